@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The analysis: packets in, records out. Make one, feed it packets in the order of their time, and
+ * it calls the observer with every connection that is over, every anomaly and, if asked, every
+ * segment with the two states after it. One analysis belongs to one thread.
+ */
+#pragma once
+
+#include <shakedown/anomaly.h>
+#include <shakedown/config.h>
+#include <shakedown/connection.h>
+#include <shakedown/packet.h>
+
+G_BEGIN_DECLS
+
+typedef struct _ShakedownAnalysis ShakedownAnalysis;
+
+/* What a segment was, judged by what the tap had seen before it. */
+typedef enum {
+	SHAKEDOWN_SEGMENT_CONTROL = 0, /* SYN, FIN or RST without payload, or the handshake's ACK */
+	SHAKEDOWN_SEGMENT_NEW,	       /* new data */
+	SHAKEDOWN_SEGMENT_ACK,	       /* acknowledges something new, carries nothing */
+	SHAKEDOWN_SEGMENT_RETRANSMISSION, /* by timeout */
+	SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION,
+	SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION,
+	SHAKEDOWN_SEGMENT_OUT_OF_ORDER,
+	SHAKEDOWN_SEGMENT_KEEP_ALIVE,
+	SHAKEDOWN_SEGMENT_KEEP_ALIVE_ACK,
+	SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE,
+	SHAKEDOWN_SEGMENT_DUPLICATE_ACK,
+	SHAKEDOWN_SEGMENT_WINDOW_UPDATE,
+	SHAKEDOWN_SEGMENT_CHALLENGE_ACK,
+	SHAKEDOWN_SEGMENT_OUT_OF_WINDOW,
+	SHAKEDOWN_SEGMENT_DUPLICATE_PACKET, /* the capture holds the same packet twice */
+	SHAKEDOWN_SEGMENT_BAD_CHECKSUM,	    /* its receiver drops it, and so does the tracker */
+	SHAKEDOWN_SEGMENT_ICMP_ERROR,	    /* not a segment: an ICMP error that quotes one */
+} ShakedownSegmentClass;
+#define SHAKEDOWN_SEGMENT_CLASSES 17
+SHAKEDOWN_EXPORT const char *shakedown_segment_class_name(ShakedownSegmentClass segment_class);
+
+/* A change of what is believed of one side. */
+typedef struct {
+	ShakedownSideId side;
+	ShakedownTcpState state;
+	ShakedownEvidence evidence;
+	bool taken_back; /* this belief was withdrawn: the side is not, and was not, in it */
+} ShakedownStateChange;
+
+/* A segment of a connection, as the ladder draws it. Valid during the call. */
+typedef struct {
+	uint64_t connection; /* id */
+	ShakedownSideId sender;
+	const ShakedownAddress *addr[2]; /* [client], [server] */
+	uint16_t port[2];
+	ShakedownTime time;
+	uint64_t frame;
+	uint32_t seq, ack; /* as on the wire */
+	bool isn_known[2];
+	uint32_t isn[2];
+	uint16_t flags;	 /* the TCP header's bits: 0x001 FIN … 0x080 CWR, 0x100 AE, up to 0xe00
+			    reserved */
+	uint32_t window; /* scaled where the scale is known */
+	uint32_t len;	 /* payload bytes */
+	uint8_t ttl;	 /* or hop limit */
+	ShakedownSegmentClass segment_class;
+	ShakedownTcpState state[2]; /* after it */
+	const ShakedownStateChange *changes;
+	size_t changes_len;
+	const char *note; /* one short remark ("third ACK was lost"), or NULL */
+} ShakedownSegment;
+
+typedef struct {
+	/* Each may be NULL. Connections come when they are over, or at the end, in that order. */
+	void (*connection)(const ShakedownConnection *connection, void *data);
+	void (*anomaly)(const ShakedownAnomaly *anomaly, void *data);
+	void (*segment)(const ShakedownSegment *segment, void *data);
+} ShakedownObserver;
+
+/* A reason for which packets (or parts of them) were not analysed, with how many: "ARP", "UDP",
+ * "cut by snaplen". */
+typedef struct {
+	const char *reason;
+	uint64_t packets;
+	bool fault; /* malformed, cut or not understood, as opposed to simply not TCP */
+} ShakedownSkipped;
+
+typedef struct {
+	uint64_t packets;  /* fed */
+	uint64_t bytes;	   /* captured */
+	uint64_t segments; /* TCP segments tracked */
+	uint64_t connections;
+	uint64_t half_seen; /* connections of which one direction alone was captured */
+	uint64_t live, live_peak;
+	uint64_t duplicates;	/* packets captured twice */
+	uint64_t bad_checksums; /* whole segments with a wrong checksum that is no offload's */
+	uint64_t offloaded;	/* segments whose checksum was left to the sending card */
+	uint64_t missing_bytes; /* acknowledged but not captured */
+	uint64_t evicted;	/* connections given up for want of room */
+	ShakedownTime first, last;
+	const ShakedownSkipped *skipped; /* by packets, descending */
+	size_t skipped_len;
+	uint64_t handshakes[SHAKEDOWN_HANDSHAKE_OUTCOMES]; /* of connections that are over */
+	uint64_t teardowns[SHAKEDOWN_TEARDOWN_OUTCOMES];
+	uint64_t teardown_kinds[SHAKEDOWN_TEARDOWN_KINDS];
+	uint64_t states[2][SHAKEDOWN_TCP_STATES]; /* last states, by side */
+	uint64_t anomalies[SHAKEDOWN_ANOMALY_KINDS];
+	uint64_t severities[SHAKEDOWN_SEVERITIES];
+} ShakedownSummary;
+
+/* config NULL: the defaults. The observer is copied; data is handed back to it. */
+SHAKEDOWN_EXPORT ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
+							   const ShakedownObserver *observer,
+							   void *data);
+SHAKEDOWN_EXPORT void shakedown_analysis_free(ShakedownAnalysis *analysis);
+
+/* The packets' bytes need to live only as long as the call. */
+SHAKEDOWN_EXPORT void shakedown_analysis_feed(ShakedownAnalysis *analysis,
+					      const ShakedownPacket *packets, size_t n);
+/* The capture is at its end: what is still open is reported as it stands. Feed nothing after it. */
+SHAKEDOWN_EXPORT void shakedown_analysis_finish(ShakedownAnalysis *analysis);
+
+/* Valid until the next call on the analysis. */
+SHAKEDOWN_EXPORT const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *analysis);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ShakedownAnalysis, shakedown_analysis_free)
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An anomaly: something that went wrong (or is worth knowing), with the evidence for it. As with
+ * records of connections, pointers are the library's and valid only during the call.
+ */
+#pragma once
+
+#include <shakedown/anomaly-kind.h>
+#include <shakedown/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+	SHAKEDOWN_VALUE_COUNT = 0, /* count */
+	SHAKEDOWN_VALUE_DURATION,  /* duration; its name ends in _s and it is written in seconds */
+	SHAKEDOWN_VALUE_RATIO,	   /* ratio, 0..1 or more */
+	SHAKEDOWN_VALUE_TEXT,	   /* text */
+	SHAKEDOWN_VALUE_FLAG,	   /* count as 0 or 1 */
+} ShakedownValueType;
+
+/* One fact of an anomaly's evidence: {"syn_ack":5,"waited_s":31.2}. */
+typedef struct {
+	const char *name;
+	ShakedownValueType type;
+	uint64_t count;
+	ShakedownDuration duration;
+	double ratio;
+	const char *text;
+} ShakedownFact;
+
+/* Who it is about. What a scope does not have is left out (version 0 addresses, port 0). */
+typedef struct {
+	ShakedownAddress client, server; /* connection and service (server only) */
+	uint16_t client_port, server_port;
+	ShakedownAddress host; /* host */
+} ShakedownSubject;
+
+typedef struct {
+	ShakedownAnomalyKind kind;
+	ShakedownSeverity severity;
+	ShakedownScope scope;
+	uint64_t connection; /* its id; 0 where the scope is wider */
+	ShakedownSubject subject;
+	ShakedownTime time, until;
+	const uint64_t *frames; /* the packets that show it, ascending; may be a selection */
+	size_t frames_len;
+	const char *summary; /* one sentence about this case */
+	const ShakedownFact *facts;
+	size_t facts_len;
+	const char *rule;   /* clause or paper */
+	const char *filter; /* a Wireshark display filter that selects its packets */
+} ShakedownAnomaly;
+
+#ifdef __cplusplus
+}
+#endif

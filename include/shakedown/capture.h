@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where packets come from: one or several saved captures read as one, merged by time. It knows
+ * files, filters and clocks, nothing of TCP.
+ */
+#pragma once
+
+#include <glib.h>
+#include <shakedown/packet.h>
+
+G_BEGIN_DECLS
+
+typedef struct _ShakedownCapture ShakedownCapture;
+
+#define SHAKEDOWN_CAPTURE_ERROR (shakedown_capture_error_quark())
+SHAKEDOWN_EXPORT GQuark shakedown_capture_error_quark(void);
+typedef enum {
+	SHAKEDOWN_CAPTURE_ERROR_OPEN,	/* missing, no permission, a directory … */
+	SHAKEDOWN_CAPTURE_ERROR_FORMAT, /* empty, or no capture at all */
+	SHAKEDOWN_CAPTURE_ERROR_CUT,	/* ends inside a packet, or is corrupt from some point on */
+	SHAKEDOWN_CAPTURE_ERROR_FILTER, /* the BPF expression is wrong */
+} ShakedownCaptureError;
+
+typedef struct {
+	const char *const *files; /* paths, NULL-terminated; "-" is standard input */
+	const char *filter;	  /* BPF expression, or NULL */
+	uint64_t count;		  /* stop after so many packets that passed the filter; 0: all */
+} ShakedownCaptureOptions;
+
+/* What is known of one input after (or while) it is read. */
+typedef struct {
+	const char *name;    /* as given; "-" prints as "standard input" */
+	const char *format;  /* "pcap", "pcap (nanoseconds)", "pcapng", … */
+	uint64_t packets;    /* read from it, before the filter */
+	uint64_t bytes;	     /* of the file, read so far; 0 where unknown */
+	uint64_t size;	     /* of the file; 0 where unknown (a pipe) */
+	const char *problem; /* NULL, or the line that says where and why it ended early */
+} ShakedownCaptureFile;
+
+typedef struct {
+	uint64_t packets;    /* read, before the filter */
+	uint64_t passed;     /* that passed the filter */
+	uint64_t bytes;	     /* captured bytes of those that passed */
+	uint64_t disordered; /* packets whose time is before that of one already read (same file) */
+	uint64_t clock_steps; /* of those, too far back to be put right: the clock was set back */
+	ShakedownTime first, last; /* least and greatest time; meaningless when passed is 0 */
+	const ShakedownCaptureFile *files;
+	size_t files_len;
+} ShakedownCaptureInfo;
+
+/* Opens all files, or none: on failure the error names the file, the reason and what to try. */
+SHAKEDOWN_EXPORT ShakedownCapture *shakedown_capture_open(const ShakedownCaptureOptions *options,
+							  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SHAKEDOWN_EXPORT void shakedown_capture_free(ShakedownCapture *capture);
+
+/*
+ * Fills up to room packets and returns how many; 0 at the end of all files. The packets' bytes are
+ * valid until the next call. A file that is cut short or corrupt yields what it has; after the end,
+ * shakedown_capture_problem() tells.
+ */
+SHAKEDOWN_EXPORT size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets,
+					       size_t room);
+
+/* The first problem of any file, as one line, or NULL. Owned by the capture. */
+SHAKEDOWN_EXPORT const char *shakedown_capture_problem(const ShakedownCapture *capture);
+SHAKEDOWN_EXPORT const ShakedownCaptureInfo *shakedown_capture_info(ShakedownCapture *capture);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ShakedownCapture, shakedown_capture_free)
+
+G_END_DECLS

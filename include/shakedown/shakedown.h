@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * libshakedown: reconstructs the TCP state of each side of every connection in a packet capture.
+ *
+ *   capture → analysis → sink
+ *
+ * Open a capture, make an analysis whose observer hands records to a sink (or to you), read packets
+ * from the one and feed them to the other, finish both. src/cli does just that.
+ */
+#pragma once
+
+#include <shakedown/analysis.h>
+#include <shakedown/anomaly.h>
+#include <shakedown/capture.h>
+#include <shakedown/config.h>
+#include <shakedown/connection.h>
+#include <shakedown/packet.h>
+#include <shakedown/sink.h>
+#include <shakedown/types.h>
+#include <shakedown/version.h>

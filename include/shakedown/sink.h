@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sinks write records: one view (what is asked) in one format. They see connections, anomalies and
+ * the summary, never packets. Order of calls: any number of connection/anomaly/segment, one finish.
+ */
+#pragma once
+
+#include <shakedown/analysis.h>
+#include <shakedown/capture.h>
+
+G_BEGIN_DECLS
+
+typedef struct _ShakedownSink ShakedownSink;
+
+typedef enum {
+	SHAKEDOWN_VIEW_REPORT = 0,  /* everything */
+	SHAKEDOWN_VIEW_CONNECTIONS, /* a row a connection */
+	SHAKEDOWN_VIEW_ANOMALIES,   /* a row an anomaly */
+	SHAKEDOWN_VIEW_LADDER,	    /* one connection, drawn */
+} ShakedownView;
+
+typedef enum {
+	SHAKEDOWN_FORMAT_TEXT = 0,
+	SHAKEDOWN_FORMAT_JSON,
+	SHAKEDOWN_FORMAT_NDJSON,
+	SHAKEDOWN_FORMAT_CSV,
+} ShakedownFormat;
+
+SHAKEDOWN_EXPORT bool shakedown_format_from_name(const char *name, ShakedownFormat *format);
+
+/* Takes bytes in order; false means that they could not be written and that no more shall come. */
+typedef bool (*ShakedownWriteFunc)(const void *bytes, size_t len, void *data);
+
+typedef struct {
+	ShakedownView view;
+	ShakedownFormat format;
+	unsigned width;	     /* columns of text; 0: 80 */
+	bool color;	     /* ANSI colours in text */
+	bool ascii;	     /* text in ASCII only (a terminal that is not UTF-8) */
+	bool absolute;	     /* ladder: sequence numbers as on the wire */
+	bool flush_records;  /* hand each ndjson record to write() at once */
+	bool verbose;	     /* text: more columns and lines */
+	uint64_t connection; /* ladder: whose; 0: the first */
+	ShakedownWriteFunc write;
+	void *write_data;
+} ShakedownSinkOptions;
+
+#define SHAKEDOWN_SINK_ERROR (shakedown_sink_error_quark())
+SHAKEDOWN_EXPORT GQuark shakedown_sink_error_quark(void);
+typedef enum {
+	SHAKEDOWN_SINK_ERROR_UNSUPPORTED,   /* this view has no such format */
+	SHAKEDOWN_SINK_ERROR_WRITE,	    /* the writer refused */
+	SHAKEDOWN_SINK_ERROR_NO_CONNECTION, /* ladder: no connection has that id */
+} ShakedownSinkError;
+
+SHAKEDOWN_EXPORT ShakedownSink *shakedown_sink_new(const ShakedownSinkOptions *options,
+						   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SHAKEDOWN_EXPORT void shakedown_sink_free(ShakedownSink *sink);
+
+SHAKEDOWN_EXPORT void shakedown_sink_connection(ShakedownSink *sink,
+						const ShakedownConnection *connection);
+SHAKEDOWN_EXPORT void shakedown_sink_anomaly(ShakedownSink *sink, const ShakedownAnomaly *anomaly);
+SHAKEDOWN_EXPORT void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment);
+/* True if the sink wants shakedown_sink_segment() to be called: it costs. */
+SHAKEDOWN_EXPORT bool shakedown_sink_wants_segments(const ShakedownSink *sink);
+/* True once the writer has refused (a closed pipe, a full disk): go on reading is of no use. */
+SHAKEDOWN_EXPORT bool shakedown_sink_broken(const ShakedownSink *sink);
+/* Writes what was held back, and the end. */
+SHAKEDOWN_EXPORT bool shakedown_sink_finish(ShakedownSink *sink, const ShakedownSummary *summary,
+					    const ShakedownCaptureInfo *capture,
+					    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ShakedownSink, shakedown_sink_free)
+
+G_END_DECLS

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * TCP options, one at a time: RFC 9293 §3.2. A length that lies ends the walk.
+ *
+ *	for (TcpOptions it = tcp_options_of(segment); tcp_options_next(&it, &option);)
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "decode/segment.h"
+
+typedef enum {
+	TCP_OPTION_END = 0,
+	TCP_OPTION_NOP = 1,
+	TCP_OPTION_MSS = 2,
+	TCP_OPTION_WINDOW_SCALE = 3,
+	TCP_OPTION_SACK_PERMITTED = 4,
+	TCP_OPTION_SACK = 5,
+	TCP_OPTION_TIMESTAMPS = 8,
+	TCP_OPTION_MD5 = 19,
+	TCP_OPTION_AO = 29,
+	TCP_OPTION_MPTCP = 30,
+	TCP_OPTION_FAST_OPEN = 34,
+	TCP_OPTION_EXPERIMENT = 254, /* with 0xF989: the experimental Fast Open, RFC 6994 */
+} TcpOptionKind;
+
+typedef struct {
+	uint8_t kind;
+	uint8_t len; /* of data: without kind and length */
+	const uint8_t *data;
+} TcpOption;
+
+typedef struct {
+	Bytes left;
+	bool malformed; /* the walk ended at a length that lies */
+} TcpOptions;
+
+TcpOptions tcp_options_of(const Segment *segment);
+/* The next option that is not NOP; false at the end. */
+bool tcp_options_next(TcpOptions *options, TcpOption *option);
+
+/* RFC 7323 §3.2. False where there is no timestamps option; fast for the usual NOP,NOP,TS layout.
+ */
+bool tcp_options_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr);
+
+/* RFC 2018 §3: up to 4 blocks [left, right); returns their number. */
+typedef struct {
+	TcpSeq left, right;
+} TcpSackBlock;
+size_t tcp_options_sack(const Segment *segment, TcpSackBlock blocks[4]);
+
+/* All that a SYN can offer, read once. */
+typedef struct {
+	bool sack_permitted, timestamps, md5, ao;
+	int32_t mss;	      /* -1: none */
+	int16_t window_scale; /* -1: none; above 14 is taken as 14, RFC 7323 §2.3 */
+	int8_t fast_open;     /* -1: none, 0: cookie asked for, 1: cookie */
+	int8_t mptcp;	      /* -1: none, else the version */
+} TcpSynOptions;
+TcpSynOptions tcp_options_syn(const Segment *segment);
