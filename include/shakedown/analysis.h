@@ -91,6 +91,7 @@ typedef struct {
 	uint64_t connections;
 	uint64_t half_seen; /* connections of which one direction alone was captured */
 	uint64_t live, live_peak;
+	uint64_t disordered;	/* packets that stand behind a later one */
 	uint64_t duplicates;	/* packets captured twice */
 	uint64_t bad_checksums; /* whole segments with a wrong checksum that is no offload's */
 	uint64_t offloaded;	/* segments whose checksum was left to the sending card */

@@ -88,7 +88,7 @@ typedef enum {
 	SHAKEDOWN_ANOMALY_BAD_CHECKSUM,
 	SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT,
 } ShakedownAnomalyKind;
-#define SHAKEDOWN_ANOMALY_KINDS 54
+#define SHAKEDOWN_ANOMALY_KINDS 55
 
 /* What is fixed about a kind. All strings are static. */
 typedef struct {

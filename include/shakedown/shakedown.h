@@ -14,6 +14,7 @@
 #include <shakedown/capture.h>
 #include <shakedown/config.h>
 #include <shakedown/connection.h>
+#include <shakedown/explain.h>
 #include <shakedown/packet.h>
 #include <shakedown/sink.h>
 #include <shakedown/types.h>

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The analysis puts the rooms in a row: packets go through the decoder and the tracker, events to
+ * the detectors, records to the observer. It holds what the rooms do not know of each other, and
+ * counts.
+ */
+#include "decode/decoder.h"
+#include "detect/detector.h"
+#include "tcp/tcp-record.h"
+#include "tcp/tcp-tracker.h"
+
+#include <shakedown/analysis.h>
+
+#include <stdlib.h>
+
+struct _ShakedownAnalysis {
+	ShakedownConfig config;
+	ShakedownObserver observer;
+	void *data;
+	Decoder *decoder;
+	TcpTracker *tracker;
+	DetectContext detect;
+	Detectors *detectors;
+	ShakedownSummary summary;
+	ShakedownSkipped *skipped;
+	TcpRecordRoom room;
+	uint64_t last_frame;
+	bool finished;
+};
+
+static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
+{
+	ShakedownAnalysis *a = data;
+
+	a->summary.anomalies[anomaly->kind]++;
+	a->summary.severities[anomaly->severity]++;
+	if (a->observer.anomaly)
+		a->observer.anomaly(anomaly, a->data);
+}
+
+static void on_event(const TcpEvent *event, void *data)
+{
+	ShakedownAnalysis *a = data;
+
+	detectors_event(a->detectors, event);
+}
+
+static void on_over(TcpConnection *conn, void *data)
+{
+	ShakedownAnalysis *a = data;
+	ShakedownSummary *s = &a->summary;
+	ShakedownConnection record;
+
+	tcp_record_fill(&record, &a->room, conn, a->tracker, &a->config);
+	s->handshakes[record.handshake.outcome]++;
+	s->teardowns[record.teardown.outcome]++;
+	s->teardown_kinds[record.teardown.kind]++;
+	s->half_seen += !record.side[0].seen || !record.side[1].seen;
+	for (unsigned i = 0; i < 2; i++)
+		s->states[i][record.side[i].state]++;
+	if (a->observer.connection)
+		a->observer.connection(&record, a->data);
+}
+
+static void on_segment(const ShakedownSegment *segment, void *data)
+{
+	ShakedownAnalysis *a = data;
+
+	a->observer.segment(segment, a->data);
+}
+
+ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
+					  const ShakedownObserver *observer, void *data)
+{
+	ShakedownAnalysis *a = g_new0(ShakedownAnalysis, 1);
+
+	if (config)
+		a->config = *config;
+	else
+		shakedown_config_init(&a->config);
+	if (observer)
+		a->observer = *observer;
+	a->data = data;
+	a->decoder = decoder_new(NULL);
+	a->tracker = tcp_tracker_new(
+		&a->config,
+		&(TcpTrackerObserver){.event = on_event,
+				      .over = on_over,
+				      .segment = a->observer.segment ? on_segment : NULL},
+		a);
+	a->detect = (DetectContext){.config = &a->config,
+				    .tracker = a->tracker,
+				    .summary = &a->summary,
+				    .report = on_anomaly,
+				    .data = a};
+	a->detectors = detectors_new(&a->detect);
+	return a;
+}
+
+void shakedown_analysis_free(ShakedownAnalysis *a)
+{
+	if (!a)
+		return;
+	detectors_free(a->detectors);
+	tcp_tracker_free(a->tracker);
+	decoder_free(a->decoder);
+	g_free(a->skipped);
+	g_free(a);
+}
+
+/* The packets' clock, and what it says of the capture's order. */
+static void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
+{
+	ShakedownSummary *s = &a->summary;
+
+	if (s->packets++ == 0)
+		s->first = s->last = packet->time;
+	/* Put right by the reader (then the frames are out of order), or not (then the times). */
+	if (packet->time < s->last || packet->frame < a->last_frame)
+		s->disordered++;
+	a->last_frame = MAX(a->last_frame, packet->frame);
+	s->first = MIN(s->first, packet->time);
+	s->last = MAX(s->last, packet->time);
+	s->bytes += packet->captured_len;
+}
+
+void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packets, size_t n)
+{
+	Segment segments[DECODER_SEGMENTS];
+
+	g_return_if_fail(!a->finished);
+	for (size_t i = 0; i < n; i++) {
+		take_time(a, &packets[i]);
+		size_t found = decoder_decode(a->decoder, &packets[i], segments);
+
+		for (size_t j = 0; j < found; j++)
+			tcp_tracker_segment(a->tracker, &segments[j]);
+		if (!found)
+			tcp_tracker_advance(a->tracker, packets[i].time);
+	}
+}
+
+void shakedown_analysis_finish(ShakedownAnalysis *a)
+{
+	if (a->finished)
+		return;
+	a->finished = true;
+	tcp_tracker_finish(a->tracker);
+	detectors_finish(a->detectors);
+}
+
+static int by_packets(const void *x, const void *y)
+{
+	const ShakedownSkipped *a = x, *b = y;
+
+	if (a->packets != b->packets)
+		return a->packets < b->packets ? 1 : -1;
+	return g_strcmp0(a->reason, b->reason);
+}
+
+const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
+{
+	ShakedownSummary *s = &a->summary;
+	const TcpTrackerCounts *t = tcp_tracker_counts(a->tracker);
+	size_t n = 0;
+	const DecoderCount *counts = decoder_counts(a->decoder, &n);
+
+	s->segments = t->segments;
+	s->connections = t->connections;
+	s->live = tcp_tracker_live(a->tracker);
+	s->live_peak = t->live_peak;
+	s->duplicates = t->copies;
+	s->bad_checksums = t->bad_checksums;
+	s->offloaded = t->offloaded;
+	s->missing_bytes = t->missing_bytes;
+	s->evicted = t->evicted;
+	a->skipped = g_renew(ShakedownSkipped, a->skipped, n + 1);
+	for (size_t i = 0; i < n; i++)
+		a->skipped[i] =
+			(ShakedownSkipped){counts[i].reason, counts[i].packets, counts[i].fault};
+	qsort(a->skipped, n, sizeof a->skipped[0], by_packets);
+	s->skipped = a->skipped;
+	s->skipped_len = n;
+	return s;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/detector.h"
+
+static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+{
+}
+
+const DetectorOps detect_reset = {.name = "reset", .event = on_event};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Detectors judge: they hear of the tracker's events and report findings. One file a family; each
+ * is a table of calls in the registry (detectors.c), and keeps what it needs between events in an
+ * object of its own. A connection's own facts (counts, marks, times) are the connection's.
+ */
+#pragma once
+
+#include "detect/finding.h"
+#include "tcp/tcp-event.h"
+
+typedef struct {
+	const char *name;
+	/* What the detector keeps; NULL where it keeps nothing. */
+	void *(*create)(DetectContext *context);
+	void (*event)(void *self, DetectContext *context, const TcpEvent *event);
+	/* The capture is at its end, and all connections are over. */
+	void (*finish)(void *self, DetectContext *context);
+	void (*destroy)(void *self);
+} DetectorOps;
+
+extern const DetectorOps detect_handshake;
+extern const DetectorOps detect_teardown;
+extern const DetectorOps detect_reset;
+extern const DetectorOps detect_time_wait;
+extern const DetectorOps detect_flood;
+extern const DetectorOps detect_capture;
+
+typedef struct _Detectors Detectors;
+
+/* All of the registry. The context must outlive them. */
+Detectors *detectors_new(DetectContext *context);
+void detectors_free(Detectors *detectors);
+void detectors_event(Detectors *detectors, const TcpEvent *event);
+void detectors_finish(Detectors *detectors);

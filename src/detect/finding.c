@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/finding.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+static void begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind)
+{
+	const ShakedownAnomalyInfo *info = shakedown_anomaly_info(kind);
+
+	*f = (Finding){
+		.context = context,
+		.anomaly = {.kind = kind,
+			    .severity = info->severity,
+			    .scope = info->scope,
+			    .rule = info->rule},
+		.summary = g_string_new(NULL),
+		.filter = g_string_new(NULL),
+		.texts = g_string_new(NULL),
+	};
+}
+
+static const char *field_of(const ShakedownAddress *a)
+{
+	return a->version == 6 ? "ipv6.addr" : "ip.addr";
+}
+
+void finding_begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
+		   TcpConnection *conn)
+{
+	char client[SHAKEDOWN_ADDRESS_LEN], server[SHAKEDOWN_ADDRESS_LEN];
+
+	begin(f, context, kind);
+	f->conn = conn;
+	f->anomaly.scope = SHAKEDOWN_SCOPE_CONNECTION;
+	f->anomaly.connection = conn->id;
+	ShakedownSubject *s = &f->anomaly.subject;
+	s->client = tcp_conn_address(conn, SHAKEDOWN_CLIENT);
+	s->server = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+	s->client_port = tcp_conn_port(conn, SHAKEDOWN_CLIENT);
+	s->server_port = tcp_conn_port(conn, SHAKEDOWN_SERVER);
+	f->anomaly.time = conn->start;
+	f->anomaly.until = conn->end;
+	shakedown_address_format(&s->client, client);
+	shakedown_address_format(&s->server, server);
+	g_string_printf(f->filter, "%s==%s && %s==%s && tcp.port==%u && tcp.port==%u",
+			field_of(&s->client), client, field_of(&s->server), server, s->client_port,
+			s->server_port);
+}
+
+void finding_begin_wide(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
+			const ShakedownAddress *address, uint16_t port)
+{
+	char text[SHAKEDOWN_ADDRESS_LEN];
+
+	begin(f, context, kind);
+	f->anomaly.time = context->summary->first;
+	f->anomaly.until = context->summary->last;
+	if (!address || !address->version) {
+		f->anomaly.scope = SHAKEDOWN_SCOPE_CAPTURE;
+		g_string_assign(f->filter, "tcp");
+		return;
+	}
+	shakedown_address_format(address, text);
+	g_string_printf(f->filter, "%s==%s", field_of(address), text);
+	if (port) {
+		f->anomaly.scope = SHAKEDOWN_SCOPE_SERVICE;
+		f->anomaly.subject.server = *address;
+		f->anomaly.subject.server_port = port;
+		g_string_append_printf(f->filter, " && tcp.port==%u", port);
+	} else {
+		f->anomaly.scope = SHAKEDOWN_SCOPE_HOST;
+		f->anomaly.subject.host = *address;
+	}
+}
+
+void finding_severity(Finding *f, ShakedownSeverity severity)
+{
+	f->anomaly.severity = severity;
+}
+
+void finding_time(Finding *f, ShakedownTime time, ShakedownTime until)
+{
+	f->anomaly.time = time;
+	f->anomaly.until = MAX(time, until);
+}
+
+void finding_frame(Finding *f, uint64_t frame)
+{
+	size_t n = f->anomaly.frames_len, at = n;
+
+	if (!frame || n == FINDING_FRAMES)
+		return;
+	while (at > 0 && f->frames[at - 1] > frame)
+		at--;
+	if (at > 0 && f->frames[at - 1] == frame)
+		return;
+	memmove(f->frames + at + 1, f->frames + at, (n - at) * sizeof f->frames[0]);
+	f->frames[at] = frame;
+	f->anomaly.frames_len++;
+}
+
+void finding_marks(Finding *f, TcpMarkKind kind, int side)
+{
+	const TcpMarks *marks = &f->conn->marks;
+
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == kind && (side < 0 || marks->items[i].side == side))
+			finding_frame(f, marks->items[i].frame);
+}
+
+static ShakedownFact *fact(Finding *f, const char *name, ShakedownValueType type)
+{
+	/* One too many would be a mistake in a detector, not in a packet. */
+	g_return_val_if_fail(f->anomaly.facts_len < FINDING_FACTS, &f->facts[FINDING_FACTS - 1]);
+	ShakedownFact *fact = &f->facts[f->anomaly.facts_len++];
+	*fact = (ShakedownFact){.name = name, .type = type};
+	return fact;
+}
+
+void finding_count(Finding *f, const char *name, uint64_t count)
+{
+	fact(f, name, SHAKEDOWN_VALUE_COUNT)->count = count;
+}
+
+void finding_duration(Finding *f, const char *name, ShakedownDuration duration)
+{
+	fact(f, name, SHAKEDOWN_VALUE_DURATION)->duration = duration;
+}
+
+void finding_ratio(Finding *f, const char *name, double ratio)
+{
+	fact(f, name, SHAKEDOWN_VALUE_RATIO)->ratio = ratio;
+}
+
+/* Texts are kept by offset while the buffer may move; finding_report() makes them pointers. */
+static size_t keep(Finding *f, const char *text)
+{
+	size_t at = f->texts->len;
+
+	g_string_append_len(f->texts, text, (gssize)strlen(text) + 1);
+	return at;
+}
+
+void finding_text(Finding *f, const char *name, const char *text)
+{
+	fact(f, name, SHAKEDOWN_VALUE_TEXT)->count = keep(f, text);
+}
+
+void finding_summary(Finding *f, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_string_append_vprintf(f->summary, format, args);
+	va_end(args);
+}
+
+void finding_filter(Finding *f, const char *expression)
+{
+	g_string_append_printf(f->filter, " && %s", expression);
+}
+
+void finding_report(Finding *f)
+{
+	ShakedownAnomaly *a = &f->anomaly;
+
+	for (size_t i = 0; i < a->facts_len; i++)
+		if (f->facts[i].type == SHAKEDOWN_VALUE_TEXT) {
+			f->facts[i].text = f->texts->str + f->facts[i].count;
+			f->facts[i].count = 0;
+		}
+	a->frames = f->frames;
+	a->facts = f->facts;
+	a->summary = f->summary->str;
+	a->filter = f->filter->str;
+	if (f->conn)
+		f->conn->anomalies |= UINT64_C(1) << a->kind;
+	if (f->context->report)
+		f->context->report(a, f->context->data);
+	g_string_free(f->summary, TRUE);
+	g_string_free(f->filter, TRUE);
+	g_string_free(f->texts, TRUE);
+}
+
+const char *finding_span(Finding *f, ShakedownDuration d)
+{
+	char *out = f->spans[f->span_next++ % G_N_ELEMENTS(f->spans)];
+	double s = (double)d / SHAKEDOWN_NS_PER_S;
+
+	if (d == SHAKEDOWN_DURATION_UNKNOWN)
+		g_strlcpy(out, "an unknown time", sizeof f->spans[0]);
+	else if (s < 0.001)
+		g_snprintf(out, sizeof f->spans[0], "%.0f µs", s * 1e6);
+	else if (s < 1)
+		g_snprintf(out, sizeof f->spans[0], "%.3g ms", s * 1e3);
+	else if (s < 120)
+		g_snprintf(out, sizeof f->spans[0], "%.3g s", s);
+	else
+		g_snprintf(out, sizeof f->spans[0], "%.3g min", s / 60);
+	return out;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A finding on its way to becoming an anomaly: begun for a kind and a subject, filled with the
+ * evidence, reported. What the kind fixes (severity, scope, rule) comes from the catalogue.
+ */
+#pragma once
+
+#include "tcp/tcp-tracker.h"
+
+#include <glib.h>
+#include <shakedown/analysis.h>
+#include <shakedown/config.h>
+
+/* What detectors may look at, and where their findings go. */
+typedef struct {
+	const ShakedownConfig *config;
+	TcpTracker *tracker;
+	void (*report)(const ShakedownAnomaly *anomaly, void *data);
+	void *data;
+	const ShakedownSummary
+		*summary; /* of the capture so far: packets, first, last, disordered */
+} DetectContext;
+
+#define FINDING_FRAMES 64
+#define FINDING_FACTS 16
+
+typedef struct {
+	ShakedownAnomaly anomaly;
+	DetectContext *context;
+	TcpConnection *conn; /* NULL where the scope is wider */
+	uint64_t frames[FINDING_FRAMES];
+	ShakedownFact facts[FINDING_FACTS];
+	GString *summary, *filter, *texts;
+	char spans[4][32];
+	unsigned span_next;
+} Finding;
+
+/* About one connection: subject, filter and the record's list of anomalies are seen to. */
+void finding_begin(Finding *finding, DetectContext *context, ShakedownAnomalyKind kind,
+		   TcpConnection *conn);
+/* About a service (address, port) or a host (port 0), or with version 0 about the capture. */
+void finding_begin_wide(Finding *finding, DetectContext *context, ShakedownAnomalyKind kind,
+			const ShakedownAddress *address, uint16_t port);
+void finding_severity(Finding *finding, ShakedownSeverity severity);
+void finding_time(Finding *finding, ShakedownTime time, ShakedownTime until);
+/* 0 is ignored; frames are put in order; beyond the room the first ones stay. */
+void finding_frame(Finding *finding, uint64_t frame);
+/* All marks of that kind and side (-1: both). */
+void finding_marks(Finding *finding, TcpMarkKind kind, int side);
+void finding_count(Finding *finding, const char *name, uint64_t count);
+void finding_duration(Finding *finding, const char *name, ShakedownDuration duration);
+void finding_ratio(Finding *finding, const char *name, double ratio);
+void finding_text(Finding *finding, const char *name, const char *text);
+void finding_summary(Finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Narrows the filter: " && " and this come after the subject's. */
+void finding_filter(Finding *finding, const char *expression);
+/* Reports it and frees what it held. */
+void finding_report(Finding *finding);
+
+/* "8.2 ms", "31.2 s": for summaries; in one of a few buffers that take turns within the finding. */
+const char *finding_span(Finding *finding, ShakedownDuration duration);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What makes two segments parts of the same connection, whichever way they go: the two endpoints in
+ * a fixed order, the identity of what they were wrapped in, and the IP version.
+ */
+#pragma once
+
+#include "decode/segment.h"
+
+#include <string.h>
+
+/* No padding and no stray bytes: pad is 0, so that equal keys are equal bytes. */
+typedef struct {
+	uint8_t addr[2][16]; /* as ShakedownAddress.bytes; IPv4 leaves [4..15] 0 */
+	uint16_t port[2];    /* host order */
+	uint32_t encap; /* identity class of the encapsulation, encap_table_identity(); 0: none */
+	uint8_t ip_version; /* 4 or 6 */
+	uint8_t pad[3];
+} FlowKey;
+_Static_assert(sizeof(FlowKey) == 44, "FlowKey is compared as bytes");
+
+/*
+ * Fills the key and returns which of its endpoints is the segment's source: 0 or 1. Endpoint 0 is
+ * the one with the smaller (address, port). Where both ends are equal (a self-connection) the
+ * direction cannot be told from the addresses, and it is 0 for every segment.
+ */
+unsigned flow_key_of(FlowKey *key, const Segment *segment, uint32_t encap);
+
+/*
+ * Keys that collide under one seed do not under another, and no key or pair of keys is bad under
+ * every seed: who does not know the seed cannot choose collisions. All 32 bits are good.
+ */
+uint32_t flow_key_hash(const FlowKey *key, uint64_t seed);
+
+static inline uint64_t flow_key_word(const FlowKey *key, size_t i)
+{
+	uint64_t word;
+
+	memcpy(&word, (const uint8_t *)key + 8 * i, sizeof word);
+	return word;
+}
+
+static inline bool flow_key_equal(const FlowKey *a, const FlowKey *b)
+{
+	/* No early exit: where this is asked the hashes agree already, so the keys nearly always
+	 * do. */
+	uint64_t differ = (uint64_t)(a->ip_version ^ b->ip_version);
+
+	for (size_t i = 0; i < 5; i++)
+		differ |= flow_key_word(a, i) ^ flow_key_word(b, i);
+	return differ == 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where the seeds of the room's hashes come from. */
+#include "flow/mix.h"
+
+#include <glib.h>
+#include <sys/random.h>
+
+uint64_t mix_random_seed(void)
+{
+	uint64_t seed;
+
+	/* A machine so young that it has no entropy yet is not worth waiting for. */
+	if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == (ssize_t)sizeof seed)
+		return seed;
+	return (uint64_t)g_random_int() << 32 | g_random_int();
+}

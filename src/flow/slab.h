@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A slab: items of one size in large chunks that never move, named by 32-bit handles. Handle 0 is
+ * no item, so that a zeroed field means "none". Freed items are handed out again, last freed first
+ * (it is the one most likely still in the cache).
+ */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The fields serve slab_get() alone. */
+typedef struct {
+	uint8_t **chunks;
+	size_t item_size;
+	uint32_t shift; /* chunk = handle >> shift */
+	uint32_t mask;	/* item within it = handle & mask */
+	uint32_t chunks_len, chunks_room;
+	uint32_t fresh;	   /* the least handle never handed out */
+	uint32_t recycled; /* head of the list of freed items */
+	size_t live;
+} Slab;
+
+/*
+ * item_size is rounded up to a multiple of 8, items_per_chunk to a power of two from 2. Items are
+ * aligned to the greatest power of two that divides the item size, up to 64. 4096 items a chunk is
+ * a good choice for what there are millions of.
+ */
+Slab *slab_new(size_t item_size, size_t items_per_chunk);
+/* Frees all items, live or not, without looking into them. */
+void slab_free(Slab *slab);
+
+/* A zeroed item's handle, from 1. Aborts when 2^32 - 1 items are live or memory is exhausted. */
+uint32_t slab_alloc(Slab *slab);
+/* Handle 0 is ignored. Pointers to the item are invalid from here on (and ASan says so). */
+void slab_free_item(Slab *slab, uint32_t handle);
+
+/* The item of a live handle; its address holds until it is freed. */
+static inline void *slab_get(const Slab *slab, uint32_t handle)
+{
+	return slab->chunks[handle >> slab->shift] + (handle & slab->mask) * slab->item_size;
+}
+
+/* Items handed out and not freed. */
+static inline size_t slab_live(const Slab *slab)
+{
+	return slab->live;
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Slab, slab_free)

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Acknowledgments: RFC 9293 §3.10.7.4, fifth. What a side acknowledges it has got: that is proof.
+ * That its acknowledgment arrives is not.
+ */
+#include "tcp/tcp-space.h"
+#include "tcp/tcp-tracker-private.h"
+
+#include <glib.h>
+
+/* The client's ACK of SYN,ACK, or whatever comes in its place: the third segment. */
+static void third_ack(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (!tcp_side_has(r, TCP_SIDE_SYN_SEEN)) {
+		/* SYN,ACK was not captured, but nobody acknowledges what he has not got. */
+		tcp_believe(step, tcp_other(step->from), TCP_SENDS_SYN_ACK,
+			    SHAKEDOWN_EVIDENCE_CONFIRMED);
+		if (!tcp_side_has(r, TCP_SIDE_SEEN)) {
+			r->isn = tcp_seq_add(seg->ack, UINT32_MAX);
+			r->flags |= TCP_SIDE_ISN_KNOWN;
+		}
+	} else if (!tcp_seq_lt(r->isn, seg->ack)) {
+		return;
+	}
+	if (conn->pending && conn->pending->side == step->from &&
+	    tcp_seq_eq(seg->seq, tcp_seq_add(conn->pending->seg.seq, 1))) {
+		/* It had given up its first number and means the second. */
+		s->isn = conn->pending->seg.seq;
+		tcp_pending_clear(conn);
+	}
+	tcp_believe(step, step->from, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_SENT);
+	if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
+		return;
+	conn->flags |= TCP_CONN_THIRD_ACK;
+	if (step->segment_class == SHAKEDOWN_SEGMENT_ACK)
+		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
+	if (conn->syn_ack_last && conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN)
+		conn->leg[step->from] = step->time - conn->syn_ack_last;
+	tcp_emit(step, TCP_EVENT_ESTABLISHED, step->from);
+}
+
+/* In SYN-RECEIVED a side sends nothing but SYN,ACK (and, by RFC 7413, data when it took data on
+ * the SYN), and acknowledges nothing beyond the SYN. */
+static bool shows_established(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (!tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
+		return true;
+	if (tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS) && tcp_side_has(s, TCP_SIDE_SENT_SYN))
+		return true;
+	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN))
+		return tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
+		       tcp_fin_acked(conn, tcp_other(step->from));
+	TcpSeq first = tcp_seq_add(s->isn, 1);
+	return tcp_seq_lt(first, segment_seq_end(seg)) || tcp_seq_lt(first, seg->seq) ||
+	       tcp_seq_lt(tcp_seq_add(r->isn, 1), seg->ack);
+}
+
+static void prove_established(TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+
+	switch ((ShakedownTcpState)s->state) {
+	case SHAKEDOWN_TCP_CLOSED:
+		/* It was not captured opening; what has been closed does not open by an ACK. */
+		if (tcp_beliefs_last(&step->conn->beliefs, step->from))
+			return;
+		third_ack(step);
+		return;
+	case SHAKEDOWN_TCP_LISTEN:
+	case SHAKEDOWN_TCP_SYN_SENT:
+		third_ack(step);
+		return;
+	case SHAKEDOWN_TCP_SYN_RECEIVED:
+		if (shows_established(step)) {
+			tcp_infer_established(step);
+			tcp_believe(step, step->from, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_SENT);
+		}
+		return;
+	case SHAKEDOWN_TCP_ESTABLISHED:
+		if (shows_established(step)) {
+			tcp_infer_established(step);
+			tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
+		}
+		return;
+	case SHAKEDOWN_TCP_FIN_WAIT_1:
+	case SHAKEDOWN_TCP_FIN_WAIT_2:
+	case SHAKEDOWN_TCP_CLOSE_WAIT:
+	case SHAKEDOWN_TCP_CLOSING:
+	case SHAKEDOWN_TCP_LAST_ACK:
+	case SHAKEDOWN_TCP_TIME_WAIT:
+		return;
+	}
+}
+
+/* The sender acknowledges the other's FIN: it has got it, and what that led to is certain. */
+static void prove_fin_received(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+
+	if (!tcp_fin_acked(conn, tcp_other(step->from)))
+		return;
+	if (tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN))
+		tcp_confirm(step, step->from, TCP_GETS_FIN);
+	else
+		tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+}
+
+/* What the acknowledgment does to the one it should reach. */
+static void suggest(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	const TcpSide *r = &conn->side[other];
+	TcpSeq ack = step->seg->ack;
+
+	if (r->state == SHAKEDOWN_TCP_SYN_RECEIVED &&
+	    (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || tcp_seq_lt(r->isn, ack)))
+		tcp_believe(step, other, TCP_GETS_ACK_OF_SYN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && tcp_seq_lt(r->fin, ack)) {
+		if (tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED) &&
+		    r->state == SHAKEDOWN_TCP_TIME_WAIT)
+			conn->time_wait_since = step->time;
+		if (tcp_fin_acked(conn, step->from) || tcp_fin_acked(conn, other)) {
+			if (tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
+			    tcp_fin_acked(conn, SHAKEDOWN_SERVER))
+				conn->flags |= TCP_CONN_FINS_ACKED;
+		}
+	}
+}
+
+/* One number beyond all that was captured of the other, and its direction is not captured at all:
+ * in answer to a FIN that can only be its own FIN. */
+static void hidden_fin(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+
+	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || tcp_side_has(r, TCP_SIDE_SEEN) ||
+	    !tcp_side_has(s, TCP_SIDE_SENT_FIN) || r->state != SHAKEDOWN_TCP_CLOSE_WAIT)
+		return;
+	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	tcp_hidden_fin(step, other);
+}
+
+void tcp_arrives_ack(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+
+	/* Split handshake: a SYN answered by a SYN, then ACK: no SYN,ACK from it ever. */
+	if (tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS) && s->state == SHAKEDOWN_TCP_SYN_SENT &&
+	    step->from == SHAKEDOWN_SERVER)
+		conn->flags |= TCP_CONN_SPLIT;
+	prove_established(step);
+	hidden_fin(step);
+	prove_fin_received(step);
+	suggest(step);
+}
+
+void tcp_goes_on(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+
+	if (s->state != SHAKEDOWN_TCP_CLOSED)
+		return;
+	const TcpBelief *last = tcp_beliefs_last(&conn->beliefs, step->from);
+
+	if (!last)
+		return;
+	switch ((TcpInput)last->input) {
+	case TCP_SENDS_RST:
+		/* Who has reset sends nothing any more: it was another that sent the RST. */
+		tcp_take_back(step, step->from, TCP_SENDS_RST);
+		step->note = "its RST was not its own: it goes on";
+		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
+		return;
+	case TCP_GETS_RST:
+		/* Unless this was under way already when the RST came. */
+		if (step->time - last->time < tcp_leg(conn, step->from))
+			return;
+		tcp_take_back(step, step->from, TCP_GETS_RST);
+		step->note = "the RST did not reach it, or it was ignored";
+		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
+		return;
+	case TCP_GETS_UNREACHABLE:
+	case TCP_TIMES_OUT:
+		tcp_take_back(step, step->from, last->input);
+		return;
+	case TCP_GETS_ACK_OF_FIN: /* FIN again: tcp-close.c */
+	case TCP_SENDS_SYN:
+	case TCP_SENDS_SYN_ACK:
+	case TCP_SENDS_ACK:
+	case TCP_SENDS_FIN:
+	case TCP_GETS_ACK_OF_SYN:
+	case TCP_GETS_FIN:
+	case TCP_STARTS_MIDWAY:
+	case TCP_SENDS_NEW_SYN:
+	case TCP_GETS_NEW_SYN:
+		return;
+	}
+}

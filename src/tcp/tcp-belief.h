@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is believed of both sides' states, in order, with the evidence: a journal that can be taken
+ * back. A state that rests on a delivery not yet confirmed is believed, but not known; the next
+ * segment may show that it was wrong.
+ */
+#pragma once
+
+#include "tcp/tcp-transition.h"
+
+#include <shakedown/types.h>
+
+typedef struct {
+	ShakedownTime time;
+	uint64_t frame : 44; /* 0: a timer */
+	uint64_t side : 1;
+	uint64_t state : 4;    /* ShakedownTcpState */
+	uint64_t evidence : 3; /* ShakedownEvidence */
+	uint64_t input : 5;    /* TcpInput: what led there */
+} TcpBelief;
+
+/* Most that one connection can have: more are not recorded (hostile input makes states swing). */
+#define TCP_BELIEFS_MAX 64
+
+typedef struct {
+	uint16_t len, room;
+	TcpBelief *items;
+} TcpBeliefs;
+
+void tcp_beliefs_clear(TcpBeliefs *beliefs);
+/* The latest belief about that side, or NULL. */
+TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId side);
+/* The side was (and is still believed to have been) in that state at some time. */
+bool tcp_beliefs_has(const TcpBeliefs *beliefs, ShakedownSideId side, ShakedownTcpState state);
+/* The latest belief about that side that came by that input, or NULL. */
+TcpBelief *tcp_beliefs_by(const TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input);

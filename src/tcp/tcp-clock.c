@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What time does to a connection: TIME-WAIT ends after 2 MSL, patience with unanswered segments
+ * ends, and in the end the connection is forgotten. One timer a connection is set to whatever comes
+ * first; packets only move it when it fires, so that they cost the wheel nothing.
+ */
+#include "tcp/tcp-outcome.h"
+#include "tcp/tcp-tracker-private.h"
+
+#include <glib.h>
+
+/* Past the last retransmission of a SYN or FIN that any stack waits for (Linux: 64 s apart). */
+#define ATTEMPT_FORGET (INT64_C(130) * SHAKEDOWN_NS_PER_S)
+/* A closed connection's late segments still find it for so long. */
+#define CLOSED_FORGET (INT64_C(30) * SHAKEDOWN_NS_PER_S)
+#define NEVER INT64_MAX
+
+ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side)
+{
+	ShakedownDuration leg = conn->leg[side];
+
+	return leg == SHAKEDOWN_DURATION_UNKNOWN || leg < 0 ? 0 : leg;
+}
+
+static bool gone(const TcpSide *s)
+{
+	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_LISTEN;
+}
+
+static bool opening(const TcpConnection *conn)
+{
+	return !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+}
+
+/* When it is forgotten if no further packet comes. */
+static ShakedownTime forget_at(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+	bool waits = c->state == SHAKEDOWN_TCP_TIME_WAIT || s->state == SHAKEDOWN_TCP_TIME_WAIT;
+
+	if (gone(c) && gone(s))
+		return conn->end + CLOSED_FORGET;
+	if (waits && (gone(c) || gone(s) || c->state == s->state))
+		return NEVER; /* its 2 MSL timer comes first */
+	if (opening(conn))
+		return conn->end + ATTEMPT_FORGET;
+	return conn->end + tracker->config->idle_timeout;
+}
+
+static ShakedownTime handshake_due(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	if (!opening(conn) || tcp_conn_has(conn, TCP_CONN_TIMED_HANDSHAKE) ||
+	    tcp_conn_has(conn, TCP_CONN_SETTLED) || !conn->syn_first)
+		return NEVER;
+	return conn->syn_ack_first ? conn->syn_ack_first + tracker->config->handshake_timeout
+				   : conn->syn_first + tracker->config->syn_timeout;
+}
+
+static ShakedownTime fin_due(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	ShakedownTime due = NEVER;
+
+	if (tcp_conn_has(conn, TCP_CONN_TIMED_FIN))
+		return NEVER;
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+		if (tcp_side_has(&conn->side[side], TCP_SIDE_SENT_FIN) &&
+		    !tcp_fin_acked(conn, side))
+			due = MIN(due, conn->fin_time[side] + tracker->config->fin_timeout);
+	return due;
+}
+
+/* One FIN, acknowledged, and the other side says nothing more. */
+static ShakedownTime linger_due(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	if (conn->first_fin < 0 || tcp_conn_has(conn, TCP_CONN_TIMED_LINGER) || conn->rst_time)
+		return NEVER;
+	ShakedownSideId first = (ShakedownSideId)conn->first_fin;
+	const TcpSide *stuck = &conn->side[tcp_other(first)];
+
+	if (!tcp_fin_acked(conn, first) || tcp_side_has(stuck, TCP_SIDE_SENT_FIN))
+		return NEVER;
+	return MAX(stuck->last, conn->fin_time[first]) + tracker->config->close_wait_linger;
+}
+
+static ShakedownTime time_wait_due(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	if (conn->side[SHAKEDOWN_CLIENT].state != SHAKEDOWN_TCP_TIME_WAIT &&
+	    conn->side[SHAKEDOWN_SERVER].state != SHAKEDOWN_TCP_TIME_WAIT)
+		return NEVER;
+	return conn->time_wait_since + 2 * tracker->config->msl;
+}
+
+static ShakedownTime next_due(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	ShakedownTime due = forget_at(tracker, conn);
+
+	due = MIN(due, handshake_due(tracker, conn));
+	due = MIN(due, fin_due(tracker, conn));
+	due = MIN(due, linger_due(tracker, conn));
+	return MIN(due, time_wait_due(tracker, conn));
+}
+
+uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	if (conn->newer) {
+		const TcpConnection *newer = slab_get(tracker->slab, conn->newer);
+		return newer->older;
+	}
+	return flow_table_find(tracker->table, &conn->key, conn->hash);
+}
+
+void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn)
+{
+	ShakedownTime due = next_due(tracker, conn);
+
+	if (due != NEVER)
+		timer_wheel_set(tracker->wheel, tcp_handle_of(tracker, conn), due);
+}
+
+static void end_time_wait(TcpStep *step)
+{
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+		if (step->conn->side[side].state == SHAKEDOWN_TCP_TIME_WAIT)
+			tcp_believe(step, side, TCP_TIMES_OUT, SHAKEDOWN_EVIDENCE_TIMER);
+}
+
+/* The last FIN's sender is told by the same clock that closed both: nothing is left to say. */
+void tcp_clock_fire(uint32_t handle, void *data)
+{
+	TcpTracker *tracker = data;
+	TcpConnection *conn = slab_get(tracker->slab, handle);
+	TcpStep step = {.tracker = tracker, .conn = conn};
+
+	if (time_wait_due(tracker, conn) <= tracker->now) {
+		step.time = time_wait_due(tracker, conn);
+		end_time_wait(&step);
+	}
+	if (handshake_due(tracker, conn) <= tracker->now) {
+		step.time = handshake_due(tracker, conn);
+		conn->flags |= TCP_CONN_TIMED_HANDSHAKE;
+		tcp_emit(&step, TCP_EVENT_HANDSHAKE_LATE, SHAKEDOWN_SERVER);
+	}
+	if (fin_due(tracker, conn) <= tracker->now) {
+		step.time = fin_due(tracker, conn);
+		conn->flags |= TCP_CONN_TIMED_FIN;
+		tcp_emit(&step, TCP_EVENT_FIN_LATE, SHAKEDOWN_CLIENT);
+	}
+	if (linger_due(tracker, conn) <= tracker->now) {
+		step.time = linger_due(tracker, conn);
+		conn->flags |= TCP_CONN_TIMED_LINGER;
+		tcp_emit(&step, TCP_EVENT_LINGERING, tcp_other((ShakedownSideId)conn->first_fin));
+	}
+	if (forget_at(tracker, conn) <= tracker->now) {
+		tcp_connection_over(tracker, conn, handle);
+		return;
+	}
+	ShakedownTime due = next_due(tracker, conn);
+	if (due != NEVER)
+		timer_wheel_set(tracker->wheel, handle, due);
+}

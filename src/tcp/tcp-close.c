@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Closing: RFC 9293 §3.6 and §3.10.7.4, eighth.
+ *
+ * A FIN proves that its sender has closed; that it arrives shows only when it is acknowledged. A
+ * FIN sent again shows that its sender has not got the acknowledgment, whether or not one has
+ * passed.
+ */
+#include "tcp/tcp-space.h"
+#include "tcp/tcp-tracker-private.h"
+
+/* The sender's FIN again: what rested on the acknowledgment of it is taken back. */
+static void fin_again(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
+	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_FIN);
+
+	step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
+	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
+	/* It answers a FIN at once with an ACK: no ACK, no FIN received. */
+	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED) {
+		tcp_take_back(step, other, TCP_GETS_FIN);
+		r->flags |= TCP_SIDE_FIN_MISSED;
+		if (tcp_fin_acked(conn, other))
+			tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	}
+	if (acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	    step->time - acked->time >= tcp_leg(conn, step->from)) {
+		bool was_last = acked->state == SHAKEDOWN_TCP_CLOSED;
+
+		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
+		/* What it acknowledges itself it has got all the same: FIN-WAIT-1, then CLOSING. */
+		if (tcp_fin_acked(conn, other))
+			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+		step->note = "the ACK of its FIN did not arrive";
+		if (was_last) {
+			conn->flags |= TCP_CONN_LAST_ACK_LOST;
+			tcp_emit(step, TCP_EVENT_LAST_ACK_LOST, step->from);
+		}
+	}
+	if (r->state == SHAKEDOWN_TCP_TIME_WAIT) {
+		/* §3.10.7.4: acknowledge the retransmitted FIN and restart the 2 MSL timeout. */
+		conn->time_wait_since = step->time;
+		tcp_emit(step, TCP_EVENT_TIME_WAIT_RESTARTED, other);
+	}
+	s->retransmissions++;
+}
+
+static void fin_first(TcpStep *step, TcpSeq fin)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+
+	s->flags = (uint16_t)((s->flags | TCP_SIDE_SENT_FIN) & ~TCP_SIDE_HIDDEN_FIN);
+	s->fin = fin;
+	conn->fin_time[step->from] = step->time;
+	if (conn->teardown_first < 0)
+		conn->teardown_first = (int8_t)step->from;
+	if (conn->first_fin < 0)
+		conn->first_fin = (int8_t)step->from;
+	if (!tcp_side_has(r, TCP_SIDE_SENT_FIN))
+		return;
+	if (tcp_fin_acked(conn, other)) {
+		/* Was this the first segment that acknowledged the other's FIN? */
+		const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_ACK_OF_FIN);
+		if (b && b->frame == step->frame)
+			conn->flags |= TCP_CONN_FIN_WITH_ACK;
+		return;
+	}
+	/* Figure 13: it had not got the other's FIN when it sent its own; they crossed. */
+	conn->flags |= TCP_CONN_CROSSED;
+	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
+	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED)
+		tcp_take_back(step, step->from, TCP_GETS_FIN);
+}
+
+void tcp_arrives_fin(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	TcpSeq fin = tcp_seq_add(step->seg->seq, step->seg->payload_len);
+	bool again = tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_seq_leq(fin, s->fin);
+
+	s->fins++;
+	/* The last number it acknowledged was never captured, and now it closes: that was a FIN. */
+	if (tcp_side_has(r, TCP_SIDE_MAYBE_FIN) && !tcp_side_has(s, TCP_SIDE_SENT_FIN)) {
+		tcp_hidden_fin(step, other);
+		tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	}
+	if (again && !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN)) {
+		fin_again(step);
+	} else {
+		fin_first(step, fin);
+		tcp_believe(step, step->from, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
+		/* The other's FIN has passed: if it was not here yet it is on its way. */
+		if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && !tcp_side_has(s, TCP_SIDE_FIN_MISSED))
+			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	}
+	if (tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED) &&
+	    r->state == SHAKEDOWN_TCP_TIME_WAIT)
+		conn->time_wait_since = step->time;
+	tcp_emit(step, TCP_EVENT_FIN, step->from);
+}
+
+void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(side);
+	TcpSide *s = &conn->side[side];
+
+	s->flags = (uint16_t)((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &
+			      ~TCP_SIDE_MAYBE_FIN);
+	if (s->missing)
+		s->missing--; /* it was no byte */
+	conn->fin_time[side] = step->time;
+	if (conn->first_fin < 0)
+		conn->first_fin = (int8_t)side;
+	if (conn->teardown_first < 0)
+		conn->teardown_first = (int8_t)side;
+	tcp_believe(step, side, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	step->note = "a FIN was not captured, but was acknowledged";
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A connection as the tracker holds it: what is known of each side as a sender, what is believed of
+ * it as a state machine, and the few times that verdicts need. What every segment touches comes
+ * first; what few connections need hangs off a pointer.
+ */
+#pragma once
+
+#include "base/seq.h"
+#include "decode/segment.h"
+#include "decode/tcp-options.h"
+#include "flow/flow-key.h"
+#include "flow/timer-wheel.h"
+#include "tcp/tcp-belief.h"
+
+#include <shakedown/analysis.h>
+
+/* What is known for certain of a side, because it sent it or the other acknowledged it. */
+typedef enum {
+	TCP_SIDE_SEEN = 1 << 0,	     /* at least one segment of it was captured */
+	TCP_SIDE_ISN_KNOWN = 1 << 1, /* isn is its initial sequence number */
+	TCP_SIDE_SYN_SEEN = 1 << 2,  /* its SYN or SYN,ACK was captured */
+	TCP_SIDE_SENT_SYN = 1 << 3,  /* … and that was a SYN without ACK */
+	TCP_SIDE_SPACE = 1 << 4,     /* snd_nxt means something */
+	TCP_SIDE_ACKED = 1 << 5,     /* rcv_nxt means something: it sent an ACK */
+	TCP_SIDE_SENT_FIN = 1 << 6,  /* fin is the number of its FIN */
+	TCP_SIDE_SENT_RST = 1 << 7,
+	TCP_SIDE_HIDDEN_FIN = 1 << 8,  /* its FIN was not captured, but all says that it was sent */
+	TCP_SIDE_SUSPECT = 1 << 9,     /* suspect is the end of a segment that lay out of window */
+	TCP_SIDE_SACK = 1 << 10,       /* it offered SACK-permitted, RFC 2018 */
+	TCP_SIDE_TIMESTAMPS = 1 << 11, /* it sent a timestamps option; tsval means something */
+	TCP_SIDE_SENT_DATA = 1 << 12,
+	TCP_SIDE_ZERO_WINDOW = 1 << 13, /* the last window it offered is 0 */
+	TCP_SIDE_FIN_MISSED =
+		1 << 14,	      /* the other side sent its FIN again though this had passed */
+	TCP_SIDE_MAYBE_FIN = 1 << 15, /* one number of it was acknowledged and not captured: fin */
+} TcpSideFlags;
+
+/* What its checksums have shown. */
+typedef enum {
+	TCP_CHECK_GOOD = 1 << 0,    /* right at least once: a wrong one means damage */
+	TCP_CHECK_DROPPED = 1 << 1, /* dropped is the end of a damaged segment */
+	TCP_CHECK_LIES = 1 << 2, /* wrong, yet taken by the receiver: the tap is before the card */
+	TCP_CHECK_BAD = 1 << 3,
+} TcpChecks;
+
+#define TCP_WSCALE_NONE 0xff
+#define TCP_RECENT 4
+
+/* The last few segments of a side, to recognise a packet that was captured twice. */
+typedef struct {
+	uint32_t print; /* hash of what two copies of a packet have in common; 0: none */
+	uint32_t time;	/* microseconds, modulo 2^32 */
+} TcpPrint;
+
+typedef struct {
+	uint16_t flags;	  /* TcpSideFlags */
+	uint8_t state;	  /* ShakedownTcpState; written by tcp-belief.c alone */
+	uint8_t wscale;	  /* shift it offered, or TCP_WSCALE_NONE */
+	uint8_t ttl[2];	  /* its two latest different TTLs; 0: none */
+	uint8_t dup_acks; /* it sent in a row, up to 255 */
+	uint8_t checks;	  /* TcpChecks */
+	uint8_t recent_next;
+	TcpSeq isn;
+	TcpSeq snd_nxt; /* end of the highest sequence number it sent */
+	TcpSeq rcv_nxt; /* highest acknowledgment it sent */
+	TcpSeq fin;	/* sequence number of its FIN */
+	TcpSeq right;	/* right edge of the largest window it offered: rcv_nxt + window, scaled */
+	TcpSeq suspect;
+	TcpSeq dropped;	     /* end of the last segment that was dropped for its checksum */
+	uint32_t window;     /* the last it offered, scaled */
+	uint32_t window_max; /* the largest, scaled */
+	uint32_t tsval;	     /* its latest, RFC 7323 */
+	uint32_t packets;
+	uint32_t retransmissions;
+	uint32_t out_of_order;
+	uint64_t bytes;	    /* distinct payload bytes */
+	uint64_t missing;   /* acknowledged, never captured */
+	ShakedownTime last; /* its last segment */
+	uint16_t syns;	    /* SYNs (or SYN,ACKs) it sent */
+	uint16_t fins;
+	uint16_t rsts;
+	TcpSynOptions options; /* of its SYN */
+	TcpPrint recent[TCP_RECENT];
+} TcpSide;
+
+typedef enum {
+	TCP_CONN_THIRD_ACK = 1 << 0,	    /* the client's ACK of SYN,ACK was captured */
+	TCP_CONN_SIMULTANEOUS = 1 << 1,	    /* both sides sent a SYN without ACK */
+	TCP_CONN_SPLIT = 1 << 2,	    /* … but one answered the other's: split handshake */
+	TCP_CONN_FAST_OPEN = 1 << 3,	    /* data on the SYN was acknowledged by the SYN,ACK */
+	TCP_CONN_REFUSED = 1 << 4,	    /* RST in answer to the SYN */
+	TCP_CONN_UNREACHABLE = 1 << 5,	    /* ICMP in answer to the SYN */
+	TCP_CONN_ABORTED = 1 << 6,	    /* the client's RST in answer to SYN,ACK */
+	TCP_CONN_RESET = 1 << 7,	    /* an RST ended it */
+	TCP_CONN_CROSSED = 1 << 8,	    /* the FINs crossed */
+	TCP_CONN_FIN_WITH_ACK = 1 << 9,	    /* the second FIN came with the ACK of the first */
+	TCP_CONN_FINS_ACKED = 1 << 10,	    /* both FINs were acknowledged */
+	TCP_CONN_SETTLED = 1 << 11,	    /* the handshake's outcome was announced */
+	TCP_CONN_MIDSTREAM = 1 << 12,	    /* begun in the middle */
+	TCP_CONN_THIRD_ACK_LOST = 1 << 13,  /* the third ACK passed but did not arrive */
+	TCP_CONN_TIMED_HANDSHAKE = 1 << 14, /* its timers have told: no answer, no third ACK */
+	TCP_CONN_TIMED_FIN = 1 << 15,
+	TCP_CONN_TIMED_LINGER = 1 << 16,
+	TCP_CONN_LAST_ACK_LOST = 1 << 17,
+	TCP_CONN_ENDED = 1 << 18, /* the capture ended before it could be forgotten */
+} TcpConnFlags;
+
+/* A SYN that may be the beginning of the next connection on the same four-tuple. */
+typedef struct _TcpPendingSyn TcpPendingSyn;
+
+/* A packet that verdicts point to: retransmitted SYNs, RSTs and the like. */
+typedef enum {
+	TCP_MARK_SYN = 0,
+	TCP_MARK_SYN_ACK,
+	TCP_MARK_THIRD_ACK,
+	TCP_MARK_FIN,
+	TCP_MARK_RST,
+	TCP_MARK_ICMP,
+	TCP_MARK_RETRACTED, /* the segment that made the tracker take a belief back */
+} TcpMarkKind;
+
+typedef struct {
+	ShakedownTime time;
+	uint64_t frame : 48;
+	uint64_t kind : 8; /* TcpMarkKind */
+	uint64_t side : 1;
+} TcpMark;
+#define TCP_MARKS 32 /* at most so many are kept a connection: the first ones */
+
+typedef struct {
+	uint16_t len, room;
+	TcpMark *items;
+} TcpMarks;
+
+typedef struct {
+	FlowKey key;
+	uint32_t hash;
+	TimerNode timer;
+	uint32_t encap; /* record id of its first segment's encapsulation */
+	uint32_t flags; /* TcpConnFlags */
+	uint32_t older; /* handle of the connection before on the same four-tuple, if it still lives
+			 */
+	uint32_t newer; /* … after; 0: this one is in the table */
+	uint8_t client_end; /* which of the key's endpoints is the client */
+	uint8_t role_basis; /* ShakedownRoleBasis */
+	uint8_t icmp_type, icmp_code;
+	int8_t teardown_first; /* ShakedownSideId, -1 */
+	int8_t first_fin;      /* ShakedownSideId, -1 */
+	TcpSide side[2];
+	TcpBeliefs beliefs;
+	uint64_t id;
+	ShakedownTime start, end;
+	uint64_t first_frame, last_frame;
+	/* The handshake's clock; 0: not yet. */
+	ShakedownTime syn_first, syn_last;
+	ShakedownTime syn_ack_first, syn_ack_last;
+	ShakedownDuration leg[2]; /* [server]: tap to server and back; [client] */
+	ShakedownTime fin_time[2], rst_time, time_wait_since;
+	uint32_t copies; /* packets captured twice */
+	TcpPendingSyn *pending;
+	TcpMarks marks;
+	struct _TcpHoles *holes[2];
+	uint64_t anomalies; /* a bit a ShakedownAnomalyKind */
+} TcpConnection;
+
+static inline ShakedownSideId tcp_other(ShakedownSideId side)
+{
+	return side == SHAKEDOWN_CLIENT ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+}
+
+static inline TcpSide *tcp_side(TcpConnection *conn, ShakedownSideId side)
+{
+	return &conn->side[side];
+}
+
+static inline bool tcp_side_has(const TcpSide *side, unsigned flags)
+{
+	return (side->flags & flags) == flags;
+}
+
+static inline bool tcp_conn_has(const TcpConnection *conn, unsigned flags)
+{
+	return (conn->flags & flags) == flags;
+}
+
+/* The side's FIN is acknowledged by the other as far as the tap has seen. */
+static inline bool tcp_fin_acked(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpSide *s = &conn->side[side], *peer = &conn->side[tcp_other(side)];
+
+	return tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_side_has(peer, TCP_SIDE_ACKED) &&
+	       tcp_seq_lt(s->fin, peer->rcv_nxt);
+}
+
+/* The client's address and port, then the server's. */
+ShakedownAddress tcp_conn_address(const TcpConnection *conn, ShakedownSideId side);
+uint16_t tcp_conn_port(const TcpConnection *conn, ShakedownSideId side);
+
+void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, const Segment *seg);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Opening: RFC 9293 §3.5 and §3.10.7.2–3, with RFC 7413 (Fast Open).
+ *
+ * SYN proves SYN-SENT; SYN,ACK proves SYN-RECEIVED. That the client is ESTABLISHED by SYN,ACK shows
+ * only when it answers; that the server is, by the third ACK, is believed until it sends its
+ * SYN,ACK again.
+ */
+#include "tcp/tcp-space.h"
+#include "tcp/tcp-tracker-private.h"
+
+static void read_options(TcpSide *s, const Segment *seg)
+{
+	TcpSynOptions o = tcp_options_syn(seg);
+
+	s->options = o;
+	s->wscale = o.window_scale < 0 ? TCP_WSCALE_NONE : (uint8_t)o.window_scale;
+	if (o.sack_permitted)
+		s->flags |= TCP_SIDE_SACK;
+	if (o.timestamps)
+		s->flags |= TCP_SIDE_TIMESTAMPS;
+}
+
+/* RFC 9293 §3.5 figure 8: the SYN that was answered was an old duplicate; its "sender" has reset
+ * what came of it, and this is its real SYN. */
+static void open_anew(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *r = &conn->side[tcp_other(step->from)];
+
+	tcp_take_back(step, step->from, TCP_SENDS_RST);
+	r->flags &= (uint16_t) ~(TCP_SIDE_SYN_SEEN | TCP_SIDE_ISN_KNOWN | TCP_SIDE_SPACE |
+				 TCP_SIDE_ACKED);
+	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_SETTLED | TCP_CONN_RESET);
+	conn->teardown_first = -1;
+	step->note = "the SYN before was an old duplicate";
+	tcp_emit(step, TCP_EVENT_OLD_DUPLICATE_SYN, step->from);
+}
+
+void tcp_arrives_syn(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+	bool again = tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq);
+
+	if (again || tcp_side_has(s, TCP_SIDE_SYN_SEEN))
+		tcp_conn_mark(conn, TCP_MARK_SYN, step->from, seg);
+	if (again) {
+		/* What had ended its attempt did not reach it, or it tries again all the same. */
+		tcp_take_back(step, step->from, TCP_GETS_RST);
+		tcp_take_back(step, step->from, TCP_GETS_UNREACHABLE);
+		conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE);
+		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
+		s->retransmissions++;
+	} else {
+		if (tcp_conn_has(conn, TCP_CONN_ABORTED))
+			open_anew(step);
+		tcp_space_open(step);
+		read_options(s, seg);
+		tcp_believe(step, step->from, TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_SENT);
+		s->flags |= TCP_SIDE_SENT_SYN;
+		if (tcp_side_has(r, TCP_SIDE_SENT_SYN))
+			conn->flags |= TCP_CONN_SIMULTANEOUS;
+	}
+	s->syns++;
+	if (!conn->syn_first)
+		conn->syn_first = step->time;
+	if (!conn->syn_ack_first)
+		conn->syn_last = step->time;
+	tcp_emit(step, TCP_EVENT_SYN, step->from);
+}
+
+/* Its ack is for the SYN that the other side has sent, data on it included or not. */
+static bool answers_syn(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const TcpSide *r = &conn->side[tcp_other(step->from)];
+	TcpSeq ack = step->seg->ack;
+
+	if (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
+		return true;
+	if (tcp_seq_lt(r->isn, ack) && tcp_seq_leq(ack, r->snd_nxt))
+		return true;
+	/* RFC 9293 §3.5 figure 8: it answers an old duplicate that passed beside the real SYN. */
+	return conn->pending && tcp_seq_eq(ack, tcp_seq_add(conn->pending->seg.seq, 1));
+}
+
+/* SYN,ACK again: the server has not got the third ACK that passed, if it had the time. */
+static void syn_ack_again(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+	const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
+
+	step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
+	s->retransmissions++;
+	tcp_conn_mark(conn, TCP_MARK_SYN_ACK, step->from, step->seg);
+	if (!b || b->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
+	    step->time - b->time < tcp_leg(conn, step->from))
+		return;
+	tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
+	conn->flags |= TCP_CONN_THIRD_ACK_LOST;
+	step->note = "the third ACK was lost or not taken";
+	tcp_emit(step, TCP_EVENT_THIRD_ACK_LOST, step->from);
+}
+
+static void syn_ack_first(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+
+	if (!tcp_side_has(r, TCP_SIDE_SYN_SEEN) && !tcp_side_has(r, TCP_SIDE_SEEN))
+		tcp_believe(step, tcp_other(step->from), TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_ASSUMED);
+	/* It listens after all: an RST before was not its own, or it opened the port since. */
+	if (s->state == SHAKEDOWN_TCP_CLOSED)
+		tcp_confirm(step, step->from, TCP_GETS_RST);
+	tcp_space_open(step);
+	if (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN)) {
+		r->isn = tcp_seq_add(step->seg->ack, UINT32_MAX);
+		r->snd_nxt = step->seg->ack;
+		r->flags |= TCP_SIDE_ISN_KNOWN | TCP_SIDE_SPACE;
+	}
+	read_options(s, step->seg);
+	tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT);
+	if (r->bytes && tcp_seq_lt(tcp_seq_add(r->isn, 1), step->seg->ack))
+		conn->flags |= TCP_CONN_FAST_OPEN;
+	conn->flags &= ~(uint32_t)TCP_CONN_REFUSED;
+	if (!conn->syn_ack_first) {
+		conn->syn_ack_first = step->time;
+		if (conn->syn_last && !tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
+			conn->leg[SHAKEDOWN_SERVER] = step->time - conn->syn_last;
+	}
+}
+
+void tcp_arrives_syn_ack(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (!answers_syn(step)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		step->note = "its ack is for no SYN that was seen";
+		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
+		return;
+	}
+	bool own_syn = tcp_side_has(s, TCP_SIDE_SENT_SYN) && tcp_seq_eq(s->isn, seg->seq);
+
+	if (own_syn && !conn->syn_ack_first) {
+		/* Simultaneous open: the SYN that it has sent before, now with ACK. §3.5 figure 7.
+		 */
+		tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT);
+		conn->syn_ack_first = step->time;
+		tcp_space_take(step);
+	} else if (own_syn && s->state == SHAKEDOWN_TCP_SYN_SENT) {
+		tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT);
+		tcp_space_take(step);
+	} else if (tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq)) {
+		syn_ack_again(step);
+	} else if (s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_SYN_RECEIVED ||
+		   s->state == SHAKEDOWN_TCP_SYN_SENT) {
+		/* Another number than before: the listener had forgotten the first, or keeps none.
+		 */
+		syn_ack_first(step);
+	} else {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		return;
+	}
+	s->syns++;
+	conn->syn_ack_last = step->time;
+	if (r->state == SHAKEDOWN_TCP_SYN_RECEIVED)
+		tcp_believe(step, tcp_other(step->from), TCP_GETS_ACK_OF_SYN,
+			    SHAKEDOWN_EVIDENCE_DELIVERED);
+	tcp_emit(step, TCP_EVENT_SYN_ACK, step->from);
+}
+
+void tcp_starts_midway(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const Segment *seg = step->seg;
+
+	conn->flags |= TCP_CONN_MIDSTREAM;
+	/* A segment without ACK belongs to no connection: a probe. An RST ends what it may have
+	 * been. */
+	if (!(seg->flags & TCP_ACK) || (seg->flags & TCP_RST))
+		return;
+	tcp_believe(step, SHAKEDOWN_CLIENT, TCP_STARTS_MIDWAY, SHAKEDOWN_EVIDENCE_ASSUMED);
+	tcp_believe(step, SHAKEDOWN_SERVER, TCP_STARTS_MIDWAY, SHAKEDOWN_EVIDENCE_ASSUMED);
+}
+
+void tcp_infer_established(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+
+	if (r->state != SHAKEDOWN_TCP_SYN_SENT || tcp_conn_has(conn, TCP_CONN_FAST_OPEN))
+		return;
+	/* A listener sends data, FIN or an ACK of data only after it has the third ACK. */
+	if (s->state == SHAKEDOWN_TCP_SYN_RECEIVED || s->state == SHAKEDOWN_TCP_ESTABLISHED)
+		tcp_believe(step, other, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_CONFIRMED);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-outcome.h"
+
+bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpBeliefs *beliefs = &conn->beliefs;
+
+	for (unsigned i = 0; i < beliefs->len; i++)
+		if (beliefs->items[i].side == side &&
+		    beliefs->items[i].state >= SHAKEDOWN_TCP_ESTABLISHED)
+			return true;
+	return false;
+}
+
+ShakedownHandshakeKind tcp_handshake_kind(const TcpConnection *conn)
+{
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
+		return SHAKEDOWN_HANDSHAKE_KIND_NOT_CAPTURED;
+	if (tcp_conn_has(conn, TCP_CONN_SPLIT))
+		return SHAKEDOWN_HANDSHAKE_SPLIT;
+	if (tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
+		return SHAKEDOWN_HANDSHAKE_SIMULTANEOUS;
+	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN))
+		return SHAKEDOWN_HANDSHAKE_FAST_OPEN;
+	return SHAKEDOWN_HANDSHAKE_THREE_WAY;
+}
+
+/* It had the time to go on, or something else ended it. */
+static bool waited(ShakedownTime since, ShakedownDuration patience, ShakedownTime now)
+{
+	return now - since >= patience;
+}
+
+ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
+						const ShakedownConfig *config, ShakedownTime now)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
+		return SHAKEDOWN_HANDSHAKE_NOT_CAPTURED;
+	if (tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) &&
+	    tcp_was_synchronized(conn, SHAKEDOWN_SERVER))
+		return SHAKEDOWN_HANDSHAKE_COMPLETE;
+	if (tcp_conn_has(conn, TCP_CONN_REFUSED))
+		return SHAKEDOWN_HANDSHAKE_REFUSED;
+	if (tcp_conn_has(conn, TCP_CONN_UNREACHABLE) && !conn->syn_ack_first)
+		return SHAKEDOWN_HANDSHAKE_UNREACHABLE;
+	if (tcp_conn_has(conn, TCP_CONN_ABORTED))
+		return SHAKEDOWN_HANDSHAKE_ABORTED;
+	if (conn->syn_ack_first) {
+		/* The other's SYN,ACK is there, the client's answer is not, or was not taken. */
+		if (waited(conn->syn_ack_first, config->handshake_timeout, now) || conn->rst_time ||
+		    conn->side[SHAKEDOWN_SERVER].syns > 1 ||
+		    tcp_was_synchronized(conn, SHAKEDOWN_CLIENT))
+			return SHAKEDOWN_HANDSHAKE_UNFINISHED;
+		return SHAKEDOWN_HANDSHAKE_IN_PROGRESS;
+	}
+	if (waited(conn->syn_first, config->syn_timeout, now) || c->rsts)
+		return SHAKEDOWN_HANDSHAKE_NO_ANSWER;
+	return SHAKEDOWN_HANDSHAKE_IN_PROGRESS;
+}
+
+static bool both_closed(const TcpConnection *conn)
+{
+	return tcp_side_has(&conn->side[0], TCP_SIDE_SENT_FIN) &&
+	       tcp_side_has(&conn->side[1], TCP_SIDE_SENT_FIN);
+}
+
+ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn)
+{
+	if (tcp_conn_has(conn, TCP_CONN_RESET) &&
+	    (tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
+	     tcp_was_synchronized(conn, SHAKEDOWN_SERVER) || conn->syn_ack_first ||
+	     tcp_conn_has(conn, TCP_CONN_MIDSTREAM)))
+		return SHAKEDOWN_TEARDOWN_KIND_RESET;
+	if (!both_closed(conn))
+		return SHAKEDOWN_TEARDOWN_KIND_NONE;
+	if (tcp_conn_has(conn, TCP_CONN_CROSSED))
+		return SHAKEDOWN_TEARDOWN_SIMULTANEOUS;
+	return tcp_conn_has(conn, TCP_CONN_FIN_WITH_ACK) ? SHAKEDOWN_TEARDOWN_THREE_WAY
+							 : SHAKEDOWN_TEARDOWN_FOUR_WAY;
+}
+
+ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
+					      const ShakedownConfig *config, ShakedownTime now)
+{
+	bool opened = tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
+		      tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
+		      tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+
+	if (!opened)
+		return SHAKEDOWN_TEARDOWN_NEVER_OPENED;
+	if (both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
+	    tcp_fin_acked(conn, SHAKEDOWN_SERVER))
+		return SHAKEDOWN_TEARDOWN_GRACEFUL;
+	if (tcp_conn_has(conn, TCP_CONN_RESET))
+		return SHAKEDOWN_TEARDOWN_RESET;
+	if (both_closed(conn))
+		return SHAKEDOWN_TEARDOWN_UNACKNOWLEDGED;
+	if (conn->first_fin >= 0)
+		return SHAKEDOWN_TEARDOWN_HALF_CLOSED;
+	return SHAKEDOWN_TEARDOWN_OPEN;
+}
+
+int tcp_time_wait_holder(const TcpConnection *conn)
+{
+	bool client = tcp_beliefs_has(&conn->beliefs, SHAKEDOWN_CLIENT, SHAKEDOWN_TCP_TIME_WAIT);
+	bool server = tcp_beliefs_has(&conn->beliefs, SHAKEDOWN_SERVER, SHAKEDOWN_TCP_TIME_WAIT);
+
+	if (client && server)
+		return 2;
+	return client ? SHAKEDOWN_CLIENT : server ? SHAKEDOWN_SERVER : -1;
+}

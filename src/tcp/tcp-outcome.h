@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What became of a connection's opening and closing, by what is believed at the moment. */
+#pragma once
+
+#include "tcp/tcp-tracker.h"
+
+ShakedownHandshakeKind tcp_handshake_kind(const TcpConnection *conn);
+/* now: how far the capture has got; what had no time to go wrong is in progress. */
+ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
+						const ShakedownConfig *config, ShakedownTime now);
+ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn);
+ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
+					      const ShakedownConfig *config, ShakedownTime now);
+/* -1: none, 2: both. */
+int tcp_time_wait_holder(const TcpConnection *conn);
+/* The side was in a synchronized state at some time: RFC 9293 §3.3.2, from ESTABLISHED on. */
+bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side);

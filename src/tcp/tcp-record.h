@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A connection's public record, filled from the tracker's own. */
+#pragma once
+
+#include "tcp/tcp-tracker.h"
+
+#include <shakedown/connection.h>
+
+/* Room for what a record points to. */
+typedef struct {
+	ShakedownHistoryEntry history[2][TCP_BELIEFS_MAX];
+	ShakedownAnomalyKind anomalies[SHAKEDOWN_ANOMALY_KINDS];
+} TcpRecordRoom;
+
+/* The record points into the room, the connection and the tracker. */
+void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const TcpConnection *conn,
+		     TcpTracker *tracker, const ShakedownConfig *config);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Resets: RFC 9293 §3.5.2–3 and §3.10.7.4 second, RFC 5961 §3.2; and ICMP errors in the same place.
+ *
+ * Two questions are asked apart: did its sender send it, and must its receiver take it? A forged
+ * RST answers no and yes; a real one that comes too late, yes and no.
+ */
+#include "tcp/tcp-space.h"
+#include "tcp/tcp-tracker-private.h"
+
+/* §3.10.7.1: an endpoint without the connection answers with the number that was acknowledged to
+ * it, and no ACK. */
+static bool answers_without_connection(const TcpStep *step)
+{
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+
+	return !(step->seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_ACKED) &&
+	       tcp_seq_eq(step->seg->seq, r->rcv_nxt);
+}
+
+/* Its TTL is none that the side's own segments have. A router may be another, its host is not. */
+static bool foreign_ttl(const TcpSide *s, const Segment *seg)
+{
+	return s->ttl[0] && seg->ttl != s->ttl[0] && seg->ttl != s->ttl[1];
+}
+
+/* §3.10.7.3 second: in SYN-SENT an RST must acknowledge the SYN. */
+static bool acceptable_in_syn_sent(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if ((seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_ISN_KNOWN) &&
+	    tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt))
+		return true;
+	/* SYN,ACK has passed: it may be ESTABLISHED, though it has not shown it. */
+	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(seg->seq, s->snd_nxt);
+}
+
+/* RFC 5961 §3.2: exactly RCV.NXT. A tap knows it only within bounds: what the receiver has
+ * acknowledged at least, what was sent to it at most. */
+static bool acceptable(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	TcpSeq seq = step->seg->seq;
+
+	if (r->state == SHAKEDOWN_TCP_SYN_SENT)
+		return acceptable_in_syn_sent(step);
+	if (tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_eq(seq, r->rcv_nxt))
+		return true;
+	if (!tcp_side_has(s, TCP_SIDE_SPACE))
+		return true;
+	return tcp_seq_leq(seq, s->snd_nxt) &&
+	       (!tcp_side_has(r, TCP_SIDE_ACKED) || tcp_seq_leq(r->rcv_nxt, seq));
+}
+
+/* In the receiver's window, but not exact: a challenge ACK is due. */
+static bool in_window(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	int32_t ahead = tcp_seq_diff(step->seg->seq, s->snd_nxt);
+
+	return !tcp_side_has(s, TCP_SIDE_SPACE) ||
+	       (ahead >= 0 && (uint32_t)ahead <= (r->window_max ? r->window_max : 65535u));
+}
+
+/* What the reset of a handshake means: nobody listened, or the client did not want it. */
+static void note_opening(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
+		return;
+	if (step->from == SHAKEDOWN_SERVER && !conn->syn_ack_first)
+		conn->flags |= TCP_CONN_REFUSED;
+	else if (step->from == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
+		 !tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
+		conn->flags |= TCP_CONN_ABORTED;
+}
+
+/* The sender, if the RST is its own. */
+static void end_sender(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+	const Segment *seg = step->seg;
+
+	/* §3.10.7.3 first: SYN,ACK of another's SYN is answered by RST, and nothing else changes.
+	 */
+	if (s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step) &&
+	    tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
+	    (tcp_seq_leq(seg->seq, s->isn) || tcp_seq_lt(s->snd_nxt, seg->seq))) {
+		step->note = "answers a SYN,ACK that is not for its SYN";
+		return;
+	}
+	/* It has no connection: it never got there. An orphan that had closed is no contradiction.
+	 */
+	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
+		tcp_take_back_unproven(step, step->from);
+	s->flags |= TCP_SIDE_SENT_RST;
+	tcp_believe(step, step->from, TCP_SENDS_RST, SHAKEDOWN_EVIDENCE_SENT);
+}
+
+void tcp_arrives_rst(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	bool alive = r->state != SHAKEDOWN_TCP_CLOSED, taken = acceptable(step);
+	bool foreign = foreign_ttl(s, step->seg);
+	bool own = !foreign && (taken || answers_without_connection(step) ||
+				(tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
+
+	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
+	s->rsts++;
+	tcp_conn_mark(conn, TCP_MARK_RST, step->from, step->seg);
+	if (own)
+		end_sender(step);
+	if (!taken) {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		step->note = in_window(step) ? "not exactly RCV.NXT: a challenge ACK is due"
+					     : "out of window: to be ignored";
+		tcp_emit(step, TCP_EVENT_RST_IGNORED, step->from);
+		return;
+	}
+	if (foreign)
+		tcp_emit(step, TCP_EVENT_RST_FORGED, step->from);
+	tcp_believe(step, other, TCP_GETS_RST, SHAKEDOWN_EVIDENCE_DELIVERED);
+	if (!alive && !own)
+		return;
+	note_opening(step);
+	if (conn->teardown_first < 0)
+		conn->teardown_first = (int8_t)step->from;
+	if (!conn->rst_time)
+		conn->rst_time = step->time;
+	if (!tcp_conn_has(conn, TCP_CONN_FINS_ACKED))
+		conn->flags |= TCP_CONN_RESET;
+	tcp_emit(step, TCP_EVENT_RST, step->from);
+}
+
+/* RFC 1122 §4.2.3.9: hard errors end an attempt; RFC 8085's and others' soft ones do not. */
+static bool unreachable(const Segment *seg)
+{
+	if (seg->icmp.version == 4)
+		return seg->icmp.type == 3 && seg->icmp.code != 4;
+	return seg->icmp.version == 6 && seg->icmp.type == 1;
+}
+
+void tcp_arrives_icmp(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const Segment *seg = step->seg;
+	TcpSide *s = &conn->side[step->from];
+
+	step->segment_class = SHAKEDOWN_SEGMENT_ICMP_ERROR;
+	conn->icmp_type = seg->icmp.type;
+	conn->icmp_code = seg->icmp.code;
+	tcp_conn_mark(conn, TCP_MARK_ICMP, step->from, seg);
+	if (!unreachable(seg))
+		return;
+	if (s->state == SHAKEDOWN_TCP_SYN_SENT) {
+		conn->flags |= TCP_CONN_UNREACHABLE;
+		tcp_believe(step, step->from, TCP_GETS_UNREACHABLE, SHAKEDOWN_EVIDENCE_DELIVERED);
+	}
+	tcp_emit(step, TCP_EVENT_UNREACHABLE, step->from);
+}

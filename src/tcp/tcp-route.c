@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which connection a segment belongs to. A four-tuple is used again and again: by its sequence
+ * numbers a segment belongs to the present connection on it, to the one before, or it begins the
+ * next. RFC 9293 §3.6.1, RFC 6191.
+ */
+#include "tcp/tcp-tracker-private.h"
+
+#include <glib.h>
+
+/* The first retransmission of a SYN comes after a second, RFC 6298 §2. */
+#define SYN_AGAIN_AFTER (INT64_C(900) * 1000 * 1000)
+/* A client that resets what came of an old duplicate sends (or has sent) its real SYN within that.
+ */
+#define OLD_DUPLICATE_WITHIN (INT64_C(3) * SHAKEDOWN_NS_PER_S)
+
+static bool finished(const TcpSide *s)
+{
+	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_TIME_WAIT;
+}
+
+void tcp_pending_clear(TcpConnection *conn)
+{
+	g_free(conn->pending);
+	conn->pending = NULL;
+}
+
+void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId side)
+{
+	TcpPendingSyn *p = conn->pending;
+
+	if (p && p->side == side && tcp_seq_eq(p->seg.seq, seg->seq)) {
+		p->count++;
+		return;
+	}
+	if (!p)
+		p = conn->pending = g_new0(TcpPendingSyn, 1);
+	p->seg = *seg;
+	p->seg.options_len = MIN(seg->options_len, sizeof p->options);
+	memcpy(p->options, seg->options, p->seg.options_len);
+	p->seg.options = p->options;
+	p->seg.payload = NULL;
+	p->seg.payload_captured = 0;
+	p->side = side;
+	p->count = 1;
+}
+
+/* Who is the server, where no SYN tells: RFC 6335's system ports, or the lower one. */
+static ShakedownRoleBasis guess_roles(const Segment *seg, unsigned end, uint8_t *client_end)
+{
+	if (seg->kind == SEGMENT_TCP && (seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK)) {
+		*client_end = (uint8_t)end;
+		return SHAKEDOWN_ROLE_SYN;
+	}
+	if (seg->flags & TCP_SYN) {
+		*client_end = (uint8_t)(end ^ 1);
+		return SHAKEDOWN_ROLE_SYN_ACK;
+	}
+	if (seg->src_port != seg->dst_port) {
+		*client_end = (uint8_t)(seg->src_port > seg->dst_port ? end : end ^ 1);
+		return SHAKEDOWN_ROLE_PORTS;
+	}
+	*client_end = (uint8_t)end;
+	return SHAKEDOWN_ROLE_FIRST_PACKET;
+}
+
+TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint32_t hash,
+				   const Segment *seg, unsigned end, TcpConnection *older)
+{
+	uint32_t handle = slab_alloc(tracker->slab);
+	TcpConnection *conn = slab_get(tracker->slab, handle);
+
+	conn->key = *key;
+	conn->hash = hash;
+	conn->id = ++tracker->next_id;
+	conn->start = conn->end = seg->time;
+	conn->first_frame = conn->last_frame = seg->frame;
+	conn->encap = encap_table_intern(tracker->encaps, &seg->encap);
+	conn->leg[0] = conn->leg[1] = SHAKEDOWN_DURATION_UNKNOWN;
+	conn->teardown_first = conn->first_fin = -1;
+	conn->side[0].wscale = conn->side[1].wscale = TCP_WSCALE_NONE;
+	conn->role_basis = guess_roles(seg, end, &conn->client_end);
+	if (older) {
+		uint32_t old = tcp_handle_of(tracker, older);
+
+		conn->older = old;
+		older->newer = handle;
+		flow_table_replace(tracker->table, hash, old, handle);
+	} else {
+		flow_table_insert(tracker->table, hash, handle);
+	}
+	tracker->counts.connections++;
+	tracker->counts.live_peak = MAX(tracker->counts.live_peak, slab_live(tracker->slab));
+	TcpStep step = {.tracker = tracker,
+			.conn = conn,
+			.seg = seg,
+			.time = seg->time,
+			.frame = seg->frame};
+	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
+	tcp_clock_arm(tracker, conn);
+	return conn;
+}
+
+/* A SYN on a four-tuple that has a connection: is it that one's, or the next one's? */
+typedef enum { SYN_OURS, SYN_NEXT, SYN_UNCLEAR } SynVerdict;
+
+static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+	bool opening = !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
+		       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) &&
+		       !tcp_side_has(r, TCP_SIDE_SENT_DATA);
+
+	if (tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq))
+		return SYN_OURS;
+	/* §3.5 figure 7: both open at once. */
+	if (opening && !tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_side_has(r, TCP_SIDE_SENT_SYN) &&
+	    s->state == SHAKEDOWN_TCP_CLOSED && !tcp_conn_has(conn, TCP_CONN_REFUSED))
+		return r->state == SHAKEDOWN_TCP_CLOSED ? SYN_NEXT : SYN_OURS;
+	/* §3.5 figure 8: what it had reset was never its own. */
+	if (tcp_conn_has(conn, TCP_CONN_ABORTED) && side == SHAKEDOWN_CLIENT && opening &&
+	    seg->time - conn->rst_time < OLD_DUPLICATE_WITHIN)
+		return SYN_OURS;
+	if (finished(s) && finished(r))
+		return SYN_NEXT;
+	if (opening && !conn->syn_ack_first)
+		return seg->time - conn->start < OLD_DUPLICATE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
+	return SYN_UNCLEAR;
+}
+
+/* While the next connection opens, the one before may still speak: challenge ACKs and the RSTs
+ * that answer them, late segments, an ACK from TIME-WAIT. */
+static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *older,
+			     ShakedownSideId side, const Segment *seg)
+{
+	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+	/* The same end may have the other role in the older one. */
+	ShakedownSideId old_side = conn->client_end == older->client_end ? side : tcp_other(side);
+	const TcpSide *old_r = &older->side[tcp_other(old_side)];
+
+	if ((seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK))
+		return false;
+	if (tcp_side_has(s, TCP_SIDE_SENT_SYN)) {
+		/* From the one who opens: before SYN,ACK has come it can only answer the old. */
+		if (conn->syn_ack_first)
+			return false;
+		return !(seg->flags & TCP_RST) || (tcp_side_has(old_r, TCP_SIDE_ACKED) &&
+						   tcp_seq_eq(seg->seq, old_r->rcv_nxt));
+	}
+	if (conn->syn_ack_first)
+		return false;
+	/* From the other: whatever does not answer the new SYN. */
+	return !(seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
+	       !(tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt));
+}
+
+TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
+{
+	TcpPendingSyn *p = g_steal_pointer(&conn->pending);
+	unsigned end = p->side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
+	TcpConnection *next =
+		tcp_connection_open(tracker, &conn->key, conn->hash, &p->seg, end, conn);
+	ShakedownSideId side = end == next->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+
+	/* It was counted where it passed; only its meaning is new. */
+	conn->side[p->side].packets -= MIN(conn->side[p->side].packets, p->count);
+	tcp_segment_arrives(tracker, next, side, &p->seg);
+	next->side[side].packets = p->count;
+	next->side[side].syns = (uint16_t)p->count;
+	g_free(p);
+	return next;
+}
+
+/* The SYN that waits for its meaning has got it, if this segment takes it up. */
+static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	const TcpPendingSyn *p = conn->pending;
+	const TcpSide *s = &conn->side[side];
+
+	if (!p || side == p->side || (seg->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
+		return false;
+	/* An unanswered attempt: the answer may be to an old duplicate, tcp-open.c. */
+	if (conn->side[p->side].state == SHAKEDOWN_TCP_SYN_SENT)
+		return false;
+	return seg->ack.value - 1 == p->seg.seq.value &&
+	       !(tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq));
+}
+
+static void note_reuse(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
+		       const Segment *seg)
+{
+	TcpStep step = {.tracker = tracker,
+			.conn = conn,
+			.seg = seg,
+			.from = side,
+			.time = seg->time,
+			.frame = seg->frame};
+
+	tcp_emit(&step, TCP_EVENT_REUSED, side);
+	/* Whoever opens again has left TIME-WAIT behind. */
+	tcp_believe(&step, side, TCP_SENDS_NEW_SYN, SHAKEDOWN_EVIDENCE_SENT);
+}
+
+/* The other end takes the new SYN: whatever it held of the old connection is gone. */
+static void leave_behind(TcpTracker *tracker, TcpConnection *older, unsigned end,
+			 const Segment *seg)
+{
+	TcpStep step = {.tracker = tracker,
+			.conn = older,
+			.seg = seg,
+			.from = end == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER,
+			.time = seg->time,
+			.frame = seg->frame};
+
+	tcp_believe(&step, step.from, TCP_GETS_NEW_SYN, SHAKEDOWN_EVIDENCE_SENT);
+}
+
+static TcpConnection *route_syn(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId *side,
+				const Segment *seg)
+{
+	unsigned end = *side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
+	const TcpPendingSyn *p = conn->pending;
+
+	switch (judge_syn(conn, *side, seg)) {
+	case SYN_OURS:
+		return conn;
+	case SYN_NEXT:
+		note_reuse(tracker, conn, *side, seg);
+		conn = tcp_connection_open(tracker, &conn->key, conn->hash, seg, end, conn);
+		*side = SHAKEDOWN_CLIENT;
+		return conn;
+	case SYN_UNCLEAR:
+		/* Again, and nothing from it in between: it has lost the old connection. */
+		if (p && p->side == *side && tcp_seq_eq(p->seg.seq, seg->seq) &&
+		    seg->time - p->seg.time >= SYN_AGAIN_AFTER) {
+			note_reuse(tracker, conn, *side, seg);
+			*side = SHAKEDOWN_CLIENT;
+			return tcp_promote(tracker, conn);
+		}
+		tcp_pending_set(conn, seg, *side);
+		return conn;
+	}
+	return conn;
+}
+
+TcpConnection *tcp_route(TcpTracker *tracker, const Segment *seg, ShakedownSideId *side)
+{
+	FlowKey key;
+	uint32_t encap = encap_table_intern(tracker->encaps, &seg->encap);
+	unsigned end = flow_key_of(&key, seg, encap_table_identity(tracker->encaps, encap));
+	uint32_t hash = flow_table_hash(tracker->table, &key);
+	uint32_t handle = flow_table_find(tracker->table, &key, hash);
+	TcpConnection *conn = handle ? slab_get(tracker->slab, handle) : NULL;
+
+	if (!conn && seg->kind == SEGMENT_ICMP_ERROR)
+		return NULL;
+	if (!conn)
+		conn = tcp_connection_open(tracker, &key, hash, seg, end, NULL);
+	*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	if (seg->kind == SEGMENT_ICMP_ERROR)
+		return conn;
+	if (conn->older) {
+		TcpConnection *older = slab_get(tracker->slab, conn->older);
+		if (belongs_to_older(conn, older, *side, seg)) {
+			*side = end == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+			return older;
+		}
+	}
+	if (takes_up_pending(conn, *side, seg)) {
+		note_reuse(tracker, conn, tcp_other(*side), &conn->pending->seg);
+		conn = tcp_promote(tracker, conn);
+		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	}
+	if (conn->side[0].packets + conn->side[1].packets == 0 || !(seg->flags & TCP_SYN) ||
+	    (seg->flags & TCP_RST))
+		return conn;
+	if (!(seg->flags & TCP_ACK))
+		return route_syn(tracker, conn, side, seg);
+	if (conn->older && !conn->syn_ack_first)
+		leave_behind(tracker, slab_get(tracker->slab, conn->older), end, seg);
+	return conn;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-space.h"
+
+#include <glib.h>
+
+/* Copies of a packet follow each other that closely; a retransmission takes longer. */
+#define COPY_WITHIN_US 10000u
+/* … where nothing but time tells them from a retransmission. */
+#define COPY_WITHIN_US_BARE 2000u
+/* Room for reordering and for windows never seen: nf_conntrack's MAXACKWINDOW has the same size. */
+#define SLACK 66000u
+/* A second later nobody reorders: what comes then was sent again. */
+#define REORDER_MOST (INT64_C(200) * 1000 * 1000)
+#define REORDER_LEAST (INT64_C(3) * 1000 * 1000)
+
+static uint32_t mix(uint32_t h, uint32_t v)
+{
+	h = (h ^ v) * 0x9E3779B1u;
+	return h ^ h >> 15;
+}
+
+bool tcp_space_is_copy(TcpSide *side, const Segment *seg)
+{
+	uint32_t tsval = 0, tsecr = 0, now = (uint32_t)(seg->time / 1000);
+	bool stamped = tcp_options_timestamps(seg, &tsval, &tsecr);
+	bool numbered = seg->has_ip_id && seg->ip_id;
+	uint32_t print = mix(mix(seg->seq.value, seg->ack.value), seg->payload_len);
+
+	print = mix(mix(print, (uint32_t)seg->flags << 16 | seg->window), tsval);
+	print = mix(print, numbered ? seg->ip_id : 0) | 1;
+	bool telling = numbered || stamped || segment_seq_len(seg) > 0 || (seg->flags & TCP_RST);
+	uint32_t within = numbered || stamped ? COPY_WITHIN_US : COPY_WITHIN_US_BARE;
+
+	/* Bare ACKs repeat themselves within a clock tick; without an id they can't be told apart.
+	 */
+	if (!numbered && segment_seq_len(seg) == 0)
+		telling = false;
+	for (unsigned i = 0; telling && i < TCP_RECENT; i++)
+		if (side->recent[i].print == print && now - side->recent[i].time <= within)
+			return true;
+	side->recent[side->recent_next] = (TcpPrint){print, now};
+	side->recent_next = (uint8_t)((side->recent_next + 1) % TCP_RECENT);
+	return false;
+}
+
+uint32_t tcp_space_window(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+
+	if ((seg->flags & TCP_SYN) || s->wscale == TCP_WSCALE_NONE || r->wscale == TCP_WSCALE_NONE)
+		return seg->window;
+	return (uint32_t)seg->window << s->wscale;
+}
+
+/* What the side may have offered: where its SYN was missed its scale is unknown, so at most. */
+static uint32_t widest(const TcpSide *side)
+{
+	uint64_t window = side->window_max;
+
+	if (!tcp_side_has(side, TCP_SIDE_SYN_SEEN))
+		window <<= 14;
+	return (uint32_t)MIN(MAX(window, SLACK), 1u << 30);
+}
+
+bool tcp_space_bad_ack(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (!(seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_SPACE))
+		return false;
+	int32_t beyond = tcp_seq_diff(seg->ack, r->snd_nxt);
+
+	if (beyond <= 0)
+		return false;
+	/* Beyond a FIN there is nothing. */
+	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && !tcp_side_has(r, TCP_SIDE_HIDDEN_FIN))
+		return true;
+	/* No sender goes beyond the window that it was offered, or that both have ever had. */
+	return (uint32_t)beyond > widest(s);
+}
+
+static bool outside(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+	uint32_t reach = widest(r);
+
+	if (tcp_side_has(s, TCP_SIDE_SPACE)) {
+		/* Upper bound: the right edge of the other's widest window. */
+		if (tcp_side_has(r, TCP_SIDE_ACKED)) {
+			if (tcp_seq_diff(segment_seq_end(seg), tcp_seq_add(r->rcv_nxt, reach)) >
+				    0 &&
+			    tcp_seq_diff(seg->seq, tcp_seq_add(s->snd_nxt, reach)) > 0)
+				return true;
+		} else if (tcp_seq_diff(seg->seq, s->snd_nxt) > (int32_t)(1u << 30) - 1) {
+			return true;
+		}
+		/* Lower bound: older than anything in flight. */
+		if (tcp_seq_diff(seg->seq, s->snd_nxt) < -(int32_t)MIN(reach + SLACK, 1u << 30))
+			return true;
+	}
+	if ((seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_SPACE) &&
+	    tcp_seq_diff(seg->ack, r->snd_nxt) < -(int32_t)MIN(widest(s) + SLACK, 1u << 30))
+		return true;
+	return false;
+}
+
+bool tcp_space_out_of_window(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+	const Segment *seg = step->seg;
+
+	if (!outside(step)) {
+		return false;
+	}
+	/* Where the capture has lost more than a window, what is beyond goes on from where it was.
+	 */
+	if (tcp_side_has(s, TCP_SIDE_SUSPECT)) {
+		int32_t on = tcp_seq_diff(seg->seq, s->suspect);
+		if (on >= 0 && on <= (int32_t)SLACK && segment_seq_len(seg) > 0) {
+			s->flags &= (uint16_t)~TCP_SIDE_SUSPECT;
+			return false;
+		}
+	}
+	s->flags |= TCP_SIDE_SUSPECT;
+	s->suspect = segment_seq_end(seg);
+	return true;
+}
+
+static TcpHole *hole_at(const TcpConnection *conn, ShakedownSideId side, TcpSeq from, TcpSeq to)
+{
+	TcpHoles *holes = conn->holes[side];
+
+	for (unsigned i = 0; holes && i < holes->len; i++)
+		if (tcp_seq_lt(from, holes->hole[i].right) && tcp_seq_lt(holes->hole[i].left, to))
+			return &holes->hole[i];
+	return NULL;
+}
+
+/* Fills a gap: overtaken on the way to the tap, or lost before it and sent again? */
+static bool overtaken(const TcpStep *step, const TcpHole *hole)
+{
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	ShakedownDuration late = step->time - hole->since, rtt = 0;
+	const ShakedownDuration *leg = step->conn->leg;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (leg[i] != SHAKEDOWN_DURATION_UNKNOWN)
+			rtt += leg[i];
+	if (late > REORDER_MOST || r->dup_acks >= 3)
+		return false;
+	/* Ids that count up tell which was sent first. */
+	if (hole->has_ip_id && step->seg->has_ip_id && step->seg->ip_id && hole->ip_id) {
+		int16_t order = (int16_t)(step->seg->ip_id - hole->ip_id);
+		if (order > -1000 && order < 1000 && order != 0)
+			return order < 0;
+	}
+	return late <= MAX(rtt * 3 / 4, REORDER_LEAST);
+}
+
+static ShakedownSegmentClass class_of_old_data(const TcpStep *step)
+{
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_len);
+	const TcpHole *hole = hole_at(step->conn, step->from, seg->seq, end);
+
+	if (hole)
+		return overtaken(step, hole) ? SHAKEDOWN_SEGMENT_OUT_OF_ORDER
+					     : SHAKEDOWN_SEGMENT_RETRANSMISSION;
+	if (tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_leq(end, r->rcv_nxt))
+		return SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
+	if (r->dup_acks >= 3 && tcp_seq_leq(seg->seq, r->rcv_nxt))
+		return SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION;
+	return SHAKEDOWN_SEGMENT_RETRANSMISSION;
+}
+
+static ShakedownSegmentClass class_of_ack(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ACKED) ||
+	    tcp_seq_lt(s->rcv_nxt, seg->ack))
+		return SHAKEDOWN_SEGMENT_ACK;
+	if (tcp_space_window(conn, step->from, seg) != s->window)
+		return SHAKEDOWN_SEGMENT_WINDOW_UPDATE;
+	if (tcp_side_has(r, TCP_SIDE_SPACE) && tcp_seq_lt(seg->ack, r->snd_nxt))
+		return SHAKEDOWN_SEGMENT_DUPLICATE_ACK;
+	return tcp_seq_eq(s->rcv_nxt, seg->ack) ? SHAKEDOWN_SEGMENT_KEEP_ALIVE_ACK
+						: SHAKEDOWN_SEGMENT_ACK;
+}
+
+ShakedownSegmentClass tcp_space_class(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+	bool fin = seg->flags & TCP_FIN;
+
+	if (!tcp_side_has(s, TCP_SIDE_SPACE))
+		return seg->payload_len ? SHAKEDOWN_SEGMENT_NEW : class_of_ack(step);
+	int32_t ahead = tcp_seq_diff(seg->seq, s->snd_nxt);
+
+	/* RFC 9293 §3.8.4: one byte, or none, below what was sent last. */
+	if (ahead == -1 && seg->payload_len <= 1 && !fin &&
+	    !(tcp_side_has(s, TCP_SIDE_SENT_FIN) && seg->payload_len == 0) &&
+	    tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_leq(s->snd_nxt, r->rcv_nxt))
+		return tcp_side_has(r, TCP_SIDE_ZERO_WINDOW) ? SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE
+							     : SHAKEDOWN_SEGMENT_KEEP_ALIVE;
+	if (seg->payload_len == 0)
+		return fin ? SHAKEDOWN_SEGMENT_CONTROL : class_of_ack(step);
+	if (seg->payload_len == 1 && ahead <= 0 && tcp_side_has(r, TCP_SIDE_ZERO_WINDOW))
+		return SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
+	return ahead < 0 ? class_of_old_data(step) : SHAKEDOWN_SEGMENT_NEW;
+}
+
+static void hole_add(TcpConnection *conn, ShakedownSideId side, TcpSeq left, const Segment *seg)
+{
+	TcpHoles *holes = conn->holes[side];
+
+	if (!holes)
+		holes = conn->holes[side] = g_new0(TcpHoles, 1);
+	/* Too many at once: the oldest is given up for missing. */
+	if (holes->len == TCP_HOLES) {
+		conn->side[side].missing +=
+			(uint32_t)tcp_seq_diff(holes->hole[0].right, holes->hole[0].left);
+		memmove(holes->hole, holes->hole + 1, (TCP_HOLES - 1) * sizeof holes->hole[0]);
+		holes->len--;
+	}
+	holes->hole[holes->len++] =
+		(TcpHole){left, seg->seq, seg->time, seg->ip_id, seg->has_ip_id};
+}
+
+/* Takes [from, to) out of the holes and returns how many bytes of it were missing. */
+static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to)
+{
+	uint32_t filled = 0;
+
+	for (unsigned i = 0; i < holes->len;) {
+		TcpHole *h = &holes->hole[i];
+		TcpSeq left = tcp_seq_max(h->left, from);
+		TcpSeq right = tcp_seq_lt(to, h->right) ? to : h->right;
+
+		if (!tcp_seq_lt(left, right)) {
+			i++;
+			continue;
+		}
+		filled += (uint32_t)tcp_seq_diff(right, left);
+		TcpHole rest = *h;
+		rest.left = right;
+		h->right = left;
+		bool keep_left = tcp_seq_lt(h->left, h->right);
+		bool keep_right = tcp_seq_lt(rest.left, rest.right);
+
+		if (!keep_left && keep_right) {
+			*h = rest;
+		} else if (!keep_left) {
+			memmove(h, h + 1, (size_t)(holes->len - i - 1) * sizeof *h);
+			holes->len--;
+			continue;
+		} else if (keep_right && holes->len < TCP_HOLES) {
+			memmove(h + 2, h + 1, (size_t)(holes->len - i - 1) * sizeof *h);
+			h[1] = rest;
+			holes->len++;
+			i++;
+		}
+		i++;
+	}
+	return filled;
+}
+
+/* New sequence space of the sender; returns how much of the payload was not seen before. */
+static void take_data(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+	const Segment *seg = step->seg;
+	TcpSeq end = segment_seq_end(seg), data_end = tcp_seq_add(seg->seq, seg->payload_len);
+
+	if (!tcp_side_has(s, TCP_SIDE_SPACE)) {
+		s->flags |= TCP_SIDE_SPACE;
+		s->snd_nxt = seg->seq;
+	}
+	if (tcp_seq_lt(s->snd_nxt, end))
+		s->flags &= (uint16_t)~TCP_SIDE_MAYBE_FIN;
+	if (seg->payload_len) {
+		s->flags |= TCP_SIDE_SENT_DATA;
+		if (tcp_seq_lt(s->snd_nxt, seg->seq))
+			hole_add(conn, step->from, s->snd_nxt, seg);
+		if (tcp_seq_lt(s->snd_nxt, data_end))
+			s->bytes +=
+				(uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
+		if (conn->holes[step->from])
+			s->bytes += holes_fill(conn->holes[step->from], seg->seq,
+					       tcp_seq_lt(data_end, s->snd_nxt) ? data_end
+										: s->snd_nxt);
+	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
+		hole_add(conn, step->from, s->snd_nxt, seg);
+	}
+	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
+}
+
+/* What the other side has by this acknowledgment, though the tap may not have seen it. */
+static uint64_t take_ack(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	TcpSeq ack = step->seg->ack;
+	uint64_t missing = 0;
+
+	if (!tcp_side_has(r, TCP_SIDE_SPACE)) {
+		r->flags |= TCP_SIDE_SPACE;
+		r->snd_nxt = ack;
+	}
+	if (conn->holes[other])
+		missing = holes_fill(conn->holes[other], tcp_seq_add(ack, 0u - (1u << 30)), ack);
+	if (tcp_seq_lt(r->snd_nxt, ack)) {
+		if (tcp_seq_diff(ack, r->snd_nxt) == 1 && !tcp_side_has(r, TCP_SIDE_SENT_FIN)) {
+			r->flags |= TCP_SIDE_MAYBE_FIN;
+			r->fin = r->snd_nxt;
+		}
+		missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
+		r->snd_nxt = ack;
+	}
+	r->missing += missing;
+	if (!tcp_side_has(s, TCP_SIDE_ACKED) || tcp_seq_lt(s->rcv_nxt, ack)) {
+		s->rcv_nxt = ack;
+		s->dup_acks = 0;
+	} else if (step->segment_class == SHAKEDOWN_SEGMENT_DUPLICATE_ACK && s->dup_acks < 255) {
+		s->dup_acks++;
+	}
+	s->flags |= TCP_SIDE_ACKED;
+	return missing;
+}
+
+static void take_window(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+	uint32_t window = tcp_space_window(step->conn, step->from, step->seg);
+	TcpSeq right = tcp_seq_add(s->rcv_nxt, window);
+
+	s->window = window;
+	s->window_max = MAX(s->window_max, window);
+	s->right = tcp_seq_max(s->right, right);
+	if (window == 0)
+		s->flags |= TCP_SIDE_ZERO_WINDOW;
+	else
+		s->flags &= (uint16_t)~TCP_SIDE_ZERO_WINDOW;
+}
+
+uint64_t tcp_space_take(TcpStep *step)
+{
+	uint64_t missing = 0;
+
+	if (step->seg->flags & TCP_ACK) {
+		missing = take_ack(step);
+		take_window(step);
+	}
+	take_data(step);
+	return missing;
+}
+
+void tcp_space_open(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+	const Segment *seg = step->seg;
+
+	s->isn = seg->seq;
+	s->snd_nxt = segment_seq_end(seg);
+	s->flags |= TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN | TCP_SIDE_SPACE;
+	s->bytes = seg->payload_len;
+	if (seg->payload_len)
+		s->flags |= TCP_SIDE_SENT_DATA;
+	if (seg->flags & TCP_ACK)
+		take_ack(step);
+	/* RFC 7323 §2.2: a SYN's own window is never scaled. */
+	s->right = tcp_seq_add(s->rcv_nxt, seg->window);
+	s->window = seg->window;
+	s->window_max = MAX(s->window_max, seg->window);
+}

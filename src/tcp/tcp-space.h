@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sequence space as a tap sees it: what each side has sent, what the other has acknowledged, what
+ * could be acceptable, and what a segment therefore is. RFC 9293 §3.4 and §3.10.7.4 first step;
+ * bounds as in van Rooij, "Real Stateful TCP Packet Filtering in IP Filter".
+ */
+#pragma once
+
+#include "tcp/tcp-step.h"
+
+/* A gap below snd_nxt: bytes that have not been captured (yet). */
+typedef struct {
+	TcpSeq left, right;
+	ShakedownTime since; /* when the segment beyond it passed */
+	uint16_t ip_id;	     /* of that segment */
+	bool has_ip_id;
+} TcpHole;
+
+#define TCP_HOLES 16
+typedef struct _TcpHoles {
+	uint8_t len;
+	TcpHole hole[TCP_HOLES];
+} TcpHoles;
+
+/* The same packet again: captured twice (a span port's copy), or doubled on the way. Remembers it
+ * otherwise. To be asked once for each segment, before anything else. */
+bool tcp_space_is_copy(TcpSide *side, const Segment *seg);
+
+/* A segment without SYN and RST could not be accepted by its receiver, nor come from this
+ * connection's sender: RFC 9293 §3.10.7.4 first, as far as a tap can judge. Two that agree with
+ * each other move the bounds, since captures lose packets. */
+bool tcp_space_out_of_window(TcpStep *step);
+/* It acknowledges more than the other side can have sent. */
+bool tcp_space_bad_ack(const TcpStep *step);
+
+/* What a segment without SYN and RST is; to be asked before tcp_space_take(). */
+ShakedownSegmentClass tcp_space_class(const TcpStep *step);
+
+static inline bool tcp_space_sent_again(ShakedownSegmentClass c)
+{
+	return c == SHAKEDOWN_SEGMENT_RETRANSMISSION ||
+	       c == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION ||
+	       c == SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
+}
+
+/* Moves both sides' bounds by an acceptable segment; returns bytes found missing in the capture. */
+uint64_t tcp_space_take(TcpStep *step);
+/* The same for a SYN or SYN,ACK: it begins the side's space anew. */
+void tcp_space_open(TcpStep *step);
+
+/* The window as it counts: scaled after the SYNs, if both sides offered it. RFC 7323 §2.2. */
+uint32_t tcp_space_window(const TcpConnection *conn, ShakedownSideId side, const Segment *seg);

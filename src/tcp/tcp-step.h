@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One step of the tracker: a segment (or a timer) and what it changes. Every function that changes
+ * a connection is handed the step, so that nothing about the current segment is kept elsewhere.
+ */
+#pragma once
+
+#include "tcp/tcp-connection.h"
+#include "tcp/tcp-event.h"
+
+#define TCP_STEP_CHANGES 16
+
+typedef struct _TcpTracker TcpTracker;
+
+typedef struct {
+	TcpTracker *tracker;
+	TcpConnection *conn;
+	const Segment *seg;   /* NULL: a timer */
+	ShakedownSideId from; /* who sent it */
+	ShakedownTime time;
+	uint64_t frame; /* 0: a timer */
+	ShakedownSegmentClass segment_class;
+	const char *note; /* a remark for the ladder */
+	uint8_t changes_len;
+	ShakedownStateChange changes[TCP_STEP_CHANGES];
+} TcpStep;
+
+/* What its side is now, by the transition lists; false where they have none for that input. */
+bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownEvidence evidence);
+/* The side's own segment shows that the input had reached it: so had all before. */
+void tcp_confirm(TcpStep *step, ShakedownSideId side, TcpInput input);
+/* The input had not reached the side after all (or was not its own): it is as it was before. False
+ * where nothing rested on it. */
+bool tcp_take_back(TcpStep *step, ShakedownSideId side, TcpInput input);
+/* Takes back what was only delivered since the side last proved anything. */
+void tcp_take_back_unproven(TcpStep *step, ShakedownSideId side);
+
+void tcp_emit(TcpStep *step, TcpEventKind kind, ShakedownSideId side);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the tracker's files share: its insides, and the steps a segment goes through, in order. */
+#pragma once
+
+#include "flow/flow-table.h"
+#include "flow/slab.h"
+#include "tcp/tcp-step.h"
+#include "tcp/tcp-tracker.h"
+
+struct _TcpTracker {
+	const ShakedownConfig *config;
+	TcpTrackerObserver observer;
+	void *data;
+	Slab *slab;
+	FlowTable *table;
+	TimerWheel *wheel;
+	EncapTable *encaps;
+	uint64_t next_id;
+	ShakedownTime now; /* the latest time seen */
+	bool started, finishing;
+	TcpTrackerCounts counts;
+};
+
+/* The SYN of a connection that may come to be, kept whole to be replayed if it does. */
+struct _TcpPendingSyn {
+	Segment seg;
+	uint8_t options[40];
+	ShakedownSideId side; /* of the present connection */
+	uint32_t count;
+};
+
+/* tcp-route.c: which connection a segment belongs to; a new one if need be. */
+TcpConnection *tcp_route(TcpTracker *tracker, const Segment *seg, ShakedownSideId *side);
+void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId side);
+void tcp_pending_clear(TcpConnection *conn);
+/* The pending SYN was a connection's beginning: opens it and replays the SYN. */
+TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn);
+TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint32_t hash,
+				   const Segment *seg, unsigned end, TcpConnection *older);
+/* Takes a connection's segment through the steps. */
+void tcp_segment_arrives(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
+			 const Segment *seg);
+
+/* tcp-open.c: RFC 9293 §3.5, §3.10.7.2, §3.10.7.3. */
+void tcp_arrives_syn(TcpStep *step);
+void tcp_arrives_syn_ack(TcpStep *step);
+void tcp_starts_midway(TcpStep *step);
+/* The other side shows by this segment that it had the client's third ACK. */
+void tcp_infer_established(TcpStep *step);
+
+/* tcp-ack.c: §3.10.7.4 fifth. */
+void tcp_arrives_ack(TcpStep *step);
+/* A side goes on although it was believed to be closed. */
+void tcp_goes_on(TcpStep *step);
+
+/* tcp-close.c: §3.6, §3.10.7.4 eighth. */
+void tcp_arrives_fin(TcpStep *step);
+/* The side has sent a FIN that was not captured (TCP_SIDE_MAYBE_FIN): now it is sure. */
+void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
+
+/* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
+void tcp_arrives_rst(TcpStep *step);
+void tcp_arrives_icmp(TcpStep *step);
+
+/* tcp-clock.c: what time does. */
+void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn);
+void tcp_clock_fire(uint32_t handle, void *tracker);
+void tcp_connection_over(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
+
+uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn);
+
+/* How long ago a segment may have passed and still not have reached that side when it sent what
+ * passes now: the leg from the tap to the side and back. */
+ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side);

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-space.h"
+#include "tcp/tcp-tracker-private.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+#define CONNECTIONS_PER_CHUNK 4096
+
+TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObserver *observer,
+			    void *data)
+{
+	TcpTracker *t = g_new0(TcpTracker, 1);
+
+	t->config = config;
+	t->observer = *observer;
+	t->data = data;
+	t->slab = slab_new(sizeof(TcpConnection), CONNECTIONS_PER_CHUNK);
+	t->table = flow_table_new(t->slab, offsetof(TcpConnection, key));
+	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
+	t->encaps = encap_table_new();
+	return t;
+}
+
+static void connection_clear(TcpConnection *conn)
+{
+	tcp_beliefs_clear(&conn->beliefs);
+	tcp_pending_clear(conn);
+	g_free(conn->marks.items);
+	g_free(conn->holes[0]);
+	g_free(conn->holes[1]);
+}
+
+void tcp_tracker_free(TcpTracker *t)
+{
+	if (!t)
+		return;
+	g_autofree uint32_t *handles = flow_table_handles(t->table);
+	for (size_t i = 0; i < flow_table_len(t->table); i++)
+		for (uint32_t h = handles[i]; h;) {
+			TcpConnection *conn = slab_get(t->slab, h);
+			h = conn->older;
+			connection_clear(conn);
+		}
+	timer_wheel_free(t->wheel);
+	flow_table_free(t->table);
+	slab_free(t->slab);
+	encap_table_free(t->encaps);
+	g_free(t);
+}
+
+void tcp_emit(TcpStep *step, TcpEventKind kind, ShakedownSideId side)
+{
+	TcpTracker *t = step->tracker;
+
+	if (t->observer.event)
+		t->observer.event(&(TcpEvent){.kind = kind,
+					      .conn = step->conn,
+					      .side = side,
+					      .seg = step->seg,
+					      .time = step->time,
+					      .frame = step->frame},
+				  t->data);
+}
+
+void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
+{
+	TcpStep step = {.tracker = t, .conn = conn, .time = MAX(t->now, conn->end)};
+
+	tcp_emit(&step, TCP_EVENT_OVER, SHAKEDOWN_CLIENT);
+	if (t->observer.over)
+		t->observer.over(conn, t->data);
+	timer_wheel_cancel(t->wheel, handle);
+	TcpConnection *older = conn->older ? slab_get(t->slab, conn->older) : NULL;
+	if (conn->newer) {
+		TcpConnection *newer = slab_get(t->slab, conn->newer);
+		newer->older = conn->older;
+		if (older)
+			older->newer = conn->newer;
+	} else if (older) {
+		flow_table_replace(t->table, conn->hash, handle, conn->older);
+		older->newer = 0;
+	} else {
+		flow_table_remove(t->table, conn->hash, handle);
+	}
+	connection_clear(conn);
+	slab_free_item(t->slab, handle);
+}
+
+/* What the ladder draws. */
+static void show(TcpStep *step)
+{
+	TcpTracker *t = step->tracker;
+	const TcpConnection *conn = step->conn;
+	const Segment *seg = step->seg;
+	ShakedownAddress addr[2] = {tcp_conn_address(conn, SHAKEDOWN_CLIENT),
+				    tcp_conn_address(conn, SHAKEDOWN_SERVER)};
+	ShakedownSegment out = {
+		.connection = conn->id,
+		.sender = step->from,
+		.addr = {&addr[0], &addr[1]},
+		.port = {tcp_conn_port(conn, SHAKEDOWN_CLIENT),
+			 tcp_conn_port(conn, SHAKEDOWN_SERVER)},
+		.time = seg->time,
+		.frame = seg->frame,
+		.seq = seg->seq.value,
+		.ack = seg->ack.value,
+		.flags = seg->flags,
+		.window = tcp_space_window(conn, step->from, seg),
+		.len = seg->payload_len,
+		.ttl = seg->ttl,
+		.segment_class = step->segment_class,
+		.changes = step->changes,
+		.changes_len = step->changes_len,
+		.note = step->note,
+	};
+
+	for (unsigned i = 0; i < 2; i++) {
+		out.isn_known[i] = tcp_side_has(&conn->side[i], TCP_SIDE_ISN_KNOWN);
+		out.isn[i] = conn->side[i].isn.value;
+		out.state[i] = conn->side[i].state;
+	}
+	t->observer.segment(&out, t->data);
+}
+
+static void note_ttl(TcpSide *s, uint8_t ttl)
+{
+	if (ttl == s->ttl[0] || ttl == s->ttl[1])
+		return;
+	s->ttl[1] = s->ttl[0];
+	s->ttl[0] = ttl;
+}
+
+/* A whole segment with a wrong checksum is dropped by its receiver, unless the wrong sum is the
+ * tap's own: a host captures what its card has yet to fill in. Then the receiver takes it. */
+static bool damaged(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (seg->checksum == SEGMENT_CHECKSUM_GOOD)
+		s->checks |= TCP_CHECK_GOOD;
+	if (seg->checksum == SEGMENT_CHECKSUM_OFFLOADED)
+		step->tracker->counts.offloaded++;
+	if (r->checks & TCP_CHECK_DROPPED && (seg->flags & TCP_ACK) &&
+	    tcp_seq_leq(r->dropped, seg->ack) && tcp_seq_lt(r->snd_nxt, r->dropped))
+		r->checks = TCP_CHECK_LIES;
+	if (seg->checksum != SEGMENT_CHECKSUM_BAD)
+		return false;
+	if (!(s->checks & TCP_CHECK_GOOD) || (s->checks & TCP_CHECK_LIES)) {
+		step->tracker->counts.offloaded++;
+		return false;
+	}
+	step->tracker->counts.bad_checksums++;
+	s->checks |= TCP_CHECK_DROPPED | TCP_CHECK_BAD;
+	s->dropped = segment_seq_end(seg);
+	return true;
+}
+
+static void arrives_in_order(TcpStep *step)
+{
+	const Segment *seg = step->seg;
+
+	if (tcp_space_bad_ack(step)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		step->note = "acknowledges what was never sent";
+		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
+		return;
+	}
+	if (tcp_space_out_of_window(step)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		return;
+	}
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+
+	step->segment_class = tcp_space_class(step);
+	if (tcp_space_sent_again(step->segment_class))
+		s->retransmissions++;
+	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER)
+		s->out_of_order++;
+	/* It goes on where it was: the SYN was not its own. */
+	if (conn->pending && conn->pending->side == step->from)
+		tcp_pending_clear(conn);
+	tcp_goes_on(step);
+	uint64_t missing = tcp_space_take(step);
+	if (missing) {
+		step->tracker->counts.missing_bytes += missing;
+		tcp_emit(step, TCP_EVENT_CAPTURE_LOSS, tcp_other(step->from));
+	}
+	if (seg->flags & TCP_ACK)
+		tcp_arrives_ack(step);
+	if (seg->flags & TCP_FIN)
+		tcp_arrives_fin(step);
+}
+
+/* RFC 9293 §3.10.7: segment arrives. */
+static void arrives(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const Segment *seg = step->seg;
+	bool first = conn->side[0].packets + conn->side[1].packets == 1;
+
+	if (damaged(step)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_BAD_CHECKSUM;
+		return;
+	}
+	if (tcp_space_is_copy(&conn->side[step->from], seg)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_DUPLICATE_PACKET;
+		step->tracker->counts.copies++;
+		conn->copies++;
+		return;
+	}
+	if (first && !(seg->flags & TCP_SYN))
+		tcp_starts_midway(step);
+	if (seg->flags & TCP_RST) {
+		tcp_arrives_rst(step);
+	} else if ((seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
+		if (conn->pending && conn->pending->side == step->from &&
+		    tcp_seq_eq(conn->pending->seg.seq, seg->seq)) {
+			step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+			step->note = "a SYN where there is a connection";
+			tcp_conn_mark(conn, TCP_MARK_SYN, step->from, seg);
+			tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
+		} else {
+			tcp_arrives_syn(step);
+		}
+	} else if (seg->flags & TCP_SYN) {
+		tcp_arrives_syn_ack(step);
+	} else {
+		arrives_in_order(step);
+	}
+	if (!(seg->flags & TCP_RST))
+		note_ttl(&conn->side[step->from], seg->ttl);
+}
+
+void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
+			 const Segment *seg)
+{
+	TcpStep step = {.tracker = t,
+			.conn = conn,
+			.seg = seg,
+			.from = side,
+			.time = seg->time,
+			.frame = seg->frame};
+	TcpSide *s = &conn->side[side];
+	uint8_t before[2] = {conn->side[0].state, conn->side[1].state};
+
+	s->packets++;
+	s->flags |= TCP_SIDE_SEEN;
+	arrives(&step);
+	s->last = seg->time;
+	conn->end = MAX(conn->end, seg->time);
+	conn->last_frame = MAX(conn->last_frame, seg->frame);
+	if (t->observer.segment)
+		show(&step);
+	if ((seg->flags & TCP_RST) && conn->pending && conn->pending->side == side &&
+	    s->state == SHAKEDOWN_TCP_CLOSED)
+		tcp_promote(t, conn);
+	if (before[0] != conn->side[0].state || before[1] != conn->side[1].state ||
+	    (seg->flags & (TCP_FIN | TCP_SYN | TCP_RST)))
+		tcp_clock_arm(t, conn);
+}
+
+void tcp_tracker_advance(TcpTracker *t, ShakedownTime now)
+{
+	if (t->started && now <= t->now)
+		return;
+	t->started = true;
+	t->now = now;
+	timer_wheel_advance(t->wheel, now, tcp_clock_fire, t);
+}
+
+static void icmp_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
+			 const Segment *seg)
+{
+	TcpStep step = {.tracker = t,
+			.conn = conn,
+			.seg = seg,
+			.from = side,
+			.time = seg->time,
+			.frame = seg->frame};
+
+	tcp_arrives_icmp(&step);
+	if (t->observer.segment)
+		show(&step);
+}
+
+void tcp_tracker_segment(TcpTracker *t, const Segment *seg)
+{
+	ShakedownSideId side;
+
+	tcp_tracker_advance(t, seg->time);
+	TcpConnection *conn = tcp_route(t, seg, &side);
+	if (!conn) {
+		t->counts.stray_icmp++;
+		return;
+	}
+	if (seg->kind == SEGMENT_ICMP_ERROR) {
+		icmp_arrives(t, conn, side, seg);
+		return;
+	}
+	t->counts.segments++;
+	tcp_segment_arrives(t, conn, side, seg);
+}
+
+static int by_id(const void *a, const void *b, void *slab)
+{
+	const TcpConnection *x = slab_get(slab, *(const uint32_t *)a),
+			    *y = slab_get(slab, *(const uint32_t *)b);
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+void tcp_tracker_finish(TcpTracker *t)
+{
+	g_autoptr(GArray) all = g_array_new(false, false, sizeof(uint32_t));
+	g_autofree uint32_t *handles = flow_table_handles(t->table);
+
+	for (size_t i = 0; i < flow_table_len(t->table); i++)
+		for (uint32_t h = handles[i]; h;) {
+			g_array_append_val(all, h);
+			h = ((TcpConnection *)slab_get(t->slab, h))->older;
+		}
+	g_array_sort_with_data(all, by_id, t->slab);
+	t->finishing = true;
+	for (guint i = 0; i < all->len; i++) {
+		uint32_t h = g_array_index(all, uint32_t, i);
+		TcpConnection *conn = slab_get(t->slab, h);
+		conn->flags |= TCP_CONN_ENDED;
+		tcp_connection_over(t, conn, h);
+	}
+}
+
+const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *t)
+{
+	return &t->counts;
+}
+
+size_t tcp_tracker_live(const TcpTracker *t)
+{
+	return slab_live(t->slab);
+}
+
+EncapTable *tcp_tracker_encaps(TcpTracker *t)
+{
+	return t->encaps;
+}
+
+ShakedownTime tcp_tracker_now(const TcpTracker *t)
+{
+	return t->now;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tracker: segments in, connections with both sides' states out. It owns the connections, finds
+ * the one that a segment belongs to, takes the segment through the steps of RFC 9293 §3.10.7, and
+ * lets time pass by the packets' clock. It prints nothing.
+ */
+#pragma once
+
+#include "flow/encap-table.h"
+#include "tcp/tcp-event.h"
+
+#include <shakedown/config.h>
+
+typedef struct _TcpTracker TcpTracker;
+
+typedef struct {
+	void (*event)(const TcpEvent *event, void *data);
+	/* The connection is over and will be freed after this call. */
+	void (*over)(TcpConnection *conn, void *data);
+	/* Every segment with the states after it; NULL where nobody looks: it costs. */
+	void (*segment)(const ShakedownSegment *segment, void *data);
+} TcpTrackerObserver;
+
+typedef struct {
+	uint64_t segments, connections, live_peak, evicted;
+	uint64_t copies, bad_checksums, offloaded, missing_bytes, stray_icmp;
+} TcpTrackerCounts;
+
+/* The config must outlive the tracker; the observer is copied. */
+TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObserver *observer,
+			    void *data);
+void tcp_tracker_free(TcpTracker *tracker);
+
+void tcp_tracker_segment(TcpTracker *tracker, const Segment *seg);
+/* Time passes without a segment. */
+void tcp_tracker_advance(TcpTracker *tracker, ShakedownTime now);
+/* The capture is at its end: every connection is over, in the order of their ids. */
+void tcp_tracker_finish(TcpTracker *tracker);
+
+const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *tracker);
+size_t tcp_tracker_live(const TcpTracker *tracker);
+EncapTable *tcp_tracker_encaps(TcpTracker *tracker);
+/* The latest time seen. */
+ShakedownTime tcp_tracker_now(const TcpTracker *tracker);
