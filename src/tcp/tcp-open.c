@@ -180,6 +180,11 @@ void tcp_starts_midway(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	const Segment *seg = step->seg;
 
+	if ((seg->flags & TCP_RST) && conn->role_basis == SHAKEDOWN_ROLE_SYN_ACK) {
+		/* §3.10.7.1: it refuses a SYN that was not captured. */
+		tcp_believe(step, SHAKEDOWN_CLIENT, TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_ASSUMED);
+		return;
+	}
 	conn->flags |= TCP_CONN_MIDSTREAM;
 	/* A segment without ACK belongs to no connection: a probe. An RST ends what it may have
 	 * been. */

@@ -31,6 +31,8 @@ static bool acceptable_in_syn_sent(const TcpStep *step)
 		      *r = &step->conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
 
+	if ((seg->flags & TCP_ACK) && !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
+		return true;
 	if ((seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_ISN_KNOWN) &&
 	    tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt))
 		return true;

@@ -4,6 +4,7 @@
  * numbers a segment belongs to the present connection on it, to the one before, or it begins the
  * next. RFC 9293 §3.6.1, RFC 6191.
  */
+#include "tcp/tcp-outcome.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -52,7 +53,9 @@ static ShakedownRoleBasis guess_roles(const Segment *seg, unsigned end, uint8_t 
 		*client_end = (uint8_t)end;
 		return SHAKEDOWN_ROLE_SYN;
 	}
-	if (seg->flags & TCP_SYN) {
+	/* §3.10.7.1: RST,ACK with number 0 answers a segment without ACK, that is a SYN. */
+	if ((seg->flags & TCP_SYN) ||
+	    ((seg->flags & (TCP_RST | TCP_ACK)) == (TCP_RST | TCP_ACK) && seg->seq.value == 0)) {
 		*client_end = (uint8_t)(end ^ 1);
 		return SHAKEDOWN_ROLE_SYN_ACK;
 	}
@@ -142,7 +145,8 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 		return false;
 	if (tcp_side_has(s, TCP_SIDE_SENT_SYN)) {
 		/* From the one who opens: before SYN,ACK has come it can only answer the old. */
-		if (conn->syn_ack_first)
+		if (conn->syn_ack_first ||
+		    (!(seg->flags & TCP_RST) && tcp_seq_eq(seg->seq, s->snd_nxt)))
 			return false;
 		return !(seg->flags & TCP_RST) || (tcp_side_has(old_r, TCP_SIDE_ACKED) &&
 						   tcp_seq_eq(seg->seq, old_r->rcv_nxt));
@@ -177,7 +181,13 @@ static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, co
 	const TcpPendingSyn *p = conn->pending;
 	const TcpSide *s = &conn->side[side];
 
-	if (!p || side == p->side || (seg->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
+	if (!p)
+		return false;
+	/* It goes on from that SYN itself; what answered it was not captured. */
+	if (side == p->side && !(seg->flags & (TCP_SYN | TCP_RST)) && (seg->flags & TCP_ACK) &&
+	    tcp_seq_eq(seg->seq, segment_seq_end(&p->seg)) && !tcp_seq_eq(seg->seq, s->snd_nxt))
+		return true;
+	if (side == p->side || (seg->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
 		return false;
 	/* An unanswered attempt: the answer may be to an old duplicate, tcp-open.c. */
 	if (conn->side[p->side].state == SHAKEDOWN_TCP_SYN_SENT)
@@ -267,7 +277,7 @@ TcpConnection *tcp_route(TcpTracker *tracker, const Segment *seg, ShakedownSideI
 		}
 	}
 	if (takes_up_pending(conn, *side, seg)) {
-		note_reuse(tracker, conn, tcp_other(*side), &conn->pending->seg);
+		note_reuse(tracker, conn, conn->pending->side, &conn->pending->seg);
 		conn = tcp_promote(tracker, conn);
 		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	}
@@ -276,6 +286,15 @@ TcpConnection *tcp_route(TcpTracker *tracker, const Segment *seg, ShakedownSideI
 		return conn;
 	if (!(seg->flags & TCP_ACK))
 		return route_syn(tracker, conn, side, seg);
+	/* A SYN,ACK of another number where all was over: the SYN was not captured. */
+	const TcpSide *s = &conn->side[*side];
+	if (finished(s) && finished(&conn->side[tcp_other(*side)]) &&
+	    tcp_side_has(s, TCP_SIDE_SYN_SEEN) && !tcp_seq_eq(s->isn, seg->seq) &&
+	    tcp_was_synchronized(conn, *side)) {
+		conn = tcp_connection_open(tracker, &key, hash, seg, end, conn);
+		*side = SHAKEDOWN_SERVER;
+		return conn;
+	}
 	if (conn->older && !conn->syn_ack_first)
 		leave_behind(tracker, slab_get(tracker->slab, conn->older), end, seg);
 	return conn;

@@ -18,6 +18,7 @@ struct _TcpTracker {
 	uint64_t next_id;
 	ShakedownTime now; /* the latest time seen */
 	bool started, finishing;
+	bool leapt; /* the last packet was stamped far ahead of now */
 	TcpTrackerCounts counts;
 };
 

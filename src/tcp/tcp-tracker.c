@@ -262,11 +262,20 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 		tcp_clock_arm(t, conn);
 }
 
+/* One packet with a stamp from the far future must not end every connection: a leap counts when a
+ * second packet is there, too. */
+#define LEAP (INT64_C(3600) * SHAKEDOWN_NS_PER_S)
+
 void tcp_tracker_advance(TcpTracker *t, ShakedownTime now)
 {
 	if (t->started && now <= t->now)
 		return;
+	if (t->started && now - t->now > LEAP && !t->leapt) {
+		t->leapt = true;
+		return;
+	}
 	t->started = true;
+	t->leapt = false;
 	t->now = now;
 	timer_wheel_advance(t->wheel, now, tcp_clock_fire, t);
 }
