@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The reader of pcap: draft-ietf-opsawg-pcap, and the variants that circulate: nanoseconds,
+ * Kuznetzov's longer record header (magic a1b2cd34), and files before version 2.4, in which the
+ * two lengths were the other way round.
+ */
+#include "capture/reader.h"
+
+#include "base/bytes.h"
+
+#include <shakedown/types.h>
+
+#define HEADER_LEN 24
+#define RECORD_LEN 16
+#define RECORD_LEN_KUZNETZOV 24
+
+typedef enum {
+	LENGTHS_CAPTURED_FIRST,
+	LENGTHS_WIRE_FIRST,
+	LENGTHS_EITHER, /* version 2.3: both were written; the smaller is the captured one */
+} Lengths;
+
+typedef struct {
+	Reader reader;
+	bool big; /* byte order */
+	Lengths lengths;
+	uint32_t record_len;
+	uint32_t tick; /* nanoseconds */
+	uint32_t link_type;
+	uint32_t interface;
+	uint32_t max;
+} ReaderPcap;
+
+static inline uint32_t get32(const uint8_t *p, bool big)
+{
+	return big ? be32(p) : le32(p);
+}
+
+static inline void record_lengths(const ReaderPcap *pcap, const uint8_t *p, uint32_t *captured,
+				  uint32_t *wire)
+{
+	uint32_t first = get32(p + 8, pcap->big), second = get32(p + 12, pcap->big);
+	bool swap = pcap->lengths == LENGTHS_WIRE_FIRST ||
+		    (pcap->lengths == LENGTHS_EITHER && first > second);
+	*captured = swap ? second : first;
+	*wire = swap ? first : second;
+}
+
+/* As reader_read_each(), but written out: this is the loop that files are read by. */
+static size_t pcap_read(Reader *reader, ShakedownPacket *packets, size_t room)
+{
+	const ReaderPcap *pcap = (const ReaderPcap *)reader;
+	Source *source = reader->source;
+	const uint32_t header = pcap->record_len;
+	size_t n = 0;
+
+	for (; n < room; n++) {
+		reader->wait = n == 0;
+		const uint8_t *p = source_peek(source, header, reader->wait);
+		if (!p) {
+			reader_end(reader, READER_IN_HEADER, header);
+			break;
+		}
+		uint32_t captured, wire;
+		record_lengths(pcap, p, &captured, &wire);
+		if (captured > pcap->max) {
+			reader_corrupt(reader,
+				       "%u bytes are announced for the next packet, more than any "
+				       "has (%u)",
+				       captured, pcap->max);
+			break;
+		}
+		p = source_peek(source, (size_t)header + captured, reader->wait);
+		if (!p) {
+			reader_cut(reader, READER_IN_PACKET, (uint64_t)header + captured);
+			break;
+		}
+		packets[n] = (ShakedownPacket){
+			.data = p + header,
+			.captured_len = captured,
+			.wire_len = wire > captured ? wire : captured,
+			.time = get32(p, pcap->big) * SHAKEDOWN_NS_PER_S +
+				(int64_t)get32(p + 4, pcap->big) * pcap->tick,
+			.link_type = pcap->link_type,
+			.interface = pcap->interface,
+		};
+		source_step(source, (size_t)header + captured);
+	}
+	return n;
+}
+
+static void pcap_free(Reader *reader)
+{
+	g_free(reader);
+}
+
+/* Fills in what the magic number tells; false where it is none. */
+static bool read_magic(ReaderPcap *pcap, const uint8_t *p)
+{
+	static const struct {
+		uint32_t magic, record_len, tick;
+		const char *format;
+	} variants[] = {
+		{0xa1b2c3d4, RECORD_LEN, 1000, "pcap"},
+		{0xa1b23c4d, RECORD_LEN, 1, "pcap (nanoseconds)"},
+		{0xa1b2cd34, RECORD_LEN_KUZNETZOV, 1000, "pcap (modified)"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(variants); i++)
+		for (int big = 0; big <= 1; big++)
+			if (get32(p, big) == variants[i].magic) {
+				pcap->big = big;
+				pcap->record_len = variants[i].record_len;
+				pcap->tick = variants[i].tick;
+				pcap->reader.format = variants[i].format;
+				return true;
+			}
+	return false;
+}
+
+/* Versions 2.0 to 2.4 exist, and 543.0 of an old DG/UX; libpcap takes these and no others. */
+static bool read_version(ReaderPcap *pcap, uint16_t major, uint16_t minor)
+{
+	if (major == 543 && minor == 0)
+		pcap->lengths = LENGTHS_WIRE_FIRST;
+	else if (major != 2 || minor > 4)
+		return false;
+	else if (minor < 3)
+		pcap->lengths = LENGTHS_WIRE_FIRST;
+	else if (minor == 3)
+		pcap->lengths = LENGTHS_EITHER;
+	else
+		pcap->lengths = LENGTHS_CAPTURED_FIRST;
+	return true;
+}
+
+Reader *reader_pcap_open(const Reader *base, GError **error)
+{
+	Source *source = base->source;
+	ReaderPcap pcap = {.reader.read = pcap_read, .reader.free = pcap_free};
+	const uint8_t *p = source_peek(source, 4, true);
+
+	if (!p || !read_magic(&pcap, p))
+		return NULL;
+	p = source_peek(source, HEADER_LEN, true);
+	if (!p)
+		return reader_header_cut(base, "pcap", HEADER_LEN, error);
+	uint16_t major = pcap.big ? be16(p + 4) : le16(p + 4);
+	uint16_t minor = pcap.big ? be16(p + 6) : le16(p + 6);
+	if (!read_version(&pcap, major, minor))
+		return reader_refuse(base, error,
+				     "pcap version %u.%u: there is no such version (2.4 is the "
+				     "last); the header is probably corrupt",
+				     major, minor);
+	/* The upper half is the length of the frame check sequence, and reserved. */
+	pcap.link_type = get32(p + 20, pcap.big) & 0xffff;
+	pcap.max = reader_max_packet(pcap.link_type);
+	pcap.interface = (*base->interfaces)++;
+	source_step(source, HEADER_LEN);
+	return g_memdup2(&pcap, sizeof pcap);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The window over a stream: chunks, their retirement and their return. */
+#include "capture/source.h"
+
+#include <shakedown/capture.h>
+
+#include <string.h>
+
+static SourceChunk chunk_new(Source *source, size_t size)
+{
+	if (source->spare.data && source->spare.size >= size) {
+		SourceChunk chunk = source->spare;
+		source->spare = (SourceChunk){NULL, 0};
+		return chunk;
+	}
+	return (SourceChunk){g_malloc(size), size};
+}
+
+static void chunk_drop(Source *source, SourceChunk chunk)
+{
+	/* One that grew for a giant record is not worth keeping. */
+	if (chunk.size == SOURCE_CHUNK && !source->spare.data)
+		source->spare = chunk;
+	else
+		g_free(chunk.data);
+}
+
+Source *source_open(const char *path, GError **error)
+{
+	StreamFile *file = stream_file_open(path, error);
+	if (!file)
+		return NULL;
+	Source *source = g_new0(Source, 1);
+	source->file = file;
+	source->stream = stream_of_file(file);
+	source->retired = g_array_new(FALSE, FALSE, sizeof(SourceChunk));
+	source->chunk = chunk_new(source, SOURCE_CHUNK);
+	source->at = source->end = source->chunk.data;
+
+	size_t len;
+	const uint8_t *magic = stream_file_peek(file, &len);
+	StreamCodec codec = stream_codec(magic, len, &source->codec);
+	if (codec)
+		source->stream = codec(source->stream);
+	return source;
+}
+
+void source_free(Source *source)
+{
+	if (!source)
+		return;
+	stream_free(source->stream);
+	for (guint i = 0; i < source->retired->len; i++)
+		g_free(g_array_index(source->retired, SourceChunk, i).data);
+	g_array_unref(source->retired);
+	g_free(source->chunk.data);
+	g_free(source->spare.data);
+	g_free(source);
+}
+
+/* Moves the window to the beginning of another chunk, where there is room behind it. */
+static void move_on(Source *source)
+{
+	size_t left = source_left(source);
+	SourceChunk old = source->chunk;
+	SourceChunk fresh = chunk_new(source, MAX(SOURCE_CHUNK, left * 2));
+
+	if (left)
+		memcpy(fresh.data, source->at, left);
+	source->base = source_offset(source);
+	source->chunk = fresh;
+	source->at = fresh.data;
+	source->end = fresh.data + left;
+	if (source->lent)
+		g_array_append_val(source->retired, old);
+	else
+		chunk_drop(source, old);
+	source->lent = false;
+}
+
+const uint8_t *source_fill(Source *source, size_t n)
+{
+	while (source_left(source) < n && !source->ended) {
+		uint8_t *limit = source->chunk.data + source->chunk.size;
+		if (source->end == limit) {
+			move_on(source);
+			limit = source->chunk.data + source->chunk.size;
+		}
+		size_t used = (size_t)(source->end - source->chunk.data);
+		size_t got = source->stream->read(source->stream, source->chunk.data + used,
+						  source->chunk.size - used);
+		source->end += got;
+		source->ended = got == 0;
+	}
+	return source_left(source) >= n ? source->at : NULL;
+}
+
+bool source_skip(Source *source, uint64_t n)
+{
+	while (n > source_left(source)) {
+		n -= source_left(source);
+		source->at = source->end;
+		if (!source_fill(source, 1))
+			return false;
+	}
+	source->at += n;
+	return true;
+}
+
+static bool lies_in(const SourceChunk *chunk, const ShakedownPacket *packets, size_t n)
+{
+	/* Addresses of different objects may be compared as integers only. */
+	uintptr_t begin = (uintptr_t)chunk->data, end = begin + chunk->size;
+	for (size_t i = 0; i < n; i++) {
+		uintptr_t data = (uintptr_t)packets[i].data;
+		if (data >= begin && data < end)
+			return true;
+	}
+	return false;
+}
+
+void source_release(Source *source, const ShakedownPacket *packets, size_t n)
+{
+	for (guint i = source->retired->len; i-- > 0;) {
+		SourceChunk chunk = g_array_index(source->retired, SourceChunk, i);
+		if (lies_in(&chunk, packets, n))
+			continue;
+		g_array_remove_index_fast(source->retired, i);
+		chunk_drop(source, chunk);
+	}
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A source: a window over a stream, from which a reader takes records without copying them.
+ *
+ * The window lies in a chunk. When a chunk is used up, the bytes not yet taken are carried over to
+ * another and the old one, if packets point into it, is retired and not overwritten. It is used
+ * again once source_release() finds that none does. A record longer than a chunk makes the window
+ * grow, by doubling, and only as fast as its bytes arrive: what a header claims is never allocated.
+ */
+#pragma once
+
+#include "capture/stream.h"
+
+#include <shakedown/packet.h>
+
+/* Fits a second-level cache, beside what the consumer needs. */
+#define SOURCE_CHUNK ((size_t)256 * 1024)
+
+typedef struct {
+	uint8_t *data;
+	size_t size;
+} SourceChunk;
+
+typedef struct {
+	const uint8_t *at, *end; /* the window: at <= end, both within chunk */
+	SourceChunk chunk;
+	SourceChunk spare;
+	GArray *retired; /* of SourceChunk */
+	uint64_t base;	 /* the offset in the stream of the chunk's first byte */
+	bool ended;
+	bool lent;	   /* packets point into the chunk: whoever yields them sets it */
+	Stream *stream;	   /* owned; decompressed if need be */
+	StreamFile *file;  /* at the bottom of it */
+	const char *codec; /* "gzip" …, or NULL */
+} Source;
+
+/* Opens a file, sees whether it is compressed, and reads nothing of the capture yet. */
+Source *source_open(const char *path, GError **error);
+void source_free(Source *source);
+
+const uint8_t *source_fill(Source *source, size_t n);
+
+static inline size_t source_left(const Source *source)
+{
+	return (size_t)(source->end - source->at);
+}
+
+/*
+ * The next n bytes, not stepped over; NULL where the stream ends before. With wait false it is NULL
+ * as well when they are not in the window yet: never blocks.
+ */
+static inline const uint8_t *source_peek(Source *source, size_t n, bool wait)
+{
+	if (source_left(source) >= n)
+		return source->at;
+	return wait ? source_fill(source, n) : NULL;
+}
+
+/* Steps over n bytes that were peeked. */
+static inline void source_step(Source *source, size_t n)
+{
+	source->at += n;
+}
+
+/* Steps over n bytes that need not be in the window; false where the stream ends before. */
+bool source_skip(Source *source, uint64_t n);
+
+/* Of the window's first byte in the (decompressed) stream. */
+static inline uint64_t source_offset(const Source *source)
+{
+	return source->base + (uint64_t)(source->at - source->chunk.data);
+}
+
+/* Gives retired chunks back, but for those that one of the packets lies in. */
+void source_release(Source *source, const ShakedownPacket *packets, size_t n);
