@@ -166,6 +166,17 @@ void tcp_arrives_ack(TcpStep *step)
 	suggest(step);
 }
 
+/* Nobody has been ended by that RST. */
+static void undo_reset(TcpConnection *conn)
+{
+	if (conn->side[0].state == SHAKEDOWN_TCP_CLOSED ||
+	    conn->side[1].state == SHAKEDOWN_TCP_CLOSED)
+		return;
+	conn->flags &= ~(uint32_t)(TCP_CONN_RESET | TCP_CONN_ABORTED);
+	conn->rst_time = 0;
+	conn->teardown_first = conn->first_fin;
+}
+
 void tcp_goes_on(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -182,6 +193,7 @@ void tcp_goes_on(TcpStep *step)
 		/* Who has reset sends nothing any more: it was another that sent the RST. */
 		tcp_take_back(step, step->from, TCP_SENDS_RST);
 		step->note = "its RST was not its own: it goes on";
+		undo_reset(conn);
 		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
 		return;
 	case TCP_GETS_RST:
@@ -190,6 +202,7 @@ void tcp_goes_on(TcpStep *step)
 			return;
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 		step->note = "the RST did not reach it, or it was ignored";
+		undo_reset(conn);
 		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
 		return;
 	case TCP_GETS_UNREACHABLE:

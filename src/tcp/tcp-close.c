@@ -55,7 +55,7 @@ static void fin_first(TcpStep *step, TcpSeq fin)
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 
-	s->flags = (uint16_t)((s->flags | TCP_SIDE_SENT_FIN) & ~TCP_SIDE_HIDDEN_FIN);
+	s->flags = ((s->flags | TCP_SIDE_SENT_FIN) & ~TCP_SIDE_HIDDEN_FIN);
 	s->fin = fin;
 	conn->fin_time[step->from] = step->time;
 	if (conn->teardown_first < 0)
@@ -113,8 +113,7 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 	ShakedownSideId other = tcp_other(side);
 	TcpSide *s = &conn->side[side];
 
-	s->flags = (uint16_t)((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &
-			      ~TCP_SIDE_MAYBE_FIN);
+	s->flags = ((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) & ~TCP_SIDE_MAYBE_FIN);
 	if (s->missing)
 		s->missing--; /* it was no byte */
 	conn->fin_time[side] = step->time;

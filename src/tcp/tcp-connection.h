@@ -34,6 +34,7 @@ typedef enum {
 	TCP_SIDE_FIN_MISSED =
 		1 << 14,	      /* the other side sent its FIN again though this had passed */
 	TCP_SIDE_MAYBE_FIN = 1 << 15, /* one number of it was acknowledged and not captured: fin */
+	TCP_SIDE_CHALLENGED = 1 << 16, /* RFC 5961 asks it for a challenge ACK */
 } TcpSideFlags;
 
 /* What its checksums have shown. */
@@ -54,7 +55,7 @@ typedef struct {
 } TcpPrint;
 
 typedef struct {
-	uint16_t flags;	  /* TcpSideFlags */
+	uint32_t flags;	  /* TcpSideFlags */
 	uint8_t state;	  /* ShakedownTcpState; written by tcp-belief.c alone */
 	uint8_t wscale;	  /* shift it offered, or TCP_WSCALE_NONE */
 	uint8_t ttl[2];	  /* its two latest different TTLs; 0: none */
@@ -161,7 +162,10 @@ typedef struct {
 	TcpPendingSyn *pending;
 	TcpMarks marks;
 	struct _TcpHoles *holes[2];
-	uint64_t anomalies; /* a bit a ShakedownAnomalyKind */
+	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
+	bool talked;		 /* data has passed after the SYNs */
+	uint32_t noted;		 /* the detectors' own: bits of detect/noted.h */
+	uint64_t anomalies;	 /* a bit a ShakedownAnomalyKind */
 } TcpConnection;
 
 static inline ShakedownSideId tcp_other(ShakedownSideId side)

@@ -32,8 +32,13 @@ typedef enum {
 	TCP_EVENT_LINGERING,	  /* timer: half-closed, and nothing from the other side */
 	TCP_EVENT_CAPTURE_LOSS,	  /* acknowledged bytes were never captured */
 	TCP_EVENT_OVER,		  /* the connection's record is about to be written */
+	TCP_EVENT_FIRST_DATA,	  /* after the SYNs, from either side: once a connection */
+	TCP_EVENT_TIME_WAIT,	  /* the side has come to TIME-WAIT */
+	TCP_EVENT_DATA_AFTER_FIN, /* new sequence space beyond its sender's own FIN */
+	TCP_EVENT_ODD_FLAGS,	  /* flags that no stack has a reason to send together */
+	TCP_EVENT_TOO_BIG,	  /* ICMP: fragmentation needed, packet too big */
 } TcpEventKind;
-#define TCP_EVENTS 24
+#define TCP_EVENTS 29
 
 typedef struct {
 	TcpEventKind kind;

@@ -53,6 +53,10 @@ void tcp_arrives_syn(TcpStep *step)
 		conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE);
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
 		s->retransmissions++;
+		/* RFC 5961 §4: in a synchronized state it asks for a challenge ACK, whatever its
+		 * number. */
+		if (r->state >= SHAKEDOWN_TCP_ESTABLISHED)
+			r->flags |= TCP_SIDE_CHALLENGED;
 	} else {
 		if (tcp_conn_has(conn, TCP_CONN_ABORTED))
 			open_anew(step);
@@ -125,7 +129,10 @@ static void syn_ack_first(TcpStep *step)
 	tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT);
 	if (r->bytes && tcp_seq_lt(tcp_seq_add(r->isn, 1), step->seg->ack))
 		conn->flags |= TCP_CONN_FAST_OPEN;
-	conn->flags &= ~(uint32_t)TCP_CONN_REFUSED;
+	/* Whatever was reset before was another attempt, RFC 9293 §3.5 figure 8. */
+	conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_RESET);
+	conn->teardown_first = -1;
+	conn->rst_time = 0;
 	if (!conn->syn_ack_first) {
 		conn->syn_ack_first = step->time;
 		if (conn->syn_last && !tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
@@ -140,8 +147,14 @@ void tcp_arrives_syn_ack(TcpStep *step)
 	const Segment *seg = step->seg;
 
 	if (!answers_syn(step)) {
+		/* It shows that its sender got some SYN, if not this one; the other will reset it.
+		 */
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = "its ack is for no SYN that was seen";
+		if (tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT)) {
+			tcp_space_open(step);
+			s->rcv_nxt = seg->ack;
+		}
 		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
 		return;
 	}

@@ -7,6 +7,7 @@
  */
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
+#include "tcp/tcp-watch.h"
 
 /* §3.10.7.1: an endpoint without the connection answers with the number that was acknowledged to
  * it, and no ACK. */
@@ -123,6 +124,8 @@ void tcp_arrives_rst(TcpStep *step)
 		end_sender(step);
 	if (!taken) {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		if (in_window(step))
+			r->flags |= TCP_SIDE_CHALLENGED;
 		step->note = in_window(step) ? "not exactly RCV.NXT: a challenge ACK is due"
 					     : "out of window: to be ignored";
 		tcp_emit(step, TCP_EVENT_RST_IGNORED, step->from);
@@ -151,6 +154,13 @@ static bool unreachable(const Segment *seg)
 	return seg->icmp.version == 6 && seg->icmp.type == 1;
 }
 
+/* RFC 1191 §4, RFC 8201 §4. */
+static bool too_big(const Segment *seg)
+{
+	return seg->icmp.version == 4 ? seg->icmp.type == 3 && seg->icmp.code == 4
+				      : seg->icmp.type == 2;
+}
+
 void tcp_arrives_icmp(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -161,6 +171,8 @@ void tcp_arrives_icmp(TcpStep *step)
 	conn->icmp_type = seg->icmp.type;
 	conn->icmp_code = seg->icmp.code;
 	tcp_conn_mark(conn, TCP_MARK_ICMP, step->from, seg);
+	if (too_big(seg))
+		tcp_watch_mtu(step);
 	if (!unreachable(seg))
 		return;
 	if (s->state == SHAKEDOWN_TCP_SYN_SENT) {

@@ -121,7 +121,7 @@ bool tcp_space_out_of_window(TcpStep *step)
 	if (tcp_side_has(s, TCP_SIDE_SUSPECT)) {
 		int32_t on = tcp_seq_diff(seg->seq, s->suspect);
 		if (on >= 0 && on <= (int32_t)SLACK && segment_seq_len(seg) > 0) {
-			s->flags &= (uint16_t)~TCP_SIDE_SUSPECT;
+			s->flags &= ~(uint32_t)TCP_SIDE_SUSPECT;
 			return false;
 		}
 	}
@@ -187,6 +187,8 @@ static ShakedownSegmentClass class_of_ack(const TcpStep *step)
 	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ACKED) ||
 	    tcp_seq_lt(s->rcv_nxt, seg->ack))
 		return SHAKEDOWN_SEGMENT_ACK;
+	if (tcp_side_has(s, TCP_SIDE_CHALLENGED))
+		return SHAKEDOWN_SEGMENT_CHALLENGE_ACK;
 	if (tcp_space_window(conn, step->from, seg) != s->window)
 		return SHAKEDOWN_SEGMENT_WINDOW_UPDATE;
 	if (tcp_side_has(r, TCP_SIDE_SPACE) && tcp_seq_lt(seg->ack, r->snd_nxt))
@@ -287,7 +289,7 @@ static void take_data(TcpStep *step)
 		s->snd_nxt = seg->seq;
 	}
 	if (tcp_seq_lt(s->snd_nxt, end))
-		s->flags &= (uint16_t)~TCP_SIDE_MAYBE_FIN;
+		s->flags &= ~(uint32_t)TCP_SIDE_MAYBE_FIN;
 	if (seg->payload_len) {
 		s->flags |= TCP_SIDE_SENT_DATA;
 		if (tcp_seq_lt(s->snd_nxt, seg->seq))
@@ -351,7 +353,7 @@ static void take_window(TcpStep *step)
 	if (window == 0)
 		s->flags |= TCP_SIDE_ZERO_WINDOW;
 	else
-		s->flags &= (uint16_t)~TCP_SIDE_ZERO_WINDOW;
+		s->flags &= ~(uint32_t)TCP_SIDE_ZERO_WINDOW;
 }
 
 uint64_t tcp_space_take(TcpStep *step)

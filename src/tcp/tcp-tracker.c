@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
+#include "tcp/tcp-watch.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ static void connection_clear(TcpConnection *conn)
 	g_free(conn->marks.items);
 	g_free(conn->holes[0]);
 	g_free(conn->holes[1]);
+	g_free(conn->watch);
 }
 
 void tcp_tracker_free(TcpTracker *t)
@@ -164,6 +166,7 @@ static void arrives_in_order(TcpStep *step)
 	if (tcp_space_bad_ack(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = "acknowledges what was never sent";
+		step->conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
 		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
 		return;
 	}
@@ -175,6 +178,9 @@ static void arrives_in_order(TcpStep *step)
 	TcpSide *s = &conn->side[step->from];
 
 	step->segment_class = tcp_space_class(step);
+	if (step->segment_class == SHAKEDOWN_SEGMENT_CHALLENGE_ACK)
+		tcp_emit(step, TCP_EVENT_CHALLENGE_ACK, step->from);
+	s->flags &= ~(uint32_t)TCP_SIDE_CHALLENGED;
 	if (tcp_space_sent_again(step->segment_class))
 		s->retransmissions++;
 	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER)
@@ -220,6 +226,7 @@ static void arrives(TcpStep *step)
 		    tcp_seq_eq(conn->pending->seg.seq, seg->seq)) {
 			step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 			step->note = "a SYN where there is a connection";
+			conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
 			tcp_conn_mark(conn, TCP_MARK_SYN, step->from, seg);
 			tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
 		} else {
@@ -249,6 +256,12 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	s->packets++;
 	s->flags |= TCP_SIDE_SEEN;
 	arrives(&step);
+	if (step.segment_class != SHAKEDOWN_SEGMENT_BAD_CHECKSUM &&
+	    step.segment_class != SHAKEDOWN_SEGMENT_DUPLICATE_PACKET)
+		tcp_watch(&step);
+	for (unsigned i = 0; i < 2; i++)
+		if (conn->side[i].state == SHAKEDOWN_TCP_TIME_WAIT && before[i] != conn->side[i].state)
+			tcp_emit(&step, TCP_EVENT_TIME_WAIT, i);
 	s->last = seg->time;
 	conn->end = MAX(conn->end, seg->time);
 	conn->last_frame = MAX(conn->last_frame, seg->frame);

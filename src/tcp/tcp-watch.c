@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-watch.h"
+
+#include "tcp/tcp-space.h"
+
+#include <glib.h>
+
+/* What is on its way when a router complains is not meant. */
+#define MTU_GRACE SHAKEDOWN_NS_PER_S
+#define ODD_RESERVED TCP_RESERVED
+
+static TcpWatch *watch_of(TcpConnection *conn)
+{
+	if (!conn->watch)
+		conn->watch = g_new0(TcpWatch, 1);
+	return conn->watch;
+}
+
+/* RFC 9293 §3.1, §3.10.7: flags that no stack has a reason to send together. */
+static bool odd_flags(uint16_t flags)
+{
+	bool syn = flags & TCP_SYN, fin = flags & TCP_FIN, rst = flags & TCP_RST;
+
+	if (flags & ODD_RESERVED)
+		return true;
+	if (syn && (fin || rst))
+		return true;
+	return !(flags & TCP_ACK) && !rst && !syn;
+}
+
+static void watch_window(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	bool closed = tcp_side_has(s, TCP_SIDE_ZERO_WINDOW) &&
+		      !tcp_side_has(r, TCP_SIDE_SENT_FIN) && !(step->seg->flags & TCP_RST);
+
+	if (!closed && !conn->watch)
+		return;
+	TcpWatchSide *w = &watch_of(conn)->side[step->from];
+
+	if (closed && !w->zero_since) {
+		w->zero_since = step->time;
+		w->zero_times++;
+		if (!w->zero_frame)
+			w->zero_frame = step->frame;
+	} else if (!closed && w->zero_since) {
+		ShakedownDuration took = step->time - w->zero_since;
+
+		w->zero_since = 0;
+		w->zero_total += took;
+		w->zero_longest = MAX(w->zero_longest, took);
+	}
+}
+
+static void ask(TcpStep *step, TcpWatchSide *w)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	bool resent = step->segment_class != SHAKEDOWN_SEGMENT_KEEP_ALIVE &&
+		      step->segment_class != SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
+
+	if (w->asked)
+		return;
+	/* What is sent again was its last segment, most likely; a probe asks by itself. */
+	w->asked = resent ? MAX(s->last, conn->start) : step->time;
+	w->asked_frame = step->frame;
+	w->heard = r->last;
+	w->idle = w->asked - (resent ? r->last : MAX(s->last, r->last));
+}
+
+/* Questions without an answer: RFC 9293 §3.8.1, §3.8.4, §3.8.6.1. */
+static void watch_silence(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSegmentClass c = step->segment_class;
+	/* A FIN again has no class of its own when it carries nothing. */
+	bool resent = tcp_space_sent_again(c) && !(step->seg->flags & TCP_SYN);
+
+	if (conn->watch) {
+		TcpWatchSide *answered = &conn->watch->side[tcp_other(step->from)];
+
+		answered->resent = answered->keep_alives = answered->zero_probes = 0;
+		answered->asked = 0;
+	}
+	if (!resent && c != SHAKEDOWN_SEGMENT_KEEP_ALIVE &&
+	    c != SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE)
+		return;
+	TcpWatchSide *w = &watch_of(conn)->side[step->from];
+
+	ask(step, w);
+	if (c == SHAKEDOWN_SEGMENT_KEEP_ALIVE)
+		w->keep_alives += w->keep_alives < UINT16_MAX;
+	else if (c == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE)
+		w->zero_probes += w->zero_probes < UINT16_MAX;
+	else
+		w->resent += w->resent < UINT16_MAX;
+}
+
+static void watch_fin(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_len);
+
+	if (tcp_side_has(s, TCP_SIDE_SENT_FIN) && !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) &&
+	    tcp_seq_lt(s->fin, end))
+		tcp_emit(step, TCP_EVENT_DATA_AFTER_FIN, step->from);
+	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && step->segment_class == SHAKEDOWN_SEGMENT_NEW) {
+		TcpWatchSide *w = &watch_of(conn)->side[step->from];
+
+		w->late_bytes += seg->payload_len;
+		w->late_last = step->time;
+	}
+}
+
+void tcp_watch(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const Segment *seg = step->seg;
+	ShakedownSegmentClass c = step->segment_class;
+
+	if (odd_flags(seg->flags))
+		tcp_emit(step, TCP_EVENT_ODD_FLAGS, step->from);
+	if (c == SHAKEDOWN_SEGMENT_OUT_OF_WINDOW)
+		return;
+	watch_window(step);
+	watch_silence(step);
+	if (seg->payload_len && c != SHAKEDOWN_SEGMENT_KEEP_ALIVE)
+		watch_fin(step);
+	if (seg->payload_len && !(seg->flags & TCP_SYN) && !conn->talked) {
+		conn->talked = true;
+		tcp_emit(step, TCP_EVENT_FIRST_DATA, step->from);
+	}
+	if (conn->watch) {
+		TcpWatchSide *w = &conn->watch->side[step->from];
+
+		w->oversized += w->mtu && seg->ip_len > w->mtu && !seg->fragmented &&
+				step->time - w->mtu_at >= MTU_GRACE;
+	}
+}
+
+void tcp_watch_mtu(TcpStep *step)
+{
+	TcpWatchSide *w = &watch_of(step->conn)->side[step->from];
+
+	if (!w->mtu || step->seg->icmp.mtu < w->mtu) {
+		w->mtu = step->seg->icmp.mtu;
+		w->mtu_at = step->time;
+	}
+	tcp_emit(step, TCP_EVENT_TOO_BIG, step->from);
+}

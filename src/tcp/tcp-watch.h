@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is watched of a connection beyond its states, because verdicts need it: closed windows,
+ * silence, a half-open close, a path's MTU. Few connections have any of it: it hangs off a pointer
+ * that is NULL until there is something to remember.
+ */
+#pragma once
+
+#include "tcp/tcp-step.h"
+
+typedef struct {
+	ShakedownTime zero_since; /* it offers no window since then; 0: it does, or never said */
+	ShakedownDuration zero_longest, zero_total; /* of the times that are over */
+	uint64_t zero_frame;			    /* the first segment without a window */
+	uint32_t zero_times;
+
+	/* Segments that ask for an answer, sent since the other side was heard last. */
+	uint16_t resent, keep_alives, zero_probes;
+	uint64_t asked_frame;	/* the first of them */
+	ShakedownTime asked;	/* … and when */
+	ShakedownTime heard;	/* the other side's last segment before it */
+	ShakedownDuration idle; /* how long the connection had been silent before that */
+
+	uint64_t late_bytes;	 /* new payload sent after the other side's FIN had passed */
+	ShakedownTime late_last; /* the last of it */
+
+	uint32_t mtu;	      /* a router asked for no larger packets; 0: none did */
+	uint32_t oversized;   /* larger ones that were sent a second or more after that */
+	ShakedownTime mtu_at; /* when */
+} TcpWatchSide;
+
+typedef struct _TcpWatch {
+	TcpWatchSide side[2];
+} TcpWatch;
+
+/* To be asked once for each segment that was neither dropped nor a copy, after all else. */
+void tcp_watch(TcpStep *step);
+/* An ICMP error asks for smaller packets. */
+void tcp_watch_mtu(TcpStep *step);
