@@ -54,9 +54,11 @@ SHAKEDOWN_EXPORT ShakedownCapture *shakedown_capture_open(const ShakedownCapture
 SHAKEDOWN_EXPORT void shakedown_capture_free(ShakedownCapture *capture);
 
 /*
- * Fills up to room packets and returns how many; 0 at the end of all files. The packets' bytes are
- * valid until the next call. A file that is cut short or corrupt yields what it has; after the end,
- * shakedown_capture_problem() tells.
+ * Fills up to room packets and returns how many; 0 at the end of all files. They come by their
+ * time where the files have them slightly out of order (frames do not ascend then), and as they
+ * stand in the file after a clock step; wire_len is never less than captured_len. The packets'
+ * bytes are valid until the next call. A file that is cut short or corrupt yields what it has;
+ * after the end, shakedown_capture_problem() tells.
  */
 SHAKEDOWN_EXPORT size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets,
 					       size_t room);

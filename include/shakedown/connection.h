@@ -113,6 +113,12 @@ typedef struct {
 				     already sent */
 	uint64_t out_of_order;
 	uint64_t missing_bytes; /* acknowledged by the peer, never captured: the capture's loss */
+	uint64_t fast_retransmissions; /* of the retransmissions: told of by ACKs, RFC 5681 §3.2 */
+	uint64_t spurious_retransmissions; /* … needless, shown by ACK, DSACK (RFC 2883) or
+					      timestamps */
+	uint64_t duplicate_acks;	   /* it sent */
+	uint64_t keep_alives;		   /* it sent, RFC 9293 §3.8.4 */
+	uint64_t window_probes;		   /* it sent into a window of 0, RFC 9293 §3.8.6.1 */
 	ShakedownTcpOptions options;
 	ShakedownRtt rtt;
 } ShakedownSide;

@@ -18,7 +18,11 @@ static void fin_again(TcpStep *step)
 	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_FIN);
 
-	step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
+	/* With data it is classed, and counted, by that. */
+	if (step->seg->payload_len == 0) {
+		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
+		s->retransmissions++;
+	}
 	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
 	/* It answers a FIN at once with an ACK: no ACK, no FIN received. */
 	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED) {
@@ -46,7 +50,6 @@ static void fin_again(TcpStep *step)
 		conn->time_wait_since = step->time;
 		tcp_emit(step, TCP_EVENT_TIME_WAIT_RESTARTED, other);
 	}
-	s->retransmissions++;
 }
 
 static void fin_first(TcpStep *step, TcpSeq fin)

@@ -12,6 +12,7 @@
 #include "flow/flow-key.h"
 #include "flow/timer-wheel.h"
 #include "tcp/tcp-belief.h"
+#include "tcp/tcp-rtt.h"
 
 #include <shakedown/analysis.h>
 
@@ -35,6 +36,11 @@ typedef enum {
 		1 << 14,	      /* the other side sent its FIN again though this had passed */
 	TCP_SIDE_MAYBE_FIN = 1 << 15, /* one number of it was acknowledged and not captured: fin */
 	TCP_SIDE_CHALLENGED = 1 << 16, /* RFC 5961 asks it for a challenge ACK */
+	TCP_SIDE_PROBED = 1 << 17,     /* the other sent it a keep-alive or a window probe */
+	TCP_SIDE_TIMING = 1 << 18,     /* timed_end waits for its acknowledgment */
+	TCP_SIDE_RESENT = 1 << 19,     /* resent_… is its latest retransmission, not yet judged */
+	TCP_SIDE_SACKED = 1 << 20,     /* sack_high means something */
+	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect is an acknowledgment beyond all that can be */
 } TcpSideFlags;
 
 /* What its checksums have shown. */
@@ -68,12 +74,24 @@ typedef struct {
 	TcpSeq fin;	/* sequence number of its FIN */
 	TcpSeq right;	/* right edge of the largest window it offered: rcv_nxt + window, scaled */
 	TcpSeq suspect;
+	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
+	/* A segment under way whose acknowledgment tells the round-trip time (Karn: sent once). */
+	TcpSeq timed_end;
+	ShakedownTime timed_at;
+	/* Its latest retransmission: was it needed? */
+	TcpSeq resent_seq, resent_end;
+	uint32_t resent_tsval;
 	TcpSeq dropped;	     /* end of the last segment that was dropped for its checksum */
 	uint32_t window;     /* the last it offered, scaled */
 	uint32_t window_max; /* the largest, scaled */
 	uint32_t tsval;	     /* its latest, RFC 7323 */
 	uint32_t packets;
 	uint32_t retransmissions;
+	uint32_t fast_retransmissions;
+	uint32_t spurious_retransmissions; /* shown by DSACK or timestamps to have been needless */
+	uint32_t duplicate_acks;
+	uint32_t keep_alives;
+	uint32_t window_probes;
 	uint32_t out_of_order;
 	uint64_t bytes;	    /* distinct payload bytes */
 	uint64_t missing;   /* acknowledged, never captured */
@@ -162,6 +180,7 @@ typedef struct {
 	TcpPendingSyn *pending;
 	TcpMarks marks;
 	struct _TcpHoles *holes[2];
+	TcpRtt *rtt[2];
 	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
 	bool talked;		 /* data has passed after the SYNs */
 	uint32_t noted;		 /* the detectors' own: bits of detect/noted.h */

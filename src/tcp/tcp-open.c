@@ -60,7 +60,7 @@ void tcp_arrives_syn(TcpStep *step)
 	} else {
 		if (tcp_conn_has(conn, TCP_CONN_ABORTED))
 			open_anew(step);
-		tcp_space_open(step);
+		tcp_space_open(step, false);
 		read_options(s, seg);
 		tcp_believe(step, step->from, TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_SENT);
 		s->flags |= TCP_SIDE_SENT_SYN;
@@ -119,7 +119,7 @@ static void syn_ack_first(TcpStep *step)
 	/* It listens after all: an RST before was not its own, or it opened the port since. */
 	if (s->state == SHAKEDOWN_TCP_CLOSED)
 		tcp_confirm(step, step->from, TCP_GETS_RST);
-	tcp_space_open(step);
+	tcp_space_open(step, true);
 	if (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN)) {
 		r->isn = tcp_seq_add(step->seg->ack, UINT32_MAX);
 		r->snd_nxt = step->seg->ack;
@@ -152,8 +152,9 @@ void tcp_arrives_syn_ack(TcpStep *step)
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = "its ack is for no SYN that was seen";
 		if (tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT)) {
-			tcp_space_open(step);
+			tcp_space_open(step, false);
 			s->rcv_nxt = seg->ack;
+			s->flags |= TCP_SIDE_ACKED;
 		}
 		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
 		return;

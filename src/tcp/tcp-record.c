@@ -56,10 +56,12 @@ static void fill_side(ShakedownSide *out, ShakedownHistoryEntry *history, const 
 		.out_of_order = s->out_of_order,
 		.missing_bytes = s->missing,
 		.options = fill_options(s),
-		.rtt = {.min = SHAKEDOWN_DURATION_UNKNOWN,
-			.median = SHAKEDOWN_DURATION_UNKNOWN,
-			.p95 = SHAKEDOWN_DURATION_UNKNOWN,
-			.max = SHAKEDOWN_DURATION_UNKNOWN},
+		.fast_retransmissions = s->fast_retransmissions,
+		.spurious_retransmissions = s->spurious_retransmissions,
+		.duplicate_acks = s->duplicate_acks,
+		.keep_alives = s->keep_alives,
+		.window_probes = s->window_probes,
+		.rtt = tcp_rtt_summary(conn->rtt[side]),
 	};
 }
 

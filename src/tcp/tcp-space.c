@@ -10,7 +10,11 @@
 /* Room for reordering and for windows never seen: nf_conntrack's MAXACKWINDOW has the same size. */
 #define SLACK 66000u
 /* A second later nobody reorders: what comes then was sent again. */
+/* … unless the scale is unknown: then no more than that, for a lie costs more than a resync. */
+#define UNKNOWN_SCALE_MOST (1u << 24)
 #define REORDER_MOST (INT64_C(200) * 1000 * 1000)
+/* RFC 6298 §2.4 says 1 s, Linux does it in 200 ms: nobody times out earlier. */
+#define TIMEOUT_LEAST (INT64_C(190) * 1000 * 1000)
 #define REORDER_LEAST (INT64_C(3) * 1000 * 1000)
 
 static uint32_t mix(uint32_t h, uint32_t v)
@@ -58,11 +62,11 @@ static uint32_t widest(const TcpSide *side)
 	uint64_t window = side->window_max;
 
 	if (!tcp_side_has(side, TCP_SIDE_SYN_SEEN))
-		window <<= 14;
+		window = MIN(window << 14, UNKNOWN_SCALE_MOST);
 	return (uint32_t)MIN(MAX(window, SLACK), 1u << 30);
 }
 
-bool tcp_space_bad_ack(const TcpStep *step)
+static bool beyond_all(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from],
 		      *r = &step->conn->side[tcp_other(step->from)];
@@ -79,6 +83,24 @@ bool tcp_space_bad_ack(const TcpStep *step)
 		return true;
 	/* No sender goes beyond the window that it was offered, or that both have ever had. */
 	return (uint32_t)beyond > widest(s);
+}
+
+bool tcp_space_bad_ack(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+	TcpSeq ack = step->seg->ack;
+
+	if (!beyond_all(step))
+		return false;
+	/* Where the capture has lost more than a window, the next one goes on from there. */
+	if (tcp_side_has(s, TCP_SIDE_SUSPECT_ACK)) {
+		int32_t on = tcp_seq_diff(ack, s->suspect);
+		if (on >= 0 && on <= (int32_t)SLACK)
+			return false;
+	}
+	s->flags |= TCP_SIDE_SUSPECT_ACK;
+	s->suspect = ack;
+	return true;
 }
 
 static bool outside(const TcpStep *step)
@@ -161,6 +183,20 @@ static bool overtaken(const TcpStep *step, const TcpHole *hole)
 	return late <= MAX(rtt * 3 / 4, REORDER_LEAST);
 }
 
+/* Fast retransmission, RFC 5681 §3.2 and RFC 6675 §5: three duplicate ACKs, or a SACK of what lies
+ * beyond, have come just before. Else it was a timeout. */
+static bool loss_was_told(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	bool sacked = tcp_side_has(r, TCP_SIDE_SACKED) && tcp_seq_lt(step->seg->seq, r->sack_high);
+
+	if (r->dup_acks < 3 && !sacked)
+		return false;
+	/* Whoever times out has heard nothing for that long. */
+	return step->time - MAX(r->last, s->last) < TIMEOUT_LEAST;
+}
+
 static ShakedownSegmentClass class_of_old_data(const TcpStep *step)
 {
 	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
@@ -173,9 +209,8 @@ static ShakedownSegmentClass class_of_old_data(const TcpStep *step)
 					     : SHAKEDOWN_SEGMENT_RETRANSMISSION;
 	if (tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_leq(end, r->rcv_nxt))
 		return SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
-	if (r->dup_acks >= 3 && tcp_seq_leq(seg->seq, r->rcv_nxt))
-		return SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION;
-	return SHAKEDOWN_SEGMENT_RETRANSMISSION;
+	return loss_was_told(step) ? SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION
+				   : SHAKEDOWN_SEGMENT_RETRANSMISSION;
 }
 
 static ShakedownSegmentClass class_of_ack(const TcpStep *step)
@@ -187,13 +222,16 @@ static ShakedownSegmentClass class_of_ack(const TcpStep *step)
 	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ACKED) ||
 	    tcp_seq_lt(s->rcv_nxt, seg->ack))
 		return SHAKEDOWN_SEGMENT_ACK;
+	/* The third segment of the handshake, the first or again. */
+	if (r->state == SHAKEDOWN_TCP_SYN_RECEIVED)
+		return SHAKEDOWN_SEGMENT_CONTROL;
 	if (tcp_side_has(s, TCP_SIDE_CHALLENGED))
 		return SHAKEDOWN_SEGMENT_CHALLENGE_ACK;
+	if (tcp_side_has(s, TCP_SIDE_PROBED) && tcp_seq_eq(s->rcv_nxt, seg->ack))
+		return SHAKEDOWN_SEGMENT_KEEP_ALIVE_ACK;
 	if (tcp_space_window(conn, step->from, seg) != s->window)
 		return SHAKEDOWN_SEGMENT_WINDOW_UPDATE;
-	if (tcp_side_has(r, TCP_SIDE_SPACE) && tcp_seq_lt(seg->ack, r->snd_nxt))
-		return SHAKEDOWN_SEGMENT_DUPLICATE_ACK;
-	return tcp_seq_eq(s->rcv_nxt, seg->ack) ? SHAKEDOWN_SEGMENT_KEEP_ALIVE_ACK
+	return tcp_seq_eq(s->rcv_nxt, seg->ack) ? SHAKEDOWN_SEGMENT_DUPLICATE_ACK
 						: SHAKEDOWN_SEGMENT_ACK;
 }
 
@@ -323,11 +361,16 @@ static uint64_t take_ack(TcpStep *step)
 	if (conn->holes[other])
 		missing = holes_fill(conn->holes[other], tcp_seq_add(ack, 0u - (1u << 30)), ack);
 	if (tcp_seq_lt(r->snd_nxt, ack)) {
-		if (tcp_seq_diff(ack, r->snd_nxt) == 1 && !tcp_side_has(r, TCP_SIDE_SENT_FIN)) {
+		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
+		/* A capture that begins with a keep-alive begins one below. */
+		bool kept_alive = one && tcp_side_has(r, TCP_SIDE_SEEN) &&
+				  !tcp_side_has(r, TCP_SIDE_SENT_DATA) &&
+				  !tcp_side_has(r, TCP_SIDE_SYN_SEEN);
+		if (one && !kept_alive && !tcp_side_has(r, TCP_SIDE_SENT_FIN)) {
 			r->flags |= TCP_SIDE_MAYBE_FIN;
 			r->fin = r->snd_nxt;
 		}
-		missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
+		missing += kept_alive ? 0 : (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
 		r->snd_nxt = ack;
 	}
 	r->missing += missing;
@@ -368,7 +411,7 @@ uint64_t tcp_space_take(TcpStep *step)
 	return missing;
 }
 
-void tcp_space_open(TcpStep *step)
+void tcp_space_open(TcpStep *step, bool answers)
 {
 	TcpSide *s = &step->conn->side[step->from];
 	const Segment *seg = step->seg;
@@ -379,7 +422,7 @@ void tcp_space_open(TcpStep *step)
 	s->bytes = seg->payload_len;
 	if (seg->payload_len)
 		s->flags |= TCP_SIDE_SENT_DATA;
-	if (seg->flags & TCP_ACK)
+	if (answers)
 		take_ack(step);
 	/* RFC 7323 §2.2: a SYN's own window is never scaled. */
 	s->right = tcp_seq_add(s->rcv_nxt, seg->window);

@@ -31,7 +31,7 @@ bool tcp_space_is_copy(TcpSide *side, const Segment *seg);
  * each other move the bounds, since captures lose packets. */
 bool tcp_space_out_of_window(TcpStep *step);
 /* It acknowledges more than the other side can have sent. */
-bool tcp_space_bad_ack(const TcpStep *step);
+bool tcp_space_bad_ack(TcpStep *step);
 
 /* What a segment without SYN and RST is; to be asked before tcp_space_take(). */
 ShakedownSegmentClass tcp_space_class(const TcpStep *step);
@@ -45,8 +45,9 @@ static inline bool tcp_space_sent_again(ShakedownSegmentClass c)
 
 /* Moves both sides' bounds by an acceptable segment; returns bytes found missing in the capture. */
 uint64_t tcp_space_take(TcpStep *step);
-/* The same for a SYN or SYN,ACK: it begins the side's space anew. */
-void tcp_space_open(TcpStep *step);
+/* The same for a SYN or SYN,ACK: it begins the side's space anew. Its ack is taken only where it
+ * answers the other's SYN. */
+void tcp_space_open(TcpStep *step, bool answers);
 
 /* The window as it counts: scaled after the SYNs, if both sides offered it. RFC 7323 §2.2. */
 uint32_t tcp_space_window(const TcpConnection *conn, ShakedownSideId side, const Segment *seg);

@@ -63,6 +63,9 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
 void tcp_arrives_rst(TcpStep *step);
 void tcp_arrives_icmp(TcpStep *step);
 
+/* tcp-measure.c: round-trip times and needless retransmissions. */
+void tcp_measure(TcpStep *step);
+
 /* tcp-clock.c: what time does. */
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn);
 void tcp_clock_fire(uint32_t handle, void *tracker);

@@ -28,8 +28,11 @@ static void connection_clear(TcpConnection *conn)
 	tcp_beliefs_clear(&conn->beliefs);
 	tcp_pending_clear(conn);
 	g_free(conn->marks.items);
-	g_free(conn->holes[0]);
-	g_free(conn->holes[1]);
+	for (unsigned i = 0; i < 2; i++) {
+		g_free(conn->holes[i]);
+		tcp_rtt_clear(conn->rtt[i]);
+		g_free(conn->rtt[i]);
+	}
 	g_free(conn->watch);
 }
 
@@ -180,11 +183,8 @@ static void arrives_in_order(TcpStep *step)
 	step->segment_class = tcp_space_class(step);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_CHALLENGE_ACK)
 		tcp_emit(step, TCP_EVENT_CHALLENGE_ACK, step->from);
-	s->flags &= ~(uint32_t)TCP_SIDE_CHALLENGED;
-	if (tcp_space_sent_again(step->segment_class))
-		s->retransmissions++;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER)
-		s->out_of_order++;
+	s->flags &= ~(uint32_t)(TCP_SIDE_CHALLENGED | TCP_SIDE_SUSPECT | TCP_SIDE_SUSPECT_ACK);
+	tcp_measure(step);
 	/* It goes on where it was: the SYN was not its own. */
 	if (conn->pending && conn->pending->side == step->from)
 		tcp_pending_clear(conn);
@@ -260,7 +260,8 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	    step.segment_class != SHAKEDOWN_SEGMENT_DUPLICATE_PACKET)
 		tcp_watch(&step);
 	for (unsigned i = 0; i < 2; i++)
-		if (conn->side[i].state == SHAKEDOWN_TCP_TIME_WAIT && before[i] != conn->side[i].state)
+		if (conn->side[i].state == SHAKEDOWN_TCP_TIME_WAIT &&
+		    before[i] != conn->side[i].state)
 			tcp_emit(&step, TCP_EVENT_TIME_WAIT, i);
 	s->last = seg->time;
 	conn->end = MAX(conn->end, seg->time);

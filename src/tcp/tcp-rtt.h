@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Round-trip times of one side's data: from the segment at the tap to the acknowledgment of it.
+ * The first samples are kept as they are; from then on a histogram of quarter octaves holds any
+ * number of them in constant room, with quantiles within 10 %.
+ */
+#pragma once
+
+#include <shakedown/connection.h>
+
+#define TCP_RTT_EXACT 16
+/* Quarter octaves of microseconds: from below 1 µs up to 2^30 µs, 18 minutes. */
+#define TCP_RTT_BUCKETS 124
+
+typedef struct {
+	uint32_t samples;
+	uint32_t min, max; /* microseconds */
+	union {
+		uint32_t exact[TCP_RTT_EXACT];
+		uint32_t *buckets; /* when there are more */
+	};
+} TcpRtt;
+
+void tcp_rtt_add(TcpRtt *rtt, ShakedownDuration sample);
+void tcp_rtt_clear(TcpRtt *rtt);
+/* All unknown where rtt is NULL or has no sample. */
+ShakedownRtt tcp_rtt_summary(const TcpRtt *rtt);
