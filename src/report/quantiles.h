@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Quantiles of durations in bounded memory: exact for the first few hundred, then a histogram of
+ * 16 bins an octave, which is off by at most 3 %. All zero is a valid empty one.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <shakedown/types.h>
+
+#define QUANTILES_EXACT 256
+
+typedef struct {
+	uint64_t n;
+	ShakedownDuration min, max; /* always exact */
+	ShakedownDuration *exact;   /* n of them, in any order; NULL once there are bins */
+	uint32_t room;
+	uint32_t *bins;
+} Quantiles;
+
+void quantiles_clear(Quantiles *q);
+/* Unknown and negative durations are not counted. */
+void quantiles_add(Quantiles *q, ShakedownDuration duration);
+/* The value that percent of them do not exceed (nearest rank); unknown if there are none. */
+ShakedownDuration quantiles_at(Quantiles *q, unsigned percent);

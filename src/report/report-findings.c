@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The anomalies by kind, and what to ask next. */
+#include "report/anomaly-text.h"
+#include "report/report-text.h"
+
+enum {
+	SEVERITY = 8,
+	COUNT = 7,
+	KIND = 25,
+	ONE_LINE = 140, /* columns from which a kind stands in one line, its sentence from there */
+	ONE_LINE_COLUMN = 84,
+	KINDS_LEAST = 3,
+	FILES_MOST = 3,
+	COMMANDS = 4
+};
+
+static bool before(const ReportText *self, ShakedownAnomalyKind a, ShakedownAnomalyKind b)
+{
+	const ReportKind *x = &self->kinds[a], *y = &self->kinds[b];
+	if (x->severity != y->severity)
+		return x->severity > y->severity;
+	return x->count > y->count;
+}
+
+size_t report_kinds_ranked(const ReportText *self,
+			   ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS])
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < SHAKEDOWN_ANOMALY_KINDS; i++) {
+		if (self->kinds[i].count == 0)
+			continue;
+		size_t at = n++;
+		for (; at > 0 && before(self, (ShakedownAnomalyKind)i, kinds[at - 1]); at--)
+			kinds[at] = kinds[at - 1];
+		kinds[at] = (ShakedownAnomalyKind)i;
+	}
+	return n;
+}
+
+/* "12×  WARNING  missing-third-ack  22:37:41.123, frame 88"; returns the column after it. */
+static unsigned put_kind(ReportText *self, ShakedownAnomalyKind kind)
+{
+	TextLayout *text = &self->text;
+	const ReportKind *k = &self->kinds[kind];
+	char count[REPORT_COUNT_LEN + 4], when[32];
+
+	size_t len = report_format_count(count, k->count);
+	g_strlcpy(count + len, text->ascii ? "x" : "×", sizeof(count) - len);
+	anomaly_when(k->time, false, when);
+	text_cell(text, TEXT_BOLD, count, COUNT, TEXT_RIGHT, TEXT_CUT_END);
+	text_spaces(text, 2);
+	text_cell(text, text_severity_style(k->severity), anomaly_severity_word(k->severity),
+		  SEVERITY, TEXT_LEFT, TEXT_CUT_END);
+	text_spaces(text, 2);
+	text_cell(text, TEXT_BOLD, shakedown_anomaly_info(kind)->name, KIND, TEXT_LEFT,
+		  TEXT_CUT_END);
+	g_string_printf(self->line, "  %s", when);
+	if (k->frame > 0)
+		g_string_append_printf(self->line, ", frame %" G_GUINT64_FORMAT, (guint64)k->frame);
+	if (k->connection > 0)
+		g_string_append_printf(self->line, ", conn %" G_GUINT64_FORMAT,
+				       (guint64)k->connection);
+	unsigned at = COUNT + 2 + SEVERITY + 2 + KIND;
+	return at + text_last_cell(text, TEXT_DIM, self->line->str, text->width - at, TEXT_CUT_END);
+}
+
+/* The sentence, cut where the line ends; whom it is about only where that fits as well. */
+static void put_example(ReportText *self, ShakedownAnomalyKind kind, unsigned at)
+{
+	TextLayout *text = &self->text;
+	const ReportKind *k = &self->kinds[kind];
+	unsigned column = COUNT + 2;
+
+	if (text->width >= ONE_LINE) {
+		column = MAX(at + 2, (unsigned)ONE_LINE_COLUMN);
+		text_spaces(text, column - at);
+	} else {
+		text_newline(text);
+		text_spaces(text, column);
+	}
+	if (self->verbose) {
+		g_string_printf(self->line, "%s (%s)", k->example, k->who);
+		text_wrap(text, TEXT_PLAIN, k->who[0] ? self->line->str : k->example, column,
+			  column);
+		return;
+	}
+	column += text_last_cell(text, TEXT_PLAIN, k->example, text->width - column, TEXT_CUT_END);
+	if (k->who[0] && column + 2 + text_width(k->who, strlen(k->who)) <= text->width) {
+		text_spaces(text, 2);
+		text_put(text, TEXT_DIM, k->who);
+	}
+	text_newline(text);
+}
+
+void report_findings(ReportText *self, unsigned lines)
+{
+	ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS];
+	size_t n = report_kinds_ranked(self, kinds);
+	size_t most = lines / (self->text.width >= ONE_LINE ? 1 : 2);
+
+	report_heading(self, "Anomalies");
+	anomaly_counts_put(&self->text, self->severities);
+	most = MAX(most, KINDS_LEAST);
+	for (size_t i = 0; i < n && i < most; i++)
+		put_example(self, kinds[i], put_kind(self, kinds[i]));
+	if (n <= most)
+		return;
+	g_string_truncate(self->line, 0);
+	for (size_t i = most; i < n; i++)
+		g_string_append_printf(self->line, "%s%s", i > most ? ", " : "",
+				       shakedown_anomaly_info(kinds[i])->name);
+	text_put(&self->text, TEXT_DIM, "    and  ");
+	(void)text_last_cell(&self->text, TEXT_DIM, self->line->str, self->text.width - COUNT - 2,
+			     TEXT_CUT_END);
+	text_newline(&self->text);
+}
+
+/* The files as the shell wants them; "FILE" where they cannot be given again. */
+static char *files_argument(const ShakedownCaptureInfo *capture)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	if (!capture || capture->files_len == 0 || capture->files_len > FILES_MOST)
+		return g_strdup("FILE");
+	for (size_t i = 0; i < capture->files_len; i++) {
+		const char *name = capture->files[i].name;
+		if (!name || strcmp(name, "-") == 0 || strcmp(name, "standard input") == 0)
+			return g_strdup("FILE");
+		bool tame = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789._-+/:@%,=") == strlen(name);
+		g_autofree char *quoted = tame ? g_strdup(name) : g_shell_quote(name);
+		g_string_append_printf(out, "%s%s", i ? " " : "", quoted);
+	}
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+typedef struct {
+	char *command[COMMANDS];
+	const char *why[COMMANDS];
+	unsigned n;
+} Commands;
+
+static void add_command(Commands *commands, const char *why, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+
+static void add_command(Commands *commands, const char *why, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	commands->command[commands->n] = g_strdup_vprintf(format, args);
+	va_end(args);
+	commands->why[commands->n++] = why;
+}
+
+/* The commands, and what they show beside them where there is room for it. */
+static void put_commands(TextLayout *text, const Commands *commands)
+{
+	unsigned widest = 0, why = 0;
+
+	for (unsigned i = 0; i < commands->n; i++) {
+		widest = MAX(widest, (unsigned)strlen(commands->command[i]));
+		why = MAX(why, (unsigned)strlen(commands->why[i]));
+	}
+	for (unsigned i = 0; i < commands->n; i++) {
+		text_spaces(text, 2);
+		unsigned at = text_put(text, TEXT_NOTICE, commands->command[i]);
+		if (widest + why + 5 <= text->width && at <= widest) {
+			text_spaces(text, widest - at + 3);
+			text_put(text, TEXT_DIM, commands->why[i]);
+		}
+		text_newline(text);
+	}
+}
+
+void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
+{
+	ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS];
+	size_t n = report_kinds_ranked(self, kinds);
+	g_autofree char *files = files_argument(capture);
+	Commands commands = {0};
+	uint64_t connection = 0;
+
+	if (self->connections == 0 && n == 0)
+		return;
+	for (size_t i = 0; i < n && connection == 0; i++)
+		connection = self->kinds[kinds[i]].connection;
+	if (connection == 0 && self->connections > 0)
+		connection = self->details[0].row.id;
+	report_heading(self, "Next");
+	if (connection > 0)
+		add_command(&commands, "what passed between the two",
+			    "shakedown ladder %s --conn %" G_GUINT64_FORMAT, files,
+			    (guint64)connection);
+	if (n > 0) {
+		add_command(&commands, "each, with a Wireshark filter", "shakedown anomalies %s -v",
+			    files);
+		add_command(&commands, "what it means, what to do", "shakedown explain %s",
+			    shakedown_anomaly_info(kinds[0])->name);
+	}
+	if (self->connections > REPORT_LISTED)
+		add_command(&commands, "a row a connection", "shakedown conns %s", files);
+	put_commands(&self->text, &commands);
+	for (unsigned i = 0; i < commands.n; i++)
+		g_free(commands.command[i]);
+}

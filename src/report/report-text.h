@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The report as text: a capture on one screen, whether it holds two connections or a hundred
+ * thousand. It gathers counts while the capture is read, in bounded memory, and writes at the end.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "report/conn-row.h"
+#include "report/sink-private.h"
+#include "report/tally.h"
+#include "report/text-layout.h"
+
+/* So many connections are listed themselves, and so many of them with each step of both sides. */
+#define REPORT_LISTED 12u
+#define REPORT_DETAILED 3u
+#define REPORT_STEPS 24u       /* of a side, listed */
+#define REPORT_LINES 50u       /* of the whole report, unless it is verbose */
+#define REPORT_LINES_BELOW 16u /* of those, for anomalies and hints */
+#define REPORT_ROWS_VERBOSE 30u
+
+/* A connection that may have to be told in full. */
+typedef struct {
+	ConnRow row;
+	ShakedownHandshakeKind handshake;
+	ShakedownTeardownKind teardown;
+	ShakedownHistoryEntry steps[2][REPORT_STEPS];
+	uint8_t steps_len[2];
+} ReportDetail;
+
+/* The anomalies of one kind. */
+typedef struct {
+	uint64_t count;
+	ShakedownSeverity severity; /* the worst */
+	ShakedownTime time;	    /* of the first of that severity */
+	uint64_t frame;		    /* its first; 0: none */
+	uint64_t connection;	    /* its id; 0: wider than one */
+	char *who, *example;	    /* whom it is about, its sentence */
+} ReportKind;
+
+typedef struct {
+	ReportSink base;
+	TextLayout text;
+	bool verbose;
+	uint64_t connections;
+	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES]; /* [client][server] */
+	Quantiles server_leg, client_leg;
+	Tally services, clients;
+	uint64_t severities[SHAKEDOWN_SEVERITIES];
+	ReportKind kinds[SHAKEDOWN_ANOMALY_KINDS];
+	ReportDetail *details; /* REPORT_LISTED of them */
+	GStringChunk *strings;
+	GString *line; /* scratch */
+} ReportText;
+
+/* The sections, in this order. Each ends with a line, none with an empty one. */
+void report_header(ReportText *self, const ShakedownSummary *summary,
+		   const ShakedownCaptureInfo *capture);
+void report_outcomes(ReportText *self, const ShakedownSummary *summary);
+void report_states(ReportText *self);
+/* At most so many rows each. */
+void report_services(ReportText *self, guint most);
+void report_clients(ReportText *self, guint most);
+/* The connections themselves. */
+void report_listing(ReportText *self, const ShakedownCaptureInfo *capture);
+/* The kinds of anomalies, in so many lines or a few more. */
+void report_findings(ReportText *self, unsigned lines);
+void report_next(ReportText *self, const ShakedownCaptureInfo *capture);
+
+/* A heading with a rule to the right edge, after an empty line. */
+void report_heading(ReportText *self, const char *title);
+/* Indices of the kinds found, the most severe and then the most frequent first; returns how many.
+ */
+size_t report_kinds_ranked(const ReportText *self,
+			   ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS]);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What limits the findings, as sentences. */
+#include "report/warnings.h"
+
+#include "report/writer.h"
+
+static void add(GPtrArray *warnings, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void add(GPtrArray *warnings, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_ptr_array_add(warnings, g_strdup_vprintf(format, args));
+	va_end(args);
+}
+
+/* "1 packet", "2,000 packets"; the text lives in the buffer. */
+static const char *counted(char *buffer, size_t room, uint64_t n, const char *one, const char *many)
+{
+	char digits[REPORT_GROUPED_LEN + 1];
+	digits[report_format_grouped(digits, n)] = '\0';
+	g_snprintf(buffer, (gulong)room, "%s %s", digits, n == 1 ? one : many);
+	return buffer;
+}
+
+static void of_capture(GPtrArray *warnings, const ShakedownCaptureInfo *capture)
+{
+	char n[96];
+
+	for (size_t i = 0; i < capture->files_len; i++) {
+		if (capture->files[i].problem)
+			add(warnings, "%s", capture->files[i].problem);
+	}
+	if (capture->clock_steps > 0)
+		add(warnings, "the capture's clock was set back: %s",
+		    counted(n, sizeof(n), capture->clock_steps, "packet is earlier than its place",
+			    "packets are earlier than their place"));
+}
+
+static void of_analysis(GPtrArray *warnings, const ShakedownSummary *s)
+{
+	char n[96];
+
+	for (size_t i = 0; i < s->skipped_len; i++) {
+		if (s->skipped[i].fault && s->skipped[i].packets > 0)
+			add(warnings, "%s could not be analysed: %s",
+			    counted(n, sizeof(n), s->skipped[i].packets, "packet", "packets"),
+			    s->skipped[i].reason);
+	}
+	if (s->missing_bytes > 0)
+		add(warnings, "the capture lost packets: %s acknowledged but never captured",
+		    counted(n, sizeof(n), s->missing_bytes, "byte was", "bytes were"));
+	if (s->half_seen > 0)
+		add(warnings, "only one direction was captured of %s",
+		    counted(n, sizeof(n), s->half_seen, "connection", "connections"));
+	if (s->bad_checksums > 0)
+		add(warnings,
+		    "%s a wrong TCP checksum: the receiver drops them, so they were "
+		    "not tracked",
+		    counted(n, sizeof(n), s->bad_checksums, "segment has", "segments have"));
+	if (s->evicted > 0)
+		add(warnings, "%s given up for want of room (max_connections)",
+		    counted(n, sizeof(n), s->evicted, "connection was", "connections were"));
+}
+
+GPtrArray *report_warnings(const ShakedownSummary *summary, const ShakedownCaptureInfo *capture)
+{
+	GPtrArray *warnings = g_ptr_array_new_with_free_func(g_free);
+
+	if (capture)
+		of_capture(warnings, capture);
+	if (summary)
+		of_analysis(warnings, summary);
+	return warnings;
+}
+
+void report_warnings_put(TextLayout *layout, const ShakedownSummary *summary,
+			 const ShakedownCaptureInfo *capture, unsigned indent, unsigned most)
+{
+	g_autoptr(GPtrArray) warnings = report_warnings(summary, capture);
+	char more[64];
+
+	for (guint i = 0; i < warnings->len && i < most; i++) {
+		text_spaces(layout, indent);
+		unsigned at = indent + text_put(layout, TEXT_WARNING, "! ");
+		text_wrap(layout, TEXT_PLAIN, g_ptr_array_index(warnings, i), at, at);
+	}
+	if (warnings->len > most) {
+		g_snprintf(more, sizeof(more), "! and %u more", warnings->len - most);
+		text_spaces(layout, indent);
+		text_put(layout, TEXT_WARNING, more);
+		text_newline(layout);
+	}
+}
