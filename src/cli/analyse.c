@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The commands that read captures: report, conns, anomalies, ladder. One pipeline, capture →
+ * analysis → sink → output, of which only the sink's view differs.
+ */
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/terminal.h"
+
+#include <string.h>
+
+#define BATCH 256
+
+typedef struct {
+	const Options *options;
+	Output *output;
+	ShakedownSink *sink;
+	Progress progress;
+	bool follows; /* somebody may be reading along: no record waits for the next batch */
+	bool fail_on_met;
+} Run;
+
+static void on_connection(const ShakedownConnection *connection, void *data)
+{
+	shakedown_sink_connection(((Run *)data)->sink, connection);
+}
+
+static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
+{
+	Run *run = data;
+
+	if (run->options->fails && anomaly->severity >= run->options->fail_on)
+		run->fail_on_met = true;
+	shakedown_sink_anomaly(run->sink, anomaly);
+}
+
+static void on_segment(const ShakedownSegment *segment, void *data)
+{
+	shakedown_sink_segment(((Run *)data)->sink, segment);
+}
+
+static bool write_record(const void *bytes, size_t len, void *data)
+{
+	Run *run = data;
+
+	progress_erase(&run->progress);
+	return output_write(bytes, len, run->output);
+}
+
+static ShakedownView view_of(const Command *command)
+{
+	switch (command->bit) {
+	case FOR_CONNS:
+		return SHAKEDOWN_VIEW_CONNECTIONS;
+	case FOR_ANOMALIES:
+		return SHAKEDOWN_VIEW_ANOMALIES;
+	case FOR_LADDER:
+		return SHAKEDOWN_VIEW_LADDER;
+	}
+	return SHAKEDOWN_VIEW_REPORT;
+}
+
+static ShakedownSink *make_sink(Run *run, GError **error)
+{
+	const Options *o = run->options;
+	ShakedownSinkOptions sink = {
+		.view = view_of(o->command),
+		.format = o->format,
+		.width = terminal_width(o, run->output),
+		.color = terminal_color(o, run->output),
+		.ascii = terminal_ascii(o),
+		.absolute = o->absolute,
+		.flush_records = run->follows,
+		.verbose = o->verbose,
+		.connection = o->connection,
+		.write = write_record,
+		.write_data = run,
+	};
+
+	return shakedown_sink_new(&sink, error);
+}
+
+static void read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis *analysis)
+{
+	ShakedownPacket packets[BATCH];
+	size_t n;
+
+	while (!interrupt_asked() && !shakedown_sink_broken(run->sink) &&
+	       (n = shakedown_capture_read(capture, packets, BATCH))) {
+		shakedown_analysis_feed(analysis, packets, n);
+		if (run->follows)
+			output_flush(run->output);
+		progress_tell(&run->progress, capture);
+	}
+	progress_erase(&run->progress);
+}
+
+/* What there is to say when everything is written, and how it all went. */
+static Status conclude(const Run *run, ShakedownCapture *capture, bool interrupted)
+{
+	const char *problem = shakedown_capture_problem(capture);
+
+	if (run->options->verbose && !run->options->quiet)
+		progress_sum_up(&run->progress, capture);
+	if (interrupted)
+		complain("interrupted; this is what was read until then");
+	else if (problem)
+		complain("%s", problem);
+	if (run->fail_on_met)
+		return STATUS_FAIL_ON;
+	return interrupted || problem ? STATUS_FAILED : STATUS_DONE;
+}
+
+/* Reports what the error is about; a reader who has gone is none. */
+static Status fail(const Run *run, const GError *error)
+{
+	if (run->output && output_closed_by_reader(run->output))
+		return run->fail_on_met ? STATUS_FAIL_ON : STATUS_DONE;
+	complain("%s", error ? error->message : "could not write the records");
+	return STATUS_FAILED;
+}
+
+static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig *config)
+{
+	const ShakedownObserver observer = {
+		.connection = on_connection,
+		.anomaly = on_anomaly,
+		.segment = shakedown_sink_wants_segments(run->sink) ? on_segment : NULL,
+	};
+	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, run);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) write_error = NULL;
+	bool interrupted, ok;
+
+	read_all(run, capture, analysis);
+	interrupted = interrupt_asked();
+	shakedown_analysis_finish(analysis);
+	ok = shakedown_sink_finish(run->sink, shakedown_analysis_summary(analysis),
+				   shakedown_capture_info(capture), &error);
+	/* The output's own error says more than the sink's "could not write"; any other error of
+	 * the sink leaves the file that was there. */
+	if (!ok && !g_error_matches(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_WRITE))
+		return fail(run, error);
+	if (!output_finish(run->output, &write_error))
+		return fail(run, write_error);
+	return ok ? conclude(run, capture, interrupted) : fail(run, error);
+}
+
+static bool reads_standard_input(const Options *options)
+{
+	for (char **file = options->words; *file; file++)
+		if (strcmp(*file, "-") == 0)
+			return true;
+	return false;
+}
+
+Status analyse_run(const Options *options)
+{
+	const ShakedownCaptureOptions what = {
+		.files = (const char *const *)options->words,
+		.filter = options->filter,
+		.count = options->count,
+	};
+	Run run = {.options = options};
+	g_autoptr(ShakedownCapture) capture = NULL;
+	g_autoptr(Output) output = NULL;
+	g_autoptr(ShakedownSink) sink = NULL;
+	g_autoptr(GError) error = NULL;
+	ShakedownConfig config;
+
+	if (!options_config(options, &config))
+		return STATUS_USAGE;
+	capture = shakedown_capture_open(&what, &error);
+	if (!capture) {
+		complain("%s", error->message);
+		return g_error_matches(error, SHAKEDOWN_CAPTURE_ERROR,
+				       SHAKEDOWN_CAPTURE_ERROR_FILTER)
+			       ? STATUS_USAGE
+			       : STATUS_FAILED;
+	}
+	run.output = output = output_new(options->output, options->words, &error);
+	if (!output)
+		return fail(&run, error);
+	run.follows = options->format == SHAKEDOWN_FORMAT_NDJSON &&
+		      (reads_standard_input(options) || output_is_terminal(output));
+	run.sink = sink = make_sink(&run, &error);
+	if (!sink) {
+		complain("%s", error->message);
+		return STATUS_USAGE;
+	}
+	progress_init(&run.progress, !options->quiet);
+	return analyse(&run, capture, &config);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/help.h"
+
+#include <stdio.h>
+
+static void print_option(const OptionRow *row)
+{
+	char left[40];
+
+	g_snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : "  ",
+		   row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
+		   row->argument ? " " : "", row->argument ? row->argument : "");
+	printf("  %-25s %s\n", left, row->help);
+}
+
+static void print_commands(void)
+{
+	puts("\nCommands:");
+	for (const Command *c = commands; c->name; c++) {
+		g_autofree char *left = g_strdup_printf("%s %s", c->name, c->arguments);
+		printf("  %-21s %s%s\n", left, c->summary, c == commands ? " (default)" : "");
+	}
+}
+
+void help_print(const Command *command, const OptionRow *rows, size_t n)
+{
+	if (command)
+		printf("Usage: shakedown %s [OPTION...] %s\n\n%s\n", command->name,
+		       command->arguments, command->summary);
+	else
+		puts("Usage: shakedown [COMMAND] [OPTION...] [FILE...]\n\n"
+		     "Reads packet captures and tells, for every TCP connection, in which state\n"
+		     "each of its two sides was, at which packet, how sure that is, and what went\n"
+		     "wrong.");
+	if (!command)
+		print_commands();
+	puts("\nOptions:");
+	for (size_t i = 0; i < n; i++)
+		if (!command || (rows[i].commands & command->bit))
+			print_option(&rows[i]);
+	if (!command || (command->bit & FOR_READING))
+		puts("\nCaptures are pcap or pcapng files, plain or compressed; FILE - is "
+		     "standard\n"
+		     "input. Several are read as one, merged by time.");
+	puts("\nExit status: 0 done; 1 could not, or not wholly; 2 wrong usage; 3 --fail-on met.");
+	if (!command)
+		puts("The manual: man shakedown. Words in a report: shakedown explain.");
+}
+
+void help_print_short(void)
+{
+	fputs("Usage: shakedown [COMMAND] [OPTION...] FILE...\n"
+	      "Try 'shakedown FILE' for the whole picture of a capture, or 'shakedown --help'.\n",
+	      stderr);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/interrupt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+/* The one mutable global: a signal handler can reach nothing else. */
+static volatile sig_atomic_t asked;
+
+/* The reader of a pipe takes an interrupted read() up again. Standard input becomes empty under it,
+ * so that it finds the end there. */
+static void ask(int signal)
+{
+	int before = errno, nothing = open("/dev/null", O_RDONLY);
+
+	(void)signal;
+	asked = 1;
+	if (nothing >= 0) {
+		dup2(nothing, STDIN_FILENO);
+		close(nothing);
+	}
+	errno = before;
+}
+
+void interrupt_init(void)
+{
+	/* No SA_RESTART: a read that waits for a pipe shall return. */
+	struct sigaction stop = {.sa_handler = ask, .sa_flags = SA_RESETHAND};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction inherited;
+
+	sigemptyset(&stop.sa_mask);
+	sigemptyset(&ignore.sa_mask);
+	sigaction(SIGPIPE, &ignore, NULL);
+	/* What runs in the background of a shell without job control ignores ^C: so it stays. */
+	if (sigaction(SIGINT, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
+		sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+}
+
+bool interrupt_asked(void)
+{
+	return asked != 0;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One table of options drives reading, --help, suggestions, and the check which command takes
+ * which. GLib splits the command line; values are checked here, so that every error is worded
+ * alike.
+ */
+#include "cli/options.h"
+
+#include "base/nearest.h"
+#include "cli/help.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Values as they stood on the command line. */
+typedef struct {
+	char **files;
+	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
+	gboolean absolute, ascii, quiet, verbose, version, help, config_given;
+} Raw;
+
+#define OFFSET(member) offsetof(Raw, member)
+
+/* clang-format off */
+static const OptionRow rows[] = {
+	{"read", 'r', OPTION_LIST, OFFSET(files), FOR_READING, "FILE", "the same as naming FILE; repeatable"},
+	{"filter", 'f', OPTION_TEXT, OFFSET(filter), FOR_READING, "BPF", "only packets that match, as tcpdump's"},
+	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_READING, "COUNT", "stop after so many packets"},
+	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_READING, "FORMAT", "text (default), json, ndjson or csv"},
+	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
+	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_ALL, "FILE", "thresholds; see 'explain --config'"},
+	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_READING, "SEVERITY", "exit with 3 if anything so severe was found:\n"
+	 "                            info, notice, warning or critical"},
+	{"conn", 0, OPTION_TEXT, OFFSET(connection), FOR_LADDER, "ID", "which connection to draw (default: the first)"},
+	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
+	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},
+	{"ascii", 0, OPTION_FLAG, OFFSET(ascii), FOR_ALL, NULL, "text in ASCII only (auto by locale)"},
+	{"width", 0, OPTION_TEXT, OFFSET(width), FOR_ALL, "COLUMNS", "width of text (auto: the terminal's)"},
+	{"quiet", 'q', OPTION_FLAG, OFFSET(quiet), FOR_ALL, NULL, "no progress and no remarks; errors only"},
+	{"verbose", 'v', OPTION_FLAG, OFFSET(verbose), FOR_ALL, NULL, "more columns and lines"},
+	{"version", 'V', OPTION_FLAG, OFFSET(version), FOR_ALL, NULL, "print the version"},
+	{"help", 'h', OPTION_FLAG, OFFSET(help), FOR_ALL, NULL, "print this, or a command's own help"},
+};
+/* clang-format on */
+
+/* --config may stand alone: then it asks for the keys. */
+static gboolean take_config(const char *name, const char *value, gpointer data, GError **error)
+{
+	Raw *raw = data;
+
+	raw->config_given = TRUE;
+	g_free(raw->config);
+	raw->config = g_strdup(value);
+	return TRUE;
+}
+
+static GOptionContext *context_new(Raw *raw)
+{
+	GOptionEntry entries[G_N_ELEMENTS(rows) + 1] = {{0}};
+	const GOptionArgFunc take = take_config;
+	GOptionContext *context = g_option_context_new(NULL);
+	GOptionGroup *group = g_option_group_new("", "", "", raw, NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		GOptionEntry *e = &entries[i];
+
+		e->long_name = rows[i].name;
+		e->short_name = rows[i].letter;
+		e->arg_data = (char *)raw + rows[i].offset;
+		switch (rows[i].type) {
+		case OPTION_FLAG:
+			e->arg = G_OPTION_ARG_NONE;
+			break;
+		case OPTION_TEXT:
+			/* Bytes as they are, whatever the locale. */
+			e->arg = G_OPTION_ARG_FILENAME;
+			break;
+		case OPTION_LIST:
+			e->arg = G_OPTION_ARG_FILENAME_ARRAY;
+			break;
+		case OPTION_CONFIG:
+			e->arg = G_OPTION_ARG_CALLBACK;
+			e->flags = G_OPTION_FLAG_OPTIONAL_ARG | G_OPTION_FLAG_FILENAME;
+			/* ISO C has no cast for it; GLib takes functions as data. */
+			memcpy(&e->arg_data, &take, sizeof take);
+			break;
+		}
+	}
+	g_option_group_add_entries(group, entries);
+	g_option_context_set_main_group(context, group);
+	g_option_context_set_help_enabled(context, FALSE);
+	return context;
+}
+
+/* "Unknown option --fliter" becomes a suggestion. */
+static void complain_of_option(const GError *error)
+{
+	static const char *const later[] = {"-i", "-w", "-s", "-p", "-B"};
+	g_autofree char *said = g_strdup(error->message);
+	char *name = strrchr(said, ' ');
+
+	if (!g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) || !name) {
+		complain("%c%s; see 'shakedown --help'", g_ascii_tolower(error->message[0]),
+			 error->message + 1);
+		return;
+	}
+	name++;
+	name[strcspn(name, "=")] = '\0';
+	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
+		if (strcmp(name, later[i]) == 0) {
+			complain("option %s is for live capture, and this version reads saved "
+				 "captures only",
+				 name);
+			return;
+		}
+	Nearest nearest = NEAREST_INIT(name + strspn(name, "-"));
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		nearest_offer(&nearest, rows[i].name);
+	if (nearest.best)
+		complain("unknown option '%s'; did you mean '--%s'?", name, nearest.best);
+	else
+		complain("unknown option '%s'; 'shakedown --help' lists those there are", name);
+}
+
+static bool take_number(const char *option, const char *text, uint64_t least, uint64_t most,
+			uint64_t *value)
+{
+	if (!text || g_ascii_string_to_unsigned(text, 10, least, most, value, NULL))
+		return true;
+	complain("--%s: '%s' is not a whole number from %" G_GUINT64_FORMAT
+		 " to %" G_GUINT64_FORMAT,
+		 option, text, least, most);
+	return false;
+}
+
+/* The index of the word in a NULL-terminated list; -1 after telling which there are. */
+static int take_word(const char *option, const char *text, const char *const *words)
+{
+	g_autofree char *all = g_strjoinv(", ", (char **)words);
+	Nearest nearest = NEAREST_INIT(text);
+
+	for (int i = 0; words[i]; i++) {
+		if (strcmp(text, words[i]) == 0)
+			return i;
+		nearest_offer(&nearest, words[i]);
+	}
+	if (nearest.best)
+		complain("--%s: unknown value '%s'; did you mean '%s'? (%s)", option, text,
+			 nearest.best, all);
+	else
+		complain("--%s: unknown value '%s'; it may be %s", option, text, all);
+	return -1;
+}
+
+static bool take_values(Options *o, const Raw *raw)
+{
+	static const char *const formats[] = {"text", "json", "ndjson", "csv", NULL};
+	static const char *const colors[] = {"auto", "always", "never", NULL};
+	static const char *const severities[] = {"info", "notice", "warning", "critical", NULL};
+	uint64_t width = 0;
+	int word;
+
+	if (!take_number("count", raw->count, 1, INT64_MAX, &o->count) ||
+	    !take_number("conn", raw->connection, 1, INT64_MAX, &o->connection) ||
+	    !take_number("width", raw->width, 40, 10000, &width))
+		return false;
+	o->width = (unsigned)width;
+	if (raw->format) {
+		if (take_word("format", raw->format, formats) < 0)
+			return false;
+		shakedown_format_from_name(raw->format, &o->format);
+	}
+	if (raw->color) {
+		word = take_word("color", raw->color, colors);
+		if (word < 0)
+			return false;
+		o->color = (ColorWhen)word;
+	}
+	if (raw->fail_on) {
+		if (take_word("fail-on", raw->fail_on, severities) < 0)
+			return false;
+		o->fails = shakedown_severity_from_name(raw->fail_on, &o->fail_on);
+	}
+	o->filter = raw->filter;
+	o->output = raw->output;
+	o->config = raw->config;
+	o->config_given = raw->config_given;
+	o->absolute = raw->absolute;
+	o->ascii = raw->ascii;
+	o->quiet = raw->quiet;
+	o->verbose = raw->verbose;
+	return true;
+}
+
+static bool was_given(const Raw *raw, const OptionRow *row)
+{
+	const char *at = (const char *)raw + row->offset;
+	gboolean flag;
+	void *pointer;
+
+	switch (row->type) {
+	case OPTION_FLAG:
+		memcpy(&flag, at, sizeof flag);
+		return flag;
+	case OPTION_CONFIG:
+		return raw->config_given;
+	case OPTION_TEXT:
+	case OPTION_LIST:
+		break;
+	}
+	memcpy(&pointer, at, sizeof pointer);
+	return pointer != NULL;
+}
+
+static bool command_takes_options(const Command *command, const Raw *raw)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (was_given(raw, &rows[i]) && !(rows[i].commands & command->bit)) {
+			complain("'%s' takes no option --%s; see 'shakedown %s --help'",
+				 command->name, rows[i].name, command->name);
+			return false;
+		}
+	return true;
+}
+
+/* Those of -r come first, then those that are merely named. */
+static char **join_words(char **files, char **words)
+{
+	GPtrArray *all = g_ptr_array_new();
+
+	for (char **list = files; list && *list; list++)
+		g_ptr_array_add(all, g_strdup(*list));
+	for (char **list = words; *list; list++)
+		g_ptr_array_add(all, g_strdup(*list));
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(all, FALSE);
+}
+
+static bool has_input(const Options *options)
+{
+	bool piped = !isatty(STDIN_FILENO);
+
+	if (!(options->command->bit & FOR_READING))
+		return true;
+	for (char **file = options->words; *file; file++)
+		if (strcmp(*file, "-") == 0 && !piped) {
+			complain("standard input is a terminal; pipe a capture into it, or name a "
+				 "file");
+			return false;
+		}
+	if (*options->words)
+		return true;
+	if (piped)
+		complain("no capture named; name a FILE, or - to read standard input");
+	else
+		help_print_short();
+	return false;
+}
+
+static OptionsVerdict finish(Options *options, Raw *raw, char **words)
+{
+	bool taken = false;
+
+	options->command = commands;
+	if (*words && !(options->command = command_find(*words, &taken)))
+		return OPTIONS_WRONG;
+	words += taken;
+	if (raw->version) {
+		puts("shakedown " SHAKEDOWN_VERSION);
+		return OPTIONS_ANSWERED;
+	}
+	if (raw->help) {
+		help_print(taken ? options->command : NULL, rows, G_N_ELEMENTS(rows));
+		return OPTIONS_ANSWERED;
+	}
+	if (!command_takes_options(options->command, raw) || !take_values(options, raw))
+		return OPTIONS_WRONG;
+	options->words = join_words(raw->files, words);
+	if (options->config_given && !options->config && options->command->bit != FOR_EXPLAIN) {
+		complain("--config needs a FILE; 'shakedown explain --config' lists the keys");
+		return OPTIONS_WRONG;
+	}
+	return has_input(options) ? OPTIONS_RUN : OPTIONS_WRONG;
+}
+
+static const OptionRow *row_of_letter(char letter)
+{
+	for (size_t i = 0; letter && i < G_N_ELEMENTS(rows); i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+/* How many characters of a "-qc5" come before the 5: 0 where it holds no such value. */
+static size_t letters_before_value(const char *arg)
+{
+	for (size_t i = 1; arg[0] == '-' && arg[i]; i++) {
+		const OptionRow *row = row_of_letter(arg[i]);
+
+		if (!row)
+			return 0;
+		if (row->type != OPTION_FLAG)
+			return arg[i + 1] ? i + 1 : 0;
+	}
+	return 0;
+}
+
+/* "-c5" as two words, which tcpdump takes and GLib does not. */
+static char **split_values(int argc, char **argv)
+{
+	GPtrArray *all = g_ptr_array_new();
+	bool options_end = false;
+
+	for (int i = 0; i < argc; i++) {
+		size_t letters = 0;
+
+		options_end = options_end || strcmp(argv[i], "--") == 0;
+		if (i > 0 && !options_end)
+			letters = letters_before_value(argv[i]);
+		if (letters)
+			g_ptr_array_add(all, g_strndup(argv[i], letters));
+		g_ptr_array_add(all, g_strdup(argv[i] + letters));
+	}
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(all, FALSE);
+}
+
+OptionsVerdict options_parse(Options *options, int argc, char **argv)
+{
+	g_auto(GStrv) args = split_values(argc, argv);
+	Raw *raw = g_new0(Raw, 1);
+	g_autoptr(GOptionContext) context = context_new(raw);
+	g_autoptr(GError) error = NULL;
+
+	memset(options, 0, sizeof *options);
+	options->raw = raw;
+	if (!g_option_context_parse_strv(context, &args, &error)) {
+		complain_of_option(error);
+		return OPTIONS_WRONG;
+	}
+	/* "--" stays in the list when something that looks like an option follows it. */
+	char **words = args + (*args != NULL);
+	if (*words && strcmp(*words, "--") == 0)
+		words++;
+	return finish(options, raw, words);
+}
+
+void options_clear(Options *options)
+{
+	Raw *raw = options->raw;
+
+	g_strfreev(options->words);
+	g_strfreev(raw->files);
+	g_free(raw->filter);
+	g_free(raw->count);
+	g_free(raw->format);
+	g_free(raw->output);
+	g_free(raw->fail_on);
+	g_free(raw->color);
+	g_free(raw->connection);
+	g_free(raw->width);
+	g_free(raw->config);
+	g_free(raw);
+	memset(options, 0, sizeof *options);
+}
+
+bool options_config(const Options *options, ShakedownConfig *config)
+{
+	g_autofree char *standard =
+		g_build_filename(g_get_user_config_dir(), "shakedown", "config", NULL);
+	const char *path = options->config ? options->config : standard;
+	g_autoptr(GError) error = NULL;
+
+	shakedown_config_init(config);
+	if (!options->config && access(path, F_OK) != 0)
+		return true;
+	if (shakedown_config_load(config, path, &error))
+		return true;
+	complain("%s", error->message);
+	return false;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The command line, read: which command, which words, which options. Options stand anywhere, before
+ * and after the command and the files.
+ */
+#pragma once
+
+#include <shakedown/shakedown.h>
+
+typedef struct _Command Command;
+
+/* Bits of struct _Command: who takes an option. */
+#define FOR_REPORT 1u
+#define FOR_CONNS 2u
+#define FOR_ANOMALIES 4u
+#define FOR_LADDER 8u
+#define FOR_EXPLAIN 16u
+#define FOR_READING (FOR_REPORT | FOR_CONNS | FOR_ANOMALIES | FOR_LADDER)
+#define FOR_ALL (FOR_READING | FOR_EXPLAIN)
+
+typedef enum { COLOR_AUTO = 0, COLOR_ALWAYS, COLOR_NEVER } ColorWhen;
+
+typedef struct {
+	const Command *command;
+	char **words;	    /* files in the order given, or names to explain; NULL-terminated */
+	const char *filter; /* BPF, or NULL */
+	uint64_t count;	    /* 0: all */
+	ShakedownFormat format;
+	const char *output; /* or NULL: standard output */
+	const char *config; /* a file, or NULL */
+	bool config_given;  /* --config stood there, if alone */
+	bool fails;	    /* --fail-on was given */
+	ShakedownSeverity fail_on;
+	ColorWhen color;
+	uint64_t connection; /* 0: the first */
+	unsigned width;	     /* 0: of the terminal */
+	bool absolute, ascii, quiet, verbose;
+	void *raw; /* owns the strings */
+} Options;
+
+typedef enum { OPTIONS_RUN, OPTIONS_ANSWERED, OPTIONS_WRONG } OptionsVerdict;
+
+/*
+ * ANSWERED: --help or --version was asked for and printed. WRONG: the reason was told. Clear the
+ * options in every case.
+ */
+OptionsVerdict options_parse(Options *options, int argc, char **argv);
+void options_clear(Options *options);
+
+/* The thresholds in force: the defaults, then $XDG_CONFIG_HOME/shakedown/config if there is one, or
+ * the file that --config names instead. False after telling why. */
+bool options_config(const Options *options, ShakedownConfig *config);

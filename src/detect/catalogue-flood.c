@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Floods and scans: what many connections show together. RFC 4987. */
+#include "detect/catalogue.h"
+
+#define AT(kind) [SHAKEDOWN_ANOMALY_##kind - CATALOGUE_FLOOD_FIRST]
+
+/* clang-format off */
+const CatalogueKind catalogue_flood[CATALOGUE_FLOOD_KINDS] = {
+AT(SYN_FLOOD) = {.info = {
+	KIND("syn-flood", CRITICAL, SERVICE, DETECTED, "RFC 4987 §2"),
+	.meaning =
+	"A service gets far more SYNs than handshakes that complete: its backlog fills with half-open "
+	"connections, and real clients get no answer.",
+	.detected =
+	"Within ${flood_window} at least ${flood_syns} SYNs to one service, of which at least "
+	"${flood_half_open} percent stay half-open; or a cumulative sum of SYNs minus completed "
+	"handshakes, normalised by the service's own history, crosses its bound (Wang, Zhang and "
+	"Shin 2002).",
+	.innocent =
+	"A service that is down or cut off while its clients go on trying. A load test. A scan that "
+	"touches one port of one host many times.",
+	.action =
+	"The evidence says whether the sources look forged: then blocking them is no use. Switch on "
+	"SYN cookies (net.ipv4.tcp_syncookies=1, the default), enlarge the backlog "
+	"(net.ipv4.tcp_max_syn_backlog, net.core.somaxconn), filter upstream (RFC 2827). On the "
+	"server: nstat -az TcpExtSyncookiesSent TcpExtTCPReqQFullDrop and "
+	"ss -tn state syn-recv | wc -l."},
+	.picture =
+	"many sources                 server\n"
+	"              SYN a --->             SYN-RECEIVED\n"
+	"              SYN b --->             SYN-RECEIVED\n"
+	"              <--- SYN,ACK           (to nobody)\n"
+	"              SYN c --->             backlog full\n"},
+AT(PORT_SCAN) = {.info = {
+	KIND("port-scan", WARNING, HOST, PLANNED, "Jung et al. 2004 (TRW), RFC 9293 §3.10.7"),
+	.meaning =
+	"A host tries many ports of one target, or one port of many targets, and mostly fails: it "
+	"looks for what is open. Its kind is named: syn, connect, fin, null, xmas, maimon, ack or "
+	"window.",
+	.detected =
+	"At least 15 ports of one target, or the same port on at least 15 targets, refused, "
+	"unanswered or probed; decided by a sequential test in which benign sources succeed with "
+	"probability 0.8 and scanners with 0.2 (threshold random walk).",
+	.innocent =
+	"Monitoring and inventory systems. A client whose list of servers is out of date. Peer-to-"
+	"peer programs.",
+	.action =
+	"See whether the source is yours. Then look at which probes were answered: those are the "
+	"ports to care about."}},
+AT(CONNECTION_FLOOD) = {.info = {
+	KIND("connection-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2"),
+	.meaning =
+	"Few sources open many connections completely and send nothing. SYN cookies do not help: the "
+	"handshakes are real, and each takes a place in the server.",
+	.detected =
+	"At least ${flood_syns} complete handshakes of one service within ${flood_window}, from few "
+	"sources, without data.",
+	.innocent = "Health checks. A pool of connections that a client opens in advance.",
+	.action =
+	"Limit connections by source (nft: ct count), shorten the time that the service waits for "
+	"the first request, or use TCP_DEFER_ACCEPT."}},
+AT(RESET_FLOOD) = {.info = {
+	KIND("reset-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2, RFC 5961 §3"),
+	.meaning =
+	"Many resets that belong to no connection: an attempt to cut connections blindly, or the "
+	"echo of a flood that carries this address as its source.",
+	.detected = "RSTs without a connection to one service, counted within ${flood_window}.",
+	.innocent = "A capture that began in the middle of many connections.",
+	.action =
+	"If the resets acknowledge SYNs that you never sent, somebody else is attacked in your "
+	"address's name (backscatter)."}},
+AT(ACK_FLOOD) = {.info = {
+	KIND("ack-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
+	.meaning =
+	"Many ACKs that belong to no connection: meant to load the service and the firewalls before "
+	"it, or to see which packets a filter lets through.",
+	.detected = "ACKs without a connection to one service, counted within ${flood_window}.",
+	.innocent =
+	"A capture that began in the middle. Routes that changed, so that the tap now sees "
+	"connections that it never saw open.",
+	.action =
+	"A stateful filter drops them (nft: ct state invalid drop). See how many resets the server "
+	"answers with."}},
+AT(FIN_FLOOD) = {.info = {
+	KIND("fin-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
+	.meaning = "Many FINs that belong to no connection, meant to load the service or its firewall.",
+	.detected = "FINs without a connection to one service, counted within ${flood_window}.",
+	.innocent = "A capture that began while many connections were about to close.",
+	.action = "A stateful filter drops them (nft: ct state invalid drop)."}},
+};
+/* clang-format on */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What can be said about TIME-WAIT: RFC 9293 §3.6.1 and §3.10.7.4, RFC 6191, RFC 1337. */
+#include "detect/catalogue.h"
+
+#define AT(kind) [SHAKEDOWN_ANOMALY_##kind - CATALOGUE_TIME_WAIT_FIRST]
+
+/* clang-format off */
+const CatalogueKind catalogue_time_wait[CATALOGUE_TIME_WAIT_KINDS] = {
+AT(TIME_WAIT_LINGERING) = {.info = {
+	KIND("time-wait-lingering", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.6, §3.10.7.4"),
+	.meaning =
+	"TIME-WAIT lasted longer than 2 MSL, because the peer's FIN kept coming and started the timer "
+	"again each time.",
+	.detected =
+	"A FIN that arrives in TIME-WAIT; the state then ends 2 MSL (${msl} each) after the last. "
+	"How often and how long is given as evidence.",
+	.innocent = "A path that loses packets.",
+	.action =
+	"The peer is in LAST-ACK and does not get the ACK: see last-ack-lost. On the side in "
+	"TIME-WAIT: ss -tno state time-wait shows the timer."}},
+AT(TIME_WAIT_ACCUMULATION) = {.info = {
+	KIND("time-wait-accumulation", WARNING, HOST, PLANNED, "RFC 9293 §3.6.1, RFC 6056 §2.1"),
+	.meaning =
+	"A client holds so many of its ports toward one service in TIME-WAIT that new connections "
+	"will soon fail for want of a port. Critical from 90 percent on.",
+	.detected =
+	"More than ${time_wait_share} percent of ${ephemeral_ports} ports toward one service in "
+	"TIME-WAIT at once; each stays there for 2 MSL (${msl} each).",
+	.innocent = "A load test. A burst that ends by itself.",
+	.action =
+	"Keep connections open and reuse them: nothing else lasts. Beyond that: let the server close "
+	"first, widen net.ipv4.ip_local_port_range, set net.ipv4.tcp_tw_reuse=1 on the client (safe "
+	"with timestamps, RFC 6191), or use more addresses. ss -tn state time-wait | wc -l counts."}},
+AT(TIME_WAIT_REUSE) = {.info = {
+	KIND("time-wait-reuse", INFO, CONNECTION, DETECTED, "RFC 6191 §2, RFC 9293 §3.6.1"),
+	.meaning =
+	"A new SYN on a four-tuple that is still in TIME-WAIT. It may open a new connection if its "
+	"timestamp is newer or its sequence number higher than the old connection's last; else it is "
+	"a warning, since old and new segments cannot be told apart.",
+	.detected =
+	"A SYN within 2 MSL (${msl} each) after the close of the same four-tuple. The evidence says "
+	"which rule allows it, if any.",
+	.innocent =
+	"A busy client with few ports, a NAT that many share, or a program that binds to a fixed "
+	"source port.",
+	.action =
+	"As info: none. As a warning: do not bind to fixed source ports, and keep TCP timestamps "
+	"switched on (net.ipv4.tcp_timestamps)."},
+	.picture =
+	"client                       server\n"
+	"CLOSED        <--- ACK               TIME-WAIT\n"
+	"SYN-SENT      SYN x --->             TIME-WAIT\n"
+	"              <--- SYN,ACK y, x+1    SYN-RECEIVED\n"},
+AT(TIME_WAIT_REUSE_REFUSED) = {.info = {
+	KIND("time-wait-reuse-refused", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.10.7.4, RFC 6191"),
+	.meaning =
+	"A new SYN reached a four-tuple in TIME-WAIT and was not taken: the server answered with an "
+	"ACK of the old connection, with a reset, or not at all.",
+	.detected =
+	"A SYN within 2 MSL (${msl} each) after a close, answered by an ACK, an RST or silence.",
+	.innocent = "A client that resets the old connection on that ACK and succeeds a second later.",
+	.action =
+	"The client pays with a retransmission timeout. A NAT or load balancer that reuses ports "
+	"faster than the server forgets them is the usual cause; timestamps that differ from client "
+	"to client behind one NAT prevent reuse as well."},
+	.picture =
+	"client                       server\n"
+	"SYN-SENT      SYN x --->             TIME-WAIT\n"
+	"              <--- ACK (old)         TIME-WAIT\n"
+	"              RST --->               TIME-WAIT or CLOSED\n"},
+AT(TIME_WAIT_ASSASSINATION) = {.info = {
+	KIND("time-wait-assassination", WARNING, CONNECTION, PLANNED, "RFC 1337 §2, §3"),
+	.meaning =
+	"A reset took a side out of TIME-WAIT before its time. Old duplicates may now disturb a new "
+	"connection on the same four-tuple.",
+	.detected = "An acceptable RST to a side in TIME-WAIT, after which a SYN there is answered.",
+	.innocent =
+	"A peer that had closed completely answers an ACK of TIME-WAIT with a reset: correct, and the "
+	"very accident that RFC 1337 describes.",
+	.action = "On Linux net.ipv4.tcp_rfc1337=1 ignores resets in TIME-WAIT."},
+	.picture =
+	"client                       server\n"
+	"TIME-WAIT     <--- old duplicate\n"
+	"TIME-WAIT     ACK --->               CLOSED\n"
+	"CLOSED        <--- RST               CLOSED\n"},
+};
+/* clang-format on */

@@ -1,0 +1,535 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Drives the built program as its users do. Prints TAP.
+
+    test_cli.py PROGRAM MAN_PAGE COMPLETION
+"""
+import csv
+import gzip
+import io
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+sys.dont_write_bytecode = True
+from capture import connection, pcap, unanswered  # noqa: E402
+
+PROGRAM, MAN_PAGE, COMPLETION = (os.path.abspath(path) for path in sys.argv[1:4])
+CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def environment(**extra):
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG")}
+    env.update(XDG_CONFIG_HOME=os.path.join(os.getcwd(), "nowhere"), LC_ALL="C.UTF-8", TERM="xterm")
+    env.update(extra)
+    return env
+
+
+def run(*args, stdin=b"", env=None, **options):
+    """(exit status, standard output, standard error), as text."""
+    options.setdefault("stdout", subprocess.PIPE)
+    p = subprocess.run([PROGRAM, *args], input=stdin, stderr=subprocess.PIPE, timeout=60,
+                       env=environment(**(env or {})), **options)
+    return p.returncode, (p.stdout or b"").decode("utf-8"), p.stderr.decode("utf-8")
+
+
+def equal(got, want, about=""):
+    assert got == want, f"{about}: got {got!r}, not {want!r}"
+
+
+def fails(args, status, *said, **options):
+    """The status, nothing on standard output, and one line that says all of that."""
+    got, out, err = run(*args, **options)
+    equal(got, status, f"{args}: {err}")
+    equal(out, "", f"{args}: standard output")
+    equal(err.count("\n"), 1, f"{args}: {err!r}")
+    assert err.startswith("shakedown: "), err
+    for words in said:
+        assert words in err, f"{args}: no {words!r} in {err!r}"
+
+
+def records(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def kinds(out):
+    return [r["record"] for r in records(out)]
+
+
+# Wrong usage
+
+
+@test
+def wrong_commands_are_told_with_the_nearest():
+    fails(["reprot", "good.pcap"], 2, "'reprot'", "did you mean 'report'?")
+    fails(["anomalis", "good.pcap"], 2, "did you mean 'anomalies'?")
+    fails(["frobnicate"], 2, "neither a command nor a file")
+
+
+@test
+def live_commands_are_for_later():
+    for args in (["watch", "-i", "eth0"], ["watch"], ["interfaces"], ["-i", "eth0"], ["report", "-i", "eth0"]):
+        fails(args, 2, "this version reads saved captures only")
+
+
+@test
+def wrong_options_are_told_with_the_nearest():
+    fails(["--fliter", "tcp", "good.pcap"], 2, "did you mean '--filter'?")
+    fails(["good.pcap", "--colour=never"], 2, "did you mean '--color'?")
+    fails(["-Z", "good.pcap"], 2, "'-Z'", "--help")
+    fails(["good.pcap", "-f"], 2, "issing argument for -f")
+
+
+@test
+def wrong_values_are_told():
+    fails(["--format", "jsno", "good.pcap"], 2, "did you mean 'json'?")
+    fails(["--format", "pdf", "good.pcap"], 2, "text, json, ndjson, csv")
+    fails(["--fail-on", "panic", "good.pcap"], 2, "info, notice, warning, critical")
+    fails(["--color", "sometimes", "good.pcap"], 2, "auto, always, never")
+    for count in ("0", "-1", "x", "1e3", "", "99999999999999999999"):
+        fails(["-c", count, "good.pcap"], 2, f"--count: '{count}'")
+    fails(["--width", "7", "good.pcap"], 2, "--width: '7'", "from 40")
+    fails(["ladder", "--conn", "first", "good.pcap"], 2, "--conn: 'first'")
+
+
+@test
+def options_belong_to_commands():
+    fails(["conns", "--conn", "1", "good.pcap"], 2, "'conns' takes no option --conn")
+    fails(["good.pcap", "--absolute"], 2, "'report' takes no option --absolute")
+    fails(["explain", "-f", "tcp"], 2, "'explain' takes no option --filter")
+    fails(["good.pcap", "--config"], 2, "--config needs a FILE")
+
+
+@test
+def no_capture_is_wrong_usage():
+    fails([], 2, "no capture named", "- to read standard input")
+    fails(["conns"], 2, "no capture named")
+
+
+@test
+def a_wrong_filter_is_wrong_usage():
+    fails(["-f", "tcp port port", "good.pcap"], 2, "tcp port port")
+
+
+# Files
+
+
+@test
+def files_that_cannot_be_read():
+    fails(["missing.pcap"], 1, "missing.pcap", "No such file")
+    fails(["-r", "missing"], 1, "missing", "No such file")
+    fails(["."], 1, "directory")
+    fails(["empty.pcap"], 1, "empty.pcap")
+    fails(["text.pcap"], 1, "text.pcap")
+    fails(["good.pcap", "missing.pcap"], 1, "missing.pcap")
+
+
+@test
+def a_file_that_is_cut_is_reported_in_full():
+    status, out, err = run("--format", "ndjson", "cut.pcap")
+    equal(status, 1)
+    assert "connection" in kinds(out) and kinds(out)[-1] == "summary", out
+    equal(err.count("\n"), 1, err)
+    assert "cut.pcap" in err, err
+    equal(run("--format", "json", "-q", "cut.pcap")[2], err, "-q keeps errors")
+
+
+@test
+def a_named_command_takes_precedence_over_a_file():
+    shutil.copy("good.pcap", "conns")
+    try:
+        equal(run("./conns", "-q")[0], 0)
+        equal(run("-r", "conns", "-q")[0], 0)
+        fails(["conns"], 2, "no capture named")
+    finally:
+        os.unlink("conns")
+
+
+@test
+def several_files_are_one_capture():
+    out = run("--format", "ndjson", "late.pcap", "-r", "good.pcap")[1]
+    connections = [r for r in records(out) if r["record"] == "connection"]
+    equal(len(connections), 2)
+    equal(sorted(r["id"] for r in connections), [1, 2])
+
+
+@test
+def compressed_files_are_known_by_their_bytes():
+    equal(run("conns", "--format", "csv", "good.dat")[1], run("conns", "--format", "csv", "good.pcap")[1])
+
+
+# Options
+
+
+@test
+def options_stand_anywhere():
+    want = run("conns", "--format", "ndjson", "-c", "3", "good.pcap")
+    equal(want[0], 0, want[2])
+    for args in (["--format", "ndjson", "-c", "3", "conns", "good.pcap"], ["conns", "good.pcap", "--format=ndjson", "-c3"],
+                 ["-qc3", "conns", "-r", "good.pcap", "--format", "ndjson"], ["conns", "-rgood.pcap", "--format", "ndjson", "-c", "3"],
+                 ["--format", "ndjson", "-c", "3", "conns", "--", "good.pcap"]):
+        equal(run(*args)[:2], want[:2], args)
+
+
+@test
+def report_is_the_default():
+    equal(run("good.pcap"), run("report", "good.pcap"))
+
+
+@test
+def count_and_filter_limit_what_is_read():
+    whole = json.loads(run("--format", "json", "both.pcap")[1])
+    equal(len(whole["connections"]), 2)
+    three = json.loads(run("--format", "json", "-c", "3", "good.pcap")[1])
+    equal(three["connections"][0]["client"]["packets"] + three["connections"][0]["server"]["packets"], 3)
+    filtered = json.loads(run("--format", "json", "-f", "port 81", "both.pcap")[1])
+    equal([c["server"]["port"] for c in filtered["connections"]], [81])
+    nothing = run("--format", "json", "-f", "udp", "both.pcap")
+    equal((nothing[0], json.loads(nothing[1])["connections"]), (0, []))
+
+
+@test
+def formats_are_what_they_say():
+    document = json.loads(run("--format", "json", "both.pcap")[1])
+    equal(sorted(document), ["anomalies", "capture", "connections", "shakedown", "summary"])
+    good = document["connections"][0]
+    equal((good["client"]["state"], good["server"]["state"]), ("TIME-WAIT", "CLOSED"))
+    equal(good["handshake"]["outcome"], "complete")
+    equal(good["teardown"]["outcome"], "graceful")
+    lines = records(run("--format", "ndjson", "both.pcap")[1])
+    equal([r for r in lines if r["record"] == "connection"][0]["client"], good["client"])
+    for view in ("conns", "anomalies"):
+        rows = list(csv.reader(io.StringIO(run(view, "--format", "csv", "both.pcap")[1])))
+        assert len(rows) > 1, view
+        equal({len(row) for row in rows}, {len(rows[0])}, view)
+    text = run("both.pcap")[1]
+    assert "TIME-WAIT" in text and "no-answer" in text, text
+
+
+@test
+def fail_on_tells_by_the_exit_status():
+    equal(run("--fail-on", "warning", "both.pcap", "-q")[0], 3)
+    equal(run("--fail-on", "info", "both.pcap", "-q")[0], 3)
+    equal(run("--fail-on", "critical", "both.pcap", "-q")[0], 0)
+    equal(run("--fail-on", "warning", "good.pcap", "-q")[0], 0)
+    equal(run("both.pcap", "-q")[0], 0)
+    for view in ("conns", "anomalies", "ladder"):
+        equal(run(view, "--fail-on", "warning", "both.pcap")[0], 3, view)
+
+
+@test
+def standard_input_is_read_when_asked():
+    data = open("good.pcap", "rb").read()
+    equal(run("conns", "--format", "csv", "-", stdin=data)[1], run("conns", "--format", "csv", "good.pcap")[1])
+    equal(run("conns", "-r", "-", stdin=data)[0], 0)
+    fails(["-"], 1, "standard input", stdin=b"")
+    fails(["-"], 1, "standard input", stdin=b"this is not a capture, whatever it is")
+
+
+@test
+def a_ladder_draws_the_connection_asked_for():
+    first = run("ladder", "both.pcap")
+    equal(first[0], 0, first[2])
+    assert "SYN" in first[1] and "SYN-SENT" in first[1], first[1]
+    equal(first[1], run("ladder", "--conn", "1", "both.pcap")[1])
+    assert run("ladder", "--conn", "2", "both.pcap")[1] != first[1]
+    assert run("ladder", "--absolute", "both.pcap")[1] != first[1]
+    status, _, err = run("ladder", "--conn", "99", "both.pcap")
+    equal(status, 1)
+    assert "99" in err and err.count("\n") == 1, err
+
+
+@test
+def text_fits_its_width_and_its_locale():
+    for args in (["both.pcap"], ["conns", "both.pcap"], ["anomalies", "both.pcap"], ["ladder", "both.pcap"], ["explain"],
+                 ["explain", "syn-flood"], ["--help"], ["ladder", "--help"]):
+        for line in run(*args)[1].splitlines():
+            assert len(line) <= 80, f"{args}: {len(line)} columns: {line}"
+        run(*args, "--ascii")[1].encode("ascii")
+        run(*args, env={"LC_ALL": "C"})[1].encode("ascii")
+    wide = run("explain", "syn-flood", env={"COLUMNS": "64"})[1]
+    assert 50 < max(map(len, wide.splitlines())) <= 64
+    equal(run("explain", "syn-flood", "--width", "64")[1], wide)
+
+
+@test
+def colours_are_for_terminals():
+    for args in (["both.pcap"], ["explain", "syn-flood"]):
+        assert "\033" not in run(*args)[1]
+        assert "\033" in run(*args, "--color", "always")[1]
+        assert "\033" in run(*args, "--color", "always", env={"NO_COLOR": "1"})[1]
+        assert "\033" in on_a_terminal(args, {})
+        assert "\033[1m" not in on_a_terminal(args, {"NO_COLOR": "1"})
+        assert "\033[1m" not in on_a_terminal(args, {"TERM": "dumb"})
+        assert "\033[1m" not in on_a_terminal([*args, "--color", "never"], {})
+
+
+def on_a_terminal(args, env):
+    leader, follower = pty.openpty()
+    p = subprocess.Popen([PROGRAM, *args], stdin=follower, stdout=follower, stderr=follower, env=environment(**env))
+    os.close(follower)
+    out = b""
+    while True:
+        try:
+            piece = os.read(leader, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        out += piece
+    os.close(leader)
+    p.wait(60)
+    return out.decode("utf-8")
+
+
+@test
+def on_a_terminal_the_name_alone_prints_usage():
+    out = on_a_terminal([], {})
+    assert out.startswith("Usage: shakedown"), out
+    assert out.count("\n") <= 3, out
+    assert "standard input is a terminal" in on_a_terminal(["-"], {})
+
+
+# Output
+
+
+def contents(name):
+    with open(name, "rb") as f:
+        return f.read().decode()
+
+
+@test
+def output_replaces_a_file_when_it_is_whole():
+    want = run("conns", "--format", "csv", "good.pcap")[1]
+    with open("out.csv", "w") as f:
+        f.write("old")
+    os.chmod("out.csv", 0o640)
+    os.symlink("out.csv", "link.csv")
+    equal(run("conns", "--format", "csv", "-o", "link.csv", "good.pcap"), (0, "", ""))
+    equal(contents("out.csv"), want)
+    assert os.path.islink("link.csv")
+    equal(os.stat("out.csv").st_mode & 0o777, 0o640)
+    fails(["-f", "port port", "-o", "out.csv", "good.pcap"], 2)
+    fails(["-o", "out.csv", "missing.pcap"], 1)
+    fails(["ladder", "--conn", "99", "-o", "out.csv", "good.pcap"], 1)
+    equal(contents("out.csv"), want, "kept")
+    equal([f for f in os.listdir(".") if f.startswith("out.csv.")], [], "left over")
+    os.unlink("link.csv")
+
+
+@test
+def output_never_overwrites_the_capture():
+    before = open("good.pcap", "rb").read()
+    fails(["-o", "good.pcap", "good.pcap"], 1, "good.pcap", "another file")
+    os.link("good.pcap", "same.pcap")
+    fails(["-o", "same.pcap", "good.pcap"], 1, "another file")
+    os.unlink("same.pcap")
+    equal(open("good.pcap", "rb").read(), before)
+
+
+@test
+def output_that_cannot_be_written():
+    fails(["-o", "nowhere/out", "good.pcap"], 1, "nowhere/out", "No such file")
+    fails(["-o", ".", "good.pcap"], 1, "directory")
+    for args in (["both.pcap"], ["--format", "json", "both.pcap"], ["explain"]):
+        fails([*args, "-o", "/dev/full"], 1, "/dev/full: No space left on device")
+        with open("/dev/full", "wb") as full:
+            status, _, err = run(*args, stdout=full)
+        equal((status, err), (1, "shakedown: standard output: No space left on device\n"), args)
+
+
+@test
+def a_reader_that_has_gone_is_no_error():
+    for args in (["both.pcap"], ["--format", "ndjson", "both.pcap"], ["explain"]):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        status, _, err = run(*args, stdout=theirs)
+        os.close(theirs)
+        equal((status, err), (0, ""), args)
+
+
+@test
+def standard_error_is_silent_when_all_is_well():
+    for args in (["good.pcap"], ["--format", "json", "good.pcap"], ["explain"], ["--help"], ["--version"]):
+        equal(run(*args)[2], "", args)
+
+
+@test
+def interrupted_it_reports_what_it_has():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        p = subprocess.Popen([PROGRAM, "--format", "ndjson", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=environment(),
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        p.stdin.write(open("good.pcap", "rb").read())
+        p.stdin.flush()
+        time.sleep(0.5)
+        p.send_signal(number)
+        out, err = p.stdout.read(), p.stderr.read().decode()
+        p.stdin.close()
+        equal(p.wait(30), 1)
+        equal(kinds(out.decode())[-1], "summary")
+        assert "connection" in kinds(out.decode())
+        assert "interrupted" in err and err.count("\n") == 1, err
+
+
+# Configuration
+
+
+def write(name, text):
+    os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+    with open(name, "w") as f:
+        f.write(text)
+
+
+@test
+def configuration_is_found_and_overridden():
+    write("xdg/shakedown/config", "[shakedown]\nsyn_timeout=7s\n")
+    write("other.conf", "[shakedown]\nsyn_timeout=9s\n")
+    env = {"XDG_CONFIG_HOME": os.path.abspath("xdg")}
+    assert "\nsyn_timeout=3s\n" in run("explain", "--config")[1]
+    assert "\nsyn_timeout=7s\n" in run("explain", "--config", env=env)[1]
+    assert "\nsyn_timeout=9s\n" in run("explain", "--config", "other.conf", env=env)[1]
+    assert "9s" in run("explain", "no-answer", "--config", "other.conf")[1]
+    equal(run("good.pcap", "--config", "other.conf", "-q")[0], 0)
+
+
+@test
+def configuration_prints_as_it_reads():
+    listed = run("explain", "--config")[1]
+    write("listed.conf", listed)
+    again = run("explain", "--config", "listed.conf")[1]
+    equal(again.split("\n", 1)[1], listed.split("\n", 1)[1])
+
+
+@test
+def configuration_errors_name_file_and_line():
+    write("wrong.conf", "[shakedown]\nmsl=30\nsyn_timeot=3\n")
+    fails(["good.pcap", "--config", "wrong.conf"], 2, "wrong.conf:3:", "did you mean 'syn_timeout'?")
+    write("xdg2/shakedown/config", "[shakedown]\nmsl=never\n")
+    fails(["good.pcap"], 2, "xdg2/shakedown/config:2: msl:", env={"XDG_CONFIG_HOME": os.path.abspath("xdg2")})
+    fails(["good.pcap", "--config", "missing.conf"], 2, "missing.conf: No such file")
+
+
+# Explanations, and what else there is to read
+
+
+@test
+def every_listed_word_is_explained():
+    words = re.findall(r"^[ *] (\S+)  ", run("explain")[1], re.M)
+    assert len(words) > 100, words
+    status, out, err = run("explain", *sorted(set(words)))
+    equal((status, err), (0, ""))
+    assert "${" not in out
+    for word in words:
+        assert re.search(rf"^{word}\s+\(", out, re.M), word
+
+
+@test
+def explain_says_what_is_not_detected_yet():
+    listed = run("explain")[1]
+    for word in re.findall(r"^\* (\S+)  ", listed, re.M):
+        assert "does not detect it yet" in run("explain", word)[1], word
+    assert "does not detect" not in run("explain", "no-answer")[1]
+
+
+@test
+def explain_helps_whoever_mistypes():
+    assert "(state)" in run("explain", "time_wait")[1]
+    assert "SYN-RECEIVED  (state" in run("explain", "SYN-RECV")[1]
+    fails(["explain", "sin-flood"], 2, "did you mean 'syn-flood'?")
+    fails(["explain", "xyzzy"], 2, "'shakedown explain' lists")
+    assert "configuration key" in run("explain", "syn_timeout")[1]
+
+
+@test
+def help_manual_and_completion_know_the_same():
+    text = run("--help")[1]
+    man, completion = open(MAN_PAGE).read(), open(COMPLETION).read()
+    commands = re.findall(r"^  ([a-z]+) \[", text, re.M)
+    options = re.findall(r"--([a-z][a-z-]+) ", text.split("Options:")[1])
+    assert len(commands) == 5 and len(set(options)) >= 16, (commands, options)
+    for command in commands:
+        assert re.search(rf"^\.It Cm {command}$", man, re.M), command
+        assert re.search(rf"local commands='[^']*\b{command}\b", completion), command
+        assert f"shakedown {command}" in run(command, "--help")[1]
+    for option in set(options):
+        assert re.search(r"^\.It .*Fl \\-" + option.replace("-", r"\\-"), man, re.M), f"{option} is not in the manual"
+        assert f"--{option}" in completion, f"{option} is not completed"
+
+
+@test
+def the_manual_renders_without_warnings():
+    text = open(MAN_PAGE, encoding="utf-8").read()
+    assert "@" not in text.replace("\\&@", ""), "a template's mark is left"
+    assert "missing\\-third\\-ack" in text and ".It Cm syn_timeout" in text
+    if shutil.which("mandoc"):
+        p = subprocess.run(["mandoc", "-Tlint", "-Wwarning", MAN_PAGE], capture_output=True, text=True)
+        equal(p.stdout + p.stderr, "")
+
+
+@test
+def the_completion_completes():
+    if not shutil.which("bash"):
+        return
+    script = f""". '{COMPLETION}'
+try() {{ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _shakedown; echo "${{COMPREPLY[@]}}"; }}
+try shakedown lad
+try shakedown explain missing
+try shakedown --fail-on w
+try shakedown conns --fi"""
+    p = subprocess.run(["bash", "--norc", "-c", script], capture_output=True, text=True)
+    equal(p.stdout.split("\n"), ["ladder", "missing-third-ack", "warning", "--filter", ""], p.stderr)
+
+
+@test
+def the_version_is_printed():
+    status, out, _ = run("--version")
+    equal(status, 0)
+    assert re.fullmatch(r"shakedown \d+\.\d+\.\d+\n", out), out
+
+
+def prepare():
+    good, bad = connection(CLIENT, SERVER, 1000), unanswered(CLIENT, (SERVER[0], 81), 1010)
+    files = {
+        "good.pcap": pcap(good), "late.pcap": pcap(bad), "both.pcap": pcap(good + bad), "cut.pcap": pcap(good)[:-7],
+        "empty.pcap": b"", "text.pcap": b"Nothing that anybody captured.\n" * 3, "good.dat": gzip.compress(pcap(good)),
+    }
+    for name, data in files.items():
+        with open(name, "wb") as f:
+            f.write(data)
+
+
+def main():
+    failed = 0
+    print(f"1..{len(TESTS)}")
+    with tempfile.TemporaryDirectory(prefix="shakedown-cli-") as directory:
+        os.chdir(directory)
+        prepare()
+        for number, function in enumerate(TESTS, 1):
+            try:
+                function()
+                print(f"ok {number} - {function.__name__}")
+            except Exception:  # pylint: disable=broad-except
+                failed += 1
+                print(f"not ok {number} - {function.__name__}")
+                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-4:]), end="")
+            sys.stdout.flush()
+        os.chdir("/")
+    return 1 if failed else 0
+
+
+sys.exit(main())
