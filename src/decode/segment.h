@@ -70,7 +70,7 @@ typedef enum {
 } SegmentKind;
 
 typedef enum {
-	SEGMENT_CHECKSUM_UNKNOWN = 0, /* cut, in fragments, or zeroed: cannot be judged */
+	SEGMENT_CHECKSUM_UNKNOWN = 0, /* cut, quoted by ICMP, or not asked for */
 	SEGMENT_CHECKSUM_GOOD,
 	SEGMENT_CHECKSUM_OFFLOADED, /* holds the pseudo-header's sum alone (or none): the sending
 				       card was to fill it in */

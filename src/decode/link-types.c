@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "decode/link-types.h"
+
+typedef struct {
+	uint16_t link_type;
+	uint8_t layer; /* LAYER_END: not read */
+	const char *name;
+} LinkType;
+
+/* By number, for the search. */
+/* clang-format off */
+static const LinkType link_types[] = {
+	{0,	LAYER_BSD_NULL,	"NULL"},
+	{1,	LAYER_ETHERNET,	"ETHERNET"},
+	{3,	LAYER_END,	"AX25"},
+	{6,	LAYER_TOKEN_RING,	"IEEE802_5"},
+	{7,	LAYER_ARCNET,	"ARCNET_BSD"},
+	{8,	LAYER_BSD_SLIP,	"SLIP"},
+	{9,	LAYER_PPP,	"PPP"},
+	{10,	LAYER_FDDI,	"FDDI"},
+	{11,	LAYER_ATM,	"ATM_RFC1483"},
+	{12,	LAYER_RAW,	"RAW"},
+	{14,	LAYER_RAW,	"RAW"},
+	{50,	LAYER_PPP,	"PPP_HDLC"},
+	{51,	LAYER_PPPOE,	"PPP_ETHER"},
+	{99,	LAYER_END,	"SYMANTEC_FIREWALL"},
+	{100,	LAYER_ATM,	"ATM_RFC1483"},
+	{101,	LAYER_RAW,	"RAW"},
+	{104,	LAYER_CHDLC,	"C_HDLC"},
+	{105,	LAYER_DOT11,	"IEEE802_11"},
+	{106,	LAYER_ATM,	"ATM_CLIP"},
+	{107,	LAYER_FRAME_RELAY,	"FRELAY"},
+	{108,	LAYER_BSD_LOOP,	"LOOP"},
+	{109,	LAYER_BSD_ENC,	"ENC"},
+	{113,	LAYER_SLL,	"LINUX_SLL"},
+	{114,	LAYER_END,	"LTALK"},
+	{117,	LAYER_BSD_PFLOG,	"PFLOG"},
+	{118,	LAYER_END,	"CISCO_IOS"},
+	{119,	LAYER_PRISM,	"IEEE802_11_PRISM"},
+	{122,	LAYER_FIBRE_CHANNEL,	"IP_OVER_FC"},
+	{123,	LAYER_SUNATM,	"SUNATM"},
+	{127,	LAYER_RADIOTAP,	"IEEE802_11_RADIOTAP"},
+	{128,	LAYER_END,	"TZSP"},
+	{129,	LAYER_ARCNET_LINUX,	"ARCNET_LINUX"},
+	{130,	LAYER_END,	"JUNIPER_MLPPP"},
+	{131,	LAYER_END,	"JUNIPER_MLFR"},
+	{132,	LAYER_END,	"JUNIPER_ES"},
+	{133,	LAYER_END,	"JUNIPER_GGSN"},
+	{134,	LAYER_END,	"JUNIPER_MFR"},
+	{135,	LAYER_END,	"JUNIPER_ATM2"},
+	{136,	LAYER_END,	"JUNIPER_SERVICES"},
+	{137,	LAYER_END,	"JUNIPER_ATM1"},
+	{138,	LAYER_IEEE1394,	"APPLE_IP_OVER_IEEE1394"},
+	{139,	LAYER_END,	"MTP2_WITH_PHDR"},
+	{140,	LAYER_END,	"MTP2"},
+	{141,	LAYER_END,	"MTP3"},
+	{142,	LAYER_END,	"SCCP"},
+	{143,	LAYER_END,	"DOCSIS"},
+	{144,	LAYER_END,	"LINUX_IRDA"},
+	{147,	LAYER_END,	"USER0"},
+	{148,	LAYER_END,	"USER1"},
+	{149,	LAYER_USER2,	"USER2"},
+	{150,	LAYER_END,	"USER3"},
+	{151,	LAYER_END,	"USER4"},
+	{152,	LAYER_END,	"USER5"},
+	{153,	LAYER_END,	"USER6"},
+	{154,	LAYER_END,	"USER7"},
+	{155,	LAYER_END,	"USER8"},
+	{156,	LAYER_END,	"USER9"},
+	{157,	LAYER_END,	"USER10"},
+	{158,	LAYER_END,	"USER11"},
+	{159,	LAYER_END,	"USER12"},
+	{160,	LAYER_END,	"USER13"},
+	{161,	LAYER_END,	"USER14"},
+	{162,	LAYER_END,	"USER15"},
+	{163,	LAYER_AVS,	"IEEE802_11_AVS"},
+	{164,	LAYER_END,	"JUNIPER_MONITOR"},
+	{165,	LAYER_END,	"BACNET_MS_TP"},
+	{166,	LAYER_PPP_DIRECTION,	"PPP_PPPD"},
+	{167,	LAYER_END,	"JUNIPER_PPPOE"},
+	{168,	LAYER_END,	"JUNIPER_PPPOE_ATM"},
+	{169,	LAYER_END,	"GPRS_LLC"},
+	{177,	LAYER_END,	"LINUX_LAPD"},
+	{178,	LAYER_JUNIPER_ETHERNET,	"JUNIPER_ETHER"},
+	{179,	LAYER_JUNIPER_PPP,	"JUNIPER_PPP"},
+	{180,	LAYER_JUNIPER_FRAME_RELAY,	"JUNIPER_FRELAY"},
+	{181,	LAYER_JUNIPER_CHDLC,	"JUNIPER_CHDLC"},
+	{182,	LAYER_END,	"MFR"},
+	{183,	LAYER_END,	"JUNIPER_VP"},
+	{187,	LAYER_END,	"BLUETOOTH_HCI_H4"},
+	{188,	LAYER_END,	"IEEE802_16_MAC_CPS"},
+	{189,	LAYER_END,	"USB_LINUX"},
+	{190,	LAYER_END,	"CAN20B"},
+	{191,	LAYER_END,	"IEEE802_15_4_LINUX"},
+	{192,	LAYER_PPI,	"PPI"},
+	{195,	LAYER_END,	"IEEE802_15_4_WITHFCS"},
+	{196,	LAYER_END,	"SITA"},
+	{197,	LAYER_ERF,	"ERF"},
+	{201,	LAYER_END,	"BLUETOOTH_HCI_H4_WITH_PHDR"},
+	{202,	LAYER_END,	"AX25_KISS"},
+	{203,	LAYER_END,	"LAPD"},
+	{204,	LAYER_PPP_DIRECTION,	"PPP_WITH_DIR"},
+	{205,	LAYER_CHDLC_DIRECTION,	"C_HDLC_WITH_DIR"},
+	{206,	LAYER_FRAME_RELAY_DIRECTION,	"FRELAY_WITH_DIR"},
+	{209,	LAYER_END,	"IPMB_LINUX"},
+	{210,	LAYER_END,	"FLEXRAY"},
+	{215,	LAYER_END,	"IEEE802_15_4_NONASK_PHY"},
+	{216,	LAYER_END,	"LINUX_EVDEV"},
+	{220,	LAYER_END,	"USB_LINUX_MMAPPED"},
+	{224,	LAYER_END,	"FC_2"},
+	{226,	LAYER_IPNET,	"IPNET"},
+	{227,	LAYER_END,	"CAN_SOCKETCAN"},
+	{228,	LAYER_IPV4,	"IPV4"},
+	{229,	LAYER_IPV6,	"IPV6"},
+	{230,	LAYER_END,	"IEEE802_15_4_NOFCS"},
+	{231,	LAYER_END,	"DBUS"},
+	{235,	LAYER_END,	"DVB_CI"},
+	{239,	LAYER_NFLOG,	"NFLOG"},
+	{240,	LAYER_NETANALYZER,	"NETANALYZER"},
+	{241,	LAYER_NETANALYZER_PREAMBLE,	"NETANALYZER_TRANSPARENT"},
+	{242,	LAYER_IPOIB,	"IPOIB"},
+	{243,	LAYER_END,	"MPEG_2_TS"},
+	{245,	LAYER_END,	"NFC_LLCP"},
+	{247,	LAYER_END,	"INFINIBAND"},
+	{248,	LAYER_END,	"SCTP"},
+	{249,	LAYER_END,	"USBPCAP"},
+	{250,	LAYER_END,	"RTAC_SERIAL"},
+	{251,	LAYER_END,	"BLUETOOTH_LE_LL"},
+	{252,	LAYER_END,	"WIRESHARK_UPPER_PDU"},
+	{253,	LAYER_END,	"NETLINK"},
+	{254,	LAYER_END,	"BLUETOOTH_LINUX_MONITOR"},
+	{255,	LAYER_END,	"BLUETOOTH_BREDR_BB"},
+	{256,	LAYER_END,	"BLUETOOTH_LE_LL_WITH_PHDR"},
+	{257,	LAYER_END,	"PROFIBUS_DL"},
+	{258,	LAYER_PKTAP,	"PKTAP"},
+	{259,	LAYER_END,	"EPON"},
+	{261,	LAYER_END,	"Z_WAVE_R1_R2"},
+	{264,	LAYER_END,	"ISO_14443"},
+	{265,	LAYER_END,	"RDS"},
+	{266,	LAYER_END,	"USB_DARWIN"},
+	{268,	LAYER_END,	"SDLC"},
+	{270,	LAYER_END,	"LORATAP"},
+	{271,	LAYER_END,	"VSOCK"},
+	{272,	LAYER_END,	"NORDIC_BLE"},
+	{273,	LAYER_END,	"DOCSIS31_XRA31"},
+	{274,	LAYER_MPACKET,	"ETHERNET_MPACKET"},
+	{275,	LAYER_END,	"DISPLAYPORT_AUX"},
+	{276,	LAYER_SLL2,	"LINUX_SLL2"},
+	{278,	LAYER_END,	"OPENVIZSLA"},
+	{279,	LAYER_END,	"EBHSCR"},
+	{280,	LAYER_END,	"VPP_DISPATCH"},
+	{281,	LAYER_BROADCOM,	"DSA_TAG_BRCM"},
+	{282,	LAYER_BROADCOM_PREPEND,	"DSA_TAG_BRCM_PREPEND"},
+	{283,	LAYER_END,	"IEEE802_15_4_TAP"},
+	{284,	LAYER_DSA,	"DSA_TAG_DSA"},
+	{285,	LAYER_EDSA,	"DSA_TAG_EDSA"},
+	{286,	LAYER_END,	"ELEE"},
+	{287,	LAYER_END,	"Z_WAVE_SERIAL"},
+	{288,	LAYER_END,	"USB_2_0"},
+	{289,	LAYER_END,	"ATSC_ALP"},
+	{290,	LAYER_END,	"ETW"},
+};
+/* clang-format on */
+
+static const LinkType *link_type_find(uint32_t link_type)
+{
+	size_t low = 0, high = sizeof link_types / sizeof *link_types;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (link_types[middle].link_type < link_type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == sizeof link_types / sizeof *link_types || link_types[low].link_type != link_type)
+		return NULL;
+	return &link_types[low];
+}
+
+const char *link_type_name(uint32_t link_type)
+{
+	const LinkType *found = link_type_find(link_type);
+
+	return found ? found->name : NULL;
+}
+
+Layer link_type_not_read(Walk *walk, uint32_t link_type)
+{
+	counts_add_number(&walk->decoder->counts, "link type", COUNTS_LINK_TYPE, link_type, true);
+	return LAYER_END;
+}
+
+Layer link_type_enter(Walk *walk, uint32_t link_type)
+{
+	const LinkType *found;
+
+	if (link_type == 1)
+		return LAYER_ETHERNET;
+	found = link_type_find(link_type);
+	if (found && found->layer != LAYER_END)
+		return (Layer)found->layer;
+	return link_type_not_read(walk, link_type);
+}

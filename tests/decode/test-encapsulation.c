@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What layers say about a connection's identity, how deep they may go, several segments at once. */
+#include "compose.h"
+
+#include "decode/encapsulation.h"
+
+#include <criterion/criterion.h>
+#include <glib.h>
+#include <string.h>
+
+static Composed packet;
+static Segment segments[DECODER_SEGMENTS];
+static Decoder *decoder;
+
+static void setup(void)
+{
+	decoder = decoder_new(NULL);
+}
+
+static void teardown(void)
+{
+	decoder_free(decoder);
+}
+
+TestSuite(encapsulation, .init = setup, .fini = teardown);
+
+Test(encapsulation, same_looks_at_identity_alone)
+{
+	Encapsulation a = {0}, b = {0}, c = {0};
+
+	cr_expect(encapsulation_same(&a, &b));
+	cr_expect_eq(encapsulation_hash(&a), 0);
+	encapsulation_push(&a, ENCAP_MPLS, true, 16, false);
+	cr_expect(encapsulation_same(&a, &b));
+	cr_expect_eq(encapsulation_hash(&a), 0);
+	encapsulation_push(&a, ENCAP_VLAN, true, 10, true);
+	cr_expect_not(encapsulation_same(&a, &b));
+	cr_expect_not(encapsulation_same(&b, &a));
+	encapsulation_push(&b, ENCAP_VLAN, true, 10, true);
+	encapsulation_push(&b, ENCAP_GTP, true, 5, false);
+	cr_expect(encapsulation_same(&a, &b) && encapsulation_same(&b, &a));
+	cr_expect_eq(encapsulation_hash(&a), encapsulation_hash(&b));
+	cr_expect_neq(encapsulation_hash(&a), 0);
+	encapsulation_push(&b, ENCAP_VLAN, true, 20, true);
+	cr_expect_not(encapsulation_same(&a, &b));
+	/* In the same order, and of the same kind. */
+	encapsulation_push(&c, ENCAP_VLAN, true, 20, true);
+	encapsulation_push(&c, ENCAP_VLAN, true, 10, true);
+	cr_expect_not(encapsulation_same(&b, &c));
+	c = (Encapsulation){0};
+	encapsulation_push(&c, ENCAP_VXLAN, true, 10, true);
+	cr_expect_not(encapsulation_same(&a, &c));
+	/* An id that is not there tells nothing apart. */
+	c = (Encapsulation){0};
+	encapsulation_push(&c, ENCAP_GRE, false, 10, true);
+	cr_expect_eq(encapsulation_hash(&c), 0);
+}
+
+Test(encapsulation, zero_is_an_id)
+{
+	Encapsulation none = {0}, zero = {0};
+
+	encapsulation_push(&zero, ENCAP_VLAN, true, 0, true);
+	cr_expect_not(encapsulation_same(&none, &zero));
+	cr_expect_neq(encapsulation_hash(&zero), 0);
+}
+
+Test(encapsulation, names_are_cut_to_the_room)
+{
+	EncapLayer vxlan = {ENCAP_VXLAN, true, true, 16777215}, gre = {ENCAP_GRE, false, false, 0};
+	char text[32], little[6];
+
+	encapsulation_layer_format(&vxlan, text, sizeof text);
+	cr_expect_str_eq(text, "vxlan:16777215");
+	encapsulation_layer_format(&vxlan, little, sizeof little);
+	cr_expect_str_eq(little, "vxlan");
+	encapsulation_layer_format(&gre, text, sizeof text);
+	cr_expect_str_eq(text, "gre");
+	for (uint8_t kind = 1; kind < ENCAP_KINDS; kind++) {
+		encapsulation_layer_format(&(EncapLayer){.kind = kind}, text, sizeof text);
+		cr_expect_str_neq(text, "unknown", "kind %u", kind);
+	}
+}
+
+Test(encapsulation, deeper_than_its_bound_is_a_fault)
+{
+	for (size_t depth = 1; depth <= 2 * ENCAP_DEPTH; depth++) {
+		compose(&packet, "ip4:6 tcp");
+		for (size_t i = 1; i < depth; i++)
+			compose_layer(&packet, "ip4:4");
+		cr_expect_eq(decode_composed(decoder, 101, &packet, segments),
+			     depth - 1 <= ENCAP_DEPTH, "%zu", depth);
+	}
+	cr_expect_eq(decoder_count(decoder, "encapsulated too deep"), ENCAP_DEPTH - 1);
+}
+
+/* Layers that are no encapsulation by name could be nested without end. */
+Test(encapsulation, headers_without_end_are_a_fault)
+{
+	compose(&packet, "tcp");
+	for (size_t i = 0; i < 500; i++)
+		compose_layer(&packet, "x3c00010400000000");
+	compose_layer(&packet, "ip6:60");
+	cr_expect_eq(decode_composed(decoder, 229, &packet, segments), 0);
+	cr_expect_eq(decoder_count(decoder, "headers without end"), 1);
+}
+
+Test(encapsulation, can_be_ignored)
+{
+	Decoder *ignoring = decoder_new(&(DecoderOptions){.ignore_encapsulation = true});
+
+	compose(&packet, "eth:8100 x000a8864 x11000009 len x0021 ip4:6 tcp");
+	cr_assert_eq(decode_composed(ignoring, 1, &packet, segments), 1);
+	cr_expect_eq(segments->encap.len, 2);
+	cr_expect_eq(encapsulation_hash(&segments->encap), 0);
+	decoder_free(ignoring);
+}
+
+/* A mirror tags its copies as it likes, and often one direction only. */
+Test(encapsulation, of_a_mirrors_copy_tells_nothing)
+{
+	compose(&packet, "eth:8100 x00640800 ip4:47 x300088be x00000005 x00000001 "
+			 "x1001000500000000 eth:8100 x000a0800 ip4:6 tcp");
+	cr_assert_eq(decode_composed(decoder, 1, &packet, segments), 1);
+	cr_expect_eq(segments->encap.len, 4);
+	cr_expect_eq(encapsulation_hash(&segments->encap), 0);
+	compose(&packet, "eth:8100 x00640800 ip4:47 x100088be x00000001 x1001000500000000 "
+			 "eth:0800 ip4:17 udp:4789 x0800000000002a00 eth:0800 ip4:6 tcp");
+	cr_assert_eq(decode_composed(decoder, 1, &packet, segments), 1);
+	cr_expect_neq(encapsulation_hash(&segments->encap), 0, "the network's own still counts");
+}
+
+/* An aggregate of as many subframes as asked for, each with a TCP segment; all but the last are
+ * padded to 4 bytes. */
+static void compose_aggregate(size_t subframes)
+{
+	static const uint8_t padding[3];
+	static Composed subframe;
+
+	compose(&subframe, "x020000000001020000000002 len xaaaa030000000800 ip4:6 tcp");
+	compose_start(&packet);
+	for (size_t i = 0; i < subframes; i++) {
+		if (i)
+			compose_put(&packet, padding, (4 - composed_len(&subframe) % 4) % 4);
+		compose_put(&packet, composed_data(&subframe), composed_len(&subframe));
+	}
+}
+
+Test(encapsulation, aggregates_yield_several_segments)
+{
+	for (size_t subframes = 1; subframes <= DECODER_SEGMENTS + 2; subframes++) {
+		g_autofree char *counts = NULL;
+		size_t want = MIN(subframes, DECODER_SEGMENTS);
+
+		compose_aggregate(subframes);
+		compose_layer(&packet, "x8801000002000000000102000000000202000000000310008000");
+		cr_assert_eq(decode_composed(decoder, 105, &packet, segments), want, "%zu: %s",
+			     subframes, counts = decoder_counts_text(decoder));
+		for (size_t i = 0; i < want; i++)
+			cr_expect(segments[i].src_port == 40000 &&
+				  segments[i].checksum == SEGMENT_CHECKSUM_GOOD);
+	}
+	cr_expect_eq(decoder_count(decoder, "more segments in a packet than are read"), 1 + 2);
+}
