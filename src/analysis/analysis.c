@@ -24,6 +24,7 @@ struct _ShakedownAnalysis {
 	ShakedownSummary summary;
 	ShakedownSkipped *skipped;
 	TcpRecordRoom room;
+	Segment batch[TCP_TRACKER_BATCH + DECODER_SEGMENTS];
 	uint64_t last_frame;
 	bool finished;
 };
@@ -124,20 +125,34 @@ static void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
 	s->bytes += packet->captured_len;
 }
 
+/* Segments that lie in the decoder's own buffer live only until it decodes the next packet. */
+static bool in_decoder(const Segment *segments, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (segments[i].fragmented)
+			return true;
+	return false;
+}
+
 void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packets, size_t n)
 {
-	Segment segments[DECODER_SEGMENTS];
+	size_t held = 0;
 
 	g_return_if_fail(!a->finished);
 	for (size_t i = 0; i < n; i++) {
 		take_time(a, &packets[i]);
-		size_t found = decoder_decode(a->decoder, &packets[i], segments);
+		size_t found = decoder_decode(a->decoder, &packets[i], a->batch + held);
 
-		for (size_t j = 0; j < found; j++)
-			tcp_tracker_segment(a->tracker, &segments[j]);
-		if (!found)
-			tcp_tracker_advance(a->tracker, packets[i].time);
+		held += found;
+		if (held > TCP_TRACKER_BATCH || in_decoder(a->batch + held - found, found)) {
+			tcp_tracker_segments(a->tracker, a->batch, held);
+			held = 0;
+		}
 	}
+	tcp_tracker_segments(a->tracker, a->batch, held);
+	/* Time passes by packets that hold no segment, too. */
+	if (n)
+		tcp_tracker_advance(a->tracker, packets[n - 1].time);
 }
 
 void shakedown_analysis_finish(ShakedownAnalysis *a)

@@ -85,6 +85,9 @@ static void prove_established(TcpStep *step)
 		}
 		return;
 	case SHAKEDOWN_TCP_ESTABLISHED:
+		if (!tcp_side_has(s, TCP_SIDE_UNPROVEN) &&
+		    step->conn->side[tcp_other(step->from)].state != SHAKEDOWN_TCP_SYN_SENT)
+			return;
 		if (shows_established(step)) {
 			tcp_infer_established(step);
 			tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);

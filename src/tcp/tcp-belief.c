@@ -68,6 +68,8 @@ bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownE
 					    .evidence = evidence,
 					    .input = input});
 	conn->side[side].state = (uint8_t)t->to;
+	if (evidence == SHAKEDOWN_EVIDENCE_DELIVERED)
+		conn->side[side].flags |= TCP_SIDE_UNPROVEN;
 	note_change(step, side, t->to, evidence, false);
 	return true;
 }
@@ -75,6 +77,10 @@ bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownE
 void tcp_confirm(TcpStep *step, ShakedownSideId side, TcpInput input)
 {
 	TcpBeliefs *beliefs = &step->conn->beliefs;
+
+	/* Nearly every segment asks; nearly always there is nothing to confirm. */
+	if (!tcp_side_has(&step->conn->side[side], TCP_SIDE_UNPROVEN))
+		return;
 	const TcpBelief *upto = tcp_beliefs_by(beliefs, side, input);
 
 	if (!upto || upto->evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
@@ -84,6 +90,21 @@ void tcp_confirm(TcpStep *step, ShakedownSideId side, TcpInput input)
 			b->evidence = SHAKEDOWN_EVIDENCE_CONFIRMED;
 			note_change(step, side, b->state, b->evidence, false);
 		}
+	const TcpBelief *last = tcp_beliefs_last(beliefs, side);
+	if (!last || last->evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
+		step->conn->side[side].flags &= ~(uint32_t)TCP_SIDE_UNPROVEN;
+}
+
+void tcp_prove(TcpStep *step, ShakedownSideId side, TcpInput input)
+{
+	TcpBelief *b = tcp_beliefs_by(&step->conn->beliefs, side, input);
+
+	if (!b || b->evidence != SHAKEDOWN_EVIDENCE_ASSUMED)
+		return;
+	b->evidence = SHAKEDOWN_EVIDENCE_SENT;
+	b->time = step->time;
+	b->frame = step->frame;
+	note_change(step, side, b->state, b->evidence, false);
 }
 
 /* Forgets what is believed of the side from that item on. */

@@ -40,6 +40,7 @@ typedef enum {
 	TCP_SIDE_TIMING = 1 << 18,     /* timed_end waits for its acknowledgment */
 	TCP_SIDE_RESENT = 1 << 19,     /* resent_… is its latest retransmission, not yet judged */
 	TCP_SIDE_SACKED = 1 << 20,     /* sack_high means something */
+	TCP_SIDE_UNPROVEN = 1 << 22,   /* something believed of it is delivered, not confirmed */
 	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect is an acknowledgment beyond all that can be */
 } TcpSideFlags;
 
@@ -160,7 +161,10 @@ typedef struct {
 	uint32_t flags; /* TcpConnFlags */
 	uint32_t older; /* handle of the connection before on the same four-tuple, if it still lives
 			 */
-	uint32_t newer; /* … after; 0: this one is in the table */
+	uint32_t
+		alias; /* handle of the item that stands for this one under another encapsulation */
+	uint32_t alias_of;  /* this is such an item: nothing but key, hash and this counts */
+	uint32_t newer;	    /* … after; 0: this one is in the table */
 	uint8_t client_end; /* which of the key's endpoints is the client */
 	uint8_t role_basis; /* ShakedownRoleBasis */
 	uint8_t icmp_type, icmp_code;

@@ -37,6 +37,24 @@ static void open_anew(TcpStep *step)
 	tcp_emit(step, TCP_EVENT_OLD_DUPLICATE_SYN, step->from);
 }
 
+/* The SYN,ACK was captured before it: what was assumed of it is now certain. */
+static void syn_overtaken(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+
+	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
+	s->out_of_order++;
+	s->syns++;
+	s->flags |= TCP_SIDE_SYN_SEEN | TCP_SIDE_SENT_SYN;
+	read_options(s, step->seg);
+	tcp_prove(step, step->from, TCP_SENDS_SYN);
+	conn->role_basis = SHAKEDOWN_ROLE_SYN;
+	if (!conn->syn_first)
+		conn->syn_first = conn->syn_last = step->time;
+	tcp_emit(step, TCP_EVENT_SYN, step->from);
+}
+
 void tcp_arrives_syn(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -44,6 +62,10 @@ void tcp_arrives_syn(TcpStep *step)
 	const Segment *seg = step->seg;
 	bool again = tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq);
 
+	if (!again && tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(s->isn, seg->seq)) {
+		syn_overtaken(step);
+		return;
+	}
 	if (again || tcp_side_has(s, TCP_SIDE_SYN_SEEN))
 		tcp_conn_mark(conn, TCP_MARK_SYN, step->from, seg);
 	if (again) {

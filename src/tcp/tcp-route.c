@@ -5,6 +5,7 @@
  * next. RFC 9293 §3.6.1, RFC 6191.
  */
 #include "tcp/tcp-outcome.h"
+#include "tcp/tcp-pairing.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -92,6 +93,7 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	} else {
 		flow_table_insert(tracker->table, hash, handle);
 	}
+	tcp_pairing_remember(tracker, conn, handle);
 	tracker->counts.connections++;
 	tracker->counts.live_peak = MAX(tracker->counts.live_peak, slab_live(tracker->slab));
 	TcpStep step = {.tracker = tracker,
@@ -114,7 +116,7 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 		       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) &&
 		       !tcp_side_has(r, TCP_SIDE_SENT_DATA);
 
-	if (tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq))
+	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(s->isn, seg->seq))
 		return SYN_OURS;
 	/* §3.5 figure 7: both open at once. */
 	if (opening && !tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_side_has(r, TCP_SIDE_SENT_SYN) &&
@@ -253,19 +255,33 @@ static TcpConnection *route_syn(TcpTracker *tracker, TcpConnection *conn, Shaked
 	return conn;
 }
 
-TcpConnection *tcp_route(TcpTracker *tracker, const Segment *seg, ShakedownSideId *side)
+void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg)
 {
-	FlowKey key;
-	uint32_t encap = encap_table_intern(tracker->encaps, &seg->encap);
-	unsigned end = flow_key_of(&key, seg, encap_table_identity(tracker->encaps, encap));
-	uint32_t hash = flow_table_hash(tracker->table, &key);
-	uint32_t handle = flow_table_find(tracker->table, &key, hash);
+	uint32_t encap = seg->encap.len ? encap_table_intern(tracker->encaps, &seg->encap) : 0;
+	uint32_t identity = encap ? encap_table_identity(tracker->encaps, encap) : 0;
+
+	lookup->end = flow_key_of(&lookup->key, seg, identity);
+	lookup->hash = flow_table_hash(tracker->table, &lookup->key);
+}
+
+TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg,
+			 ShakedownSideId *side)
+{
+	const FlowKey *key = &lookup->key;
+	uint32_t hash = lookup->hash;
+	unsigned end = lookup->end;
+	uint32_t handle = flow_table_find(tracker->table, key, hash);
 	TcpConnection *conn = handle ? slab_get(tracker->slab, handle) : NULL;
+
+	if (conn && conn->alias_of)
+		conn = slab_get(tracker->slab, conn->alias_of);
+	if (!conn && seg->kind == SEGMENT_TCP)
+		conn = tcp_pairing_adopt(tracker, lookup, seg);
 
 	if (!conn && seg->kind == SEGMENT_ICMP_ERROR)
 		return NULL;
 	if (!conn)
-		conn = tcp_connection_open(tracker, &key, hash, seg, end, NULL);
+		conn = tcp_connection_open(tracker, key, hash, seg, end, NULL);
 	*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	if (seg->kind == SEGMENT_ICMP_ERROR)
 		return conn;
@@ -291,7 +307,7 @@ TcpConnection *tcp_route(TcpTracker *tracker, const Segment *seg, ShakedownSideI
 	if (finished(s) && finished(&conn->side[tcp_other(*side)]) &&
 	    tcp_side_has(s, TCP_SIDE_SYN_SEEN) && !tcp_seq_eq(s->isn, seg->seq) &&
 	    tcp_was_synchronized(conn, *side)) {
-		conn = tcp_connection_open(tracker, &key, hash, seg, end, conn);
+		conn = tcp_connection_open(tracker, key, hash, seg, end, conn);
 		*side = SHAKEDOWN_SERVER;
 		return conn;
 	}

@@ -29,6 +29,8 @@ typedef struct {
 bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownEvidence evidence);
 /* The side's own segment shows that the input had reached it: so had all before. */
 void tcp_confirm(TcpStep *step, ShakedownSideId side, TcpInput input);
+/* What was assumed to have been sent is now captured: by this step's segment. */
+void tcp_prove(TcpStep *step, ShakedownSideId side, TcpInput input);
 /* The input had not reached the side after all (or was not its own): it is as it was before. False
  * where nothing rested on it. */
 bool tcp_take_back(TcpStep *step, ShakedownSideId side, TcpInput input);

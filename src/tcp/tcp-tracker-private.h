@@ -15,6 +15,7 @@ struct _TcpTracker {
 	FlowTable *table;
 	TimerWheel *wheel;
 	EncapTable *encaps;
+	GHashTable *halves; /* tcp-pairing.c; NULL until there is an encapsulation */
 	uint64_t next_id;
 	ShakedownTime now; /* the latest time seen */
 	bool started, finishing;
@@ -30,8 +31,17 @@ struct _TcpPendingSyn {
 	uint32_t count;
 };
 
+/* What a segment is looked up by. */
+typedef struct {
+	FlowKey key;
+	uint32_t hash;
+	unsigned end; /* which of the key's endpoints sent it */
+} TcpLookup;
+
 /* tcp-route.c: which connection a segment belongs to; a new one if need be. */
-TcpConnection *tcp_route(TcpTracker *tracker, const Segment *seg, ShakedownSideId *side);
+void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg);
+TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg,
+			 ShakedownSideId *side);
 void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId side);
 void tcp_pending_clear(TcpConnection *conn);
 /* The pending SYN was a connection's beginning: opens it and replays the SYN. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-pairing.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-watch.h"
@@ -51,6 +52,8 @@ void tcp_tracker_free(TcpTracker *t)
 	flow_table_free(t->table);
 	slab_free(t->slab);
 	encap_table_free(t->encaps);
+	if (t->halves)
+		g_hash_table_unref(t->halves);
 	g_free(t);
 }
 
@@ -76,6 +79,7 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	if (t->observer.over)
 		t->observer.over(conn, t->data);
 	timer_wheel_cancel(t->wheel, handle);
+	tcp_pairing_forget(t, conn, handle);
 	TcpConnection *older = conn->older ? slab_get(t->slab, conn->older) : NULL;
 	if (conn->newer) {
 		TcpConnection *newer = slab_get(t->slab, conn->newer);
@@ -309,12 +313,12 @@ static void icmp_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 		show(&step);
 }
 
-void tcp_tracker_segment(TcpTracker *t, const Segment *seg)
+static void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 {
 	ShakedownSideId side;
 
 	tcp_tracker_advance(t, seg->time);
-	TcpConnection *conn = tcp_route(t, seg, &side);
+	TcpConnection *conn = tcp_route(t, lookup, seg, &side);
 	if (!conn) {
 		t->counts.stray_icmp++;
 		return;
@@ -325,6 +329,34 @@ void tcp_tracker_segment(TcpTracker *t, const Segment *seg)
 	}
 	t->counts.segments++;
 	tcp_segment_arrives(t, conn, side, seg);
+}
+
+void tcp_tracker_segment(TcpTracker *t, const Segment *seg)
+{
+	TcpLookup lookup;
+
+	tcp_lookup_of(t, &lookup, seg);
+	take(t, &lookup, seg);
+}
+
+static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
+{
+	TcpLookup lookups[TCP_TRACKER_BATCH];
+
+	for (size_t i = 0; i < n; i++) {
+		tcp_lookup_of(t, &lookups[i], &segs[i]);
+		flow_table_prefetch(t->table, lookups[i].hash);
+	}
+	for (size_t i = 0; i < n; i++)
+		flow_table_prefetch_item(t->table, lookups[i].hash);
+	for (size_t i = 0; i < n; i++)
+		take(t, &lookups[i], &segs[i]);
+}
+
+void tcp_tracker_segments(TcpTracker *t, const Segment *segs, size_t n)
+{
+	for (size_t i = 0; i < n; i += TCP_TRACKER_BATCH)
+		take_batch(t, segs + i, MIN(n - i, TCP_TRACKER_BATCH));
 }
 
 static int by_id(const void *a, const void *b, void *slab)
@@ -342,8 +374,10 @@ void tcp_tracker_finish(TcpTracker *t)
 
 	for (size_t i = 0; i < flow_table_len(t->table); i++)
 		for (uint32_t h = handles[i]; h;) {
-			g_array_append_val(all, h);
-			h = ((TcpConnection *)slab_get(t->slab, h))->older;
+			const TcpConnection *conn = slab_get(t->slab, h);
+			if (!conn->alias_of)
+				g_array_append_val(all, h);
+			h = conn->older;
 		}
 	g_array_sort_with_data(all, by_id, t->slab);
 	t->finishing = true;

@@ -32,6 +32,9 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 void tcp_tracker_free(TcpTracker *tracker);
 
 void tcp_tracker_segment(TcpTracker *tracker, const Segment *seg);
+/* Several, in order: what they need is fetched ahead, since tracking costs cache misses. */
+#define TCP_TRACKER_BATCH 32
+void tcp_tracker_segments(TcpTracker *tracker, const Segment *segs, size_t n);
 /* Time passes without a segment. */
 void tcp_tracker_advance(TcpTracker *tracker, ShakedownTime now);
 /* The capture is at its end: every connection is over, in the order of their ids. */

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-pairing.h"
+
+#include <glib.h>
+
+/* How far apart numbers that answer each other may be: a window, generously. */
+#define FITS_WITHIN (1 << 20)
+
+/* The four-tuple alone. Two tuples of one hash only hide each other from pairing. */
+static gpointer tuple_of(const TcpTracker *tracker, const FlowKey *key)
+{
+	FlowKey bare = *key;
+
+	bare.encap = UINT32_MAX;
+	return GUINT_TO_POINTER(flow_table_hash(tracker->table, &bare));
+}
+
+static bool same_tuple(const FlowKey *a, const FlowKey *b)
+{
+	return a->ip_version == b->ip_version && a->port[0] == b->port[0] &&
+	       a->port[1] == b->port[1] && memcmp(a->addr, b->addr, sizeof a->addr) == 0;
+}
+
+void tcp_pairing_remember(TcpTracker *tracker, TcpConnection *conn, uint32_t handle)
+{
+	if (!conn->key.encap)
+		return;
+	if (!tracker->halves)
+		tracker->halves = g_hash_table_new(NULL, NULL);
+	g_hash_table_insert(tracker->halves, tuple_of(tracker, &conn->key),
+			    GUINT_TO_POINTER(handle));
+}
+
+void tcp_pairing_forget(TcpTracker *tracker, TcpConnection *conn, uint32_t handle)
+{
+	gpointer tuple = tuple_of(tracker, &conn->key);
+
+	if (tracker->halves &&
+	    g_hash_table_lookup(tracker->halves, tuple) == GUINT_TO_POINTER(handle))
+		g_hash_table_remove(tracker->halves, tuple);
+	if (!conn->alias)
+		return;
+	TcpConnection *alias = slab_get(tracker->slab, conn->alias);
+	flow_table_remove(tracker->table, alias->hash, conn->alias);
+	slab_free_item(tracker->slab, conn->alias);
+	conn->alias = 0;
+}
+
+static bool near(TcpSeq a, TcpSeq b)
+{
+	int32_t d = tcp_seq_diff(a, b);
+
+	return d >= -FITS_WITHIN && d <= FITS_WITHIN;
+}
+
+/* It goes the way that was never seen, and its numbers answer those that were. */
+static bool answers(const TcpConnection *conn, unsigned end, const Segment *seg)
+{
+	ShakedownSideId side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+	bool ack = seg->flags & TCP_ACK;
+
+	if (tcp_side_has(s, TCP_SIDE_SEEN) || !tcp_side_has(r, TCP_SIDE_SPACE))
+		return false;
+	if (ack && !near(seg->ack, r->snd_nxt))
+		return false;
+	if (tcp_side_has(r, TCP_SIDE_ACKED) && !near(seg->seq, r->rcv_nxt))
+		return false;
+	return ack || tcp_side_has(r, TCP_SIDE_ACKED);
+}
+
+TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg)
+{
+	uint32_t handle = 0;
+
+	if (tracker->halves)
+		handle = GPOINTER_TO_UINT(
+			g_hash_table_lookup(tracker->halves, tuple_of(tracker, &lookup->key)));
+	if (!handle && lookup->key.encap) {
+		/* The other direction may be bare. */
+		FlowKey bare = lookup->key;
+
+		bare.encap = 0;
+		handle = flow_table_find(tracker->table, &bare,
+					 flow_table_hash(tracker->table, &bare));
+	}
+	if (!handle)
+		return NULL;
+	TcpConnection *conn = slab_get(tracker->slab, handle);
+	if (conn->alias_of || conn->alias || !same_tuple(&conn->key, &lookup->key) ||
+	    !answers(conn, lookup->end, seg))
+		return NULL;
+	uint32_t alias_handle = slab_alloc(tracker->slab);
+	TcpConnection *alias = slab_get(tracker->slab, alias_handle);
+	alias->key = lookup->key;
+	alias->hash = lookup->hash;
+	alias->alias_of = handle;
+	conn->alias = alias_handle;
+	flow_table_insert(tracker->table, lookup->hash, alias_handle);
+	return conn;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Taps that see the two directions of a link in two VLANs (or one tagged and the other not). The
+ * same four-tuple in different VLANs is usually two connections; but where one of them has only
+ * ever spoken in one direction, and a segment in the other direction answers its very numbers, they
+ * are the two halves of one. The second key then gets an alias: a slab item that only points on.
+ */
+#pragma once
+
+#include "tcp/tcp-tracker-private.h"
+
+/* A connection was opened under an encapsulation with identity: it may be half of one. */
+void tcp_pairing_remember(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
+/* The connection whose missing direction this segment is, or NULL. Its key is known from then on.
+ */
+TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg);
+/* The connection is over. */
+void tcp_pairing_forget(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-stream-recent.h"
+
+#include "flow/mix.h"
+#include "tcp/tcp-overlap.h"
+#include "tcp/tcp-space.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* How far back a segment that begins at no remembered number is looked for. */
+#define STEPS_BACK 32
+
+/* A segment, one cache line. */
+typedef struct {
+	uint64_t frame : 48;
+	uint64_t excerpt_len : 6;
+	uint64_t damaged : 1;
+	uint64_t whole : 1; /* the hash is of all its payload */
+	uint32_t owner;	    /* connection and side */
+	uint32_t previous;  /* serial number of the owner's segment before; 0: none */
+	TcpSeq seq;
+	uint32_t len;
+	uint64_t hash;
+	uint8_t excerpt[TCP_OVERLAP_EXCERPT];
+} Recent;
+_Static_assert(sizeof(Recent) == 64, "a cache line");
+
+struct _TcpRecent {
+	Recent *ring;	 /* by serial number */
+	uint32_t *index; /* by owner and sequence number: a serial number */
+	uint32_t mask, next;
+	uint64_t secret[2]; /* whoever knows them can make payloads of one hash */
+};
+
+TcpRecent *tcp_recent_new(unsigned segments)
+{
+	TcpRecent *r = g_new0(TcpRecent, 1);
+
+	g_return_val_if_fail(segments && (segments & (segments - 1)) == 0, r);
+	r->ring = g_new0(Recent, segments);
+	r->index = g_new0(uint32_t, (size_t)segments * 2);
+	r->mask = segments - 1;
+	r->next = 1;
+	uint64_t seed = mix_random_seed();
+	for (unsigned i = 0; i < 2; i++)
+		r->secret[i] = mix_secret(seed, i);
+	return r;
+}
+
+void tcp_recent_free(TcpRecent *r)
+{
+	if (!r)
+		return;
+	g_free(r->ring);
+	g_free(r->index);
+	g_free(r);
+}
+
+static uint64_t word(const uint8_t *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+/* Four chains, since a multiplication takes a while to come back. */
+static uint64_t hash_of(const TcpRecent *r, const uint8_t *p, size_t len)
+{
+	uint64_t a = r->secret[0] ^ len, b = r->secret[1], c = ~r->secret[0], d = ~r->secret[1];
+	uint8_t tail[64] = {0};
+
+	for (; len >= 64; p += 64, len -= 64) {
+		a = mix_fold(a ^ word(p), r->secret[1] ^ word(p + 8));
+		b = mix_fold(b ^ word(p + 16), r->secret[0] ^ word(p + 24));
+		c = mix_fold(c ^ word(p + 32), r->secret[1] ^ word(p + 40));
+		d = mix_fold(d ^ word(p + 48), r->secret[0] ^ word(p + 56));
+	}
+	memcpy(tail, p, len);
+	for (size_t i = 0; i < len; i += 16)
+		a = mix_fold(a ^ word(tail + i), r->secret[1] ^ word(tail + i + 8));
+	return mix_fold(a ^ c, b ^ d ^ r->secret[0]);
+}
+
+static uint32_t owner_of(const TcpStep *step)
+{
+	return (uint32_t)step->conn->id << 1 | step->from;
+}
+
+static uint32_t *slot_of(TcpRecent *r, uint32_t owner, TcpSeq seq)
+{
+	uint64_t hash = mix_fold(r->secret[0] ^ owner, r->secret[1] ^ seq.value);
+
+	return &r->index[hash & (r->mask * 2u + 1u)];
+}
+
+/* NULL where it was overwritten since, or is another's. */
+static Recent *by_serial(TcpRecent *r, uint32_t serial, uint32_t owner)
+{
+	Recent *e = &r->ring[serial & r->mask];
+
+	return serial && r->next - serial <= r->mask + 1u && e->owner == owner ? e : NULL;
+}
+
+static void remember(TcpRecent *r, TcpStep *step)
+{
+	const Segment *seg = step->seg;
+	uint32_t owner = owner_of(step), *latest = &step->conn->side[step->from].latest;
+	Recent *e = &r->ring[r->next & r->mask];
+
+	e->frame = step->frame;
+	e->damaged = seg->checksum == SEGMENT_CHECKSUM_BAD;
+	e->owner = owner;
+	e->previous = *latest;
+	e->seq = seg->seq;
+	e->len = seg->payload_len;
+	e->whole = seg->payload_captured == seg->payload_len;
+	e->hash = e->whole ? hash_of(r, seg->payload, seg->payload_len) : 0;
+	e->excerpt_len = MIN(seg->payload_captured, TCP_OVERLAP_EXCERPT);
+	memcpy(e->excerpt, seg->payload, e->excerpt_len);
+	*slot_of(r, owner, seg->seq) = *latest = r->next++;
+	if (!r->next)
+		r->next = 1;
+}
+
+static Recent *find(TcpRecent *r, const TcpStep *step)
+{
+	const Segment *seg = step->seg;
+	uint32_t owner = owner_of(step), serial = *slot_of(r, owner, seg->seq);
+	Recent *e = by_serial(r, serial, owner);
+	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_captured);
+
+	if (e && tcp_seq_eq(e->seq, seg->seq))
+		return e;
+	serial = step->conn->side[step->from].latest;
+	for (unsigned i = 0; i < STEPS_BACK && (e = by_serial(r, serial, owner)); i++) {
+		if (tcp_seq_lt(e->seq, end) &&
+		    tcp_seq_lt(seg->seq, tcp_seq_add(e->seq, e->excerpt_len)))
+			return e;
+		serial = e->previous;
+	}
+	return NULL;
+}
+
+/* The tracker counts bytes, not where they are: the offset's upper half comes from their sum. */
+static uint64_t offset_of(const TcpSide *s, TcpSeq seq)
+{
+	uint64_t about = s->bytes + s->missing;
+
+	if (!tcp_side_has(s, TCP_SIDE_ISN_KNOWN)) {
+		uint32_t back = s->snd_nxt.value - seq.value;
+
+		return about > back ? about - back : 0;
+	}
+	uint32_t low = seq.value - s->isn.value - 1;
+	int32_t ahead = (int32_t)(low - (uint32_t)about);
+	return ahead < 0 && about < (uint32_t)-ahead ? low : about + (uint64_t)(int64_t)ahead;
+}
+
+/* Both copies' bytes where the excerpt reaches; true where they differ. */
+static bool excerpt_differs(const Recent *e, const Segment *seg, TcpOverlap *overlap)
+{
+	int32_t ahead = tcp_seq_diff(seg->seq, e->seq);
+	uint32_t in_old = ahead > 0 ? (uint32_t)ahead : 0;
+	uint32_t in_new = ahead < 0 ? (uint32_t)-ahead : 0;
+	uint32_t len = MIN(e->excerpt_len - MIN(in_old, e->excerpt_len),
+			   seg->payload_captured - MIN(in_new, seg->payload_captured));
+	const uint8_t *old = e->excerpt + in_old, *new = seg->payload + in_new;
+	uint32_t at = 0;
+
+	while (at < len && old[at] == new[at])
+		at++;
+	if (at == len)
+		return false;
+	for (uint32_t i = at; i < len; i++)
+		overlap->differing += old[i] != new[i];
+	overlap->offset = in_new + at;
+	overlap->compared = len;
+	overlap->first_len = (uint8_t)(len - at);
+	overlap->later_len =
+		(uint8_t)MIN(seg->payload_captured - in_new - at, TCP_OVERLAP_EXCERPT);
+	memcpy(overlap->first, old + at, overlap->first_len);
+	memcpy(overlap->later, new + at, overlap->later_len);
+	return true;
+}
+
+static bool differs(TcpRecent *r, const Recent *e, const Segment *seg, TcpOverlap *overlap)
+{
+	if (excerpt_differs(e, seg, overlap))
+		return true;
+	if (!e->whole || !tcp_seq_eq(e->seq, seg->seq) || e->len != seg->payload_len ||
+	    seg->payload_captured != seg->payload_len ||
+	    e->hash == hash_of(r, seg->payload, seg->payload_len))
+		return false;
+	/* Somewhere behind the excerpt. */
+	overlap->offset = e->excerpt_len;
+	overlap->compared = seg->payload_len;
+	return true;
+}
+
+static void compare(TcpRecent *r, TcpStep *step)
+{
+	const Segment *seg = step->seg;
+	const Recent *e = find(r, step);
+	TcpOverlap overlap = {0};
+
+	if (!e || e->damaged || seg->checksum == SEGMENT_CHECKSUM_BAD ||
+	    step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE) {
+		if (!e)
+			remember(r, step);
+		return;
+	}
+	/* Sent again in larger segments: what is new in it is worth remembering. */
+	bool longer = tcp_seq_lt(tcp_seq_add(e->seq, e->len), segment_seq_end(seg));
+	overlap.first_frame = e->frame;
+	overlap.later_frame = step->frame;
+	if (differs(r, e, seg, &overlap)) {
+		overlap.offset += offset_of(&step->conn->side[step->from], seg->seq);
+		step->overlap = &overlap;
+		tcp_emit(step, TCP_EVENT_OVERLAP_CONFLICT, step->from);
+		step->overlap = NULL;
+	}
+	if (longer)
+		remember(r, step);
+}
+
+void tcp_recent_segment(TcpRecent *r, TcpStep *step)
+{
+	const Segment *seg = step->seg;
+
+	if (!seg->payload_captured || !seg->payload || (seg->flags & (TCP_SYN | TCP_RST)))
+		return;
+	if (step->segment_class == SHAKEDOWN_SEGMENT_NEW)
+		remember(r, step);
+	else if (tcp_space_sent_again(step->segment_class) ||
+		 step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER ||
+		 step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE)
+		compare(r, step);
+}

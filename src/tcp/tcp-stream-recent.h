@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The payload of recent segments, as hashes and short excerpts: enough to notice that what is sent
+ * again differs, in one fixed piece of memory for all connections. Streams (tcp-stream.h) compare
+ * every byte instead, and are not wanted by everybody.
+ *
+ * Noticed is: a segment sent again as it was, with any byte changed; another that begins at the
+ * same number, whatever its length, or overlaps one of the side's latest segments, where it differs
+ * in the first bytes of those.
+ */
+#pragma once
+
+#include "tcp/tcp-step.h"
+
+typedef struct _TcpRecent TcpRecent;
+
+/* How many segments are remembered: a power of two, 64 bytes each. */
+TcpRecent *tcp_recent_new(unsigned segments);
+void tcp_recent_free(TcpRecent *recent);
+/* The tracker has taken the segment through its steps. */
+void tcp_recent_segment(TcpRecent *recent, TcpStep *step);
