@@ -61,8 +61,18 @@ typedef enum {
 } ShakedownTeardownOutcome;
 #define SHAKEDOWN_TEARDOWN_OUTCOMES 6
 
+/* Where the capture was taken, told by the handshake's two legs: the near one is the short one. */
+typedef enum {
+	SHAKEDOWN_TAP_UNKNOWN = 0, /* a leg is unknown */
+	SHAKEDOWN_TAP_NEAR_CLIENT,
+	SHAKEDOWN_TAP_NEAR_SERVER,
+	SHAKEDOWN_TAP_BETWEEN,
+} ShakedownTap;
+
 /* The records' spellings: "syn-ack", "three-way", "no-answer", "half-closed", … */
 SHAKEDOWN_EXPORT const char *shakedown_role_basis_name(ShakedownRoleBasis basis);
+/* "near-client"; NULL for unknown. */
+SHAKEDOWN_EXPORT const char *shakedown_tap_name(ShakedownTap tap);
 SHAKEDOWN_EXPORT const char *shakedown_handshake_kind_name(ShakedownHandshakeKind kind);
 SHAKEDOWN_EXPORT const char *shakedown_handshake_outcome_name(ShakedownHandshakeOutcome outcome);
 SHAKEDOWN_EXPORT const char *shakedown_teardown_kind_name(ShakedownTeardownKind kind);
@@ -130,6 +140,7 @@ typedef struct {
 	uint32_t syn_ack;	      /* SYN,ACKs seen, retransmissions included */
 	ShakedownDuration server_rtt; /* last SYN to first SYN,ACK: tap to server and back */
 	ShakedownDuration client_rtt; /* last SYN,ACK to third ACK: tap to client and back */
+	ShakedownTap tap;
 } ShakedownHandshake;
 
 typedef struct {

@@ -17,5 +17,6 @@
 #include <shakedown/explain.h>
 #include <shakedown/packet.h>
 #include <shakedown/sink.h>
+#include <shakedown/stream.h>
 #include <shakedown/types.h>
 #include <shakedown/version.h>

@@ -44,6 +44,12 @@ const char *shakedown_role_basis_name(ShakedownRoleBasis basis)
 	return NAME_OF(names, basis);
 }
 
+const char *shakedown_tap_name(ShakedownTap tap)
+{
+	static const char *const names[] = {NULL, "near-client", "near-server", "between"};
+	return NAME_OF(names, tap);
+}
+
 const char *shakedown_handshake_kind_name(ShakedownHandshakeKind kind)
 {
 	static const char *const names[SHAKEDOWN_HANDSHAKE_KINDS] = {

@@ -48,10 +48,11 @@ static void connection_header(CsvWriter *csv)
 	static const char *const before[] = {"id",  "ip_version", "start",
 					     "end", "duration_s", "role_basis"};
 	static const char *const after[] = {
-		"handshake_kind", "handshake_outcome", "syn",		"syn_ack",
-		"server_rtt_s",	  "client_rtt_s",      "teardown_kind", "teardown_outcome",
-		"teardown_first", "time_wait",	       "half_closed_s", "encapsulation",
-		"anomalies",	  "first_frame",       "last_frame",	"truncated",
+		"handshake_kind",   "handshake_outcome", "syn",		"syn_ack",
+		"server_rtt_s",	    "client_rtt_s",	 "tap",		"teardown_kind",
+		"teardown_outcome", "teardown_first",	 "time_wait",	"half_closed_s",
+		"encapsulation",    "anomalies",	 "first_frame", "last_frame",
+		"truncated",
 	};
 	char name[64];
 
@@ -163,6 +164,7 @@ static void put_connection(ReportSink *sink, const ShakedownConnection *c)
 	csv_uint(csv, c->handshake.syn_ack);
 	csv_seconds(csv, c->handshake.server_rtt);
 	csv_seconds(csv, c->handshake.client_rtt);
+	csv_text(csv, shakedown_tap_name(c->handshake.tap));
 	csv_text(csv, shakedown_teardown_kind_name(c->teardown.kind));
 	csv_text(csv, shakedown_teardown_outcome_name(c->teardown.outcome));
 	csv_text(csv, record_side_name(c->teardown.first));

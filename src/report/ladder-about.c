@@ -155,6 +155,10 @@ static void put_opening(const ShakedownConnection *c, TextLayout *text)
 		g_string_append(line, shakedown_handshake_outcome_name(h->outcome));
 		append_duration(line, ", server leg ", h->server_rtt, text->ascii);
 		append_duration(line, ", client leg ", h->client_rtt, text->ascii);
+		if (h->tap == SHAKEDOWN_TAP_NEAR_CLIENT)
+			g_string_append(line, ", tap near the client");
+		if (h->tap == SHAKEDOWN_TAP_NEAR_SERVER)
+			g_string_append(line, ", tap near the server");
 		if (h->syn > 1)
 			g_string_append_printf(line, ", %" PRIu32 " SYNs", h->syn);
 		if (h->syn_ack > 1)

@@ -174,6 +174,11 @@ static void handshake(JsonWriter *json, const ShakedownHandshake *h)
 	json_seconds(json, h->server_rtt);
 	json_key(json, "client_rtt_s");
 	json_seconds(json, h->client_rtt);
+	json_key(json, "tap");
+	if (h->tap == SHAKEDOWN_TAP_UNKNOWN)
+		json_null(json);
+	else
+		json_name(json, shakedown_tap_name(h->tap));
 	json_end(json, '}');
 }
 

@@ -47,6 +47,8 @@ void report_put_long(ReportWriter *writer, const void *bytes, size_t len);
 
 static inline void report_put_bytes(ReportWriter *writer, const void *bytes, size_t len)
 {
+	if (len == 0) /* bytes may be NULL then, which memcpy() must not get */
+		return;
 	if (REPORT_WRITER_ROOM - writer->len < len) {
 		report_put_long(writer, bytes, len);
 		return;

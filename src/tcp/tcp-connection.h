@@ -102,6 +102,7 @@ typedef struct {
 	uint16_t rsts;
 	TcpSynOptions options; /* of its SYN */
 	TcpPrint recent[TCP_RECENT];
+	uint32_t latest; /* tcp-stream-recent.h: its latest payload */
 } TcpSide;
 
 typedef enum {
@@ -178,12 +179,14 @@ typedef struct {
 	/* The handshake's clock; 0: not yet. */
 	ShakedownTime syn_first, syn_last;
 	ShakedownTime syn_ack_first, syn_ack_last;
+	uint64_t syn_ack_frame; /* the first one's */
 	ShakedownDuration leg[2]; /* [server]: tap to server and back; [client] */
 	ShakedownTime fin_time[2], rst_time, time_wait_since;
 	uint32_t copies; /* packets captured twice */
 	TcpPendingSyn *pending;
 	TcpMarks marks;
 	struct _TcpHoles *holes[2];
+	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
 	TcpRtt *rtt[2];
 	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
 	bool talked;		 /* data has passed after the SYNs */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "tcp/tcp-connection.h"
+#include "tcp/tcp-overlap.h"
 
 typedef enum {
 	TCP_EVENT_OPENED = 0, /* first packet of a connection */
@@ -37,8 +38,9 @@ typedef enum {
 	TCP_EVENT_DATA_AFTER_FIN, /* new sequence space beyond its sender's own FIN */
 	TCP_EVENT_ODD_FLAGS,	  /* flags that no stack has a reason to send together */
 	TCP_EVENT_TOO_BIG,	  /* ICMP: fragmentation needed, packet too big */
+	TCP_EVENT_OVERLAP_CONFLICT, /* sent again with other bytes */
 } TcpEventKind;
-#define TCP_EVENTS 29
+#define TCP_EVENTS 30
 
 typedef struct {
 	TcpEventKind kind;
@@ -47,4 +49,5 @@ typedef struct {
 	const Segment *seg;   /* NULL: a timer */
 	ShakedownTime time;
 	uint64_t frame;
+	const TcpOverlap *overlap; /* of TCP_EVENT_OVERLAP_CONFLICT */
 } TcpEvent;

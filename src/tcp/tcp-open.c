@@ -205,6 +205,8 @@ void tcp_arrives_syn_ack(TcpStep *step)
 	}
 	s->syns++;
 	conn->syn_ack_last = step->time;
+	if (!conn->syn_ack_frame)
+		conn->syn_ack_frame = step->frame;
 	if (r->state == SHAKEDOWN_TCP_SYN_RECEIVED)
 		tcp_believe(step, tcp_other(step->from), TCP_GETS_ACK_OF_SYN,
 			    SHAKEDOWN_EVIDENCE_DELIVERED);

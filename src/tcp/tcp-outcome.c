@@ -60,6 +60,19 @@ ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
 	return SHAKEDOWN_HANDSHAKE_IN_PROGRESS;
 }
 
+/* A leg includes what its host takes to answer; one eighth of the other leaves room for that. */
+ShakedownTap tcp_tap(const TcpConnection *conn)
+{
+	ShakedownDuration client = conn->leg[SHAKEDOWN_CLIENT],
+			  server = conn->leg[SHAKEDOWN_SERVER];
+
+	if (client == SHAKEDOWN_DURATION_UNKNOWN || server == SHAKEDOWN_DURATION_UNKNOWN)
+		return SHAKEDOWN_TAP_UNKNOWN;
+	if (client * 8 < server)
+		return SHAKEDOWN_TAP_NEAR_CLIENT;
+	return server * 8 < client ? SHAKEDOWN_TAP_NEAR_SERVER : SHAKEDOWN_TAP_BETWEEN;
+}
+
 static bool both_closed(const TcpConnection *conn)
 {
 	return tcp_side_has(&conn->side[0], TCP_SIDE_SENT_FIN) &&

@@ -8,6 +8,7 @@ ShakedownHandshakeKind tcp_handshake_kind(const TcpConnection *conn);
 /* now: how far the capture has got; what had no time to go wrong is in progress. */
 ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
 						const ShakedownConfig *config, ShakedownTime now);
+ShakedownTap tcp_tap(const TcpConnection *conn);
 ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn);
 ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
 					      const ShakedownConfig *config, ShakedownTime now);

@@ -93,6 +93,7 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 			      .outcome = tcp_handshake_outcome(conn, config, now),
 			      .syn = conn->side[SHAKEDOWN_CLIENT].syns,
 			      .syn_ack = conn->side[SHAKEDOWN_SERVER].syns,
+			      .tap = tcp_tap(conn),
 			      .server_rtt = conn->leg[SHAKEDOWN_SERVER],
 			      .client_rtt = conn->leg[SHAKEDOWN_CLIENT]},
 		.teardown = {.kind = tcp_teardown_kind(conn),

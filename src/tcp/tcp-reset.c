@@ -7,7 +7,9 @@
  */
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
+
 #include "tcp/tcp-watch.h"
+#include <glib.h>
 
 /* §3.10.7.1: an endpoint without the connection answers with the number that was acknowledged to
  * it, and no ACK. */
@@ -161,6 +163,41 @@ static bool too_big(const Segment *seg)
 				      : seg->icmp.type == 2;
 }
 
+/* RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3: what an error says, for people. */
+static const char *icmp_meaning(const Segment *seg)
+{
+	static const char *const v4[] = {
+		[0] = "network unreachable",
+		[1] = "host unreachable",
+		[2] = "protocol unreachable",
+		[3] = "port unreachable",
+		[4] = "fragmentation needed",
+		[5] = "source route failed",
+		[6] = "network unknown",
+		[7] = "host unknown",
+		[9] = "network prohibited",
+		[10] = "host prohibited",
+		[13] = "administratively prohibited",
+	};
+	static const char *const v6[] = {
+		[0] = "no route",	  [1] = "administratively prohibited",
+		[2] = "beyond scope",	  [3] = "address unreachable",
+		[4] = "port unreachable", [5] = "source address failed policy",
+		[6] = "route rejected",
+	};
+	bool six = seg->icmp.version == 6;
+	unsigned type = seg->icmp.type, code = seg->icmp.code;
+
+	if (type == (six ? 1 : 3)) {
+		size_t n = six ? G_N_ELEMENTS(v6) : G_N_ELEMENTS(v4);
+		const char *text = code < n ? (six ? v6 : v4)[code] : NULL;
+		return text ? text : "unreachable";
+	}
+	if (six && type == 2)
+		return "packet too big";
+	return type == (six ? 3 : 11) ? "time exceeded" : NULL;
+}
+
 void tcp_arrives_icmp(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -168,6 +205,7 @@ void tcp_arrives_icmp(TcpStep *step)
 	TcpSide *s = &conn->side[step->from];
 
 	step->segment_class = SHAKEDOWN_SEGMENT_ICMP_ERROR;
+	step->note = icmp_meaning(seg);
 	conn->icmp_type = seg->icmp.type;
 	conn->icmp_code = seg->icmp.code;
 	tcp_conn_mark(conn, TCP_MARK_ICMP, step->from, seg);

@@ -20,7 +20,8 @@ typedef struct {
 	ShakedownTime time;
 	uint64_t frame; /* 0: a timer */
 	ShakedownSegmentClass segment_class;
-	const char *note; /* a remark for the ladder */
+	const char *note;	   /* a remark for the ladder */
+	const TcpOverlap *overlap; /* what TCP_EVENT_OVERLAP_CONFLICT is about */
 	uint8_t changes_len;
 	ShakedownStateChange changes[TCP_STEP_CHANGES];
 } TcpStep;

@@ -178,8 +178,7 @@ static bool excerpt_differs(const Recent *e, const Segment *seg, TcpOverlap *ove
 	overlap->offset = in_new + at;
 	overlap->compared = len;
 	overlap->first_len = (uint8_t)(len - at);
-	overlap->later_len =
-		(uint8_t)MIN(seg->payload_captured - in_new - at, TCP_OVERLAP_EXCERPT);
+	overlap->later_len = (uint8_t)MIN(seg->payload_captured - in_new - at, TCP_OVERLAP_EXCERPT);
 	memcpy(overlap->first, old + at, overlap->first_len);
 	memcpy(overlap->later, new + at, overlap->later_len);
 	return true;

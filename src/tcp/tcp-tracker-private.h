@@ -5,6 +5,8 @@
 #include "flow/flow-table.h"
 #include "flow/slab.h"
 #include "tcp/tcp-step.h"
+#include "tcp/tcp-stream-recent.h"
+#include "tcp/tcp-stream.h"
 #include "tcp/tcp-tracker.h"
 
 struct _TcpTracker {
@@ -21,6 +23,8 @@ struct _TcpTracker {
 	bool started, finishing;
 	bool leapt; /* the last packet was stamped far ahead of now */
 	TcpTrackerCounts counts;
+	TcpStreams *streams; /* NULL: nobody asked */
+	TcpRecent *recent;   /* … */
 };
 
 /* The SYN of a connection that may come to be, kept whole to be replayed if it does. */

@@ -35,6 +35,8 @@ static void connection_clear(TcpConnection *conn)
 		g_free(conn->rtt[i]);
 	}
 	g_free(conn->watch);
+	for (unsigned i = 0; i < 2; i++)
+		tcp_stream_free(conn->stream[i]);
 }
 
 void tcp_tracker_free(TcpTracker *t)
@@ -54,7 +56,19 @@ void tcp_tracker_free(TcpTracker *t)
 	encap_table_free(t->encaps);
 	if (t->halves)
 		g_hash_table_unref(t->halves);
+	tcp_streams_free(t->streams);
+	tcp_recent_free(t->recent);
 	g_free(t);
+}
+
+void tcp_tracker_set_streams(TcpTracker *t, TcpStreams *streams)
+{
+	t->streams = streams;
+}
+
+void tcp_tracker_set_recent(TcpTracker *t, TcpRecent *recent)
+{
+	t->recent = recent;
 }
 
 void tcp_emit(TcpStep *step, TcpEventKind kind, ShakedownSideId side)
@@ -67,7 +81,8 @@ void tcp_emit(TcpStep *step, TcpEventKind kind, ShakedownSideId side)
 					      .side = side,
 					      .seg = step->seg,
 					      .time = step->time,
-					      .frame = step->frame},
+					      .frame = step->frame,
+					      .overlap = step->overlap},
 				  t->data);
 }
 
@@ -75,6 +90,8 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
 	TcpStep step = {.tracker = t, .conn = conn, .time = MAX(t->now, conn->end)};
 
+	if (t->streams)
+		tcp_streams_over(t->streams, conn);
 	tcp_emit(&step, TCP_EVENT_OVER, SHAKEDOWN_CLIENT);
 	if (t->observer.over)
 		t->observer.over(conn, t->data);
@@ -260,6 +277,10 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	s->packets++;
 	s->flags |= TCP_SIDE_SEEN;
 	arrives(&step);
+	if (t->streams)
+		tcp_streams_segment(t->streams, &step);
+	else if (t->recent)
+		tcp_recent_segment(t->recent, &step);
 	if (step.segment_class != SHAKEDOWN_SEGMENT_BAD_CHECKSUM &&
 	    step.segment_class != SHAKEDOWN_SEGMENT_DUPLICATE_PACKET)
 		tcp_watch(&step);
@@ -309,6 +330,8 @@ static void icmp_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 			.frame = seg->frame};
 
 	tcp_arrives_icmp(&step);
+	conn->end = MAX(conn->end, seg->time);
+	conn->last_frame = MAX(conn->last_frame, seg->frame);
 	if (t->observer.segment)
 		show(&step);
 }

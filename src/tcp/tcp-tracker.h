@@ -12,6 +12,8 @@
 #include <shakedown/config.h>
 
 typedef struct _TcpTracker TcpTracker;
+typedef struct _TcpStreams TcpStreams; /* tcp-stream.h */
+typedef struct _TcpRecent TcpRecent;   /* tcp-stream-recent.h */
 
 typedef struct {
 	void (*event)(const TcpEvent *event, void *data);
@@ -30,6 +32,9 @@ typedef struct {
 TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObserver *observer,
 			    void *data);
 void tcp_tracker_free(TcpTracker *tracker);
+/* Before the first segment: the tracker owns them. Either notices overlaps that differ. */
+void tcp_tracker_set_streams(TcpTracker *tracker, TcpStreams *streams);
+void tcp_tracker_set_recent(TcpTracker *tracker, TcpRecent *recent);
 
 void tcp_tracker_segment(TcpTracker *tracker, const Segment *seg);
 /* Several, in order: what they need is fetched ahead, since tracking costs cache misses. */

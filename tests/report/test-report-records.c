@@ -87,7 +87,7 @@ Test(records, connection_to_the_letter)
 		"\"rtt\":{\"samples\":9,\"min_s\":0.0007,\"median_s\":0.000812345,\"p95_s\":0.003,"
 		"\"max_s\":0.021}},"
 		"\"handshake\":{\"kind\":\"three-way\",\"outcome\":\"complete\",\"syn\":2,"
-		"\"syn_ack\":1,\"server_rtt_s\":0.0008,\"client_rtt_s\":0.021},"
+		"\"syn_ack\":1,\"server_rtt_s\":0.0008,\"client_rtt_s\":0.021,\"tap\":null},"
 		"\"teardown\":{\"kind\":\"four-way\",\"outcome\":\"graceful\",\"first\":\"client\","
 		"\"time_wait\":\"client\",\"half_closed_s\":0.19},"
 		"\"encapsulation\":[\"vlan:10\"],\"anomalies\":[\"syn-retransmitted\"],"
