@@ -72,6 +72,7 @@ size_t decoder_decode(Decoder *decoder, const ShakedownPacket *packet,
 	walk.missing = packet->wire_len > packet->captured_len
 			       ? packet->wire_len - packet->captured_len
 			       : 0;
+	walk.bounded = false;
 	walk.type = 0;
 	walk.ip.version = 0;
 	walk.mirrored = false;

@@ -76,7 +76,7 @@ static uint32_t ipv4_total_length(const Walk *walk, const uint8_t *header, uint3
 
 	if (total == 0 || (walk->quote && total < header_len))
 		return walk_wire_left(walk);
-	return total < header_len ? 0 : total;
+	return total < header_len ? 0 : walk_within(walk, total);
 }
 
 Layer ipv4_layer(Walk *walk)

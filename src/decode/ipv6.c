@@ -50,7 +50,7 @@ static uint32_t ipv6_payload_length(const Walk *walk, const uint8_t *header)
 
 	if (len == 0 && header[6] == 0)
 		len = ipv6_jumbo_length(walk);
-	return len && len <= INT32_MAX ? len : walk_wire_left(walk);
+	return len && len <= INT32_MAX ? walk_within(walk, len) : walk_wire_left(walk);
 }
 
 Layer ipv6_layer(Walk *walk)

@@ -48,6 +48,7 @@ typedef struct {
 	const ShakedownPacket *packet;
 	Bytes at;
 	uint32_t missing; /* bytes beyond at.end that were on the wire and not captured */
+	bool bounded;	  /* a layer passed has said how long the rest is */
 	uint16_t type;	  /* ethertype, for LAYER_ETHERTYPE */
 	WalkIp ip;
 	bool mirrored;		/* by a switch, to whoever records: see walk_enter_mirror() */
@@ -113,12 +114,20 @@ static inline void walk_limit(Walk *walk, uint32_t n)
 {
 	size_t left = bytes_left(&walk->at);
 
+	walk->bounded = true;
 	if (n <= left) {
 		walk->at.end = walk->at.at + n;
 		walk->missing = 0;
 	} else {
 		walk->missing = n - (uint32_t)left;
 	}
+}
+
+/* A length by a header, but no more than the layer around it can hold. The frame itself does not
+ * bound: tools that cut captures forget to say how long packets were. */
+static inline uint32_t walk_within(const Walk *walk, uint32_t n)
+{
+	return walk->bounded && n > walk_wire_left(walk) ? walk_wire_left(walk) : n;
 }
 
 /* As walk_limit(), of a length that is not believed when there is less on the wire. */
