@@ -99,8 +99,53 @@ static void prove_established(TcpStep *step)
 	case SHAKEDOWN_TCP_CLOSING:
 	case SHAKEDOWN_TCP_LAST_ACK:
 	case SHAKEDOWN_TCP_TIME_WAIT:
+		if (tcp_side_has(s, TCP_SIDE_UNPROVEN) && shows_established(step))
+			tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
 		return;
 	}
+}
+
+/* Whoever gets a FIN acknowledges it at once (§3.10.7.4 eighth). What it sends when the FIN should
+ * have been there, and does not cover it, shows that it was not, or that something before it was
+ * missing. */
+static void fin_not_received(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	const TcpSide *s = &conn->side[step->from];
+
+	if (!tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN) ||
+	    !tcp_side_has(s, TCP_SIDE_UNPROVEN))
+		return;
+	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
+	if (!got || got->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
+	    step->time - got->time <= tcp_leg(conn, step->from))
+		return;
+	/* Without a known leg it may have been under way. */
+	if (conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN)
+		return;
+	tcp_take_back(step, step->from, TCP_GETS_FIN);
+	step->note = "it has not got the FIN";
+	if (tcp_fin_acked(conn, step->from))
+		tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+}
+
+/* Sent again although the ACK of it has passed: that ACK did not arrive, nor any since. */
+static void ack_not_received(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from];
+
+	if (!tcp_space_sent_again(step->segment_class) || !tcp_side_has(s, TCP_SIDE_UNPROVEN) ||
+	    (step->seg->flags & TCP_FIN))
+		return;
+	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
+	if (!acked || acked->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
+	    conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
+	    step->time - acked->time <= tcp_leg(conn, step->from))
+		return;
+	tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
+	step->note = "the ACK of its FIN did not arrive";
 }
 
 /* The sender acknowledges the other's FIN: it has got it, and what that led to is certain. */
@@ -108,8 +153,10 @@ static void prove_fin_received(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 
-	if (!tcp_fin_acked(conn, tcp_other(step->from)))
+	if (!tcp_fin_acked(conn, tcp_other(step->from))) {
+		fin_not_received(step);
 		return;
+	}
 	if (tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN))
 		tcp_confirm(step, step->from, TCP_GETS_FIN);
 	else
@@ -164,6 +211,7 @@ void tcp_arrives_ack(TcpStep *step)
 	    step->from == SHAKEDOWN_SERVER)
 		conn->flags |= TCP_CONN_SPLIT;
 	prove_established(step);
+	ack_not_received(step);
 	hidden_fin(step);
 	prove_fin_received(step);
 	suggest(step);

@@ -18,6 +18,8 @@ static void fin_again(TcpStep *step)
 	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_FIN);
 
+	/* It goes on closing, if a reset that should have ended it did not. */
+	tcp_believe(step, step->from, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
 	/* With data it is classed, and counted, by that. */
 	if (step->seg->payload_len == 0) {
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
@@ -27,7 +29,6 @@ static void fin_again(TcpStep *step)
 	/* It answers a FIN at once with an ACK: no ACK, no FIN received. */
 	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED) {
 		tcp_take_back(step, other, TCP_GETS_FIN);
-		r->flags |= TCP_SIDE_FIN_MISSED;
 		if (tcp_fin_acked(conn, other))
 			tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	}
@@ -52,6 +53,24 @@ static void fin_again(TcpStep *step)
 	}
 }
 
+/* A bare ACK from beyond the FIN has passed before: its first copy was lost on the way to the tap.
+ * When that ACK was sent the other's FIN had just come, or had not; either way, they crossed. */
+static bool sent_before(const TcpSide *s, const TcpSide *r, TcpSeq fin)
+{
+	return tcp_side_has(s, TCP_SIDE_JUMPED) && tcp_seq_eq(s->jump_seq, tcp_seq_add(fin, 1)) &&
+	       (tcp_seq_leq(s->jump_ack, r->fin) || r->fins == 1);
+}
+
+/* It had closed before it got the other's FIN: ESTABLISHED, FIN-WAIT-1, CLOSING. */
+static void take_back_order(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+
+	conn->flags |= TCP_CONN_CROSSED;
+	tcp_take_back(step, step->from, TCP_GETS_FIN);
+	step->note = "an earlier copy of its FIN was not captured";
+}
+
 static void fin_first(TcpStep *step, TcpSeq fin)
 {
 	TcpConnection *conn = step->conn;
@@ -67,6 +86,10 @@ static void fin_first(TcpStep *step, TcpSeq fin)
 		conn->first_fin = (int8_t)step->from;
 	if (!tcp_side_has(r, TCP_SIDE_SENT_FIN))
 		return;
+	if (sent_before(s, r, fin)) {
+		take_back_order(step);
+		return;
+	}
 	if (tcp_fin_acked(conn, other)) {
 		/* Was this the first segment that acknowledged the other's FIN? */
 		const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_ACK_OF_FIN);
@@ -81,6 +104,16 @@ static void fin_first(TcpStep *step, TcpSeq fin)
 		tcp_take_back(step, step->from, TCP_GETS_FIN);
 }
 
+/* The other's FIN has passed, and had no time yet to reach who sends this. */
+static bool on_its_way(const TcpStep *step, ShakedownSideId other)
+{
+	const TcpConnection *conn = step->conn;
+
+	return tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN) &&
+	       (conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
+		step->time - conn->fin_latest[other] <= tcp_leg(conn, step->from));
+}
+
 void tcp_arrives_fin(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -90,6 +123,7 @@ void tcp_arrives_fin(TcpStep *step)
 	bool again = tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_seq_leq(fin, s->fin);
 
 	s->fins++;
+	conn->fin_latest[step->from] = step->time;
 	/* The last number it acknowledged was never captured, and now it closes: that was a FIN. */
 	if (tcp_side_has(r, TCP_SIDE_MAYBE_FIN) && !tcp_side_has(s, TCP_SIDE_SENT_FIN)) {
 		tcp_hidden_fin(step, other);
@@ -100,8 +134,9 @@ void tcp_arrives_fin(TcpStep *step)
 	} else {
 		fin_first(step, fin);
 		tcp_believe(step, step->from, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
-		/* The other's FIN has passed: if it was not here yet it is on its way. */
-		if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && !tcp_side_has(s, TCP_SIDE_FIN_MISSED))
+		if (tcp_fin_acked(conn, other))
+			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+		if (on_its_way(step, other))
 			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	}
 	if (tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED) &&

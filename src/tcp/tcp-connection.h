@@ -40,7 +40,9 @@ typedef enum {
 	TCP_SIDE_TIMING = 1 << 18,     /* timed_end waits for its acknowledgment */
 	TCP_SIDE_RESENT = 1 << 19,     /* resent_… is its latest retransmission, not yet judged */
 	TCP_SIDE_SACKED = 1 << 20,     /* sack_high means something */
-	TCP_SIDE_UNPROVEN = 1 << 22,   /* something believed of it is delivered, not confirmed */
+	TCP_SIDE_JUMPED =
+		1 << 23, /* jump_… is its latest bare ACK beyond what was captured of it */
+	TCP_SIDE_UNPROVEN = 1 << 22,	/* something believed of it is delivered, not confirmed */
 	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect is an acknowledgment beyond all that can be */
 } TcpSideFlags;
 
@@ -75,6 +77,7 @@ typedef struct {
 	TcpSeq fin;	/* sequence number of its FIN */
 	TcpSeq right;	/* right edge of the largest window it offered: rcv_nxt + window, scaled */
 	TcpSeq suspect;
+	TcpSeq jump_seq, jump_ack;
 	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
 	/* A segment under way whose acknowledgment tells the round-trip time (Karn: sent once). */
 	TcpSeq timed_end;
@@ -179,8 +182,9 @@ typedef struct {
 	/* The handshake's clock; 0: not yet. */
 	ShakedownTime syn_first, syn_last;
 	ShakedownTime syn_ack_first, syn_ack_last;
-	uint64_t syn_ack_frame; /* the first one's */
-	ShakedownDuration leg[2]; /* [server]: tap to server and back; [client] */
+	uint64_t syn_ack_frame;	     /* the first one's */
+	ShakedownDuration leg[2];    /* [server]: tap to server and back; [client] */
+	ShakedownTime fin_latest[2]; /* its latest copy */
 	ShakedownTime fin_time[2], rst_time, time_wait_since;
 	uint32_t copies; /* packets captured twice */
 	TcpPendingSyn *pending;

@@ -105,6 +105,12 @@ static void end_sender(TcpStep *step)
 	 */
 	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
 		tcp_take_back_unproven(step, step->from);
+	/* What it acknowledges it has got; a FIN beyond that it has not. */
+	const TcpSide *r = &conn->side[tcp_other(step->from)];
+	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
+	if ((seg->flags & TCP_ACK) && got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	    tcp_side_has(r, TCP_SIDE_SENT_FIN) && tcp_seq_leq(seg->ack, r->fin))
+		tcp_take_back(step, step->from, TCP_GETS_FIN);
 	s->flags |= TCP_SIDE_SENT_RST;
 	tcp_believe(step, step->from, TCP_SENDS_RST, SHAKEDOWN_EVIDENCE_SENT);
 }

@@ -341,6 +341,9 @@ static void take_data(TcpStep *step)
 										: s->snd_nxt);
 	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
 		hole_add(conn, step->from, s->snd_nxt, seg);
+		s->flags |= TCP_SIDE_JUMPED;
+		s->jump_seq = seg->seq;
+		s->jump_ack = seg->ack;
 	}
 	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
 }

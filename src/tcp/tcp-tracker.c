@@ -211,10 +211,8 @@ static void arrives_in_order(TcpStep *step)
 		tcp_pending_clear(conn);
 	tcp_goes_on(step);
 	uint64_t missing = tcp_space_take(step);
-	if (missing) {
-		step->tracker->counts.missing_bytes += missing;
+	if (missing)
 		tcp_emit(step, TCP_EVENT_CAPTURE_LOSS, tcp_other(step->from));
-	}
 	if (seg->flags & TCP_ACK)
 		tcp_arrives_ack(step);
 	if (seg->flags & TCP_FIN)
@@ -274,9 +272,13 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	TcpSide *s = &conn->side[side];
 	uint8_t before[2] = {conn->side[0].state, conn->side[1].state};
 
+	uint64_t missing = conn->side[0].missing + conn->side[1].missing;
+
 	s->packets++;
 	s->flags |= TCP_SIDE_SEEN;
 	arrives(&step);
+	/* What was missing may turn out to have been a FIN: then it is less. */
+	t->counts.missing_bytes += conn->side[0].missing + conn->side[1].missing - missing;
 	if (t->streams)
 		tcp_streams_segment(t->streams, &step);
 	else if (t->recent)

@@ -65,6 +65,7 @@ static void ask(TcpStep *step, TcpWatchSide *w)
 	/* What is sent again was its last segment, most likely; a probe asks by itself. */
 	w->asked = resent ? MAX(s->last, conn->start) : step->time;
 	w->asked_frame = step->frame;
+	w->asked_seq = step->seg->seq;
 	w->heard = r->last;
 	w->idle = w->asked - (resent ? r->last : MAX(s->last, r->last));
 }
@@ -93,8 +94,19 @@ static void watch_silence(TcpStep *step)
 		w->keep_alives += w->keep_alives < UINT16_MAX;
 	else if (c == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE)
 		w->zero_probes += w->zero_probes < UINT16_MAX;
-	else
+	else if (tcp_seq_leq(step->seg->seq, w->asked_seq)) /* a burst counts once */
 		w->resent += w->resent < UINT16_MAX;
+}
+
+/* A box on the path has counted Ethernet's padding to 46 bytes into the packet. */
+static bool padding(const Segment *seg)
+{
+	if (seg->payload_len > 6 || seg->payload_captured < seg->payload_len)
+		return false;
+	for (uint32_t i = 0; i < seg->payload_len; i++)
+		if (seg->payload[i])
+			return false;
+	return true;
 }
 
 static void watch_fin(TcpStep *step)
@@ -105,7 +117,7 @@ static void watch_fin(TcpStep *step)
 	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_len);
 
 	if (tcp_side_has(s, TCP_SIDE_SENT_FIN) && !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) &&
-	    tcp_seq_lt(s->fin, end))
+	    tcp_seq_lt(s->fin, end) && !padding(seg))
 		tcp_emit(step, TCP_EVENT_DATA_AFTER_FIN, step->from);
 	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && step->segment_class == SHAKEDOWN_SEGMENT_NEW) {
 		TcpWatchSide *w = &watch_of(conn)->side[step->from];

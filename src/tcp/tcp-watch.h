@@ -16,6 +16,7 @@ typedef struct {
 
 	/* Segments that ask for an answer, sent since the other side was heard last. */
 	uint16_t resent, keep_alives, zero_probes;
+	TcpSeq asked_seq;	/* where the first of them begins */
 	uint64_t asked_frame;	/* the first of them */
 	ShakedownTime asked;	/* … and when */
 	ShakedownTime heard;	/* the other side's last segment before it */
