@@ -175,14 +175,9 @@ static void suggest(TcpStep *step)
 	    (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || tcp_seq_lt(r->isn, ack)))
 		tcp_believe(step, other, TCP_GETS_ACK_OF_SYN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && tcp_seq_lt(r->fin, ack)) {
-		if (tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED) &&
-		    r->state == SHAKEDOWN_TCP_TIME_WAIT)
-			conn->time_wait_since = step->time;
-		if (tcp_fin_acked(conn, step->from) || tcp_fin_acked(conn, other)) {
-			if (tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
-			    tcp_fin_acked(conn, SHAKEDOWN_SERVER))
-				conn->flags |= TCP_CONN_FINS_ACKED;
-		}
+		tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+		if (tcp_fin_acked(conn, step->from))
+			conn->flags |= TCP_CONN_FINS_ACKED;
 	}
 }
 
@@ -192,11 +187,15 @@ static void hidden_fin(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
-	const TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	const TcpSide *s = &conn->side[step->from];
+	TcpSide *r = &conn->side[other];
 
 	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || tcp_side_has(r, TCP_SIDE_SEEN) ||
 	    !tcp_side_has(s, TCP_SIDE_SENT_FIN) || r->state != SHAKEDOWN_TCP_CLOSE_WAIT)
 		return;
+	/* It closed after it had got the FIN, so that its own came with the acknowledgment. */
+	r->rcv_nxt = tcp_seq_add(s->fin, 1);
+	r->flags |= TCP_SIDE_ACKED;
 	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	tcp_hidden_fin(step, other);
 }

@@ -68,6 +68,8 @@ bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownE
 					    .evidence = evidence,
 					    .input = input});
 	conn->side[side].state = (uint8_t)t->to;
+	if (t->to == SHAKEDOWN_TCP_TIME_WAIT)
+		conn->time_wait_since = step->time;
 	if (evidence == SHAKEDOWN_EVIDENCE_DELIVERED)
 		conn->side[side].flags |= TCP_SIDE_UNPROVEN;
 	note_change(step, side, t->to, evidence, false);

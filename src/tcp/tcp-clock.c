@@ -49,8 +49,8 @@ static ShakedownTime forget_at(const TcpTracker *tracker, const TcpConnection *c
 
 static ShakedownTime handshake_due(const TcpTracker *tracker, const TcpConnection *conn)
 {
-	if (!opening(conn) || tcp_conn_has(conn, TCP_CONN_TIMED_HANDSHAKE) ||
-	    tcp_conn_has(conn, TCP_CONN_SETTLED) || !conn->syn_first)
+	if (!opening(conn) || tcp_conn_has(conn, TCP_CONN_TIMED_HANDSHAKE) || !conn->syn_first ||
+	    (conn->flags & (TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE | TCP_CONN_ABORTED)))
 		return NEVER;
 	return conn->syn_ack_first ? conn->syn_ack_first + tracker->config->handshake_timeout
 				   : conn->syn_first + tracker->config->syn_timeout;

@@ -139,9 +139,7 @@ void tcp_arrives_fin(TcpStep *step)
 		if (on_its_way(step, other))
 			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	}
-	if (tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED) &&
-	    r->state == SHAKEDOWN_TCP_TIME_WAIT)
-		conn->time_wait_since = step->time;
+	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	tcp_emit(step, TCP_EVENT_FIN, step->from);
 }
 

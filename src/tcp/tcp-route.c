@@ -275,6 +275,9 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Seg
 
 	if (conn && conn->alias_of)
 		conn = slab_get(tracker->slab, conn->alias_of);
+	/* The alias stays with the connection that it was made for; the present one is the last. */
+	while (conn && conn->newer)
+		conn = slab_get(tracker->slab, conn->newer);
 	if (!conn && seg->kind == SEGMENT_TCP)
 		conn = tcp_pairing_adopt(tracker, lookup, seg);
 

@@ -28,7 +28,8 @@ bool tcp_space_is_copy(TcpSide *side, const Segment *seg)
 	uint32_t tsval = 0, tsecr = 0, now = (uint32_t)(seg->time / 1000);
 	bool stamped = tcp_options_timestamps(seg, &tsval, &tsecr);
 	bool numbered = seg->has_ip_id && seg->ip_id;
-	uint32_t print = mix(mix(seg->seq.value, seg->ack.value), seg->payload_len);
+	uint32_t print =
+		mix(mix(mix(0x51ed270b, seg->seq.value), seg->ack.value), seg->payload_len);
 
 	print = mix(mix(print, (uint32_t)seg->flags << 16 | seg->window), tsval);
 	print = mix(print, numbered ? seg->ip_id : 0) | 1;
@@ -276,8 +277,9 @@ static void hole_add(TcpConnection *conn, ShakedownSideId side, TcpSeq left, con
 		(TcpHole){left, seg->seq, seg->time, seg->ip_id, seg->has_ip_id};
 }
 
-/* Takes [from, to) out of the holes and returns how many bytes of it were missing. */
-static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to)
+/* Takes [from, to) out of the holes and returns how many bytes of it were missing. What there is no
+ * room to remember as a hole is added to given_up. */
+static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *given_up)
 {
 	uint32_t filled = 0;
 
@@ -308,6 +310,8 @@ static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to)
 			h[1] = rest;
 			holes->len++;
 			i++;
+		} else if (keep_right) {
+			*given_up += (uint32_t)tcp_seq_diff(rest.right, rest.left);
 		}
 		i++;
 	}
@@ -336,9 +340,10 @@ static void take_data(TcpStep *step)
 			s->bytes +=
 				(uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
 		if (conn->holes[step->from])
-			s->bytes += holes_fill(conn->holes[step->from], seg->seq,
-					       tcp_seq_lt(data_end, s->snd_nxt) ? data_end
-										: s->snd_nxt);
+			s->bytes +=
+				holes_fill(conn->holes[step->from], seg->seq,
+					   tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
+					   &s->missing);
 	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
 		hole_add(conn, step->from, s->snd_nxt, seg);
 		s->flags |= TCP_SIDE_JUMPED;
@@ -362,7 +367,8 @@ static uint64_t take_ack(TcpStep *step)
 		r->snd_nxt = ack;
 	}
 	if (conn->holes[other])
-		missing = holes_fill(conn->holes[other], tcp_seq_add(ack, 0u - (1u << 30)), ack);
+		missing = holes_fill(conn->holes[other], tcp_seq_add(ack, 0u - (1u << 30)), ack,
+				     &r->missing);
 	if (tcp_seq_lt(r->snd_nxt, ack)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
 		/* A capture that begins with a keep-alive begins one below. */

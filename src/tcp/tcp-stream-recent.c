@@ -10,13 +10,16 @@
 
 /* How far back a segment that begins at no remembered number is looked for. */
 #define STEPS_BACK 32
+/* What is hashed at once, and of a long payload's beginning. */
+#define BLOCK 64
+#define HEAD (3 * BLOCK)
 
 /* A segment, one cache line. */
 typedef struct {
 	uint64_t frame : 48;
 	uint64_t excerpt_len : 6;
 	uint64_t damaged : 1;
-	uint64_t whole : 1; /* the hash is of all its payload */
+	uint64_t whole : 1; /* all its payload was captured: the hash means something */
 	uint32_t owner;	    /* connection and side */
 	uint32_t previous;  /* serial number of the owner's segment before; 0: none */
 	TcpSeq seq;
@@ -65,22 +68,31 @@ static uint64_t word(const uint8_t *p)
 	return w;
 }
 
-/* Four chains, since a multiplication takes a while to come back. */
+static uint64_t hash_block(const TcpRecent *r, uint64_t hash, const uint8_t p[BLOCK])
+{
+	uint64_t a = mix_fold(hash ^ word(p), r->secret[1] ^ word(p + 8));
+	uint64_t b = mix_fold(r->secret[0] ^ word(p + 16), r->secret[1] ^ word(p + 24));
+	uint64_t c = mix_fold(r->secret[1] ^ word(p + 32), r->secret[0] ^ word(p + 40));
+	uint64_t d = mix_fold(~r->secret[0] ^ word(p + 48), ~r->secret[1] ^ word(p + 56));
+
+	return mix_fold(a ^ ~c, b ^ r->secret[0]) ^ d;
+}
+
+/* Of a short payload everything; of a long one the beginning and the end, so that a bulk transfer
+ * costs no more than a chat. */
 static uint64_t hash_of(const TcpRecent *r, const uint8_t *p, size_t len)
 {
-	uint64_t a = r->secret[0] ^ len, b = r->secret[1], c = ~r->secret[0], d = ~r->secret[1];
-	uint8_t tail[64] = {0};
+	uint64_t hash = r->secret[0] ^ len;
+	uint8_t rest[BLOCK] = {0};
 
-	for (; len >= 64; p += 64, len -= 64) {
-		a = mix_fold(a ^ word(p), r->secret[1] ^ word(p + 8));
-		b = mix_fold(b ^ word(p + 16), r->secret[0] ^ word(p + 24));
-		c = mix_fold(c ^ word(p + 32), r->secret[1] ^ word(p + 40));
-		d = mix_fold(d ^ word(p + 48), r->secret[0] ^ word(p + 56));
+	if (len > HEAD + BLOCK) {
+		hash = hash_block(r, hash, p + len - BLOCK);
+		len = HEAD;
 	}
-	memcpy(tail, p, len);
-	for (size_t i = 0; i < len; i += 16)
-		a = mix_fold(a ^ word(tail + i), r->secret[1] ^ word(tail + i + 8));
-	return mix_fold(a ^ c, b ^ d ^ r->secret[0]);
+	for (; len >= BLOCK; p += BLOCK, len -= BLOCK)
+		hash = hash_block(r, hash, p);
+	memcpy(rest, p, len);
+	return len ? hash_block(r, hash, rest) : hash;
 }
 
 static uint32_t owner_of(const TcpStep *step)

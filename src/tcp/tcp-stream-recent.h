@@ -4,9 +4,10 @@
  * again differs, in one fixed piece of memory for all connections. Streams (tcp-stream.h) compare
  * every byte instead, and are not wanted by everybody.
  *
- * Noticed is: a segment sent again as it was, with any byte changed; another that begins at the
- * same number, whatever its length, or overlaps one of the side's latest segments, where it differs
- * in the first bytes of those.
+ * Noticed is: a segment sent again as it was, with a change anywhere in it, or for one longer than
+ * 256 bytes in the first 192 or the last 64; another that begins at the same number, whatever its
+ * length, or overlaps one of the side's latest segments, where it differs in the first 32 bytes of
+ * those.
  */
 #pragma once
 

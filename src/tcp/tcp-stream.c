@@ -221,7 +221,7 @@ static void take_payload(TcpStreams *streams, TcpStep *step)
 	};
 
 	see(stream, tcp_seq_add(seg->seq, seg->payload_len));
-	if (stream->syn && offset >= (int64_t)stream->syn->len)
+	if (stream->syn && offset == (int64_t)stream->syn->len)
 		stream->went_on = true;
 	if ((seg->flags & TCP_FIN) && stream->end == TCP_STREAM_NO_END)
 		stream->end = (uint64_t)MAX(0, offset + (int64_t)seg->payload_len);
