@@ -4,6 +4,7 @@
 #include "tcp/tcp-step.h"
 
 #include <glib.h>
+#include <string.h>
 
 void tcp_beliefs_clear(TcpBeliefs *beliefs)
 {
@@ -45,8 +46,12 @@ static void note_change(TcpStep *step, ShakedownSideId side, ShakedownTcpState s
 
 static void append(TcpBeliefs *beliefs, const TcpBelief *belief)
 {
-	if (beliefs->len == TCP_BELIEFS_MAX)
-		return;
+	/* Full: the beginning and the end matter; one in between goes. */
+	if (beliefs->len == TCP_BELIEFS_MAX) {
+		TcpBelief *gone = &beliefs->items[TCP_BELIEFS_MAX / 2];
+		memmove(gone, gone + 1, (TCP_BELIEFS_MAX - TCP_BELIEFS_MAX / 2 - 1) * sizeof *gone);
+		beliefs->len--;
+	}
 	if (beliefs->len == beliefs->room) {
 		beliefs->room = beliefs->room ? (uint16_t)(beliefs->room * 2) : 4;
 		beliefs->items = g_renew(TcpBelief, beliefs->items, beliefs->room);

@@ -19,7 +19,8 @@ typedef struct {
 	uint64_t input : 5;    /* TcpInput: what led there */
 } TcpBelief;
 
-/* Most that one connection can have: more are not recorded (hostile input makes states swing). */
+/* Most that one connection can have: of more, those in the middle are forgotten (hostile input
+ * makes states swing). */
 #define TCP_BELIEFS_MAX 64
 
 typedef struct {

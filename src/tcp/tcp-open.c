@@ -153,7 +153,7 @@ static void syn_ack_first(TcpStep *step)
 		conn->flags |= TCP_CONN_FAST_OPEN;
 	/* Whatever was reset before was another attempt, RFC 9293 §3.5 figure 8. */
 	conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_RESET);
-	conn->teardown_first = -1;
+	conn->teardown_first = conn->first_fin;
 	conn->rst_time = 0;
 	if (!conn->syn_ack_first) {
 		conn->syn_ack_first = step->time;
