@@ -138,6 +138,10 @@ void tcp_arrives_fin(TcpStep *step)
 			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 		if (on_its_way(step, other))
 			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+		/* Captured behind the ACK of it. */
+		if (tcp_fin_acked(conn, step->from))
+			tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN,
+				    SHAKEDOWN_EVIDENCE_DELIVERED);
 	}
 	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	tcp_emit(step, TCP_EVENT_FIN, step->from);

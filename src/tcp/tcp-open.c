@@ -162,6 +162,21 @@ static void syn_ack_first(TcpStep *step)
 	}
 }
 
+/* The third ACK was captured before it. */
+static void syn_ack_overtaken(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+
+	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
+	s->out_of_order++;
+	s->syns++;
+	s->flags |= TCP_SIDE_SYN_SEEN;
+	read_options(s, step->seg);
+	if (!step->conn->syn_ack_first)
+		step->conn->syn_ack_first = step->conn->syn_ack_last = step->time;
+	tcp_emit(step, TCP_EVENT_SYN_ACK, step->from);
+}
+
 void tcp_arrives_syn_ack(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -179,6 +194,11 @@ void tcp_arrives_syn_ack(TcpStep *step)
 			s->flags |= TCP_SIDE_ACKED;
 		}
 		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
+		return;
+	}
+	if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && tcp_side_has(s, TCP_SIDE_ISN_KNOWN) &&
+	    !tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq)) {
+		syn_ack_overtaken(step);
 		return;
 	}
 	bool own_syn = tcp_side_has(s, TCP_SIDE_SENT_SYN) && tcp_seq_eq(s->isn, seg->seq);

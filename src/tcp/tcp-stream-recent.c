@@ -10,6 +10,7 @@
 
 /* How far back a segment that begins at no remembered number is looked for. */
 #define STEPS_BACK 32
+#define SEGMENTS_MOST (1u << 24)
 /* What is hashed at once, and of a long payload's beginning. */
 #define BLOCK 64
 #define HEAD (3 * BLOCK)
@@ -36,11 +37,13 @@ struct _TcpRecent {
 	uint64_t secret[2]; /* whoever knows them can make payloads of one hash */
 };
 
-TcpRecent *tcp_recent_new(unsigned segments)
+TcpRecent *tcp_recent_new(unsigned at_least)
 {
 	TcpRecent *r = g_new0(TcpRecent, 1);
+	unsigned segments = 1;
 
-	g_return_val_if_fail(segments && (segments & (segments - 1)) == 0, r);
+	while (segments < at_least && segments < SEGMENTS_MOST)
+		segments *= 2;
 	r->ring = g_new0(Recent, segments);
 	r->index = g_new0(uint32_t, (size_t)segments * 2);
 	r->mask = segments - 1;

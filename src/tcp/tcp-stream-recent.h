@@ -15,8 +15,8 @@
 
 typedef struct _TcpRecent TcpRecent;
 
-/* How many segments are remembered: a power of two, 64 bytes each. */
-TcpRecent *tcp_recent_new(unsigned segments);
+/* How many segments are remembered at least: the next power of two are, 72 bytes each. */
+TcpRecent *tcp_recent_new(unsigned at_least);
 void tcp_recent_free(TcpRecent *recent);
 /* The tracker has taken the segment through its steps. */
 void tcp_recent_segment(TcpRecent *recent, TcpStep *step);
