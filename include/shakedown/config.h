@@ -27,6 +27,8 @@ typedef struct {
 	uint64_t ephemeral_ports;	/* ports a client has toward one service */
 	uint64_t
 		max_connections; /* live connections held; the least useful go first; 0: no bound */
+	uint64_t overlap_segments; /* payloads remembered to notice that what is sent again
+				      differs; 0: none */
 } ShakedownConfig;
 
 typedef enum {

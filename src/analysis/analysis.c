@@ -7,6 +7,8 @@
 #include "decode/decoder.h"
 #include "detect/detector.h"
 #include "tcp/tcp-record.h"
+#include "tcp/tcp-stream-recent.h"
+#include "tcp/tcp-stream.h"
 #include "tcp/tcp-tracker.h"
 
 #include <shakedown/analysis.h>
@@ -25,6 +27,7 @@ struct _ShakedownAnalysis {
 	ShakedownSkipped *skipped;
 	TcpRecordRoom room;
 	Segment batch[TCP_TRACKER_BATCH + DECODER_SEGMENTS];
+	TcpStreams *streams; /* the tracker's; NULL: nobody asked */
 	uint64_t last_frame;
 	bool finished;
 };
@@ -89,6 +92,9 @@ ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 				      .over = on_over,
 				      .segment = a->observer.segment ? on_segment : NULL},
 		a);
+	if (a->config.overlap_segments)
+		tcp_tracker_set_recent(a->tracker,
+				       tcp_recent_new((unsigned)a->config.overlap_segments));
 	a->detect = (DetectContext){.config = &a->config,
 				    .tracker = a->tracker,
 				    .summary = &a->summary,
@@ -96,6 +102,19 @@ ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 				    .data = a};
 	a->detectors = detectors_new(&a->detect);
 	return a;
+}
+
+void shakedown_analysis_streams(ShakedownAnalysis *a, const ShakedownStreamOptions *options,
+				ShakedownStreamFunc func, void *data)
+{
+	g_return_if_fail(!a->streams && a->summary.packets == 0);
+	a->streams = tcp_streams_new(options, func, data);
+	tcp_tracker_set_streams(a->tracker, a->streams);
+}
+
+const ShakedownStreamCounts *shakedown_analysis_stream_counts(const ShakedownAnalysis *a)
+{
+	return a->streams ? tcp_streams_counts(a->streams) : NULL;
 }
 
 void shakedown_analysis_free(ShakedownAnalysis *a)
@@ -107,6 +126,22 @@ void shakedown_analysis_free(ShakedownAnalysis *a)
 	decoder_free(a->decoder);
 	g_free(a->skipped);
 	g_free(a);
+}
+
+/*
+ * A file may say any time. So far from both ends of 64 bits, 146 years from 1970, two of them have
+ * a difference and a timeout can be added; formats that can say more do so only when they lie.
+ */
+#define TIME_MOST (INT64_C(1) << 62)
+
+static const ShakedownPacket *with_possible_time(const ShakedownPacket *packet,
+						 ShakedownPacket *tamed)
+{
+	if (G_LIKELY(packet->time >= -TIME_MOST && packet->time <= TIME_MOST))
+		return packet;
+	*tamed = *packet;
+	tamed->time = CLAMP(packet->time, -TIME_MOST, TIME_MOST);
+	return tamed;
 }
 
 /* The packets' clock, and what it says of the capture's order. */
@@ -129,7 +164,7 @@ static void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
 static bool in_decoder(const Segment *segments, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (segments[i].fragmented)
+		if (segments[i].kind != SEGMENT_TICK && segments[i].fragmented)
 			return true;
 	return false;
 }
@@ -140,9 +175,18 @@ void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packet
 
 	g_return_if_fail(!a->finished);
 	for (size_t i = 0; i < n; i++) {
-		take_time(a, &packets[i]);
-		size_t found = decoder_decode(a->decoder, &packets[i], a->batch + held);
+		ShakedownPacket tamed;
+		const ShakedownPacket *packet = with_possible_time(&packets[i], &tamed);
 
+		take_time(a, packet);
+		size_t found = decoder_decode(a->decoder, packet, a->batch + held);
+
+		/* Time passes by packets that hold no segment, too. */
+		if (!found) {
+			a->batch[held].kind = SEGMENT_TICK;
+			a->batch[held].time = packet->time;
+			found = 1;
+		}
 		held += found;
 		if (held > TCP_TRACKER_BATCH || in_decoder(a->batch + held - found, found)) {
 			tcp_tracker_segments(a->tracker, a->batch, held);
@@ -150,9 +194,6 @@ void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packet
 		}
 	}
 	tcp_tracker_segments(a->tracker, a->batch, held);
-	/* Time passes by packets that hold no segment, too. */
-	if (n)
-		tcp_tracker_advance(a->tracker, packets[n - 1].time);
 }
 
 void shakedown_analysis_finish(ShakedownAnalysis *a)

@@ -115,6 +115,17 @@ static bool groups_are_known(GKeyFile *file, const char *path, const char *text,
 	return true;
 }
 
+/* GLib's message quotes the file as it is. */
+static char *printable_line(const char *message)
+{
+	char *text = g_utf8_make_valid(message, -1);
+
+	for (char *at = text; *at; at++)
+		if (g_ascii_iscntrl(*at))
+			*at = '?';
+	return text;
+}
+
 static GKeyFile *parse(const char *path, const char *text, gsize len, GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
@@ -124,9 +135,10 @@ static GKeyFile *parse(const char *path, const char *text, gsize len, GError **e
 	if (g_key_file_load_from_data(file, text, len, G_KEY_FILE_KEEP_TRANSLATIONS, &why))
 		return g_steal_pointer(&file);
 	line = find_line(text, NULL, NULL);
+	g_autofree char *wrong = printable_line(why->message);
 	g_set_error(error, SHAKEDOWN_CONFIG_ERROR, SHAKEDOWN_CONFIG_ERROR_FILE, "%s%s",
 		    strstr(text, "[" GROUP "]") ? "" : "[" GROUP "] must come first; ",
-		    line ? "neither a comment (#) nor KEY=VALUE" : why->message);
+		    line ? "neither a comment (#) nor KEY=VALUE" : wrong);
 	if (line)
 		at_line(error, path, line);
 	else

@@ -30,6 +30,7 @@ const Command *command_find(const char *word, bool *taken);
 
 Status analyse_run(const Options *options);
 Status explain_run(const Options *options);
+Status streams_run(const Options *options);
 
 /* One line to standard error, after the program's name. */
 void complain(const char *format, ...) G_GNUC_PRINTF(1, 2);

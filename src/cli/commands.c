@@ -11,6 +11,7 @@ const Command commands[] = {
 	{"conns", FOR_CONNS, "[FILE...]", "one row a connection", analyse_run},
 	{"anomalies", FOR_ANOMALIES, "[FILE...]", "one row an anomaly", analyse_run},
 	{"ladder", FOR_LADDER, "[FILE...]", "one connection as a sequence diagram", analyse_run},
+	{"streams", FOR_STREAMS, "[FILE...]", "the bytes that a side sent, put in order", streams_run},
 	{"explain", FOR_EXPLAIN, "[NAME...]", "what a word means, and what to do about it",
 	 explain_run},
 	{0},

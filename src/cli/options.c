@@ -17,7 +17,8 @@
 typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
-	gboolean absolute, ascii, quiet, verbose, version, help, config_given;
+	char *side, *dir, *holes, *policy;
+	gboolean force, absolute, ascii, quiet, verbose, version, help, config_given;
 } Raw;
 
 #define OFFSET(member) offsetof(Raw, member)
@@ -27,12 +28,17 @@ static const OptionRow rows[] = {
 	{"read", 'r', OPTION_LIST, OFFSET(files), FOR_READING, "FILE", "the same as naming FILE; repeatable"},
 	{"filter", 'f', OPTION_TEXT, OFFSET(filter), FOR_READING, "BPF", "only packets that match, as tcpdump's"},
 	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_READING, "COUNT", "stop after so many packets"},
-	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_READING, "FORMAT", "text (default), json, ndjson or csv"},
+	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_RECORDS, "FORMAT", "text (default), json, ndjson or csv"},
 	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
 	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_ALL, "FILE", "thresholds; see 'explain --config'"},
-	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_READING, "SEVERITY", "exit with 3 if anything so severe was found:\n"
+	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_RECORDS, "SEVERITY", "exit with 3 if anything so severe was found:\n"
 	 "                            info, notice, warning or critical"},
-	{"conn", 0, OPTION_TEXT, OFFSET(connection), FOR_LADDER, "ID", "which connection to draw (default: the first)"},
+	{"conn", 0, OPTION_TEXT, OFFSET(connection), FOR_LADDER | FOR_STREAMS, "ID", "which connection (ladder: default the first)"},
+	{"side", 0, OPTION_TEXT, OFFSET(side), FOR_STREAMS, "SIDE", "whose bytes: client or server"},
+	{"dir", 0, OPTION_TEXT, OFFSET(dir), FOR_STREAMS, "DIR", "write every stream to a file in DIR"},
+	{"force", 0, OPTION_FLAG, OFFSET(force), FOR_STREAMS, NULL, "replace files that are in DIR already"},
+	{"holes", 0, OPTION_TEXT, OFFSET(holes), FOR_STREAMS, "HOW", "missing bytes: none (default) or zero, as NULs"},
+	{"policy", 0, OPTION_TEXT, OFFSET(policy), FOR_STREAMS, "COPY", "which of two that differ: first (default) or last"},
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
 	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},
 	{"ascii", 0, OPTION_FLAG, OFFSET(ascii), FOR_ALL, NULL, "text in ASCII only (auto by locale)"},
@@ -158,6 +164,9 @@ static bool take_values(Options *o, const Raw *raw)
 	static const char *const formats[] = {"text", "json", "ndjson", "csv", NULL};
 	static const char *const colors[] = {"auto", "always", "never", NULL};
 	static const char *const severities[] = {"info", "notice", "warning", "critical", NULL};
+	static const char *const sides[] = {"client", "server", NULL};
+	static const char *const holes[] = {"none", "zero", NULL};
+	static const char *const policies[] = {"first", "last", NULL};
 	uint64_t width = 0;
 	int word;
 
@@ -182,6 +191,23 @@ static bool take_values(Options *o, const Raw *raw)
 			return false;
 		o->fails = shakedown_severity_from_name(raw->fail_on, &o->fail_on);
 	}
+	o->side = -1;
+	if (raw->side && (o->side = (int8_t)take_word("side", raw->side, sides)) < 0)
+		return false;
+	if (raw->holes) {
+		word = take_word("holes", raw->holes, holes);
+		if (word < 0)
+			return false;
+		o->zero_holes = word > 0;
+	}
+	if (raw->policy) {
+		word = take_word("policy", raw->policy, policies);
+		if (word < 0)
+			return false;
+		o->policy = (ShakedownOverlapPolicy)word;
+	}
+	o->dir = raw->dir;
+	o->force = raw->force;
 	o->filter = raw->filter;
 	o->output = raw->output;
 	o->config = raw->config;
@@ -361,6 +387,10 @@ void options_clear(Options *options)
 	g_free(raw->connection);
 	g_free(raw->width);
 	g_free(raw->config);
+	g_free(raw->side);
+	g_free(raw->dir);
+	g_free(raw->holes);
+	g_free(raw->policy);
 	g_free(raw);
 	memset(options, 0, sizeof *options);
 }

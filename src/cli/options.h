@@ -15,7 +15,9 @@ typedef struct _Command Command;
 #define FOR_ANOMALIES 4u
 #define FOR_LADDER 8u
 #define FOR_EXPLAIN 16u
-#define FOR_READING (FOR_REPORT | FOR_CONNS | FOR_ANOMALIES | FOR_LADDER)
+#define FOR_STREAMS 32u
+#define FOR_RECORDS (FOR_REPORT | FOR_CONNS | FOR_ANOMALIES | FOR_LADDER)
+#define FOR_READING (FOR_RECORDS | FOR_STREAMS)
 #define FOR_ALL (FOR_READING | FOR_EXPLAIN)
 
 typedef enum { COLOR_AUTO = 0, COLOR_ALWAYS, COLOR_NEVER } ColorWhen;
@@ -32,7 +34,11 @@ typedef struct {
 	bool fails;	    /* --fail-on was given */
 	ShakedownSeverity fail_on;
 	ColorWhen color;
-	uint64_t connection; /* 0: the first */
+	uint64_t connection; /* 0: the first, or all */
+	int8_t side;	     /* ShakedownSideId; -1: both */
+	const char *dir;     /* or NULL */
+	ShakedownOverlapPolicy policy;
+	bool force, zero_holes;
 	unsigned width;	     /* 0: of the terminal */
 	bool absolute, ascii, quiet, verbose;
 	void *raw; /* owns the strings */

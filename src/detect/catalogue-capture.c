@@ -65,12 +65,15 @@ AT(BAD_CHECKSUM) = {.info = {
 	"On a real link: a faulty cable, card or router memory; nstat -az TcpInCsumErrors on the "
 	"receiver shows whether they arrive."}},
 AT(OVERLAP_CONFLICT) = {.info = {
-	KIND("overlap-conflict", CRITICAL, CONNECTION, PLANNED, "RFC 9293 §3.10.7.4, Ptacek and Newsham 1998"),
+	KIND("overlap-conflict", CRITICAL, CONNECTION, DETECTED, "RFC 9293 §3.10.7.4, Ptacek and Newsham 1998"),
 	.meaning =
 	"The same sequence numbers were sent twice with different content. Which of the two the "
 	"receiver takes depends on its stack: the classic way to slip past an inspection "
 	"device.",
-	.detected = "Retransmitted bytes compared with the first copy.",
+	.detected =
+	"Retransmitted bytes compared with the first copy. While streams are written, all of them; "
+	"otherwise those of the last ${overlap_segments} segments, and of long ones the first 192 "
+	"bytes and the last 64.",
 	.innocent =
 	"Broken stacks and middleboxes that rewrite payload. Keep-alives and zero-window probes whose "
 	"one byte is garbage; those are not counted.",

@@ -34,7 +34,7 @@ AT(LAST_ACK_LOST) = {.info = {
 	"TIME-WAIT     <--- FIN z             LAST-ACK after all\n"
 	"TIME-WAIT     ACK z+1 --->           CLOSED\n"},
 AT(FIN_UNANSWERED) = {.info = {
-	KIND("fin-unanswered", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.6, §3.8.3"),
+	KIND("fin-unanswered", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.6, §3.8.3"),
 	.meaning =
 	"A FIN was never acknowledged: the sender hangs in FIN-WAIT-1 or LAST-ACK until its retries "
 	"are used up. The peer has gone, or what lies between has forgotten the connection.",
@@ -102,7 +102,7 @@ AT(SIMULTANEOUS_CLOSE) = {.info = {
 	"              <--- ACK x+1           CLOSING\n"
 	"TIME-WAIT                            TIME-WAIT\n"},
 AT(DATA_AFTER_FIN) = {.info = {
-	KIND("data-after-fin", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.10.7.4, §3.4"),
+	KIND("data-after-fin", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.10.7.4, §3.4"),
 	.meaning =
 	"A side sent new sequence space beyond its own FIN. No stack does: after its FIN a side has "
 	"nothing more to say.",
@@ -114,7 +114,7 @@ AT(DATA_AFTER_FIN) = {.info = {
 	"Look at the FIN: forged, it would have another TTL. Otherwise suspect a device that splices "
 	"two connections together, such as a proxy in the kernel."}},
 AT(DATA_AFTER_RESET) = {.info = {
-	KIND("data-after-reset", NOTICE, CONNECTION, PLANNED, "RFC 9293 §3.5.3, §3.10.7.1"),
+	KIND("data-after-reset", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.5.3, §3.10.7.1"),
 	.meaning =
 	"Data to or from a side that had reset. If it comes from that side, the reset was not its "
 	"own or its stack is broken; if it goes there, the sender has not got the reset.",
@@ -124,7 +124,7 @@ AT(DATA_AFTER_RESET) = {.info = {
 	"From the side that reset: see forged-rst. To it, again and again: the reset is lost or "
 	"filtered beyond the tap."}},
 AT(SILENT_DEATH) = {.info = {
-	KIND("silent-death", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.8.3, §3.8.4, RFC 5382 §5"),
+	KIND("silent-death", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.8.3, §3.8.4, RFC 5382 §5"),
 	.meaning =
 	"The connection died without a word: data or keep-alives were sent again and again, and "
 	"nothing came back. Often a NAT or firewall has forgotten it after an idle time.",
@@ -144,7 +144,7 @@ AT(SILENT_DEATH) = {.info = {
 	"              data --->  ?\n"
 	"              data --->  ?\n"},
 AT(ZERO_WINDOW_STALL) = {.info = {
-	KIND("zero-window-stall", NOTICE, CONNECTION, PLANNED, "RFC 9293 §3.8.6, §3.8.6.1"),
+	KIND("zero-window-stall", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.8.6, §3.8.6.1"),
 	.meaning =
 	"A side said for a while that it can take no more data: its program does not read as fast as "
 	"the other sends. The network is not the bottleneck.",

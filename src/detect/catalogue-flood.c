@@ -32,7 +32,7 @@ AT(SYN_FLOOD) = {.info = {
 	"              <--- SYN,ACK           (to nobody)\n"
 	"              SYN c --->             backlog full\n"},
 AT(PORT_SCAN) = {.info = {
-	KIND("port-scan", WARNING, HOST, PLANNED, "Jung et al. 2004 (TRW), RFC 9293 §3.10.7"),
+	KIND("port-scan", WARNING, HOST, DETECTED, "Jung et al. 2004 (TRW), RFC 9293 §3.10.7"),
 	.meaning =
 	"A host tries many ports of one target, or one port of many targets, and mostly fails: it "
 	"looks for what is open. Its kind is named: syn, connect, fin, null, xmas, maimon, ack or "
@@ -48,7 +48,7 @@ AT(PORT_SCAN) = {.info = {
 	"See whether the source is yours. Then look at which probes were answered: those are the "
 	"ports to care about."}},
 AT(CONNECTION_FLOOD) = {.info = {
-	KIND("connection-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2"),
+	KIND("connection-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2"),
 	.meaning =
 	"Few sources open many connections completely and send nothing. SYN cookies do not help: the "
 	"handshakes are real, and each takes a place in the server.",
@@ -60,7 +60,7 @@ AT(CONNECTION_FLOOD) = {.info = {
 	"Limit connections by source (nft: ct count), shorten the time that the service waits for "
 	"the first request, or use TCP_DEFER_ACCEPT."}},
 AT(RESET_FLOOD) = {.info = {
-	KIND("reset-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2, RFC 5961 §3"),
+	KIND("reset-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2, RFC 5961 §3"),
 	.meaning =
 	"Many resets that belong to no connection: an attempt to cut connections blindly, or the "
 	"echo of a flood that carries this address as its source.",
@@ -70,7 +70,7 @@ AT(RESET_FLOOD) = {.info = {
 	"If the resets acknowledge SYNs that you never sent, somebody else is attacked in your "
 	"address's name (backscatter)."}},
 AT(ACK_FLOOD) = {.info = {
-	KIND("ack-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
+	KIND("ack-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
 	.meaning =
 	"Many ACKs that belong to no connection: meant to load the service and the firewalls before "
 	"it, or to see which packets a filter lets through.",
@@ -82,7 +82,7 @@ AT(ACK_FLOOD) = {.info = {
 	"A stateful filter drops them (nft: ct state invalid drop). See how many resets the server "
 	"answers with."}},
 AT(FIN_FLOOD) = {.info = {
-	KIND("fin-flood", WARNING, SERVICE, PLANNED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
+	KIND("fin-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
 	.meaning = "Many FINs that belong to no connection, meant to load the service or its firewall.",
 	.detected = "FINs without a connection to one service, counted within ${flood_window}.",
 	.innocent = "A capture that began while many connections were about to close.",

@@ -137,7 +137,7 @@ AT(THIRD_ACK_LOST) = {.info = {
 	"ESTABLISHED   ACK y+1 --->           (believed ESTABLISHED)\n"
 	"              <--- SYN,ACK y, x+1    SYN-RECEIVED after all\n"},
 AT(ACCEPT_QUEUE_OVERFLOW) = {.info = {
-	KIND("accept-queue-overflow", WARNING, SERVICE, PLANNED, "RFC 9293 §3.9.1.1, §3.10.7.4"),
+	KIND("accept-queue-overflow", WARNING, SERVICE, DETECTED, "RFC 9293 §3.9.1.1, §3.10.7.4"),
 	.meaning =
 	"The server's kernel completes handshakes faster than its program calls accept(). The queue "
 	"between them is full, and the kernel drops the third ACKs: clients believe that they are "
@@ -153,7 +153,7 @@ AT(ACCEPT_QUEUE_OVERFLOW) = {.info = {
 	"net.core.somaxconn. A longer queue hides the cause for a while: see why the program accepts "
 	"slowly."}},
 AT(BACKLOG_OVERFLOW) = {.info = {
-	KIND("backlog-overflow", WARNING, SERVICE, PLANNED, "RFC 4987 §2, §3.2"),
+	KIND("backlog-overflow", WARNING, SERVICE, DETECTED, "RFC 4987 §2, §3.2"),
 	.meaning =
 	"A listener answers some SYNs and ignores others: its queue of half-open or of completed "
 	"connections is full.",
@@ -168,7 +168,7 @@ AT(BACKLOG_OVERFLOW) = {.info = {
 	"listen()'s backlog and net.ipv4.tcp_syncookies, and whether a syn-flood is reported as "
 	"well."}},
 AT(HALF_OPEN_PROBE) = {.info = {
-	KIND("half-open-probe", NOTICE, CONNECTION, PLANNED, "RFC 9293 §3.10.7.3"),
+	KIND("half-open-probe", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.10.7.3"),
 	.meaning =
 	"The client answered the SYN,ACK with a reset. This is how scanners learn that a port is "
 	"open without completing a connection.",
@@ -187,7 +187,7 @@ AT(HALF_OPEN_PROBE) = {.info = {
 	"              <--- SYN,ACK y, x+1\n"
 	"CLOSED        RST x+1 --->           LISTEN\n"},
 AT(SLOW_HANDSHAKE) = {.info = {
-	KIND("slow-handshake", NOTICE, CONNECTION, PLANNED, "RFC 9293 §3.5, RFC 6298 §2"),
+	KIND("slow-handshake", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.5, RFC 6298 §2"),
 	.meaning =
 	"One leg of the handshake took long although nothing was lost: from SYN to SYN,ACK is the "
 	"server's side of the tap, from SYN,ACK to ACK the client's.",
@@ -200,7 +200,7 @@ AT(SLOW_HANDSHAKE) = {.info = {
 	"The leg says on which side of the tap to look. On a server's side, a proxy or load balancer "
 	"that answers only when its backend does is the usual cause."}},
 AT(BAD_HANDSHAKE_ACK) = {.info = {
-	KIND("bad-handshake-ack", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.5, §3.10.7.3"),
+	KIND("bad-handshake-ack", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.5, §3.10.7.3"),
 	.meaning =
 	"An acknowledgment within the handshake is not of what was sent: the SYN,ACK does not "
 	"acknowledge x+1, or the third segment not y+1. The receiver must answer it with a reset.",
@@ -214,7 +214,7 @@ AT(BAD_HANDSHAKE_ACK) = {.info = {
 	"If it happens all the time, a box on the path that rewrites sequence numbers is at fault, "
 	"or rewrites them in one direction only."}},
 AT(SYN_WITH_DATA) = {.info = {
-	KIND("syn-with-data", NOTICE, CONNECTION, PLANNED, "RFC 9293 §3.4, §3.5"),
+	KIND("syn-with-data", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.4, §3.5"),
 	.meaning =
 	"A SYN carries payload without a Fast Open option. It is legal, and the receiver must keep "
 	"the data until the handshake is complete; but hardly any system sends it.",
@@ -224,7 +224,7 @@ AT(SYN_WITH_DATA) = {.info = {
 	"Look at the payload: scanners and floods pad their SYNs. If the client does use Fast Open, "
 	"something on the path strips the option."}},
 AT(FAST_OPEN_IGNORED) = {.info = {
-	KIND("fast-open-ignored", NOTICE, CONNECTION, PLANNED, "RFC 7413 §4.2.2"),
+	KIND("fast-open-ignored", NOTICE, CONNECTION, DETECTED, "RFC 7413 §4.2.2"),
 	.meaning =
 	"The client sent data with its SYN by TCP Fast Open, and the SYN,ACK acknowledges the SYN "
 	"alone. The data must be sent again: the round trip that Fast Open saves was not saved.",
@@ -243,7 +243,7 @@ AT(FAST_OPEN_IGNORED) = {.info = {
 	"              <--- SYN,ACK y, x+1    (not x+1+n)\n"
 	"ESTABLISHED   ACK y+1, data n --->   ESTABLISHED\n"},
 AT(OLD_DUPLICATE_SYN) = {.info = {
-	KIND("old-duplicate-syn", NOTICE, CONNECTION, PLANNED, "RFC 9293 §3.5 figure 8"),
+	KIND("old-duplicate-syn", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.5 figure 8"),
 	.meaning =
 	"A SYN from an earlier attempt arrived late, was answered, and the client reset the answer. "
 	"This is the case for which the handshake has three steps and not two.",
@@ -262,7 +262,7 @@ AT(OLD_DUPLICATE_SYN) = {.info = {
 	"              RST z+1 --->           LISTEN\n"
 	"              SYN x --->             SYN-RECEIVED\n"},
 AT(SPLIT_HANDSHAKE) = {.info = {
-	KIND("split-handshake", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.5 figure 7"),
+	KIND("split-handshake", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.5 figure 7"),
 	.meaning =
 	"The SYN was answered by a SYN (or by an ACK and then a SYN) rather than by SYN,ACK. The "
 	"client's stack takes it for a simultaneous open; inspection devices may mistake who the "
@@ -299,7 +299,7 @@ AT(SIMULTANEOUS_OPEN) = {.info = {
 	"              <--- SYN,ACK y, x+1    SYN-RECEIVED\n"
 	"ESTABLISHED                          ESTABLISHED\n"},
 AT(ISN_PREDICTABLE) = {.info = {
-	KIND("isn-predictable", WARNING, HOST, PLANNED, "RFC 6528 §3, RFC 9293 §3.4.1"),
+	KIND("isn-predictable", WARNING, HOST, DETECTED, "RFC 6528 §3, RFC 9293 §3.4.1"),
 	.meaning =
 	"A host's initial sequence numbers can be guessed from those before. Whoever guesses them "
 	"can forge a connection in another's name or inject into one.",
@@ -314,7 +314,7 @@ AT(ISN_PREDICTABLE) = {.info = {
 	"may advance evenly, across ports they may not. Update the device's firmware, or hide it "
 	"behind a proxy."}},
 AT(UNEXPECTED_FLAGS) = {.info = {
-	KIND("unexpected-flags", NOTICE, CONNECTION, PLANNED, "RFC 9293 §3.1, §3.10.7"),
+	KIND("unexpected-flags", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.1, §3.10.7"),
 	.meaning =
 	"A segment with flags that no honest stack sends: SYN together with FIN or RST, FIN without "
 	"ACK, no flag at all, or reserved bits set.",

@@ -46,7 +46,7 @@ AT(RESET_AFTER_FIN) = {.info = {
 	"              <--- data\n"
 	"CLOSED        RST --->               CLOSED\n"},
 AT(FORGED_RST) = {.info = {
-	KIND("forged-rst", CRITICAL, CONNECTION, PLANNED, "RFC 5961 §3, Weaver et al. 2009"),
+	KIND("forged-rst", CRITICAL, CONNECTION, DETECTED, "RFC 5961 §3, Weaver et al. 2009"),
 	.meaning =
 	"A reset that its alleged sender did not send: somebody on or off the path tries to cut the "
 	"connection. Censorship, attackers and some intrusion prevention systems do this.",
@@ -65,7 +65,7 @@ AT(FORGED_RST) = {.info = {
 	"ESTABLISHED   <--- RST    (ttl 51, the server's are 64)\n"
 	"              <--- data   (the server goes on)\n"},
 AT(RESET_IGNORED) = {.info = {
-	KIND("reset-ignored", NOTICE, CONNECTION, PLANNED, "RFC 5961 §3.2, RFC 9293 §3.10.7.4"),
+	KIND("reset-ignored", NOTICE, CONNECTION, DETECTED, "RFC 5961 §3.2, RFC 9293 §3.10.7.4"),
 	.meaning =
 	"A reset that its receiver must not obey, and did not: its sequence number lies in the "
 	"window but is not exactly the next one expected.",
@@ -79,7 +79,7 @@ AT(RESET_IGNORED) = {.info = {
 	"One is an accident. A series with moving sequence numbers is somebody guessing: see "
 	"forged-rst."}},
 AT(CHALLENGE_ACK) = {.info = {
-	KIND("challenge-ack", INFO, CONNECTION, PLANNED, "RFC 5961 §3.2, §4.2, §5.2"),
+	KIND("challenge-ack", INFO, CONNECTION, DETECTED, "RFC 5961 §3.2, §4.2, §5.2"),
 	.meaning =
 	"A stack answered a doubtful RST or SYN with an acknowledgment that says where it stands. A "
 	"real peer will answer that with an exact reset; a forger cannot see it.",
@@ -91,7 +91,7 @@ AT(CHALLENGE_ACK) = {.info = {
 	"Look at what provoked it. On Linux nstat -az TcpExtTCPChallengeACK "
 	"TcpExtTCPSYNChallenge counts them."}},
 AT(SYN_IN_ESTABLISHED) = {.info = {
-	KIND("syn-in-established", NOTICE, CONNECTION, PLANNED, "RFC 5961 §4, RFC 9293 §3.5.1"),
+	KIND("syn-in-established", NOTICE, CONNECTION, DETECTED, "RFC 5961 §4, RFC 9293 §3.5.1"),
 	.meaning =
 	"A SYN arrived within a connection that lives. Either its sender has lost the connection and "
 	"starts anew from the same port, or somebody blindly tries to disturb it.",
@@ -109,7 +109,7 @@ AT(SYN_IN_ESTABLISHED) = {.info = {
 	"              <--- ACK (challenge)   ESTABLISHED\n"
 	"              RST --->               CLOSED\n"},
 AT(HALF_OPEN_CONNECTION) = {.info = {
-	KIND("half-open-connection", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.5.1 figures 9 to 11"),
+	KIND("half-open-connection", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.5.1 figures 9 to 11"),
 	.meaning =
 	"One side has lost the connection without closing it (crash, restart, a forgotten NAT entry) "
 	"while the other still holds it. It is found out only when one of them sends.",
@@ -126,7 +126,7 @@ AT(HALF_OPEN_CONNECTION) = {.info = {
 	"CLOSED        <--- data              ESTABLISHED\n"
 	"CLOSED        RST --->               CLOSED\n"},
 AT(ACK_OF_UNSENT_DATA) = {.info = {
-	KIND("ack-of-unsent-data", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.10.7.4, RFC 5961 §5"),
+	KIND("ack-of-unsent-data", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.10.7.4, RFC 5961 §5"),
 	.meaning =
 	"A side acknowledges more than the other has sent. Its receiver must drop such a segment and "
 	"answer with an ACK.",
@@ -140,7 +140,7 @@ AT(ACK_OF_UNSENT_DATA) = {.info = {
 	"Blind injection looks like this, and so does a middlebox that acknowledges ahead of the "
 	"receiver. Compare TTLs, and capture at both sides of the suspect."}},
 AT(FRAGMENTATION_NEEDED) = {.info = {
-	KIND("fragmentation-needed", INFO, CONNECTION, PLANNED, "RFC 9293 §3.7.2, RFC 1191, RFC 8201"),
+	KIND("fragmentation-needed", INFO, CONNECTION, DETECTED, "RFC 9293 §3.7.2, RFC 1191, RFC 8201"),
 	.meaning =
 	"A router says that packets of this connection are too large for its next link. The sender "
 	"should send smaller ones from then on: path MTU discovery.",

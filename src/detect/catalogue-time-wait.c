@@ -19,7 +19,7 @@ AT(TIME_WAIT_LINGERING) = {.info = {
 	"The peer is in LAST-ACK and does not get the ACK: see last-ack-lost. On the side in "
 	"TIME-WAIT: ss -tno state time-wait shows the timer."}},
 AT(TIME_WAIT_ACCUMULATION) = {.info = {
-	KIND("time-wait-accumulation", WARNING, HOST, PLANNED, "RFC 9293 §3.6.1, RFC 6056 §2.1"),
+	KIND("time-wait-accumulation", WARNING, HOST, DETECTED, "RFC 9293 §3.6.1, RFC 6056 §2.1"),
 	.meaning =
 	"A client holds so many of its ports toward one service in TIME-WAIT that new connections "
 	"will soon fail for want of a port. Critical from 90 percent on.",
@@ -52,7 +52,7 @@ AT(TIME_WAIT_REUSE) = {.info = {
 	"SYN-SENT      SYN x --->             TIME-WAIT\n"
 	"              <--- SYN,ACK y, x+1    SYN-RECEIVED\n"},
 AT(TIME_WAIT_REUSE_REFUSED) = {.info = {
-	KIND("time-wait-reuse-refused", WARNING, CONNECTION, PLANNED, "RFC 9293 §3.10.7.4, RFC 6191"),
+	KIND("time-wait-reuse-refused", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.10.7.4, RFC 6191"),
 	.meaning =
 	"A new SYN reached a four-tuple in TIME-WAIT and was not taken: the server answered with an "
 	"ACK of the old connection, with a reset, or not at all.",
@@ -69,7 +69,7 @@ AT(TIME_WAIT_REUSE_REFUSED) = {.info = {
 	"              <--- ACK (old)         TIME-WAIT\n"
 	"              RST --->               TIME-WAIT or CLOSED\n"},
 AT(TIME_WAIT_ASSASSINATION) = {.info = {
-	KIND("time-wait-assassination", WARNING, CONNECTION, PLANNED, "RFC 1337 §2, §3"),
+	KIND("time-wait-assassination", WARNING, CONNECTION, DETECTED, "RFC 1337 §2, §3"),
 	.meaning =
 	"A reset took a side out of TIME-WAIT before its time. Old duplicates may now disturb a new "
 	"connection on the same four-tuple.",

@@ -1,8 +1,208 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* What is wrong with the capture itself: counted over all connections, told at its end. */
 #include "detect/detector.h"
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+#include <inttypes.h>
+
+#define FRAMES_MOST 32
+
+typedef struct {
+	uint64_t missing, missing_connections;
+	uint64_t missing_control; /* FINs that were acknowledged */
+	uint64_t one_sided, two_sided;
+	uint64_t client_only; /* of the one-sided */
+	uint64_t damaged_connections, copied_connections;
+	uint64_t frames[FRAMES_MOST]; /* of acknowledgments of what was not captured */
+	unsigned frames_len;
+	ShakedownTime first_loss, last_loss;
+} CaptureDetector;
+
+static void *create(DetectContext *context)
 {
+	return g_new0(CaptureDetector, 1);
 }
 
-const DetectorOps detect_capture = {.name = "capture", .event = on_event};
+static void on_loss(CaptureDetector *d, const TcpEvent *event)
+{
+	if (d->frames_len < FRAMES_MOST)
+		d->frames[d->frames_len++] = event->frame;
+	if (!d->first_loss)
+		d->first_loss = event->time;
+	d->last_loss = MAX(d->last_loss, event->time);
+}
+
+/* The other side must have spoken, since this one acknowledges what it said: a SYN or a probe that
+ * nobody answers shows nothing. */
+static bool one_sided(const TcpConnection *conn, ShakedownSideId *seen)
+{
+	bool client = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SEEN);
+	bool server = tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN);
+
+	if (client == server)
+		return false;
+	*seen = client ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	const TcpSide *s = &conn->side[*seen];
+
+	if (s->packets <= s->rsts + 1u)
+		return *seen == SHAKEDOWN_SERVER && conn->syn_ack_first;
+	return tcp_side_has(s, TCP_SIDE_ACKED);
+}
+
+/* Segments without data that were taken, by what came after them, and yet are not there. */
+static unsigned missing_control(const TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+	unsigned n = 0;
+
+	if (!tcp_side_has(c, TCP_SIDE_SEEN) || !tcp_side_has(s, TCP_SIDE_SEEN))
+		return 0;
+	n += tcp_side_has(c, TCP_SIDE_HIDDEN_FIN);
+	n += tcp_side_has(s, TCP_SIDE_HIDDEN_FIN);
+	return n;
+}
+
+static void on_over(CaptureDetector *d, const TcpConnection *conn)
+{
+	uint64_t missing = conn->side[0].missing + conn->side[1].missing;
+	ShakedownSideId seen = SHAKEDOWN_CLIENT;
+
+	unsigned control = missing_control(conn);
+
+	d->missing += missing;
+	d->missing_control += control;
+	d->missing_connections += missing > 0 || control > 0;
+	if (one_sided(conn, &seen)) {
+		d->one_sided++;
+		d->client_only += seen == SHAKEDOWN_CLIENT;
+	} else if (tcp_side_has(&conn->side[0], TCP_SIDE_SEEN) &&
+		   tcp_side_has(&conn->side[1], TCP_SIDE_SEEN)) {
+		d->two_sided++;
+	}
+	d->damaged_connections +=
+		((conn->side[0].checks | conn->side[1].checks) & TCP_CHECK_BAD) != 0;
+	d->copied_connections += conn->copies > 0;
+}
+
+static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+{
+	if (event->kind == TCP_EVENT_CAPTURE_LOSS)
+		on_loss(data, event);
+	else if (event->kind == TCP_EVENT_OVER)
+		on_over(data, event->conn);
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void capture_loss(const CaptureDetector *d, DetectContext *context)
+{
+	uint64_t both = d->one_sided + d->two_sided;
+	Finding f;
+
+	/* Where a whole direction is not there, this says nothing new. */
+	if ((!d->missing && !d->missing_control) || d->one_sided * 2 > both)
+		return;
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_LOSS, NULL, 0);
+	if (d->first_loss)
+		finding_time(&f, d->first_loss, d->last_loss);
+	for (unsigned i = 0; i < d->frames_len; i++)
+		finding_frame(&f, d->frames[i]);
+	finding_count(&f, "bytes", d->missing);
+	finding_count(&f, "fins", d->missing_control);
+	finding_count(&f, "connections", d->missing_connections);
+	if (d->missing)
+		finding_summary(&f, "%" PRIu64 " byte%s", d->missing, plural(d->missing));
+	if (d->missing_control)
+		finding_summary(&f, "%s%" PRIu64 " FIN%s", d->missing ? " and " : "",
+				d->missing_control, plural(d->missing_control));
+	finding_summary(&f,
+			" in %" PRIu64 " connection%s were acknowledged but are not in the capture",
+			d->missing_connections, plural(d->missing_connections));
+	finding_report(&f);
+}
+
+static void one_direction(const CaptureDetector *d, DetectContext *context)
+{
+	uint64_t both = d->one_sided + d->two_sided;
+	Finding f;
+
+	if (!d->one_sided || d->one_sided * 2 <= both)
+		return;
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ONE_DIRECTION, NULL, 0);
+	finding_count(&f, "connections", d->one_sided);
+	finding_count(&f, "of", both);
+	finding_count(&f, "client_side_only", d->client_only);
+	finding_summary(&f,
+			"of %" PRIu64 " in %" PRIu64
+			" connections one direction alone is in the capture",
+			d->one_sided, both);
+	finding_report(&f);
+}
+
+static void duplicate_packets(const CaptureDetector *d, DetectContext *context)
+{
+	uint64_t copies = context->tracker ? tcp_tracker_counts(context->tracker)->copies : 0;
+	Finding f;
+
+	if (!copies)
+		return;
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_DUPLICATE_PACKETS, NULL, 0);
+	finding_count(&f, "packets", copies);
+	finding_count(&f, "connections", d->copied_connections);
+	finding_summary(&f,
+			"%" PRIu64 " packet%s in %" PRIu64
+			" connection%s are in the capture twice; the copies were left out",
+			copies, plural(copies), d->copied_connections,
+			plural(d->copied_connections));
+	finding_report(&f);
+}
+
+static void capture_disorder(DetectContext *context)
+{
+	uint64_t disordered = context->summary->disordered;
+	Finding f;
+
+	if (!disordered)
+		return;
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_DISORDER, NULL, 0);
+	finding_count(&f, "packets", disordered);
+	finding_summary(&f, "%" PRIu64 " packet%s stand%s in the capture behind a later one",
+			disordered, plural(disordered), disordered == 1 ? "s" : "");
+	finding_report(&f);
+}
+
+static void bad_checksum(const CaptureDetector *d, DetectContext *context)
+{
+	uint64_t bad = context->tracker ? tcp_tracker_counts(context->tracker)->bad_checksums : 0;
+	Finding f;
+
+	if (!bad)
+		return;
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BAD_CHECKSUM, NULL, 0);
+	finding_filter(&f, "tcp.checksum.status==0");
+	finding_count(&f, "segments", bad);
+	finding_count(&f, "connections", d->damaged_connections);
+	finding_summary(&f,
+			"%" PRIu64 " segment%s in %" PRIu64
+			" connection%s with a wrong TCP checksum: the receiver drops %s",
+			bad, plural(bad), d->damaged_connections, plural(d->damaged_connections),
+			bad == 1 ? "it" : "them");
+	finding_report(&f);
+}
+
+static void finish(void *data, DetectContext *context)
+{
+	capture_loss(data, context);
+	one_direction(data, context);
+	duplicate_packets(data, context);
+	capture_disorder(context);
+	bad_checksum(data, context);
+}
+
+const DetectorOps detect_capture = {.name = "capture",
+				    .create = create,
+				    .event = on_event,
+				    .finish = finish,
+				    .destroy = g_free};

@@ -1,8 +1,233 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Counts what comes to each service: attempts, how they end, segments without a connection. The
+ * judging is done in flood.c and queue.c.
+ */
 #include "detect/detector.h"
+#include "detect/flood.h"
+#include "detect/noted.h"
+#include "detect/queue.h"
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+#include <string.h>
+
+/* From so many attempts in a slot, or half-open ones, on it is worth knowing where they come from.
+ */
+#define WORTH_A_LOOK 8
+/* A lone segment and what it was answered by. */
+#define STRAY_PACKETS_MOST 3
+
+typedef struct {
+	bool closing; /* the capture is at its end */
+} FloodDetector;
+
+static void count_source(Service *s, const TcpConnection *conn, const ServiceSlot *slot,
+			 uint8_t ttl)
 {
+	ShakedownAddress client = tcp_conn_address(conn, SHAKEDOWN_CLIENT);
+	uint64_t hash = sketch_hash_address(&client);
+
+	if (!s->sources && s->half_open < WORTH_A_LOOK && slot->opened < WORTH_A_LOOK)
+		return;
+	if (!s->sources)
+		s->sources = g_new0(ServiceSources, 1);
+	sketch_distinct_add(&s->sources->distinct, hash);
+	sketch_sample_add(&s->sources->sample, hash);
+	s->sources->ttl[ttl]++;
+	s->sources->syns++;
 }
 
-const DetectorOps detect_flood = {.name = "flood", .event = on_event};
+static void on_syn(Service *s, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	const TcpSide *client = &conn->side[SHAKEDOWN_CLIENT];
+
+	if (event->side != SHAKEDOWN_CLIENT)
+		return;
+	flood_advance(s, context, event->time);
+	if (noted(conn, NOTED_IN_WINDOW)) {
+		ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
+		if (client->syns > 1 && !conn->syn_ack_first && !noted(conn, NOTED_AGAIN)) {
+			conn->noted |= NOTED_AGAIN;
+			if (slot)
+				slot->again++;
+		}
+		return;
+	}
+	ServiceSlot *slot = service_slot(s, context->config, event->time);
+	if (!slot)
+		return;
+	conn->noted |= NOTED_IN_WINDOW | NOTED_HALF_OPEN;
+	slot->opened++;
+	slot->last = MAX(slot->last, event->time);
+	s->half_open++;
+	count_source(s, conn, slot, event->seg ? event->seg->ttl : 0);
+	if (s->flood && s->flood->frames_len < G_N_ELEMENTS(s->flood->frames))
+		s->flood->frames[s->flood->frames_len++] = event->frame;
+}
+
+static void on_syn_ack(Service *s, DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	ServiceSlot *slot = conn->side[SHAKEDOWN_SERVER].syns == 1
+				    ? service_slot(s, context->config, conn->syn_first)
+				    : NULL;
+
+	if (slot)
+		slot->answered++;
+}
+
+/* No longer half-open: completed, refused, given up by RST. */
+static void finish_attempt(Service *s, DetectContext *context, TcpConnection *conn)
+{
+	if (!noted(conn, NOTED_HALF_OPEN))
+		return;
+	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
+	s->half_open -= s->half_open > 0;
+	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
+	if (slot)
+		slot->finished++;
+}
+
+static void on_established(Service *s, DetectContext *context, TcpConnection *conn)
+{
+	if (!noted(conn, NOTED_IN_WINDOW))
+		return;
+	finish_attempt(s, context, conn);
+	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
+	if (slot)
+		slot->established++;
+}
+
+static void on_first_data(Service *s, DetectContext *context, TcpConnection *conn)
+{
+	finish_attempt(s, context, conn);
+	ServiceSlot *slot = noted(conn, NOTED_IN_WINDOW)
+				    ? service_slot(s, context->config, conn->syn_first)
+				    : NULL;
+	if (slot)
+		slot->talked++;
+}
+
+/* The first segment of a connection that nobody opened. */
+static void note_stray(const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	uint16_t flags = event->seg ? event->seg->flags : 0;
+	unsigned end = conn->client_end;
+
+	if (!event->seg || event->seg->kind != SEGMENT_TCP || (flags & TCP_SYN))
+		return;
+	conn->noted |= flags & TCP_RST	 ? NOTED_STRAY_RST
+		       : flags & TCP_FIN ? NOTED_STRAY_FIN
+					 : NOTED_STRAY_ACK;
+	if (event->seg->dst_port == conn->key.port[end] &&
+	    memcmp(event->seg->dst, conn->key.addr[end], sizeof event->seg->dst) == 0)
+		conn->noted |= NOTED_STRAY_TO_CLIENT;
+}
+
+static void count_stray(DetectContext *context, TcpConnection *conn)
+{
+	ShakedownSideId to =
+		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	const TcpSide *target = &conn->side[to];
+	ShakedownAddress address = tcp_conn_address(conn, to);
+	unsigned kind = noted(conn, NOTED_STRAY_RST) ? 2 : noted(conn, NOTED_STRAY_FIN) ? 1 : 0;
+
+	if (target->packets > target->rsts ||
+	    conn->side[0].packets + conn->side[1].packets > STRAY_PACKETS_MOST)
+		return;
+	queue_stray(services_of(context->services, &address, tcp_conn_port(conn, to)), context,
+		    kind, conn);
+}
+
+static void on_over(Service *s, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	flood_advance(s, context, event->time);
+	if (noted(conn, NOTED_HALF_OPEN)) {
+		conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
+		if (!(s->half_open -= s->half_open > 0) && !s->flood)
+			g_clear_pointer(&s->sources, g_free);
+	}
+}
+
+typedef struct {
+	DetectContext *context;
+	ShakedownTime last;
+} Closing;
+
+static void close_service(Service *s, void *data)
+{
+	const Closing *closing = data;
+
+	flood_close(s, closing->context, closing->last);
+}
+
+static void end_service(Service *s, void *data)
+{
+	flood_end(s, data);
+	queue_end(s, data);
+}
+
+static void *create(DetectContext *context)
+{
+	/* A service that makes room for another says first what it knows. */
+	services_on_forget(context->services, end_service, context);
+	return g_new0(FloodDetector, 1);
+}
+
+/* Nothing more will come: what there is decides which connections were part of it. */
+static void close_all(FloodDetector *self, DetectContext *context)
+{
+	if (self->closing)
+		return;
+	self->closing = true;
+	services_foreach(context->services, close_service,
+			 &(Closing){context, context->summary->last});
+}
+
+static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+{
+	FloodDetector *self = data;
+	TcpConnection *conn = event->conn;
+
+	if (event->kind == TCP_EVENT_OPENED) {
+		note_stray(event);
+		return;
+	}
+	if (event->kind == TCP_EVENT_OVER && tcp_conn_has(conn, TCP_CONN_ENDED))
+		close_all(self, context);
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
+		if (event->kind == TCP_EVENT_OVER && noted(conn, NOTED_STRAY))
+			count_stray(context, conn);
+		return;
+	}
+	bool counts = event->kind == TCP_EVENT_SYN || noted(conn, NOTED_IN_WINDOW);
+	if (!counts)
+		return;
+	Service *s = services_of_connection(context->services, conn);
+
+	queue_event(s, context, event);
+	if (event->kind == TCP_EVENT_SYN)
+		on_syn(s, context, event);
+	else if (event->kind == TCP_EVENT_SYN_ACK)
+		on_syn_ack(s, context, event);
+	else if (event->kind == TCP_EVENT_ESTABLISHED)
+		on_established(s, context, conn);
+	else if (event->kind == TCP_EVENT_FIRST_DATA)
+		on_first_data(s, context, conn);
+	else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE)
+		finish_attempt(s, context, conn);
+	else if (event->kind == TCP_EVENT_OVER)
+		on_over(s, context, event);
+}
+
+static void finish(void *data, DetectContext *context)
+{
+	close_all(data, context);
+	services_foreach(context->services, end_service, context);
+}
+
+const DetectorOps detect_flood = {
+	.name = "flood", .create = create, .event = on_event, .finish = finish, .destroy = g_free};

@@ -1,8 +1,220 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Handshakes: what shows at once is reported at once, what is counted or missing when the
+ * connection is over. RFC 9293 §3.5, RFC 7413.
+ */
 #include "detect/detector.h"
+#include "detect/member.h"
+#include "detect/noted.h"
+#include "detect/opening.h"
+#include "detect/service.h"
+
+#include <inttypes.h>
+
+/* So many times the patience that is configured, and nobody waits for the end to be told. */
+#define HOPELESS 5
+/* A leg is slow by the service's own measure. */
+#define SLOW_FACTOR 10
+/* Nobody waits longer: then it is the clock that has leapt, or another capture that was joined. */
+#define SLOW_MOST (INT64_C(130) * SHAKEDOWN_NS_PER_S)
+
+static void syn_with_data(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	Finding f;
+
+	if (!event->seg || !event->seg->payload_len ||
+	    conn->side[event->side].options.fast_open >= 0 ||
+	    reported(conn, SHAKEDOWN_ANOMALY_SYN_WITH_DATA))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_WITH_DATA, conn);
+	finding_time(&f, event->time, event->time);
+	finding_frame(&f, event->frame);
+	finding_count(&f, "bytes", event->seg->payload_len);
+	finding_summary(&f, "the SYN of %s carries %" PRIu32 " bytes without a Fast Open option",
+			finding_side(event->side), event->seg->payload_len);
+	finding_report(&f);
+}
+
+static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+	Finding f;
+
+	/* A SYN that came again may have left its data at home. Without an option it is Fast Open
+	 * by agreement, as Linux does it between its own (no cookie), or something odd. */
+	if (!event->seg || event->side != SHAKEDOWN_SERVER || c->options.fast_open == 0 ||
+	    c->syns != 1 || conn->side[SHAKEDOWN_SERVER].syns != 1 || !c->bytes ||
+	    !tcp_seq_eq(event->seg->ack, tcp_seq_add(c->isn, 1)) ||
+	    reported(conn, SHAKEDOWN_ANOMALY_FAST_OPEN_IGNORED))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FAST_OPEN_IGNORED, conn);
+	finding_time(&f, conn->syn_first, event->time);
+	finding_frame(&f, conn->first_frame);
+	finding_frame(&f, event->frame);
+	finding_count(&f, "bytes", c->bytes);
+	finding_flag(&f, "cookie", c->options.fast_open == 1);
+	finding_summary(&f,
+			"the client's SYN carried %" PRIu64
+			" bytes %s, the server acknowledged the SYN alone",
+			c->bytes, c->options.fast_open == 1 ? "by Fast Open" : "without a cookie");
+	finding_report(&f);
+}
+
+static void slow_handshake(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	ShakedownAddress address = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+	const Service *s =
+		services_find(context->services, &address, tcp_conn_port(conn, SHAKEDOWN_SERVER));
+	Finding f;
+
+	if (conn->side[0].syns != 1 || conn->side[1].syns != 1)
+		return;
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		ShakedownDuration leg = conn->leg[side];
+		ShakedownDuration usual =
+			s ? service_leg_median(s, side) : SHAKEDOWN_DURATION_UNKNOWN;
+		bool known = usual != SHAKEDOWN_DURATION_UNKNOWN;
+
+		if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg <= context->config->slow_handshake ||
+		    leg > SLOW_MOST || (known && leg <= SLOW_FACTOR * usual) ||
+		    reported(conn, SHAKEDOWN_ANOMALY_SLOW_HANDSHAKE))
+			continue;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_SLOW_HANDSHAKE, conn);
+		finding_time(&f, conn->syn_first, event->time);
+		finding_frame(&f, conn->first_frame);
+		finding_frame(&f, conn->syn_ack_frame);
+		finding_frame(&f, event->frame);
+		finding_text(&f, "leg", shakedown_side_name(side));
+		finding_duration(&f, "leg_s", leg);
+		finding_summary(&f, "%s took %s to answer %s, without a retransmission",
+				finding_side(side), finding_span(&f, leg),
+				side == SHAKEDOWN_SERVER ? "SYN" : "SYN,ACK");
+		if (known) {
+			finding_duration(&f, "usual_s", usual);
+			finding_summary(&f, "; usually it is %s", finding_span(&f, usual));
+		}
+		finding_report(&f);
+	}
+}
+
+static void old_duplicate_syn(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	Finding f;
+
+	if (reported(conn, SHAKEDOWN_ANOMALY_OLD_DUPLICATE_SYN))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_OLD_DUPLICATE_SYN, conn);
+	finding_time(&f, conn->start, event->time);
+	finding_frame(&f, conn->first_frame);
+	finding_marks(&f, TCP_MARK_RST, -1);
+	finding_frame(&f, event->frame);
+	finding_summary(&f, "an old SYN was answered, and the client reset the answer: the real "
+			    "SYN is another");
+	finding_report(&f);
+}
+
+/* Acknowledges, within the handshake, what was not sent. */
+static void bad_handshake_ack(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	ShakedownSideId other = tcp_other(event->side);
+	const TcpSide *r = &conn->side[other];
+	bool syn_ack = event->seg && (event->seg->flags & TCP_SYN);
+	bool third = event->seg && event->side == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
+		     !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
+		     !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+	Finding f;
+
+	if ((!syn_ack && !third) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
+	    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
+		return;
+	uint32_t expected = r->isn.value + 1;
+
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK, conn);
+	finding_time(&f, event->time, event->time);
+	finding_frame(&f, event->frame);
+	finding_count(&f, "ack", event->seg->ack.value);
+	finding_count(&f, "expected", expected);
+	finding_summary(&f, "%s of %s acknowledges %" PRIu32 ", not %" PRIu32 " (off by %d)",
+			syn_ack ? "the SYN,ACK" : "the third ACK", finding_side(event->side),
+			event->seg->ack.value, expected,
+			tcp_seq_diff(event->seg->ack, tcp_seq(expected)));
+	finding_report(&f);
+}
+
+static void note_unreachable(DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	DossierIcmp *icmp = &dossier_of(context->dossiers, conn)->unreachable;
+
+	if (icmp->count++ || !event->seg)
+		return;
+	icmp->time = event->time;
+	icmp->frame = event->frame;
+	icmp->version = event->seg->icmp.version;
+	icmp->type = event->seg->icmp.type;
+	icmp->code = event->seg->icmp.code;
+	icmp->side = event->side;
+	icmp->sender.version = icmp->version;
+	memcpy(icmp->sender.bytes, event->seg->icmp.sender, sizeof icmp->sender.bytes);
+	icmp->opening =
+		!tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+}
+
+static void note_third_ack_lost(DetectContext *context, const TcpEvent *event)
+{
+	Dossier *d = dossier_of(context->dossiers, event->conn);
+
+	if (!d->third_ack_lost++)
+		d->third_ack_lost_frame = event->frame;
+}
+
+static void on_syn(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	ShakedownDuration waited = event->time - conn->syn_first;
+
+	syn_with_data(context, event);
+	if (waited >= HOPELESS * context->config->syn_timeout && !member_suspected(context, conn))
+		opening_no_answer(context, conn, event->time);
+}
+
+static void on_over(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	ShakedownTime now = MAX(context->summary->last, conn->end);
+
+	if (member_of_many(context, conn))
+		return;
+	opening_judge(context, conn, dossier_find(context->dossiers, conn), now);
+}
 
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 {
+	TcpConnection *conn = event->conn;
+
+	if (event->kind == TCP_EVENT_SYN)
+		on_syn(context, event);
+	else if (event->kind == TCP_EVENT_SYN_ACK)
+		fast_open_ignored(context, event);
+	else if (event->kind == TCP_EVENT_ESTABLISHED)
+		slow_handshake(context, event);
+	else if (event->kind == TCP_EVENT_OLD_DUPLICATE_SYN)
+		old_duplicate_syn(context, event);
+	else if (event->kind == TCP_EVENT_BAD_ACK)
+		bad_handshake_ack(context, event);
+	else if (event->kind == TCP_EVENT_RST && tcp_conn_has(conn, TCP_CONN_REFUSED))
+		conn->noted |= NOTED_REFUSED;
+	else if (event->kind == TCP_EVENT_UNREACHABLE)
+		note_unreachable(context, event);
+	else if (event->kind == TCP_EVENT_THIRD_ACK_LOST)
+		note_third_ack_lost(context, event);
+	else if (event->kind == TCP_EVENT_OVER)
+		on_over(context, event);
 }
 
 const DetectorOps detect_handshake = {.name = "handshake", .event = on_event};

@@ -1,8 +1,333 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Notes what resets, SYNs and impossible acknowledgments do within a connection, and judges when it
+ * is over: whether a reset was its sender's own shows only afterwards.
+ */
 #include "detect/detector.h"
+#include "detect/dossier.h"
+#include "detect/noted.h"
+#include "detect/reset.h"
+#include "tcp/tcp-outcome.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Segments of its sender that were captured behind the RST, though sent before it. */
+#define DISORDER (INT64_C(20) * 1000 * 1000)
+
+/* What comes later does not answer that segment any more. */
+#define ANSWER_MOST SHAKEDOWN_NS_PER_S
+/* RSTs that follow each other so closely are one's. */
+#define TRAIN (SHAKEDOWN_NS_PER_S / 10)
+
+/* The state before the segment of that frame. */
+static uint8_t state_before(const TcpConnection *conn, ShakedownSideId side, uint64_t frame)
+{
+	for (unsigned i = conn->beliefs.len; i-- > 0;) {
+		const TcpBelief *b = &conn->beliefs.items[i];
+		if (b->side == side && b->frame != frame)
+			return (uint8_t)b->state;
+	}
+	return SHAKEDOWN_TCP_CLOSED;
+}
+
+static uint32_t unacked(const TcpSide *sent, const TcpSide *by, const Segment *last_ack)
+{
+	if (!tcp_side_has(sent, TCP_SIDE_SPACE) || !tcp_side_has(by, TCP_SIDE_ACKED))
+		return 0;
+	TcpSeq acked = by->rcv_nxt;
+
+	if (last_ack && (last_ack->flags & TCP_ACK) && tcp_seq_lt(acked, last_ack->ack) &&
+	    tcp_seq_leq(last_ack->ack, sent->snd_nxt))
+		acked = last_ack->ack;
+	int32_t n = tcp_seq_diff(sent->snd_nxt, acked);
+
+	n -= n > 0 && tcp_side_has(sent, TCP_SIDE_SENT_FIN);
+	return n > 0 ? (uint32_t)n : 0;
+}
+
+/* The distance that a TTL tells, if its sender began with a usual one. */
+static unsigned hops(uint8_t ttl)
+{
+	return (ttl <= 32 ? 32u : ttl <= 64 ? 64u : ttl <= 128 ? 128u : 255u) - ttl;
+}
+
+static void note_first(DossierReset *r, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	const Segment *seg = event->seg;
+	ShakedownSideId side = event->side, other = tcp_other(side);
+	const TcpSide *s = &conn->side[side], *o = &conn->side[other];
+	const TcpPendingSyn *pending = conn->pending;
+
+	r->time = event->time;
+	r->frame = event->frame;
+	r->ttl = seg->ttl;
+	r->usual_ttl = s->ttl[0];
+	r->foreign = s->ttl[0] && seg->ttl != s->ttl[0] && seg->ttl != s->ttl[1];
+	r->same_distance = s->ttl[0] && hops(seg->ttl) == hops(s->ttl[0]);
+	r->seq = seg->seq.value;
+	r->without_ack = !(seg->flags & TCP_ACK) && tcp_side_has(o, TCP_SIDE_ACKED) &&
+			 tcp_seq_eq(seg->seq, o->rcv_nxt) && o->last > s->last &&
+			 event->time - o->last <= ANSWER_MOST;
+	r->state[0] = state_before(conn, side, event->frame);
+	r->state[1] = state_before(conn, other, event->frame);
+	r->fin[0] = tcp_side_has(s, TCP_SIDE_SENT_FIN);
+	r->fin[1] = tcp_side_has(o, TCP_SIDE_SENT_FIN);
+	r->unacked[0] = unacked(s, o, NULL);
+	r->unacked[1] = unacked(o, s, seg);
+	r->zero_window = tcp_side_has(s, TCP_SIDE_ZERO_WINDOW);
+	r->idle = MAX(event->time - conn->end, 0);
+	r->silent = MAX(event->time - (s->last ? s->last : conn->start), 0);
+	r->after_syn = pending != NULL;
+	r->spoke[0] = s->packets - MIN(s->packets, s->rsts);
+	r->spoke[1] = o->packets - MIN(o->packets, o->rsts);
+}
+
+static void on_rst(DetectContext *context, const TcpEvent *event, bool accepted)
+{
+	const TcpConnection *conn = event->conn;
+	bool opened = conn->syn_ack_first || tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+
+	/* What answers a SYN as it should is the handshake's affair. */
+	if (!event->seg || (!opened && accepted) ||
+	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && event->side == SHAKEDOWN_CLIENT))
+		return;
+	Dossier *d = dossier_of(context->dossiers, conn);
+	DossierReset *r = &d->reset[event->side];
+	int32_t ahead = tcp_seq_diff(event->seg->seq, conn->side[event->side].snd_nxt);
+
+	if (!r->accepted && !r->ignored) {
+		note_first(r, event);
+		r->after_syn = r->after_syn || d->syn[event->side].count;
+		r->first_accepted = accepted;
+		r->in_window = abs(ahead) <= 1 << 20;
+	} else if (event->seg->seq.value != r->seq && event->time - r->time <= TRAIN) {
+		r->moving = true;
+	}
+	if (accepted)
+		r->accepted++;
+	else
+		r->ignored++;
+}
+
+/* A side goes on: whose RST does that contradict? The latest one's. */
+static void on_contradiction(DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	int whose = -1;
+
+	for (unsigned i = 0; i < conn->marks.len; i++)
+		if (conn->marks.items[i].kind == TCP_MARK_RST)
+			whose = conn->marks.items[i].side;
+	Dossier *d = dossier_find(context->dossiers, conn);
+	if (whose < 0 || !d)
+		return;
+	DossierReset *r = &d->reset[whose];
+
+	if (whose == (int)event->side) {
+		if (!r->goes_on_frame && event->time - r->time > DISORDER)
+			r->goes_on_frame = event->frame;
+		return;
+	}
+	if (!r->missed_frame)
+		r->missed_frame = event->frame;
+	r->missed_bytes += event->seg && event->seg->payload_len;
+}
+
+static void on_challenge(DetectContext *context, const TcpEvent *event)
+{
+	Dossier *d = dossier_of(context->dossiers, event->conn);
+	ShakedownSideId other = tcp_other(event->side);
+	DossierReset *r = &d->reset[other];
+	DossierSyn *syn = &d->syn[other];
+
+	if (!d->challenges[event->side]++)
+		d->challenge_frame[event->side] = event->frame;
+	if (r->ignored && !r->challenged_frame && r->time >= syn->time)
+		r->challenged_frame = event->frame;
+	else if (syn->count && !syn->challenged_frame)
+		syn->challenged_frame = event->frame;
+}
+
+static void on_syn_inside(DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	const TcpSide *s = &conn->side[event->side];
+
+	if (!event->seg || !tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
+	    !tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
+	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_CLOSED ||
+	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_TIME_WAIT)
+		return;
+	DossierSyn *d = &dossier_of(context->dossiers, conn)->syn[event->side];
+
+	d->last_frame = event->frame;
+	if (d->count++)
+		return;
+	d->time = event->time;
+	d->frame = event->frame;
+	d->ttl = event->seg->ttl;
+	d->usual_ttl = s->ttl[0];
+	d->foreign = s->ttl[0] && d->ttl != s->ttl[0] && d->ttl != s->ttl[1];
+}
+
+static void on_bad_ack(DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	const TcpSide *r = &conn->side[tcp_other(event->side)];
+	bool opening = !tcp_conn_has(conn, TCP_CONN_THIRD_ACK | TCP_CONN_SETTLED) &&
+		       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && !conn->talked;
+
+	if (!event->seg || opening || (event->seg->flags & TCP_SYN) || r->missing ||
+	    !tcp_side_has(r, TCP_SIDE_SEEN))
+		return;
+	DossierAck *d = &dossier_of(context->dossiers, conn)->bad_ack[event->side];
+
+	if (d->count++)
+		return;
+	d->time = event->time;
+	d->frame = event->frame;
+	d->value = event->seg->ack.value;
+	d->expected = r->snd_nxt.value;
+	d->ttl = event->seg->ttl;
+}
+
+static void report_challenge(DetectContext *context, TcpConnection *conn, const Dossier *d)
+{
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		ShakedownSideId other = tcp_other(side);
+		if (!d->challenges[side] || reported(conn, SHAKEDOWN_ANOMALY_CHALLENGE_ACK))
+			continue;
+		const char *provoked = d->reset[other].challenged_frame ? "RST"
+				       : d->syn[other].challenged_frame ? "SYN"
+									: "segment";
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_CHALLENGE_ACK, conn);
+		finding_frame(&f, d->reset[other].frame);
+		finding_frame(&f, d->syn[other].frame);
+		finding_frame(&f, d->challenge_frame[side]);
+		finding_count(&f, "challenges", d->challenges[side]);
+		finding_text(&f, "provoked_by", provoked);
+		finding_summary(&f, "%s answered a doubtful %s with a challenge ACK",
+				finding_side(side), provoked);
+		finding_report(&f);
+	}
+}
+
+static void report_syn_inside(DetectContext *context, TcpConnection *conn, const Dossier *d)
+{
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		const DossierSyn *syn = &d->syn[side];
+		const DossierReset *r = &d->reset[side];
+
+		if (!syn->count || reported(conn, SHAKEDOWN_ANOMALY_SYN_IN_ESTABLISHED))
+			continue;
+		bool reset = r->accepted && r->time >= syn->time;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_IN_ESTABLISHED, conn);
+		finding_time(&f, syn->time, conn->end);
+		finding_frame(&f, syn->frame);
+		finding_frame(&f, syn->challenged_frame);
+		if (reset)
+			finding_frame(&f, r->frame);
+		finding_count(&f, "syn", syn->count);
+		finding_count(&f, "ttl", syn->ttl);
+		finding_flag(&f, "other_ttl", syn->foreign);
+		finding_text(&f, "followed_by",
+			     reset		     ? "reset"
+			     : syn->challenged_frame ? "challenge-ack"
+						     : "nothing");
+		finding_summary(&f, "a SYN in the name of %s within the open connection",
+				finding_side(side));
+		if (syn->foreign)
+			finding_summary(&f, " (TTL %u, not %u)", syn->ttl, syn->usual_ttl);
+		finding_summary(&f, ": %s",
+				reset ? "its sender had lost the connection, and reset it"
+				: syn->challenged_frame
+					? "answered with a challenge ACK, and nothing came of it"
+					: "nothing answered it");
+		finding_report(&f);
+	}
+}
+
+static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Dossier *d)
+{
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		const DossierAck *ack = &d->bad_ack[side];
+
+		/* Holes in the capture explain it. */
+		if (!ack->count || conn->side[tcp_other(side)].missing ||
+		    reported(conn, SHAKEDOWN_ANOMALY_ACK_OF_UNSENT_DATA))
+			continue;
+		int32_t beyond = tcp_seq_diff(tcp_seq(ack->value), tcp_seq(ack->expected));
+
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_ACK_OF_UNSENT_DATA, conn);
+		finding_time(&f, ack->time, ack->time);
+		finding_frame(&f, ack->frame);
+		finding_count(&f, "segments", ack->count);
+		finding_count(&f, "ack", ack->value);
+		finding_count(&f, "sent_up_to", ack->expected);
+		finding_count(&f, "ttl", ack->ttl);
+		finding_summary(&f, "%s acknowledges %d bytes more than %s has sent",
+				finding_side(side), beyond, finding_side(tcp_other(side)));
+		finding_report(&f);
+	}
+}
+
+/* Whether those in whose name it came, and to whom, went on. A side that the tracker has closed
+ * contradicts it by itself; here are those that it never closed. */
+static void see_who_went_on(const TcpConnection *conn, Dossier *d)
+{
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		DossierReset *r = &d->reset[side];
+		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
+
+		if (!r->accepted && !r->ignored)
+			continue;
+		if (s->packets - MIN(s->packets, s->rsts) > r->spoke[0] + r->after_syn &&
+		    s->last - r->time > DISORDER && (r->foreign || !r->first_accepted) &&
+		    !r->goes_on_frame && !r->after_syn)
+			r->goes_on_frame = conn->last_frame;
+		if (!r->first_accepted && o->packets - MIN(o->packets, o->rsts) > r->spoke[1] &&
+		    o->last > r->time && !r->missed_frame)
+			r->missed_frame = conn->last_frame;
+	}
+}
+
+static void on_over(DetectContext *context, TcpConnection *conn)
+{
+	Dossier *d = dossier_find(context->dossiers, conn);
+
+	if (!d || reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
+		return;
+	see_who_went_on(conn, d);
+	reset_judge(context, conn, d);
+	report_syn_inside(context, conn, d);
+	report_challenge(context, conn, d);
+	report_bad_ack(context, conn, d);
+}
 
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 {
+	if (event->kind == TCP_EVENT_RST)
+		on_rst(context, event, true);
+	else if (event->kind == TCP_EVENT_RST_IGNORED)
+		on_rst(context, event, false);
+	else if (event->kind == TCP_EVENT_RST_CONTRADICTED)
+		on_contradiction(context, event);
+	else if (event->kind == TCP_EVENT_CHALLENGE_ACK)
+		on_challenge(context, event);
+	else if (event->kind == TCP_EVENT_SYN_IN_CONNECTION)
+		on_syn_inside(context, event);
+	else if (event->kind == TCP_EVENT_BAD_ACK)
+		on_bad_ack(context, event);
+	else if (event->kind == TCP_EVENT_OVER)
+		on_over(context, event->conn);
 }
 
 const DetectorOps detect_reset = {.name = "reset", .event = on_event};

@@ -1,8 +1,335 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* How connections close, or fail to: RFC 9293 §3.6, §3.8.3, §3.8.4, §3.8.6. */
 #include "detect/detector.h"
+#include "detect/dossier.h"
+#include "detect/noted.h"
+#include "tcp/tcp-outcome.h"
+#include "tcp/tcp-watch.h"
+
+#include <inttypes.h>
+
+/* Legal, and worth a word, if it lasts so long. */
+#define HALF_CLOSE_LEAST SHAKEDOWN_NS_PER_S
+/* … or for many round trips, with more than an answer's tail. */
+#define HALF_CLOSE_SHORT (SHAKEDOWN_NS_PER_S / 10)
+#define HALF_CLOSE_ROUNDS 10
+#define HALF_CLOSE_BYTES 16384
+/* Loss explains fewer repetitions. */
+#define UNANSWERED_LEAST 3
+#define KEEP_ALIVES_LEAST 2
+/* A tail loss probe (RFC 8985) may come after two round trips, on a short path. */
+#define RETRANSMISSION_LEAST (INT64_C(5) * 1000 * 1000)
+/* Three timeouts take longer than that: RFC 6298 §2.4, and Linux with its 200 ms. */
+#define UNANSWERED_FOR (SHAKEDOWN_NS_PER_S / 2)
+/* No stack repeats a FIN less often. */
+#define PATIENCE_MOST (INT64_C(120) * SHAKEDOWN_NS_PER_S)
+
+/* How many were sent, leaving out those that the network or the capture has doubled. */
+static unsigned fins_of(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpSide *s = &conn->side[side];
+	unsigned n = s->fins;
+	/* One that was damaged has been dropped, but it was sent. */
+	bool damaged = (s->checks & TCP_CHECK_BAD) && tcp_side_has(s, TCP_SIDE_SENT_FIN) &&
+		       tcp_seq_eq(s->dropped, tcp_seq_add(s->fin, 1));
+
+	for (unsigned i = 0; i < conn->marks.len && n > 1; i++)
+		if (conn->marks.items[i].kind == TCP_MARK_FIN &&
+		    conn->marks.items[i].side == side &&
+		    conn->marks.items[i].time - conn->fin_time[side] < RETRANSMISSION_LEAST)
+			n--;
+	return n + damaged;
+}
+
+static void fin_retransmitted(DetectContext *context, TcpConnection *conn)
+{
+	unsigned fins[2] = {fins_of(conn, SHAKEDOWN_CLIENT), fins_of(conn, SHAKEDOWN_SERVER)};
+	ShakedownSideId side = fins[SHAKEDOWN_CLIENT] > 1 ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	Finding f;
+
+	if (fins[0] < 2 && fins[1] < 2)
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_RETRANSMITTED, conn);
+	finding_time(&f, conn->fin_time[side], conn->end);
+	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_filter(&f, "tcp.flags.fin==1");
+	if (fins[SHAKEDOWN_CLIENT] > 1)
+		finding_count(&f, "client_fin", fins[SHAKEDOWN_CLIENT]);
+	if (fins[SHAKEDOWN_SERVER] > 1)
+		finding_count(&f, "server_fin", fins[SHAKEDOWN_SERVER]);
+	if (fins[0] > 1 && fins[1] > 1)
+		finding_summary(&f, "the client sent its FIN %u times, the server %u times",
+				fins[SHAKEDOWN_CLIENT], fins[SHAKEDOWN_SERVER]);
+	else
+		finding_summary(&f, "%s sent its FIN %u times", finding_side(side), fins[side]);
+	finding_report(&f);
+}
+
+static void last_ack_lost(DetectContext *context, TcpConnection *conn)
+{
+	Finding f;
+
+	if (!tcp_conn_has(conn, TCP_CONN_LAST_ACK_LOST))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_LAST_ACK_LOST, conn);
+	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_time(&f, MAX(conn->fin_time[0], conn->fin_time[1]), conn->end);
+	finding_summary(&f, "the last ACK passed, but the FIN came again: the ACK did not arrive, "
+			    "and TIME-WAIT began anew");
+	finding_report(&f);
+}
+
+/* A FIN that was sent again: one that was not has been acknowledged where the tap did not see. */
+static void fin_unanswered(DetectContext *context, TcpConnection *conn, ShakedownTime now)
+{
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
+		ShakedownDuration waited = now - conn->fin_time[side];
+
+		if (!tcp_side_has(s, TCP_SIDE_SENT_FIN) || tcp_fin_acked(conn, side) ||
+		    tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) || s->fins < 2 || conn->rst_time ||
+		    !tcp_side_has(o, TCP_SIDE_SEEN) || waited < context->config->fin_timeout ||
+		    reported(conn, SHAKEDOWN_ANOMALY_FIN_UNANSWERED))
+			continue;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_UNANSWERED, conn);
+		finding_time(&f, conn->fin_time[side], now);
+		finding_marks(&f, TCP_MARK_FIN, side);
+		finding_filter(&f, "tcp.flags.fin==1");
+		finding_text(&f, "sender", shakedown_side_name(side));
+		finding_count(&f, "fin", s->fins);
+		finding_duration(&f, "waited_s", waited);
+		finding_text(&f, "state", shakedown_tcp_state_name(s->state));
+		finding_summary(&f,
+				"%s sent FIN %u times in %s and got no acknowledgment: it hangs in "
+				"%s",
+				finding_side(side), s->fins, finding_span(&f, waited),
+				shakedown_tcp_state_name(s->state));
+		finding_report(&f);
+	}
+}
+
+static void half_closed_lingering(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	ShakedownSideId stuck = event->side, closed = tcp_other(stuck);
+	ShakedownDuration waited =
+		event->time - MAX(conn->side[stuck].last, conn->fin_time[closed]);
+	Finding f;
+
+	if (!tcp_side_has(&conn->side[stuck], TCP_SIDE_SEEN) ||
+	    reported(conn, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING, conn);
+	finding_time(&f, conn->fin_time[closed], event->time);
+	finding_marks(&f, TCP_MARK_FIN, closed);
+	finding_frame(&f, conn->last_frame);
+	finding_text(&f, "stuck", shakedown_side_name(stuck));
+	finding_duration(&f, "waited_s", waited);
+	finding_summary(&f,
+			"%s closed, %s acknowledged and has then done nothing for %s: it stays in "
+			"CLOSE-WAIT",
+			finding_side(closed), finding_side(stuck), finding_span(&f, waited));
+	finding_report(&f);
+}
+
+static bool went_on(const TcpConnection *conn, const TcpWatchSide *w, ShakedownDuration lasted)
+{
+	ShakedownDuration rtt = 0;
+
+	if (lasted >= HALF_CLOSE_LEAST)
+		return true;
+	for (unsigned i = 0; i < 2; i++) {
+		if (conn->leg[i] == SHAKEDOWN_DURATION_UNKNOWN)
+			return false;
+		rtt += conn->leg[i];
+	}
+	return lasted >= MAX(HALF_CLOSE_SHORT, HALF_CLOSE_ROUNDS * rtt) &&
+	       w->late_bytes >= HALF_CLOSE_BYTES;
+}
+
+static void half_close(DetectContext *context, TcpConnection *conn)
+{
+	Finding f;
+
+	if (conn->first_fin < 0 || !conn->watch)
+		return;
+	ShakedownSideId closed = (ShakedownSideId)conn->first_fin, open = tcp_other(closed);
+	const TcpWatchSide *w = &conn->watch->side[open];
+	ShakedownDuration lasted = w->late_last - conn->fin_time[closed];
+
+	if (!w->late_bytes || !went_on(conn, w, lasted))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSE, conn);
+	finding_time(&f, conn->fin_time[closed], w->late_last);
+	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_text(&f, "closed_by", shakedown_side_name(closed));
+	finding_duration(&f, "lasted_s", lasted);
+	finding_count(&f, "bytes", w->late_bytes);
+	finding_summary(&f, "%s closed its direction, %s went on for %s and sent %" PRIu64 " bytes",
+			finding_side(closed), finding_side(open), finding_span(&f, lasted),
+			w->late_bytes);
+	finding_report(&f);
+}
+
+static void simultaneous_close(DetectContext *context, TcpConnection *conn)
+{
+	Finding f;
+
+	if (!tcp_conn_has(conn, TCP_CONN_CROSSED))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SIMULTANEOUS_CLOSE, conn);
+	finding_time(&f, MIN(conn->fin_time[0], conn->fin_time[1]),
+		     MAX(conn->fin_time[0], conn->fin_time[1]));
+	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_filter(&f, "tcp.flags.fin==1");
+	finding_duration(&f, "apart_s", ABS(conn->fin_time[0] - conn->fin_time[1]));
+	finding_summary(&f, "the FINs crossed: both sides closed before either had the other's");
+	finding_report(&f);
+}
+
+static void data_after_fin(DetectContext *context, TcpConnection *conn)
+{
+	const Dossier *d = dossier_find(context->dossiers, conn);
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; d && side <= SHAKEDOWN_SERVER; side++) {
+		const DossierData *data = &d->after_fin[side];
+
+		if (!data->count || reported(conn, SHAKEDOWN_ANOMALY_DATA_AFTER_FIN))
+			continue;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_DATA_AFTER_FIN, conn);
+		finding_time(&f, data->time, conn->end);
+		finding_frame(&f, data->frame);
+		finding_marks(&f, TCP_MARK_FIN, side);
+		finding_count(&f, "segments", data->count);
+		finding_count(&f, "bytes", data->bytes);
+		finding_summary(&f, "%s sent %" PRIu64 " bytes beyond its own FIN",
+				finding_side(side), data->bytes);
+		finding_report(&f);
+	}
+}
+
+static void note_data_after_fin(DetectContext *context, const TcpEvent *event)
+{
+	DossierData *d = &dossier_of(context->dossiers, event->conn)->after_fin[event->side];
+
+	if (!d->count++) {
+		d->time = event->time;
+		d->frame = event->frame;
+	}
+	d->bytes += event->seg ? event->seg->payload_len : 0;
+}
+
+static void silent_death(DetectContext *context, TcpConnection *conn)
+{
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; conn->watch && side <= SHAKEDOWN_SERVER;
+	     side++) {
+		const TcpWatchSide *w = &conn->watch->side[side];
+		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
+		bool data = w->resent >= UNANSWERED_LEAST;
+		bool probes = w->keep_alives >= KEEP_ALIVES_LEAST ||
+			      w->zero_probes >= UNANSWERED_LEAST + 1;
+
+		if ((!data && !probes) || !w->asked || !tcp_side_has(o, TCP_SIDE_SEEN) ||
+		    !tcp_side_has(o, TCP_SIDE_ACKED) ||
+		    reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH) ||
+		    reported(conn, SHAKEDOWN_ANOMALY_FIN_UNANSWERED))
+			continue;
+		/* An orphan's last FIN: the peer had closed, and may be gone. */
+		if (tcp_side_has(o, TCP_SIDE_SENT_FIN) && tcp_side_has(s, TCP_SIDE_SENT_FIN))
+			continue;
+		ShakedownDuration waited = s->last - w->asked;
+
+		if (waited < UNANSWERED_FOR)
+			continue;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_SILENT_DEATH, conn);
+		finding_time(&f, w->asked, s->last);
+		finding_frame(&f, w->asked_frame);
+		finding_frame(&f, conn->last_frame);
+		finding_text(&f, "silent", shakedown_side_name(tcp_other(side)));
+		finding_count(&f, "retransmissions", w->resent);
+		finding_count(&f, "keep_alives", w->keep_alives);
+		finding_count(&f, "window_probes", w->zero_probes);
+		finding_duration(&f, "idle_before_s", MAX(w->idle, 0));
+		finding_duration(&f, "waited_s", waited);
+		finding_flag(&f, "gave_up", s->rsts > 0);
+		finding_summary(&f, "%s fell silent: %s sent %s %u times in %s without an answer",
+				finding_side(tcp_other(side)), finding_side(side),
+				data		 ? "its data again"
+				: w->zero_probes ? "window probes"
+						 : "keep-alives",
+				data ? w->resent : w->zero_probes + w->keep_alives,
+				finding_span(&f, waited));
+		if (w->idle >= SHAKEDOWN_NS_PER_S)
+			finding_summary(&f, ", after the connection had been idle for %s",
+					finding_span(&f, w->idle));
+		finding_report(&f);
+	}
+}
+
+static void zero_window_stall(DetectContext *context, TcpConnection *conn)
+{
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; conn->watch && side <= SHAKEDOWN_SERVER;
+	     side++) {
+		const TcpWatchSide *w = &conn->watch->side[side];
+		ShakedownDuration open_end =
+			w->zero_since ? MAX(conn->end, conn->side[side].last) - w->zero_since : 0;
+		ShakedownDuration longest = MAX(w->zero_longest, open_end);
+
+		if (longest <= context->config->zero_window ||
+		    reported(conn, SHAKEDOWN_ANOMALY_ZERO_WINDOW_STALL))
+			continue;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_ZERO_WINDOW_STALL, conn);
+		finding_frame(&f, w->zero_frame);
+		finding_filter(&f, "tcp.window_size==0");
+		finding_text(&f, "closed_by", shakedown_side_name(side));
+		finding_count(&f, "times", w->zero_times);
+		finding_duration(&f, "longest_s", longest);
+		finding_duration(&f, "total_s", w->zero_total + open_end);
+		finding_flag(&f, "still_closed", w->zero_since != 0);
+		finding_summary(&f, "%s offered no window for %s", finding_side(side),
+				finding_span(&f, longest));
+		if (w->zero_times > 1)
+			finding_summary(&f, " at the longest of %" PRIu32 " times, %s in all",
+					w->zero_times, finding_span(&f, w->zero_total + open_end));
+		if (w->zero_since)
+			finding_summary(&f, ", and has not opened it again");
+		finding_report(&f);
+	}
+}
+
+static void on_over(DetectContext *context, TcpConnection *conn)
+{
+	ShakedownTime now = CLAMP(context->summary->last, conn->end, conn->end + PATIENCE_MOST);
+
+	if (reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
+		return;
+	fin_retransmitted(context, conn);
+	last_ack_lost(context, conn);
+	fin_unanswered(context, conn, now);
+	simultaneous_close(context, conn);
+	half_close(context, conn);
+	data_after_fin(context, conn);
+	silent_death(context, conn);
+	zero_window_stall(context, conn);
+}
 
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 {
+	if (event->kind == TCP_EVENT_FIN_LATE)
+		fin_unanswered(context, event->conn, event->time);
+	else if (event->kind == TCP_EVENT_LINGERING)
+		half_closed_lingering(context, event);
+	else if (event->kind == TCP_EVENT_DATA_AFTER_FIN)
+		note_data_after_fin(context, event);
+	else if (event->kind == TCP_EVENT_OVER)
+		on_over(context, event->conn);
 }
 
 const DetectorOps detect_teardown = {.name = "teardown", .event = on_event};

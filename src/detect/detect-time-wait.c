@@ -1,8 +1,301 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * TIME-WAIT: who opens its four-tuple again and whether that is safe, how long it is held, and how
+ * many of a client's ports are in it. RFC 9293 §3.6.1, RFC 6191, RFC 6056.
+ */
 #include "detect/detector.h"
+#include "detect/dossier.h"
+#include "detect/noted.h"
+#include "detect/sketch.h"
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+#include <inttypes.h>
+#include <string.h>
+
+#define PAIRS_MOST 4096
+#define CRITICAL_PERCENT 90
+/* A FIN or two again are last-ack-lost; TIME-WAIT is held up by more, or for longer. */
+#define LINGER_RESTARTS 2
+
+/* A client's ports toward one service. */
+typedef struct {
+	ShakedownAddress client, server;
+	uint16_t port;
+	uint32_t held, peak;
+	ShakedownTime since, last, first; /* above the share; latest; of the first */
+	uint64_t total;			  /* how many ever */
+} Pair;
+
+typedef struct {
+	FlowKey reused; /* the next connection opened on it reuses it … */
+	bool expects;
+	GHashTable *pairs; /* of Pair, owned */
+	uint64_t forgotten;
+} TimeWaitDetector;
+
+static guint pair_hash(gconstpointer key)
 {
+	const Pair *p = key;
+
+	return (guint)sketch_hash(sketch_hash_address(&p->client) ^
+				  sketch_hash(sketch_hash_address(&p->server) + p->port));
 }
 
-const DetectorOps detect_time_wait = {.name = "time-wait", .event = on_event};
+static gboolean pair_equal(gconstpointer a, gconstpointer b)
+{
+	const Pair *x = a, *y = b;
+
+	return x->port == y->port && memcmp(&x->client, &y->client, sizeof x->client) == 0 &&
+	       memcmp(&x->server, &y->server, sizeof x->server) == 0;
+}
+
+static void *create(DetectContext *context)
+{
+	TimeWaitDetector *d = g_new0(TimeWaitDetector, 1);
+
+	d->pairs = g_hash_table_new_full(pair_hash, pair_equal, NULL, g_free);
+	return d;
+}
+
+static void destroy(void *data)
+{
+	TimeWaitDetector *d = data;
+
+	g_hash_table_destroy(d->pairs);
+	g_free(d);
+}
+
+static Pair *pair_of(TimeWaitDetector *d, const TcpConnection *conn)
+{
+	Pair key = {.client = tcp_conn_address(conn, SHAKEDOWN_CLIENT),
+		    .server = tcp_conn_address(conn, SHAKEDOWN_SERVER),
+		    .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)};
+	Pair *p = g_hash_table_lookup(d->pairs, &key);
+
+	if (p)
+		return p;
+	if (g_hash_table_size(d->pairs) >= PAIRS_MOST) {
+		d->forgotten++;
+		return NULL;
+	}
+	p = g_new(Pair, 1);
+	*p = key;
+	g_hash_table_add(d->pairs, p);
+	return p;
+}
+
+static uint64_t share_of(const Pair *p, const ShakedownConfig *config, uint32_t held)
+{
+	return (uint64_t)held * 100 / MAX(config->ephemeral_ports, 1);
+}
+
+static void hold_port(TimeWaitDetector *d, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	/* Ports that the server holds are the client's to use again: RFC 6191. */
+	if (event->side != SHAKEDOWN_CLIENT || noted(conn, NOTED_HOLDS_PORT))
+		return;
+	Pair *p = pair_of(d, conn);
+	if (!p)
+		return;
+	conn->noted |= NOTED_HOLDS_PORT;
+	if (!p->first)
+		p->first = event->time;
+	p->last = event->time;
+	p->total++;
+	p->held++;
+	if (!p->since && share_of(p, context->config, p->held) >= context->config->time_wait_share)
+		p->since = event->time;
+	p->peak = MAX(p->peak, p->held);
+}
+
+static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair *p)
+{
+	char server[SHAKEDOWN_ADDRESS_LEN];
+	uint64_t share = share_of(p, context->config, p->peak);
+	Finding f;
+
+	shakedown_address_format(&p->server, server);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION, &p->client, 0);
+	if (share >= CRITICAL_PERCENT)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_CRITICAL);
+	finding_time(&f, p->since, p->last);
+	finding_text(&f, "service", server);
+	finding_count(&f, "port", p->port);
+	finding_count(&f, "time_wait", p->peak);
+	finding_ratio(&f, "share", (double)p->peak / (double)context->config->ephemeral_ports);
+	finding_count(&f, "connections", p->total);
+	finding_duration(&f, "lasted_s", p->last - p->first);
+	finding_text(&f, "closes_first", "client");
+	finding_summary(&f,
+			"%" PRIu32 " of the client's ports toward %s port %u were in TIME-WAIT at "
+			"once (%" PRIu64 " %%), because it closes first",
+			p->peak, server, p->port, share);
+	if (d->forgotten)
+		finding_count(&f, "pairs_forgotten", d->forgotten);
+	finding_report(&f);
+}
+
+static void free_port(TimeWaitDetector *d, DetectContext *context, TcpConnection *conn)
+{
+	if (!noted(conn, NOTED_HOLDS_PORT))
+		return;
+	Pair *p = pair_of(d, conn);
+
+	conn->noted &= ~(uint32_t)NOTED_HOLDS_PORT;
+	if (!p)
+		return;
+	p->held -= p->held > 0;
+	if (p->held)
+		return;
+	if (p->since)
+		report_pair(d, context, p);
+	g_hash_table_remove(d->pairs, p);
+}
+
+/* RFC 6191 §2: what makes a SYN in TIME-WAIT a safe one. */
+static const char *allowed_by(const TcpConnection *conn, const TcpEvent *event)
+{
+	const TcpSide *s = &conn->side[event->side];
+	uint32_t tsval = 0, tsecr = 0;
+
+	if (!event->seg)
+		return NULL;
+	if (tcp_side_has(s, TCP_SIDE_TIMESTAMPS) && s->tsval &&
+	    tcp_options_timestamps(event->seg, &tsval, &tsecr) && (int32_t)(tsval - s->tsval) > 0)
+		return "timestamp";
+	if (tcp_side_has(s, TCP_SIDE_SPACE) && tcp_seq_lt(s->snd_nxt, event->seg->seq))
+		return "sequence number";
+	return NULL;
+}
+
+static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	const TcpSide *s = &conn->side[event->side], *o = &conn->side[tcp_other(event->side)];
+	ShakedownDuration since = event->time - conn->time_wait_since;
+	Finding f;
+
+	if ((s->state != SHAKEDOWN_TCP_TIME_WAIT && o->state != SHAKEDOWN_TCP_TIME_WAIT) ||
+	    since >= 2 * context->config->msl)
+		return;
+	bool own = s->state == SHAKEDOWN_TCP_TIME_WAIT && o->state != SHAKEDOWN_TCP_TIME_WAIT;
+	const char *allowed = allowed_by(conn, event);
+
+	d->reused = conn->key;
+	d->expects = true;
+	dossier_of(context->dossiers, conn)->reuse_frame = event->frame;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE, conn);
+	if (!allowed)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
+	finding_time(&f, event->time, event->time);
+	finding_frame(&f, event->frame);
+	finding_duration(&f, "in_time_wait_s", since);
+	finding_text(&f, "held_by",
+		     shakedown_side_name(own ? event->side : tcp_other(event->side)));
+	finding_text(&f, "allowed_by", allowed ? allowed : "nothing");
+	finding_summary(&f, "%s opened the same ports again %s after they went to TIME-WAIT",
+			finding_side(event->side), finding_span(&f, since));
+	if (allowed)
+		finding_summary(&f, "; its higher %s allows it", allowed);
+	else
+		finding_summary(&f, "; neither its timestamp nor its sequence number allows it");
+	finding_report(&f);
+}
+
+static void reuse_refused(DetectContext *context, TcpConnection *conn)
+{
+	bool refused = noted(conn, NOTED_REFUSED), again = noted(conn, NOTED_AGAIN);
+	bool never = !conn->syn_ack_first;
+	Finding f;
+
+	/* A SYN that was repeated before it was answered had another answer, or none. */
+	if (!noted(conn, NOTED_REUSES) || (!never && !again) ||
+	    (never && !refused && !again && tcp_conn_has(conn, TCP_CONN_ENDED) &&
+	     context->summary->last - conn->syn_first < context->config->syn_timeout))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED, conn);
+	finding_time(&f, conn->syn_first, never ? conn->end : conn->syn_ack_first);
+	finding_frame(&f, conn->first_frame);
+	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
+	finding_marks(&f, TCP_MARK_RST, -1);
+	finding_flag(&f, "reset", refused);
+	finding_flag(&f, "opened_later", !never);
+	if (!never)
+		finding_duration(&f, "cost_s", conn->syn_ack_first - conn->syn_first);
+	finding_summary(&f, "a SYN to ports that were in TIME-WAIT was %s",
+			refused ? "reset" : "not taken");
+	if (!never)
+		finding_summary(&f, "; the connection came about %s later",
+				finding_span(&f, conn->syn_ack_first - conn->syn_first));
+	else if (!refused)
+		finding_summary(&f, ", and never answered");
+	finding_report(&f);
+}
+
+static void lingering(DetectContext *context, TcpConnection *conn)
+{
+	const Dossier *d = dossier_find(context->dossiers, conn);
+	ShakedownTime first = 0, until = conn->time_wait_since + 2 * context->config->msl;
+	Finding f;
+
+	if (!d || d->time_wait_restarts < LINGER_RESTARTS)
+		return;
+	for (unsigned i = 0; i < conn->beliefs.len && !first; i++)
+		if (conn->beliefs.items[i].state == SHAKEDOWN_TCP_TIME_WAIT)
+			first = conn->beliefs.items[i].time;
+	until = MIN(until, context->summary->last);
+	/* It must have been seen to be held for longer. */
+	if (!first || until - first <= 2 * context->config->msl)
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_LINGERING, conn);
+	finding_time(&f, first, until);
+	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_count(&f, "restarts", d->time_wait_restarts);
+	finding_duration(&f, "held_s", until - first);
+	finding_summary(
+		&f, "TIME-WAIT was held for %s, since the peer's FIN came %" PRIu32 " times again",
+		finding_span(&f, until - first), d->time_wait_restarts);
+	finding_report(&f);
+}
+
+static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+{
+	TimeWaitDetector *d = data;
+	TcpConnection *conn = event->conn;
+
+	if (event->kind == TCP_EVENT_TIME_WAIT) {
+		hold_port(d, context, event);
+	} else if (event->kind == TCP_EVENT_TIME_WAIT_RESTARTED) {
+		dossier_of(context->dossiers, conn)->time_wait_restarts++;
+	} else if (event->kind == TCP_EVENT_REUSED) {
+		on_reuse(d, context, event);
+		free_port(d, context, conn);
+	} else if (event->kind == TCP_EVENT_OPENED && d->expects) {
+		if (flow_key_equal(&d->reused, &conn->key))
+			conn->noted |= NOTED_REUSES;
+		d->expects = false;
+	} else if (event->kind == TCP_EVENT_OVER) {
+		free_port(d, context, conn);
+		lingering(context, conn);
+		reuse_refused(context, conn);
+	}
+}
+
+static void finish(void *data, DetectContext *context)
+{
+	TimeWaitDetector *d = data;
+	GHashTableIter it;
+	gpointer key;
+
+	g_hash_table_iter_init(&it, d->pairs);
+	while (g_hash_table_iter_next(&it, &key, NULL))
+		if (((const Pair *)key)->since)
+			report_pair(d, context, key);
+}
+
+const DetectorOps detect_time_wait = {.name = "time-wait",
+				      .create = create,
+				      .event = on_event,
+				      .finish = finish,
+				      .destroy = destroy};

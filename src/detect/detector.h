@@ -25,6 +25,11 @@ extern const DetectorOps detect_reset;
 extern const DetectorOps detect_time_wait;
 extern const DetectorOps detect_flood;
 extern const DetectorOps detect_capture;
+extern const DetectorOps detect_host;
+extern const DetectorOps detect_icmp;
+extern const DetectorOps detect_idle;
+extern const DetectorOps detect_scan;
+extern const DetectorOps detect_overlap;
 
 typedef struct _Detectors Detectors;
 

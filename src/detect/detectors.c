@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The registry: every family of detectors, in the order in which they hear of an event. */
 #include "detect/detector.h"
+#include "detect/dossier.h"
+#include "detect/scanner.h"
+#include "detect/service.h"
 
+/* Those that look at many connections at once hear of it first, so that the others can ask them. */
 static const DetectorOps *const registry[] = {
-	&detect_handshake, &detect_reset, &detect_teardown,
-	&detect_time_wait, &detect_flood, &detect_capture,
+	&detect_flood, &detect_scan,	 &detect_handshake, &detect_icmp,
+	&detect_reset, &detect_teardown, &detect_idle,	    &detect_time_wait,
+	&detect_host,  &detect_overlap,	 &detect_capture,
 };
 
 struct _Detectors {
@@ -17,6 +22,9 @@ Detectors *detectors_new(DetectContext *context)
 	Detectors *d = g_new0(Detectors, 1);
 
 	d->context = context;
+	context->dossiers = dossiers_new();
+	context->services = services_new(context->config);
+	context->scanners = scanners_new();
 	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
 		if (registry[i]->create)
 			d->self[i] = registry[i]->create(context);
@@ -30,6 +38,9 @@ void detectors_free(Detectors *d)
 	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
 		if (registry[i]->destroy)
 			registry[i]->destroy(d->self[i]);
+	dossiers_free(d->context->dossiers);
+	services_free(d->context->services);
+	scanners_free(d->context->scanners);
 	g_free(d);
 }
 
@@ -37,6 +48,8 @@ void detectors_event(Detectors *d, const TcpEvent *event)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
 		registry[i]->event(d->self[i], d->context, event);
+	if (event->kind == TCP_EVENT_OVER)
+		dossier_close(d->context->dossiers, event->conn);
 }
 
 void detectors_finish(Detectors *d)

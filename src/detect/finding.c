@@ -147,6 +147,11 @@ void finding_text(Finding *f, const char *name, const char *text)
 	fact(f, name, SHAKEDOWN_VALUE_TEXT)->count = keep(f, text);
 }
 
+void finding_flag(Finding *f, const char *name, bool flag)
+{
+	fact(f, name, SHAKEDOWN_VALUE_FLAG)->count = flag;
+}
+
 void finding_summary(Finding *f, const char *format, ...)
 {
 	va_list args;
@@ -183,6 +188,11 @@ void finding_report(Finding *f)
 	g_string_free(f->texts, TRUE);
 }
 
+const char *finding_side(ShakedownSideId side)
+{
+	return side == SHAKEDOWN_CLIENT ? "the client" : "the server";
+}
+
 const char *finding_span(Finding *f, ShakedownDuration d)
 {
 	char *out = f->spans[f->span_next++ % G_N_ELEMENTS(f->spans)];
@@ -192,11 +202,15 @@ const char *finding_span(Finding *f, ShakedownDuration d)
 		g_strlcpy(out, "an unknown time", sizeof f->spans[0]);
 	else if (s < 0.001)
 		g_snprintf(out, sizeof f->spans[0], "%.0f µs", s * 1e6);
-	else if (s < 1)
+	else if (s < 0.9995)
 		g_snprintf(out, sizeof f->spans[0], "%.3g ms", s * 1e3);
 	else if (s < 120)
 		g_snprintf(out, sizeof f->spans[0], "%.3g s", s);
-	else
+	else if (s < 7200)
 		g_snprintf(out, sizeof f->spans[0], "%.3g min", s / 60);
+	else if (s < 172800)
+		g_snprintf(out, sizeof f->spans[0], "%.3g h", s / 3600);
+	else
+		g_snprintf(out, sizeof f->spans[0], "%.0f days", s / 86400);
 	return out;
 }

@@ -19,6 +19,10 @@ typedef struct {
 	void *data;
 	const ShakedownSummary
 		*summary; /* of the capture so far: packets, first, last, disordered */
+	/* What detectors share; detectors_new() makes it. */
+	struct _Dossiers *dossiers;
+	struct _Services *services;
+	struct _Scanners *scanners;
 } DetectContext;
 
 #define FINDING_FRAMES 64
@@ -51,11 +55,14 @@ void finding_count(Finding *finding, const char *name, uint64_t count);
 void finding_duration(Finding *finding, const char *name, ShakedownDuration duration);
 void finding_ratio(Finding *finding, const char *name, double ratio);
 void finding_text(Finding *finding, const char *name, const char *text);
+void finding_flag(Finding *finding, const char *name, bool flag);
 void finding_summary(Finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Narrows the filter: " && " and this come after the subject's. */
 void finding_filter(Finding *finding, const char *expression);
 /* Reports it and frees what it held. */
 void finding_report(Finding *finding);
 
+/* "the client", "the server" */
+const char *finding_side(ShakedownSideId side);
 /* "8.2 ms", "31.2 s": for summaries; in one of a few buffers that take turns within the finding. */
 const char *finding_span(Finding *finding, ShakedownDuration duration);

@@ -4,6 +4,7 @@
  * handshakes took: two blocks side by side.
  */
 #include "report/conn-cell.h"
+#include "report/conn-row.h"
 #include "report/report-text.h"
 
 /* The rows of a block: a name, a count, its share, a bar. */
@@ -166,9 +167,8 @@ static void rank_pairs(ReportText *self, Shares *shares, unsigned most)
 	for (unsigned i = 0; i < SHAKEDOWN_TCP_STATES * SHAKEDOWN_TCP_STATES; i++) {
 		unsigned client = i / SHAKEDOWN_TCP_STATES, server = i % SHAKEDOWN_TCP_STATES;
 		uint64_t count = self->pairs[client][server];
-		g_string_printf(self->line, "%s / %s",
-				shakedown_tcp_state_name((ShakedownTcpState)client),
-				shakedown_tcp_state_name((ShakedownTcpState)server));
+		g_string_printf(self->line, "%s / %s", conn_state_short((ShakedownTcpState)client),
+				conn_state_short((ShakedownTcpState)server));
 		add_share(shares,
 			  count ? g_string_chunk_insert_const(self->strings, self->line->str) : "",
 			  count, TEXT_PLAIN);
@@ -225,9 +225,8 @@ static void put_legs(ReportText *self, const Shares *shares, unsigned i)
 void report_states(ReportText *self)
 {
 	g_autofree Shares *pairs = g_new0(Shares, 1);
-	unsigned columns = block_columns(self);
 
-	pairs->name_columns = columns < 50 ? 22 : 26;
+	pairs->name_columns = 22;
 	rank_pairs(self, pairs, self->verbose ? 64 : 5);
 	text_newline(&self->text);
 	put_blocks(self, "states at the end, client / server", pairs, "handshake times", NULL,

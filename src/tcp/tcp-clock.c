@@ -114,7 +114,7 @@ void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn)
 	ShakedownTime due = next_due(tracker, conn);
 
 	if (due != NEVER)
-		timer_wheel_set(tracker->wheel, tcp_handle_of(tracker, conn), due);
+		timer_wheel_set(tracker->wheel, tcp_handle_of(tracker, conn), due - tracker->first);
 }
 
 static void end_time_wait(TcpStep *step)
@@ -156,5 +156,5 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	}
 	ShakedownTime due = next_due(tracker, conn);
 	if (due != NEVER)
-		timer_wheel_set(tracker->wheel, handle, due);
+		timer_wheel_set(tracker->wheel, handle, due - tracker->first);
 }

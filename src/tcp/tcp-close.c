@@ -9,14 +9,22 @@
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
+/* A copy, as whatever is believed next may move the journal; zeros, which were sent, for none. */
+static TcpBelief belief_by(const TcpConnection *conn, ShakedownSideId side, TcpInput input)
+{
+	const TcpBelief *found = tcp_beliefs_by(&conn->beliefs, side, input);
+
+	return found ? *found : (TcpBelief){.evidence = SHAKEDOWN_EVIDENCE_SENT};
+}
+
 /* The sender's FIN again: what rested on the acknowledgment of it is taken back. */
 static void fin_again(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
-	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
-	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_FIN);
+	TcpBelief acked = belief_by(conn, step->from, TCP_GETS_ACK_OF_FIN);
+	TcpBelief got = belief_by(conn, other, TCP_GETS_FIN);
 
 	/* It goes on closing, if a reset that should have ended it did not. */
 	tcp_believe(step, step->from, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
@@ -27,14 +35,14 @@ static void fin_again(TcpStep *step)
 	}
 	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
 	/* It answers a FIN at once with an ACK: no ACK, no FIN received. */
-	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED) {
+	if (got.evidence == SHAKEDOWN_EVIDENCE_DELIVERED) {
 		tcp_take_back(step, other, TCP_GETS_FIN);
 		if (tcp_fin_acked(conn, other))
 			tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	}
-	if (acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	    step->time - acked->time >= tcp_leg(conn, step->from)) {
-		bool was_last = acked->state == SHAKEDOWN_TCP_CLOSED;
+	if (acked.evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	    step->time - acked.time >= tcp_leg(conn, step->from)) {
+		bool was_last = acked.state == SHAKEDOWN_TCP_CLOSED;
 
 		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
 		/* What it acknowledges itself it has got all the same: FIN-WAIT-1, then CLOSING. */

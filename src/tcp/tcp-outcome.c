@@ -66,11 +66,12 @@ ShakedownTap tcp_tap(const TcpConnection *conn)
 	ShakedownDuration client = conn->leg[SHAKEDOWN_CLIENT],
 			  server = conn->leg[SHAKEDOWN_SERVER];
 
-	if (client == SHAKEDOWN_DURATION_UNKNOWN || server == SHAKEDOWN_DURATION_UNKNOWN)
+	/* Unknown, or by a clock that was set back. */
+	if (client < 0 || server < 0)
 		return SHAKEDOWN_TAP_UNKNOWN;
-	if (client * 8 < server)
+	if (client < server / 8)
 		return SHAKEDOWN_TAP_NEAR_CLIENT;
-	return server * 8 < client ? SHAKEDOWN_TAP_NEAR_SERVER : SHAKEDOWN_TAP_BETWEEN;
+	return server < client / 8 ? SHAKEDOWN_TAP_NEAR_SERVER : SHAKEDOWN_TAP_BETWEEN;
 }
 
 static bool both_closed(const TcpConnection *conn)

@@ -14,7 +14,10 @@
 #define SYN_AGAIN_AFTER (INT64_C(900) * 1000 * 1000)
 /* A client that resets what came of an old duplicate sends (or has sent) its real SYN within that.
  */
-#define OLD_DUPLICATE_WITHIN (INT64_C(3) * SHAKEDOWN_NS_PER_S)
+#define OLD_DUPLICATE_WITHIN (INT64_C(1100) * 1000 * 1000)
+/* Another SYN while the first is unanswered: within that it may have overtaken, or be an old one.
+ */
+#define BESIDE_WITHIN (INT64_C(3) * SHAKEDOWN_NS_PER_S)
 
 static bool finished(const TcpSide *s)
 {
@@ -129,7 +132,7 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 	if (finished(s) && finished(r))
 		return SYN_NEXT;
 	if (opening && !conn->syn_ack_first)
-		return seg->time - conn->start < OLD_DUPLICATE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
+		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
 	return SYN_UNCLEAR;
 }
 
@@ -305,12 +308,13 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Seg
 		return conn;
 	if (!(seg->flags & TCP_ACK))
 		return route_syn(tracker, conn, side, seg);
-	/* A SYN,ACK of another number where all was over: the SYN was not captured. */
-	const TcpSide *s = &conn->side[*side];
-	if (finished(s) && finished(&conn->side[tcp_other(*side)]) &&
-	    tcp_side_has(s, TCP_SIDE_SYN_SEEN) && !tcp_seq_eq(s->isn, seg->seq) &&
+	/* A SYN,ACK of another number, to another SYN, where all was over: that was not captured.
+	 */
+	const TcpSide *s = &conn->side[*side], *r = &conn->side[tcp_other(*side)];
+	if (finished(s) && finished(r) && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
+	    !tcp_seq_eq(s->isn, seg->seq) && !tcp_seq_eq(tcp_seq_add(r->isn, 1), seg->ack) &&
 	    tcp_was_synchronized(conn, *side)) {
-		conn = tcp_connection_open(tracker, key, hash, seg, end, conn);
+		conn = tcp_connection_open(tracker, &conn->key, conn->hash, seg, end, conn);
 		*side = SHAKEDOWN_SERVER;
 		return conn;
 	}

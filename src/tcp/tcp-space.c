@@ -257,6 +257,10 @@ ShakedownSegmentClass tcp_space_class(const TcpStep *step)
 		return fin ? SHAKEDOWN_SEGMENT_CONTROL : class_of_ack(step);
 	if (seg->payload_len == 1 && ahead <= 0 && tcp_side_has(r, TCP_SIDE_ZERO_WINDOW))
 		return SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
+	/* Its first copy was damaged, and dropped by its receiver as here. */
+	if (ahead >= 0 && (s->checks & TCP_CHECK_DROPPED) &&
+	    tcp_seq_eq(segment_seq_end(seg), s->dropped))
+		return SHAKEDOWN_SEGMENT_RETRANSMISSION;
 	return ahead < 0 ? class_of_old_data(step) : SHAKEDOWN_SEGMENT_NEW;
 }
 
@@ -336,14 +340,16 @@ static void take_data(TcpStep *step)
 		s->flags |= TCP_SIDE_SENT_DATA;
 		if (tcp_seq_lt(s->snd_nxt, seg->seq))
 			hole_add(conn, step->from, s->snd_nxt, seg);
+		uint32_t fresh = 0;
 		if (tcp_seq_lt(s->snd_nxt, data_end))
-			s->bytes +=
-				(uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
+			fresh = (uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
 		if (conn->holes[step->from])
-			s->bytes +=
+			fresh +=
 				holes_fill(conn->holes[step->from], seg->seq,
 					   tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
 					   &s->missing);
+		/* Holes of wild numbers may lie one upon the other. */
+		s->bytes += MIN(fresh, seg->payload_len);
 	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
 		hole_add(conn, step->from, s->snd_nxt, seg);
 		s->flags |= TCP_SIDE_JUMPED;

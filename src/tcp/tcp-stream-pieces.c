@@ -66,6 +66,8 @@ static void fill(TcpPieces *p, const TcpPayload *payload, uint64_t from, uint64_
 {
 	uint64_t captured = payload->offset + payload->captured;
 
+	if (payload->copy)
+		return;
 	from = MAX(from, p->delivered);
 	if (from < MIN(to, captured)) {
 		insert(p, from, MIN(to, captured), payload->bytes + (from - payload->offset),
@@ -126,7 +128,7 @@ static bool compare(TcpPieces *p, TcpPiece *piece, const TcpPayload *payload, ui
 		overlap->differing += differing;
 		overlap->compared += (uint32_t)len;
 	}
-	if (last_wins && piece->offset >= p->delivered)
+	if (last_wins && !payload->copy && piece->offset >= p->delivered)
 		memcpy(old, new, len);
 	return proves;
 }
@@ -153,7 +155,7 @@ bool tcp_pieces_add(TcpPieces *p, const TcpPayload *payload, bool last_wins, Tcp
 
 		if (at < known && !piece->cut) {
 			differs |= compare(p, piece, payload, at, known, last_wins, overlap);
-		} else if (at < known && at >= p->delivered) {
+		} else if (at < known && at >= p->delivered && !payload->copy) {
 			carve(p, piece, at, known);
 			fill(p, payload, at, known);
 		}
@@ -164,13 +166,10 @@ bool tcp_pieces_add(TcpPieces *p, const TcpPayload *payload, bool last_wins, Tcp
 
 uint64_t tcp_pieces_too_late(const TcpPieces *p, const TcpPayload *payload)
 {
-	uint64_t at = payload->offset;
-	uint64_t end = MIN(payload->offset + payload->captured, p->delivered), late = 0;
 	/* What was forgotten need not have been a hole. */
-	GTreeNode *first = g_tree_node_first(p->tree);
-	uint64_t known = first ? ((TcpPiece *)g_tree_node_value(first))->offset : p->delivered;
+	uint64_t at = MAX(payload->offset, p->forgotten);
+	uint64_t end = MIN(payload->offset + payload->captured, p->delivered), late = 0;
 
-	at = MAX(at, known);
 	while (at < end) {
 		const TcpPiece *piece = piece_from(p, at);
 		uint64_t next = piece ? MIN(piece->offset, end) : end;
@@ -207,6 +206,7 @@ void tcp_pieces_forget(TcpPieces *p, uint64_t acked, size_t keep, size_t most)
 		if (p->kept <= most && tcp_piece_end(piece) > acked)
 			return;
 		p->kept -= cost(piece);
+		p->forgotten = tcp_piece_end(piece);
 		g_tree_remove(p->tree, &piece->offset);
 	}
 }

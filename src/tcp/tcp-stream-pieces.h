@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
 	GTree *tree;
 	uint64_t delivered; /* all before it has been handed out */
+	uint64_t forgotten; /* no piece before it is kept any more */
 	size_t held, kept;  /* memory of pieces from there on, and before */
 } TcpPieces;
 
@@ -32,6 +33,7 @@ typedef struct {
 	const uint8_t *bytes;
 	bool damaged;
 	bool silent; /* differences do not count: a probe's byte may be anything */
+	bool copy;   /* the capture holds it twice: to be compared, not to be used */
 } TcpPayload;
 
 void tcp_pieces_init(TcpPieces *pieces);

@@ -219,9 +219,11 @@ static void compare(TcpRecent *r, TcpStep *step)
 	const Recent *e = find(r, step);
 	TcpOverlap overlap = {0};
 
+	bool copy = step->segment_class == SHAKEDOWN_SEGMENT_DUPLICATE_PACKET;
+
 	if (!e || e->damaged || seg->checksum == SEGMENT_CHECKSUM_BAD ||
 	    step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE) {
-		if (!e)
+		if (!e && !copy)
 			remember(r, step);
 		return;
 	}
@@ -235,20 +237,22 @@ static void compare(TcpRecent *r, TcpStep *step)
 		tcp_emit(step, TCP_EVENT_OVERLAP_CONFLICT, step->from);
 		step->overlap = NULL;
 	}
-	if (longer)
+	if (longer && !copy)
 		remember(r, step);
 }
 
 void tcp_recent_segment(TcpRecent *r, TcpStep *step)
 {
 	const Segment *seg = step->seg;
+	ShakedownSegmentClass c = step->segment_class;
 
 	if (!seg->payload_captured || !seg->payload || (seg->flags & (TCP_SYN | TCP_RST)))
 		return;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_NEW)
+	if (c == SHAKEDOWN_SEGMENT_NEW)
 		remember(r, step);
-	else if (tcp_space_sent_again(step->segment_class) ||
-		 step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER ||
-		 step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE)
+	else if (tcp_space_sent_again(c) || c == SHAKEDOWN_SEGMENT_OUT_OF_ORDER ||
+		 c == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE ||
+		 /* The same packet twice, but the payload may be another. */
+		 (c == SHAKEDOWN_SEGMENT_DUPLICATE_PACKET && seg->payload_len > 1))
 		compare(r, step);
 }

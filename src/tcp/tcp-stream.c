@@ -169,9 +169,13 @@ static void take_syn_data(TcpStreams *streams, TcpStep *step)
 	if (!tcp_side_has(&conn->side[step->from], TCP_SIDE_ISN_KNOWN) ||
 	    !tcp_seq_eq(conn->side[step->from].isn, seg->seq))
 		return;
-	/* Another number than before: that attempt is void. */
-	if (stream && !tcp_seq_eq(stream->origin, tcp_seq_add(seg->seq, 1)))
+	if (stream && !tcp_seq_eq(stream->origin, tcp_seq_add(seg->seq, 1))) {
+		/* What was handed out cannot be taken back: its offsets count on. */
+		if (!stream->leading && stream->pieces.delivered)
+			return;
+		/* Another number than before: that attempt is void. */
 		g_clear_pointer(&stream, tcp_stream_free);
+	}
 	if (seg->payload_len == 0 || (stream && stream->ref_offset))
 		return;
 	if (!stream)
@@ -247,16 +251,40 @@ static void take_damaged(TcpStreams *streams, TcpStep *step)
 		tcp_stream_doubt(&stream->damaged, step, (uint64_t)offset);
 }
 
-/* Its receiver would take it, as far as the tap can judge. A keep-alive's byte is garbage. */
-static bool taken(const TcpStep *step)
+/* The same packet twice is the capture's doing; if the payload is another, it is not. A probe's or
+ * keep-alive's only byte is garbage in both. */
+static void compare_copy(TcpStreams *streams, TcpStep *step)
+{
+	const Segment *seg = step->seg;
+	TcpStream *stream = step->conn->stream[step->from];
+	TcpPayload payload = {.frame = step->frame,
+			      .len = seg->payload_captured,
+			      .captured = seg->payload_captured,
+			      .bytes = seg->payload,
+			      .damaged = seg->checksum == SEGMENT_CHECKSUM_BAD,
+			      .copy = true};
+
+	if (stream && seg->payload && seg->payload_captured > 1 &&
+	    !(seg->flags & (TCP_SYN | TCP_RST)) &&
+	    clip(stream, &payload, tcp_stream_offset(stream, seg->seq)))
+		add(stream, step, &payload);
+}
+
+typedef enum { USE_NONE, USE_ALL, USE_IN_DOUBT, USE_TO_COMPARE } Use;
+
+/* What its receiver would do with it, as far as the tap can judge. A keep-alive's byte is garbage.
+ */
+static Use use_of(const TcpStep *step)
 {
 	switch (step->segment_class) {
 	case SHAKEDOWN_SEGMENT_KEEP_ALIVE:
 	case SHAKEDOWN_SEGMENT_OUT_OF_WINDOW:
-	case SHAKEDOWN_SEGMENT_DUPLICATE_PACKET:
-	case SHAKEDOWN_SEGMENT_BAD_CHECKSUM:
 	case SHAKEDOWN_SEGMENT_ICMP_ERROR:
-		return false;
+		return USE_NONE;
+	case SHAKEDOWN_SEGMENT_DUPLICATE_PACKET:
+		return USE_TO_COMPARE;
+	case SHAKEDOWN_SEGMENT_BAD_CHECKSUM:
+		return USE_IN_DOUBT;
 	case SHAKEDOWN_SEGMENT_CONTROL:
 	case SHAKEDOWN_SEGMENT_NEW:
 	case SHAKEDOWN_SEGMENT_ACK:
@@ -271,7 +299,7 @@ static bool taken(const TcpStep *step)
 	case SHAKEDOWN_SEGMENT_CHALLENGE_ACK:
 		break;
 	}
-	return !(step->seg->flags & TCP_RST);
+	return step->seg->flags & TCP_RST ? USE_NONE : USE_ALL;
 }
 
 static bool wanted(const TcpStreams *streams, const TcpConnection *conn, ShakedownSideId side)
@@ -282,28 +310,42 @@ static bool wanted(const TcpStreams *streams, const TcpConnection *conn, Shakedo
 	       (o->side < 0 || o->side == (int)side);
 }
 
-void tcp_streams_segment(TcpStreams *streams, TcpStep *step)
+static void use(TcpStreams *streams, TcpStep *step, Use use)
 {
-	TcpConnection *conn = step->conn;
-	ShakedownSideId other = tcp_other(step->from);
-
-	bool damaged = step->segment_class == SHAKEDOWN_SEGMENT_BAD_CHECKSUM;
-
-	if (!taken(step) && !damaged)
+	switch (use) {
+	case USE_NONE:
 		return;
-	if (wanted(streams, conn, step->from)) {
-		if (damaged)
-			take_damaged(streams, step);
-		else if (step->seg->flags & TCP_SYN)
+	case USE_TO_COMPARE:
+		compare_copy(streams, step);
+		return;
+	case USE_IN_DOUBT:
+		take_damaged(streams, step);
+		return;
+	case USE_ALL:
+		if (step->seg->flags & TCP_SYN)
 			take_syn_data(streams, step);
 		else
 			take_payload(streams, step);
+		return;
 	}
-	if (conn->stream[other] && (step->seg->flags & TCP_ACK) && !damaged)
-		take_ack(conn->stream[other], step->seg->ack);
-	for (unsigned i = 0; i < 2; i++)
-		if (conn->stream[i] && (i == step->from || (step->seg->flags & TCP_ACK)))
-			settle(conn->stream[i]);
+}
+
+void tcp_streams_segment(TcpStreams *streams, TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpStream *other = conn->stream[tcp_other(step->from)];
+	Use how = use_of(step);
+
+	if (how == USE_NONE)
+		return;
+	if (wanted(streams, conn, step->from))
+		use(streams, step, how);
+	if (conn->stream[step->from])
+		settle(conn->stream[step->from]);
+	if (!other || how != USE_ALL || !(step->seg->flags & TCP_ACK))
+		return;
+	take_ack(other, step->seg->ack);
+	settle(other);
 }
 
 /* How far the side's stream reached by what the other acknowledged: its SYN and FIN are no bytes.

@@ -20,8 +20,11 @@ struct _TcpTracker {
 	GHashTable *halves; /* tcp-pairing.c; NULL until there is an encapsulation */
 	uint64_t next_id;
 	ShakedownTime now; /* the latest time seen */
+	/* The wheel's time 0, so that its ticks do not depend on the calendar. */
+	ShakedownTime first;
 	bool started, finishing;
-	bool leapt; /* the last packet was stamped far ahead of now */
+	bool leapt; /* the last packet was stamped far ahead of now: leap_time */
+	ShakedownTime leap_time;
 	TcpTrackerCounts counts;
 	TcpStreams *streams; /* NULL: nobody asked */
 	TcpRecent *recent;   /* … */

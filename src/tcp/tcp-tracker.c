@@ -311,14 +311,18 @@ void tcp_tracker_advance(TcpTracker *t, ShakedownTime now)
 {
 	if (t->started && now <= t->now)
 		return;
-	if (t->started && now - t->now > LEAP && !t->leapt) {
+	/* A second packet: the segments of one have one time. */
+	if (t->started && now - t->now > LEAP && (!t->leapt || t->leap_time == now)) {
 		t->leapt = true;
+		t->leap_time = now;
 		return;
 	}
+	if (!t->started)
+		t->first = now;
 	t->started = true;
 	t->leapt = false;
 	t->now = now;
-	timer_wheel_advance(t->wheel, now, tcp_clock_fire, t);
+	timer_wheel_advance(t->wheel, now - t->first, tcp_clock_fire, t);
 }
 
 static void icmp_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
@@ -369,13 +373,20 @@ static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
 	TcpLookup lookups[TCP_TRACKER_BATCH];
 
 	for (size_t i = 0; i < n; i++) {
+		if (segs[i].kind == SEGMENT_TICK)
+			continue;
 		tcp_lookup_of(t, &lookups[i], &segs[i]);
 		flow_table_prefetch(t->table, lookups[i].hash);
 	}
 	for (size_t i = 0; i < n; i++)
-		flow_table_prefetch_item(t->table, lookups[i].hash);
-	for (size_t i = 0; i < n; i++)
-		take(t, &lookups[i], &segs[i]);
+		if (segs[i].kind != SEGMENT_TICK)
+			flow_table_prefetch_item(t->table, lookups[i].hash);
+	for (size_t i = 0; i < n; i++) {
+		if (segs[i].kind == SEGMENT_TICK)
+			tcp_tracker_advance(t, segs[i].time);
+		else
+			take(t, &lookups[i], &segs[i]);
+	}
 }
 
 void tcp_tracker_segments(TcpTracker *t, const Segment *segs, size_t n)

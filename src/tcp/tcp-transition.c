@@ -45,16 +45,15 @@ static const TcpTransition sends[] = {
 	{ ESTABLISHED,  TCP_SENDS_FIN,     FIN_WAIT_1,   "§3.10.4 CLOSE call, ESTABLISHED" },
 	{ CLOSE_WAIT,   TCP_SENDS_FIN,     LAST_ACK,     "§3.10.4 CLOSE call, CLOSE-WAIT" },
 
-	{ LISTEN,       TCP_SENDS_RST,     CLOSED,       "§3.10.7.2 second: ACK; §3.10.5 ABORT call" },
-	{ SYN_SENT,     TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.10.7.1 if it had no connection" },
+	{ SYN_SENT,     TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
 	{ SYN_RECEIVED, TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
 	{ ESTABLISHED,  TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
 	{ FIN_WAIT_1,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.6.1 data after CLOSE" },
 	{ FIN_WAIT_2,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.6.1 data after CLOSE" },
 	{ CLOSE_WAIT,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
-	{ CLOSING,      TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
-	{ LAST_ACK,     TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
-	{ TIME_WAIT,    TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.10.7.1 if its 2 MSL were over" },
+	{ CLOSING,      TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
+	{ LAST_ACK,     TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
+	{ TIME_WAIT,    TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
 };
 
 /* What happens to a side when something reaches it. */
@@ -80,7 +79,7 @@ static const TcpTransition gets[] = {
 	{ LAST_ACK,     TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING" },
 	{ TIME_WAIT,    TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING; the hazard of RFC 1337" },
 
-	{ SYN_SENT,     TCP_GETS_UNREACHABLE, CLOSED,     "§3.9.2.2: ICMP, hard error; RFC 5461 §2.1" },
+	{ SYN_SENT,     TCP_GETS_UNREACHABLE, CLOSED,     "§3.9.2.2 hard error; in other states not, RFC 5927 §5.2" },
 };
 
 /* What nobody sees happen. */
@@ -100,6 +99,7 @@ static const TcpTransition unseen[] = {
 	{ LAST_ACK,     TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
 
 	{ TIME_WAIT,    TCP_GETS_NEW_SYN,   CLOSED,       "§3.6.1 and RFC 6191: a SYN taken in TIME-WAIT" },
+	{ SYN_SENT,     TCP_GETS_NEW_SYN,   CLOSED,       "§3.5.1: it had given up, and takes the other\'s SYN" },
 	{ SYN_RECEIVED, TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN, back to LISTEN" },
 	{ ESTABLISHED,  TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },
 	{ FIN_WAIT_1,   TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a host's segments tell of its stack: initial sequence numbers that can be guessed (RFC
+ * 6528), and flags that no stack sends.
+ */
+#include "detect/detector.h"
+#include "detect/noted.h"
+#include "detect/sketch.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#define ISNS 8
+#define HOSTS_MOST 8192
+/* A clock's rate may be so far off from one number to the next. */
+#define CLOCK_TOLERANCE 0.02
+/* Less time between two numbers measures nothing. */
+#define CLOCK_GAP_LEAST (INT64_C(10) * 1000 * 1000)
+/* An advance beyond that may have gone around. */
+#define ADVANCE_MOST (1u << 28)
+
+/* A host's numbers toward one peer. */
+typedef struct {
+	ShakedownAddress host, peer;
+	unsigned len;
+	bool reported;
+	uint32_t isn[ISNS];
+	uint16_t port[ISNS]; /* the client's: on one four-tuple they may well advance */
+	ShakedownTime time[ISNS];
+	uint64_t frame[ISNS];
+} Isns;
+
+typedef struct {
+	GHashTable *isns; /* of Isns, owned */
+	uint64_t forgotten;
+} HostDetector;
+
+static guint isns_hash(gconstpointer key)
+{
+	const Isns *i = key;
+
+	return (guint)sketch_hash(sketch_hash_address(&i->host) ^
+				  sketch_hash(sketch_hash_address(&i->peer)));
+}
+
+static gboolean isns_equal(gconstpointer a, gconstpointer b)
+{
+	const Isns *x = a, *y = b;
+
+	return memcmp(&x->host, &y->host, sizeof x->host) == 0 &&
+	       memcmp(&x->peer, &y->peer, sizeof x->peer) == 0;
+}
+
+static void *create(DetectContext *context)
+{
+	HostDetector *d = g_new0(HostDetector, 1);
+
+	d->isns = g_hash_table_new_full(isns_hash, isns_equal, NULL, g_free);
+	return d;
+}
+
+static void destroy(void *data)
+{
+	HostDetector *d = data;
+
+	g_hash_table_destroy(d->isns);
+	g_free(d);
+}
+
+static bool all_alike(const Isns *i)
+{
+	for (unsigned n = 1; n < ISNS; n++)
+		if (i->isn[n] != i->isn[0])
+			return false;
+	return true;
+}
+
+static bool by_constant(const Isns *i, uint32_t *step)
+{
+	*step = i->isn[1] - i->isn[0];
+	for (unsigned n = 2; n < ISNS; n++)
+		if (i->isn[n] - i->isn[n - 1] != *step)
+			return false;
+	return *step != 0;
+}
+
+static bool by_clock(const Isns *i, double *rate)
+{
+	double first = 0;
+
+	for (unsigned n = 1; n < ISNS; n++) {
+		uint32_t advance = i->isn[n] - i->isn[n - 1];
+		ShakedownDuration gap = i->time[n] - i->time[n - 1];
+
+		if (gap < CLOCK_GAP_LEAST || advance > ADVANCE_MOST || advance == 0)
+			return false;
+		double r = (double)advance / ((double)gap / (double)SHAKEDOWN_NS_PER_S);
+		if (n == 1)
+			first = r;
+		else if (fabs(r - first) > CLOCK_TOLERANCE * first)
+			return false;
+	}
+	*rate = first;
+	return true;
+}
+
+static void judge(DetectContext *context, Isns *i)
+{
+	char peer[SHAKEDOWN_ADDRESS_LEN];
+	uint32_t step = 0;
+	double rate = 0;
+	bool alike = all_alike(i), constant = !alike && by_constant(i, &step);
+	bool clock = !alike && !constant && by_clock(i, &rate);
+	Finding f;
+
+	if (!alike && !constant && !clock)
+		return;
+	i->reported = true;
+	shakedown_address_format(&i->peer, peer);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ISN_PREDICTABLE, &i->host, 0);
+	finding_time(&f, i->time[0], i->time[ISNS - 1]);
+	for (unsigned n = 0; n < ISNS; n++)
+		finding_frame(&f, i->frame[n]);
+	finding_filter(&f, "tcp.flags.syn==1");
+	finding_text(&f, "peer", peer);
+	finding_text(&f, "pattern", alike ? "repeats" : constant ? "constant step" : "clock");
+	finding_count(&f, "numbers", ISNS);
+	finding_summary(&f, "%u initial sequence numbers in a row toward %s, on different ports, ",
+			ISNS, peer);
+	if (alike)
+		finding_summary(&f, "are the same: %" PRIu32, i->isn[0]);
+	else if (constant)
+		finding_summary(&f, "advance by %" PRIu32 " each", step);
+	else
+		finding_summary(&f, "follow a clock of %.0f ticks a second", rate);
+	finding_report(&f);
+}
+
+static void add(HostDetector *d, DetectContext *context, const TcpEvent *event,
+		ShakedownSideId side)
+{
+	const TcpConnection *conn = event->conn;
+	Isns key = {.host = tcp_conn_address(conn, side),
+		    .peer = tcp_conn_address(conn, tcp_other(side))};
+	Isns *i = g_hash_table_lookup(d->isns, &key);
+	uint16_t port = tcp_conn_port(conn, SHAKEDOWN_CLIENT);
+
+	if (!i && g_hash_table_size(d->isns) >= HOSTS_MOST) {
+		d->forgotten++;
+		return;
+	}
+	if (!i) {
+		i = g_new(Isns, 1);
+		*i = key;
+		g_hash_table_add(d->isns, i);
+	}
+	for (unsigned n = 0; n < i->len; n++)
+		if (i->port[n] == port)
+			return;
+	if (i->reported)
+		return;
+	if (i->len == ISNS) {
+		memmove(i->isn, i->isn + 1, (ISNS - 1) * sizeof i->isn[0]);
+		memmove(i->port, i->port + 1, (ISNS - 1) * sizeof i->port[0]);
+		memmove(i->time, i->time + 1, (ISNS - 1) * sizeof i->time[0]);
+		memmove(i->frame, i->frame + 1, (ISNS - 1) * sizeof i->frame[0]);
+		i->len--;
+	}
+	i->isn[i->len] = conn->side[side].isn.value;
+	i->port[i->len] = port;
+	i->time[i->len] = side == SHAKEDOWN_CLIENT ? conn->syn_first : conn->syn_ack_first;
+	i->frame[i->len] = side == SHAKEDOWN_CLIENT ? conn->first_frame : conn->syn_ack_frame;
+	if (++i->len == ISNS)
+		judge(context, i);
+}
+
+static void unexpected_flags(DetectContext *context, TcpConnection *conn)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} kinds[] = {
+		{NOTED_ODD_NULL, "no flags at all"},
+		{NOTED_ODD_FIN, "FIN alone"},
+		{NOTED_ODD_XMAS, "FIN with PSH or URG but without ACK"},
+		{NOTED_ODD_SYN_FIN, "SYN with FIN"},
+		{NOTED_ODD_SYN_RST, "SYN with RST"},
+		{NOTED_ODD_RESERVED, "reserved bits"},
+		{NOTED_ODD_NO_ACK, "no ACK"},
+	};
+	g_autoptr(GString) list = g_string_new(NULL);
+	Finding f;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (noted(conn, kinds[i].bit))
+			g_string_append_printf(list, "%s%s", list->len ? ", " : "", kinds[i].name);
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_UNEXPECTED_FLAGS, conn);
+	finding_frame(&f, conn->first_frame);
+	finding_text(&f, "flags", list->str);
+	finding_summary(&f, "segments with flags that no stack sends: %s", list->str);
+	finding_report(&f);
+}
+
+static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	/* Numbers of connections that came about: a scanner's SYNs all look alike. */
+	if (event->kind == TCP_EVENT_ESTABLISHED) {
+		for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+			if (tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN))
+				add(data, context, event, side);
+	} else if (event->kind == TCP_EVENT_OVER && noted(conn, NOTED_ODD) &&
+		   !reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN)) {
+		unexpected_flags(context, conn);
+	}
+}
+
+const DetectorOps detect_host = {
+	.name = "host", .create = create, .event = on_event, .destroy = destroy};

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ICMP errors that quote a connection: RFC 1122 §4.2.3.9, RFC 1191, RFC 8201. */
+#include "detect/detector.h"
+#include "detect/dossier.h"
+#include "detect/icmp.h"
+#include "detect/member.h"
+#include "detect/noted.h"
+#include "tcp/tcp-watch.h"
+
+#include <inttypes.h>
+
+static void unreachable(DetectContext *context, TcpConnection *conn, const DossierIcmp *icmp)
+{
+	char sender[SHAKEDOWN_ADDRESS_LEN];
+	Finding f;
+
+	if (!icmp->count)
+		return;
+	const char *name = icmp_unreachable_name(icmp->version, icmp->code);
+
+	shakedown_address_format(&icmp->sender, sender);
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_UNREACHABLE, conn);
+	finding_time(&f, icmp->time, icmp->time);
+	finding_frame(&f, conn->first_frame);
+	finding_marks(&f, TCP_MARK_ICMP, -1);
+	finding_count(&f, "icmp", icmp->count);
+	finding_count(&f, "type", icmp->type);
+	finding_count(&f, "code", icmp->code);
+	finding_text(&f, "meaning", name);
+	finding_text(&f, "sender", sender);
+	finding_flag(&f, "of_syn", icmp->opening);
+	finding_summary(&f, "%s says that the destination of %s's %s cannot be reached: %s", sender,
+			finding_side(icmp->side), icmp->opening ? "SYN" : "segment", name);
+	if (icmp->count > 1)
+		finding_summary(&f, " (%" PRIu32 " times)", icmp->count);
+	finding_report(&f);
+}
+
+static void too_big(DetectContext *context, TcpConnection *conn, const DossierIcmp *icmp)
+{
+	char sender[SHAKEDOWN_ADDRESS_LEN];
+	Finding f;
+
+	if (!icmp->count)
+		return;
+	uint32_t oversized = conn->watch ? conn->watch->side[icmp->side].oversized : 0;
+
+	shakedown_address_format(&icmp->sender, sender);
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FRAGMENTATION_NEEDED, conn);
+	if (oversized)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_time(&f, icmp->time, icmp->time);
+	finding_marks(&f, TCP_MARK_ICMP, -1);
+	finding_count(&f, "icmp", icmp->count);
+	finding_count(&f, "mtu", icmp->mtu);
+	finding_text(&f, "sender", sender);
+	finding_flag(&f, "obeyed", oversized == 0);
+	finding_summary(&f, "%s asks %s for packets of at most %" PRIu32 " bytes", sender,
+			finding_side(icmp->side), icmp->mtu);
+	if (oversized) {
+		finding_count(&f, "oversized", oversized);
+		finding_summary(&f, "; it sent %" PRIu32 " larger ones a second or more later",
+				oversized);
+	} else {
+		finding_summary(&f, "; it sent no larger ones afterwards");
+	}
+	finding_report(&f);
+}
+
+static void note_too_big(DetectContext *context, const TcpEvent *event)
+{
+	DossierIcmp *icmp = &dossier_of(context->dossiers, event->conn)->too_big;
+
+	if (!event->seg || icmp->count++)
+		return;
+	icmp->time = event->time;
+	icmp->frame = event->frame;
+	icmp->mtu = event->seg->icmp.mtu;
+	icmp->side = event->side;
+	icmp->sender.version = event->seg->icmp.version;
+	memcpy(icmp->sender.bytes, event->seg->icmp.sender, sizeof icmp->sender.bytes);
+}
+
+static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+{
+	if (event->kind == TCP_EVENT_TOO_BIG)
+		note_too_big(context, event);
+	if (event->kind != TCP_EVENT_OVER)
+		return;
+	const Dossier *d = dossier_find(context->dossiers, event->conn);
+	if (!d)
+		return;
+	if (!reported(event->conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
+		unreachable(context, event->conn, &d->unreachable);
+	too_big(context, event->conn, &d->too_big);
+}
+
+const DetectorOps detect_icmp = {.name = "icmp", .event = on_event};

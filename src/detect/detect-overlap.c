@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The same sequence numbers with different content: whoever inspects the one copy is blind to the
+ * other. The first difference of a connection is told at once, with both copies' bytes.
+ */
+#include "detect/detector.h"
+
+#include <inttypes.h>
+
+/* "47 45 54 20 GET ", as hex dumps have it. */
+static char *dump(const uint8_t *bytes, size_t len)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < len; i++)
+		g_string_append_printf(text, "%02x ", bytes[i]);
+	g_string_append_c(text, '|');
+	for (size_t i = 0; i < len; i++)
+		g_string_append_c(text, g_ascii_isprint(bytes[i]) ? (char)bytes[i] : '.');
+	g_string_append_c(text, '|');
+	return g_string_free(text, FALSE);
+}
+
+static void add_copies(Finding *f, const TcpOverlap *o)
+{
+	g_autofree char *first = dump(o->first, o->first_len);
+	g_autofree char *later = dump(o->later, o->later_len);
+
+	if (o->first_len)
+		finding_text(f, "first_copy", first);
+	if (o->later_len)
+		finding_text(f, "later_copy", later);
+}
+
+static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+{
+	const TcpOverlap *o = event->overlap;
+	Finding f;
+
+	if (event->kind != TCP_EVENT_OVERLAP_CONFLICT || !o ||
+	    (event->conn->anomalies & UINT64_C(1) << SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT))
+		return;
+	const char *who = shakedown_side_name(event->side);
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT, event->conn);
+	finding_time(&f, event->time, event->time);
+	finding_frame(&f, o->first_frame);
+	finding_frame(&f, o->later_frame);
+	finding_text(&f, "sender", who);
+	finding_count(&f, "offset", o->offset);
+	finding_count(&f, "compared_bytes", o->compared);
+	if (o->differing)
+		finding_count(&f, "differing_bytes", o->differing);
+	finding_count(&f, "first_frame", o->first_frame);
+	finding_count(&f, "later_frame", o->later_frame);
+	add_copies(&f, o);
+	finding_summary(&f,
+			"the %s's bytes from offset %" PRIu64 " on were sent twice with different "
+			"content, in frames %" PRIu64 " and %" PRIu64,
+			who, o->offset, o->first_frame, o->later_frame);
+	finding_report(&f);
+}
+
+const DetectorOps detect_overlap = {.name = "overlap", .event = on_event};

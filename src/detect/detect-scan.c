@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Tells the accounts of scanner.c what became of each attempt: the first contact of a source with a
+ * port of a target.
+ */
+#include "detect/detector.h"
+#include "detect/noted.h"
+#include "detect/scanner.h"
+
+static void on_flags(TcpConnection *conn, uint16_t flags)
+{
+	uint16_t all = flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK | TCP_URG);
+
+	if (flags & TCP_RESERVED)
+		conn->noted |= NOTED_ODD_RESERVED;
+	if ((flags & TCP_SYN) && (flags & TCP_FIN))
+		conn->noted |= NOTED_ODD_SYN_FIN;
+	else if ((flags & TCP_SYN) && (flags & TCP_RST))
+		conn->noted |= NOTED_ODD_SYN_RST;
+	else if (all == 0)
+		conn->noted |= NOTED_ODD_NULL;
+	else if (all == TCP_FIN)
+		conn->noted |= NOTED_ODD_FIN;
+	else if ((all & (TCP_FIN | TCP_ACK | TCP_RST | TCP_SYN)) == TCP_FIN)
+		conn->noted |= NOTED_ODD_XMAS;
+	else if (!(all & (TCP_ACK | TCP_SYN | TCP_RST)))
+		conn->noted |= NOTED_ODD_NO_ACK;
+}
+
+static Probe probe_of(const TcpConnection *conn)
+{
+	if (noted(conn, NOTED_ODD_NULL))
+		return PROBE_NULL;
+	if (noted(conn, NOTED_ODD_XMAS))
+		return PROBE_XMAS;
+	if (noted(conn, NOTED_ODD_FIN))
+		return PROBE_FIN;
+	if (noted(conn, NOTED_STRAY_FIN))
+		return PROBE_MAIMON;
+	if (noted(conn, NOTED_STRAY_ACK))
+		return PROBE_ACK;
+	return noted(conn, NOTED_BARE_SYN) ? PROBE_SYN : PROBE_CONNECT;
+}
+
+static void settle(DetectContext *context, TcpConnection *conn, Contact contact, uint16_t window)
+{
+	ShakedownSideId source =
+		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+
+	if (noted(conn, NOTED_JUDGED)) {
+		/* Flags alone had given it away, before the answer came. */
+		if (contact == CONTACT_REFUSED && noted(conn, NOTED_FIRST_TRY))
+			scanners_refused_after_all(context->scanners, conn, source);
+		conn->noted &= ~(uint32_t)NOTED_FIRST_TRY;
+		return;
+	}
+	conn->noted |= NOTED_JUDGED;
+	if (scanners_outcome(context->scanners, context, conn, source, contact, probe_of(conn),
+			     window) &&
+	    contact == CONTACT_UNANSWERED)
+		conn->noted |= NOTED_FIRST_TRY;
+}
+
+/* No stack begins so: that is a probe, whatever it is answered by. */
+static void on_odd_flags(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	on_flags(conn, event->seg->flags);
+	if (conn->side[0].packets + conn->side[1].packets == 1 && noted(conn, NOTED_STRAY) &&
+	    noted(conn, NOTED_ODD_NULL | NOTED_ODD_FIN | NOTED_ODD_XMAS))
+		settle(context, conn, CONTACT_UNANSWERED, 0);
+}
+
+/* A segment that belongs to no connection is a probe if it has no successor. */
+static void on_stray_over(DetectContext *context, TcpConnection *conn)
+{
+	ShakedownSideId source =
+		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+	const TcpSide *s = &conn->side[source], *t = &conn->side[tcp_other(source)];
+
+	if (s->bytes || t->packets > t->rsts || s->packets > 2)
+		return;
+	if (t->rsts)
+		settle(context, conn, CONTACT_REFUSED, t->window);
+}
+
+static void on_rst(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	uint16_t window = event->seg ? event->seg->window : 0;
+
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
+		ShakedownSideId source =
+			noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+		if (event->side != source && noted(conn, NOTED_STRAY_ACK | NOTED_STRAY_FIN) &&
+		    conn->side[source].packets == 1 && !conn->side[source].bytes &&
+		    conn->side[event->side].packets == conn->side[event->side].rsts)
+			settle(context, conn, CONTACT_REFUSED, window);
+	} else if (event->side == SHAKEDOWN_SERVER) {
+		if (!conn->syn_ack_first)
+			settle(context, conn, CONTACT_REFUSED, window);
+	} else if (tcp_conn_has(conn, TCP_CONN_ABORTED)) {
+		conn->noted |= NOTED_BARE_SYN;
+		settle(context, conn, CONTACT_PROBED, window);
+	} else if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !conn->talked) {
+		settle(context, conn, CONTACT_PROBED, window);
+	}
+}
+
+static void on_syn(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+
+	if (event->side != SHAKEDOWN_CLIENT || c->syns > 1)
+		return;
+	/* Every operating system offers at least one of these. */
+	if (!c->options.sack_permitted && !c->options.timestamps && c->options.window_scale < 0)
+		conn->noted |= NOTED_BARE_SYN;
+	scanners_attempt(context->scanners, conn, SHAKEDOWN_CLIENT, event->time);
+}
+
+static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	bool midstream = tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+
+	if (event->kind == TCP_EVENT_ODD_FLAGS && event->seg)
+		on_odd_flags(context, event);
+	else if (event->kind == TCP_EVENT_SYN)
+		on_syn(context, event);
+	else if (event->kind == TCP_EVENT_RST)
+		on_rst(context, event);
+	else if (event->kind == TCP_EVENT_FIRST_DATA && !midstream)
+		settle(context, conn, CONTACT_SUCCEEDED, 0);
+	else if (event->kind == TCP_EVENT_HANDSHAKE_LATE && !conn->syn_ack_first)
+		settle(context, conn, CONTACT_UNANSWERED, 0);
+	else if (event->kind == TCP_EVENT_OVER && midstream && noted(conn, NOTED_STRAY))
+		on_stray_over(context, conn);
+}
+
+static void finish(void *self, DetectContext *context)
+{
+	scanners_finish(context->scanners, context);
+}
+
+const DetectorOps detect_scan = {.name = "scan", .event = on_event, .finish = finish};

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A dossier holds what was noticed of one connection until it can be judged: a reset, for one, is
+ * forged only if its sender goes on, and that shows later. Few connections have one; it lives as
+ * long as they do.
+ */
+#pragma once
+
+#include "tcp/tcp-event.h"
+
+/* Resets that bear one side's name. */
+typedef struct {
+	uint32_t accepted, ignored; /* how many, by what their receiver must make of them */
+	/* Of the first: */
+	ShakedownTime time;
+	uint64_t frame;
+	bool first_accepted;
+	bool in_window;	    /* ignored, yet near what was expected */
+	bool without_ack;   /* no ACK flag, numbered as §3.10.7.1 numbers an answer */
+	bool foreign;	    /* its TTL is none of its sender's: tcp-reset.c */
+	bool same_distance; /* … though it may have come as far */
+	bool moving;	    /* more followed at once, elsewhere in sequence space */
+	uint32_t seq;
+	uint8_t ttl, usual_ttl;
+	uint8_t state[2];	  /* of the sender and the receiver before it */
+	bool fin[2];		  /* they had sent theirs */
+	uint32_t unacked[2];	  /* bytes that each had sent and the other had not acknowledged */
+	bool zero_window;	  /* its sender had offered no window */
+	bool after_syn;		  /* its sender had just sent a SYN within the connection */
+	ShakedownDuration idle;	  /* nothing had passed for so long */
+	ShakedownDuration silent; /* nothing of its sender */
+	uint32_t spoke[2];	  /* segments other than resets, sender and receiver, up to it */
+	/* Later: */
+	uint64_t goes_on_frame; /* the "sender" went on here; 0: it did not */
+	uint64_t missed_frame;	/* the receiver went on here as if nothing had come */
+	uint32_t missed_bytes;	/* with payload, as many segments */
+	uint64_t challenged_frame;
+} DossierReset;
+
+/* SYNs within a connection that was open. */
+typedef struct {
+	uint32_t count;
+	ShakedownTime time;
+	uint64_t frame, last_frame, challenged_frame;
+	bool foreign;
+	uint8_t ttl, usual_ttl;
+} DossierSyn;
+
+typedef struct {
+	uint32_t count;
+	ShakedownTime time;
+	uint64_t frame;
+	uint32_t value, expected; /* as on the wire */
+	uint8_t ttl;
+} DossierAck;
+
+typedef struct {
+	uint32_t count;
+	ShakedownTime time;
+	uint64_t frame;
+	uint8_t version, type, code;
+	uint32_t mtu;
+	ShakedownSideId side; /* whose segment it quotes */
+	ShakedownAddress sender;
+	bool opening; /* it quotes a SYN */
+} DossierIcmp;
+
+typedef struct {
+	uint32_t count;
+	ShakedownTime time;
+	uint64_t frame;
+	uint64_t bytes;
+} DossierData;
+
+typedef struct {
+	uint64_t id; /* of the connection */
+	DossierReset reset[2];
+	DossierSyn syn[2];
+	DossierAck bad_ack[2];
+	DossierAck bad_handshake[2];
+	DossierIcmp unreachable, too_big;
+	DossierData after_fin[2];
+	uint32_t challenges[2];
+	uint64_t challenge_frame[2];
+	uint32_t time_wait_restarts;
+	uint64_t third_ack_lost_frame;
+	uint32_t third_ack_lost;
+	uint64_t refused_frame;
+	uint64_t reuse_frame, reuse_answer_frame;
+} Dossier;
+
+typedef struct _Dossiers Dossiers;
+
+Dossiers *dossiers_new(void);
+void dossiers_free(Dossiers *dossiers);
+/* The connection's dossier; it is opened if there is none. */
+Dossier *dossier_of(Dossiers *dossiers, const TcpConnection *conn);
+/* NULL where there is none. */
+Dossier *dossier_find(Dossiers *dossiers, const TcpConnection *conn);
+void dossier_close(Dossiers *dossiers, const TcpConnection *conn);

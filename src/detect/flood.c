@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/flood.h"
+
+#include <inttypes.h>
+
+/* Wang, Zhang and Shin's a: what an attempt more or less is normally, as a share of the usual. */
+#define DRIFT 0.35
+#define USUAL_WEIGHT 0.05
+/* A service is taken to complete at least so many handshakes a second: no sum grows by one lost
+ * client now and then. */
+#define USUAL_LEAST 1.0
+/* At least so many half-open at once before one waits with telling of each. */
+#define SUSPECT_HALF_OPEN 8
+/* Sources of which that share is new with each SYN are not people who try again. */
+#define SOURCES_MANY 0.5
+/* Where the capture ends, SYNs of its last moment may not have been answered yet. */
+#define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
+
+typedef struct {
+	uint64_t opened, finished, again, established, talked;
+	ShakedownTime first, last;
+} Sum;
+
+static const ServiceSlot *slot_of(const Service *s, int64_t id)
+{
+	const ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];
+
+	return slot->id == id ? slot : NULL;
+}
+
+static Sum sum_up(const Service *s, int64_t id)
+{
+	Sum sum = {0};
+
+	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id; i++) {
+		const ServiceSlot *slot = slot_of(s, i);
+
+		if (!slot || !slot->opened)
+			continue;
+		if (!sum.opened)
+			sum.first = slot->first;
+		sum.opened += slot->opened;
+		sum.finished += MIN(slot->finished, slot->opened);
+		sum.again += slot->again;
+		sum.established += slot->established;
+		sum.talked += slot->talked;
+		sum.last = MAX(sum.last, slot->last);
+	}
+	return sum;
+}
+
+/* A client that is not answered tries again after a second; forged SYNs are sent once. */
+static bool tried_again(const Sum *sum)
+{
+	return sum->again * 2 > sum->opened - sum->finished;
+}
+
+static bool window_tells(const Sum *sum, const ShakedownConfig *config)
+{
+	return sum->opened >= config->flood_syns && !tried_again(sum) &&
+	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
+}
+
+static bool excess_tells(Service *s, const ServiceSlot *slot, const ShakedownConfig *config)
+{
+	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
+	double bound = (double)config->flood_syns, half_open = 0, established = 0;
+
+	if (slot) {
+		half_open = (double)slot->opened - MIN(slot->finished, slot->opened) - slot->again;
+		established = slot->established;
+	}
+	s->excess += half_open - DRIFT * MAX(s->usual, USUAL_LEAST * width);
+	s->excess = CLAMP(s->excess, 0, 2 * bound);
+	s->usual += USUAL_WEIGHT * (established - s->usual);
+	return s->excess >= bound && half_open > 0 && s->sources &&
+	       (double)sketch_distinct_count(&s->sources->distinct) >=
+		       SOURCES_MANY * (double)s->sources->syns;
+}
+
+static double share_of_top_ttl(const ServiceSources *sources)
+{
+	uint32_t top = 0;
+
+	for (unsigned i = 0; i < 256; i++)
+		top = MAX(top, sources->ttl[i]);
+	return sources->syns ? (double)top / (double)sources->syns : 0;
+}
+
+static void report_flood(Service *s, DetectContext *context)
+{
+	const ServiceFlood *flood = s->flood;
+	Finding f;
+	double half_open = flood->syns ? 1 - (double)flood->finished / (double)flood->syns : 1;
+
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->key.address, s->key.port);
+	finding_time(&f, flood->start, flood->last);
+	for (unsigned i = 0; i < flood->frames_len; i++)
+		finding_frame(&f, flood->frames[i]);
+	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
+	finding_count(&f, "syn", flood->syns);
+	finding_duration(&f, "lasted_s", flood->last - flood->start);
+	finding_ratio(&f, "peak_rate", flood->peak_rate);
+	finding_count(&f, "peak_half_open", flood->peak_half_open);
+	finding_ratio(&f, "half_open_share", half_open);
+	finding_count(&f, "syn_ack", flood->answered);
+	finding_count(&f, "completed_meanwhile", flood->established);
+	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
+	finding_summary(&f,
+			"%" PRIu64 " SYNs in %s (at most %.0f/s), %.0f %% of them left half-open",
+			flood->syns, finding_span(&f, flood->last - flood->start), flood->peak_rate,
+			100 * half_open);
+	if (s->sources) {
+		uint64_t sources = sketch_distinct_count(&s->sources->distinct);
+		double evenness = sketch_sample_evenness(&s->sources->sample);
+		double ttl = share_of_top_ttl(s->sources);
+		bool forged = (double)sources >= SOURCES_MANY * (double)s->sources->syns &&
+			      evenness >= 0.9;
+
+		finding_count(&f, "sources", sources);
+		finding_ratio(&f, "sources_evenness", evenness);
+		finding_ratio(&f, "same_ttl_share", ttl);
+		finding_flag(&f, "sources_look_forged", forged);
+		finding_summary(&f, ", from %s%" PRIu64 " source%s%s", sources > 20 ? "about " : "",
+				sources, sources == 1 ? "" : "s",
+				forged ? " that look forged" : "");
+	}
+	if (flood->answered == 0)
+		finding_summary(&f, "; the service answered none of them");
+	else if (flood->established)
+		finding_summary(&f, "; %" PRIu64 " other%s completed meanwhile", flood->established,
+				flood->established == 1 ? " handshake was" : " handshakes were");
+	finding_report(&f);
+}
+
+static void end_flood(Service *s, DetectContext *context)
+{
+	report_flood(s, context);
+	s->past[s->past_next++ % SERVICE_FLOODS_PAST] =
+		(ServiceSpan){s->flood->start, s->flood->last};
+	g_clear_pointer(&s->flood, g_free);
+	g_clear_pointer(&s->sources, g_free);
+	s->excess = 0;
+}
+
+static void go_on(Service *s, const ServiceSlot *slot, double width)
+{
+	ServiceFlood *flood = s->flood;
+
+	flood->peak_half_open = MAX(flood->peak_half_open, s->half_open);
+	if (!slot || !slot->opened || slot->finished * 2 > slot->opened)
+		return;
+	flood->last = MAX(flood->last, slot->last);
+	flood->syns += slot->opened;
+	flood->finished += MIN(slot->finished, slot->opened);
+	flood->answered += slot->answered;
+	flood->established += slot->established;
+	flood->peak_rate = MAX(flood->peak_rate, slot->opened / width);
+}
+
+static void begin_flood(Service *s, const Sum *sum, int64_t id, bool cumulative, double width)
+{
+	ServiceFlood *flood = s->flood = g_new0(ServiceFlood, 1);
+
+	flood->start = sum->first;
+	flood->last = sum->last;
+	flood->cumulative = cumulative;
+	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i < id; i++)
+		go_on(s, slot_of(s, i), width);
+}
+
+/* Full handshakes from few sources that say nothing: RFC 4987's cousin one layer up. */
+static void judge_connections(Service *s, const Sum *sum, const ShakedownConfig *config)
+{
+	uint64_t idle = sum->established - MIN(sum->talked, sum->established);
+
+	if (idle < config->flood_syns || idle * 100 < sum->established * config->flood_half_open ||
+	    !s->sources)
+		return;
+	uint64_t sources = sketch_distinct_count(&s->sources->distinct);
+
+	if (sources * 20 > s->sources->syns)
+		return;
+	service_episode(&s->connections, sum->first, 0);
+	s->connections.last = MAX(s->connections.last, sum->last);
+	s->connections.peak = MAX(s->connections.peak, idle);
+	s->connections.count = sources;
+}
+
+static void judge_slot(Service *s, DetectContext *context, int64_t id)
+{
+	const ShakedownConfig *config = context->config;
+	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
+	const ServiceSlot *slot = slot_of(s, id);
+	Sum sum = sum_up(s, id);
+	bool window = window_tells(&sum, config), excess = excess_tells(s, slot, config);
+
+	judge_connections(s, &sum, config);
+	if (!s->flood && (window || excess))
+		begin_flood(s, &sum, id, !window, width);
+	if (s->flood)
+		go_on(s, slot, width);
+	if (s->flood && !window && !excess &&
+	    service_slot_end(s, config, id) - s->flood->last > config->flood_window)
+		end_flood(s, context);
+	if (!s->flood && s->sources && !sum.opened && s->half_open < SUSPECT_HALF_OPEN)
+		g_clear_pointer(&s->sources, g_free);
+}
+
+void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
+{
+	if (!s->begun)
+		return;
+	int64_t last = service_slot_id(s, context->config, now) - SERVICE_GRACE_SLOTS - 1;
+	int64_t oldest = INT64_MAX, newest = INT64_MIN;
+
+	if (last <= s->judged)
+		return;
+	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
+		if (s->slot[i].id != INT64_MIN) {
+			oldest = MIN(oldest, s->slot[i].id);
+			newest = MAX(newest, s->slot[i].id);
+		}
+	/* A window after the last SYN nothing is left to be judged. */
+	if (newest != INT64_MIN) {
+		int64_t until = MIN(last, newest + 2 * SERVICE_WINDOW_SLOTS);
+
+		for (int64_t id = MAX(s->judged == INT64_MIN ? oldest : s->judged + 1, oldest);
+		     id <= until; id++)
+			judge_slot(s, context, id);
+		/* The rest of the silence, at once. */
+		if (until < last)
+			s->excess = 0;
+	}
+	s->judged = last;
+}
+
+void flood_close(Service *s, DetectContext *context, ShakedownTime last)
+{
+	ShakedownDuration width = service_slot_width(context->config);
+	const ServiceSlot *slot = slot_of(s, service_slot_id(s, context->config, last));
+	bool old_enough = slot && last - slot->first >= LAST_SLOT_LEAST;
+
+	flood_advance(s, context, last + (SERVICE_GRACE_SLOTS + old_enough) * width);
+}
+
+void flood_end(Service *s, DetectContext *context)
+{
+	if (s->flood)
+		end_flood(s, context);
+}
+
+bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	if (s->flood && time >= s->flood->start && time <= s->flood->last + config->flood_window)
+		return true;
+	for (unsigned i = 0; i < SERVICE_FLOODS_PAST; i++)
+		if (s->past[i].until && time >= s->past[i].from &&
+		    time <= s->past[i].until + config->flood_window / 10)
+			return true;
+	return false;
+}
+
+bool flood_suspected(const Service *s)
+{
+	return s->flood || s->half_open >= SUSPECT_HALF_OPEN;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Judges the SYNs toward a service, slot by slot as they come of age: a flood is many of them, of
+ * which most stay half-open and are not tried again, or fewer of them for long enough (a cumulative
+ * sum: Wang, Zhang and Shin 2002).
+ */
+#pragma once
+
+#include "detect/finding.h"
+#include "detect/service.h"
+
+/* To be called before anything is counted at that time. */
+void flood_advance(Service *service, DetectContext *context, ShakedownTime now);
+/* The capture ends: judges what there was time to judge. */
+void flood_close(Service *service, DetectContext *context, ShakedownTime last);
+/* Whatever is under way ends here, and is reported. */
+void flood_end(Service *service, DetectContext *context);
+
+/* A SYN at that time was one of a flood's. */
+bool flood_covers(const Service *service, const ShakedownConfig *config, ShakedownTime time);
+/* There are so many half-open connections that it is better to wait before each is reported. */
+bool flood_suspected(const Service *service);

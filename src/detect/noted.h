@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the detectors have noted of a connection, a bit each in TcpConnection.noted: cheap enough
+ * for every connection of a flood. What few connections have is in their dossier.
+ */
+#pragma once
+
+#include "tcp/tcp-connection.h"
+
+typedef enum {
+	NOTED_REFUSED = 1 << 0, /* an acceptable RST answered its SYN */
+	NOTED_LATE = 1 << 1,	/* its handshake's timer has told */
+	NOTED_REUSES = 1 << 2,	/* its SYN came to a four-tuple in TIME-WAIT */
+	/* The first segment was no SYN. */
+	NOTED_STRAY_ACK = 1 << 3,
+	NOTED_STRAY_FIN = 1 << 4,
+	NOTED_STRAY_RST = 1 << 5,
+	NOTED_STRAY_TO_CLIENT = 1 << 6, /* … and went to the one that was taken for the client */
+	/* Unexpected flags, by kind. */
+	NOTED_ODD_NULL = 1 << 7,
+	NOTED_ODD_FIN = 1 << 8,
+	NOTED_ODD_XMAS = 1 << 9,
+	NOTED_ODD_SYN_FIN = 1 << 10,
+	NOTED_ODD_SYN_RST = 1 << 11,
+	NOTED_ODD_RESERVED = 1 << 12,
+	NOTED_ODD_NO_ACK = 1 << 13,
+	/* How the tables of services and scanners have counted it. */
+	NOTED_HALF_OPEN = 1 << 14,   /* among the service's half-open ones */
+	NOTED_IN_WINDOW = 1 << 15,   /* its SYN in the service's window */
+	NOTED_JUDGED = 1 << 16,	     /* its outcome in its source's account */
+	NOTED_AGAIN = 1 << 17,	     /* its SYN came again */
+	NOTED_HOLDS_PORT = 1 << 18,  /* among the client's ports in TIME-WAIT */
+	NOTED_FIRST_TRY = 1 << 21,   /* … and its source had not tried that port before */
+	NOTED_PASSED_OVER = 1 << 20, /* later SYNs of its service were answered, not its own */
+	NOTED_BARE_SYN = 1 << 19,    /* a SYN such as no operating system's stack sends */
+} Noted;
+
+#define NOTED_STRAY (NOTED_STRAY_ACK | NOTED_STRAY_FIN | NOTED_STRAY_RST)
+#define NOTED_ODD                                                                                  \
+	(NOTED_ODD_NULL | NOTED_ODD_FIN | NOTED_ODD_XMAS | NOTED_ODD_SYN_FIN | NOTED_ODD_SYN_RST | \
+	 NOTED_ODD_RESERVED | NOTED_ODD_NO_ACK)
+
+static inline bool noted(const TcpConnection *conn, uint32_t bits)
+{
+	return (conn->noted & bits) != 0;
+}
+
+/* An anomaly of that kind was reported of the connection. */
+static inline bool reported(const TcpConnection *conn, ShakedownAnomalyKind kind)
+{
+	return conn->anomalies >> kind & 1;
+}

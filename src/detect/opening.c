@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/opening.h"
+
+#include "detect/member.h"
+#include "detect/noted.h"
+#include "tcp/tcp-outcome.h"
+
+#include <inttypes.h>
+
+/* A repetition that takes between so much and so much longer than the one before doubles. */
+#define DOUBLES_LEAST 1.5
+/* RFC 6298 §2.1 begins with a second; whoever goes below it does not go below this. */
+#define RETRANSMISSION_LEAST (INT64_C(20) * 1000 * 1000)
+#define DOUBLES_MOST 3.0
+#define ALIKE_MOST 1.25
+/* No stack has a segment of a handshake unanswered for longer before it gives up or repeats it. */
+#define PATIENCE_MOST (INT64_C(64) * SHAKEDOWN_NS_PER_S)
+
+Backoff backoff_of(const ShakedownTime *times, size_t n)
+{
+	bool doubles = true, alike = true, linear = true;
+
+	if (n < 3)
+		return BACKOFF_UNKNOWN;
+	for (size_t i = 2; i < n; i++) {
+		double gap = (double)(times[i] - times[i - 1]);
+		double before = (double)(times[i - 1] - times[i - 2]);
+		double ratio = before > 0 ? gap / before : 0;
+
+		doubles = doubles && ratio >= DOUBLES_LEAST && ratio <= DOUBLES_MOST;
+		/* Alike for a while, then doubling. */
+		bool same = ratio <= ALIKE_MOST && ratio >= 1 / ALIKE_MOST;
+		linear = linear && (same || (ratio >= DOUBLES_LEAST && ratio <= DOUBLES_MOST)) &&
+			 !(same && !alike);
+		alike = alike && same;
+	}
+	if (doubles)
+		return BACKOFF_EXPONENTIAL;
+	return linear ? BACKOFF_LINEAR : BACKOFF_IRREGULAR;
+}
+
+/* The first one's time, then those of the marks; returns how many. */
+static size_t times_of(const TcpConnection *conn, TcpMarkKind kind, ShakedownTime first,
+		       ShakedownTime out[TCP_MARKS + 1])
+{
+	size_t n = 0;
+
+	out[n++] = first;
+	for (unsigned i = 0; i < conn->marks.len; i++)
+		if (conn->marks.items[i].kind == kind && conn->marks.items[i].time > first)
+			out[n++] = conn->marks.items[i].time;
+	return n;
+}
+
+static void say_backoff(Finding *f, const ShakedownTime *times, size_t n)
+{
+	static const char *const names[] = {
+		[BACKOFF_UNKNOWN] = "unknown",
+		[BACKOFF_EXPONENTIAL] = "exponential",
+		[BACKOFF_LINEAR] = "linear",
+		[BACKOFF_IRREGULAR] = "irregular",
+	};
+	static const char *const words[] = {
+		[BACKOFF_UNKNOWN] = "",
+		[BACKOFF_EXPONENTIAL] = ", backing off as RFC 6298 asks",
+		[BACKOFF_LINEAR] = ", at even intervals at first (as Linux since 6.5 does)",
+		[BACKOFF_IRREGULAR] = ", not backing off as RFC 6298 asks",
+	};
+	Backoff b = backoff_of(times, n);
+
+	if (n > 1) {
+		finding_duration(f, "first_gap_s", times[1] - times[0]);
+		finding_duration(f, "last_gap_s", times[n - 1] - times[n - 2]);
+	}
+	finding_text(f, "backoff", names[b]);
+	finding_summary(f, "%s", words[b]);
+}
+
+/* No timer is so fast: the network or the capture has doubled it. */
+static bool doubled(const ShakedownTime *times, size_t n)
+{
+	return times[n - 1] - times[0] < RETRANSMISSION_LEAST;
+}
+
+/* SYNs without ACK: in a simultaneous open a side's SYN,ACK is counted with them. */
+static unsigned syns_of(const TcpConnection *conn)
+{
+	unsigned n = conn->side[SHAKEDOWN_CLIENT].syns;
+	bool both = tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS);
+
+	return both && n > 1 ? n - 1 : n;
+}
+
+static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
+{
+	ShakedownTime times[TCP_MARKS + 1];
+	size_t n = times_of(conn, TCP_MARK_SYN, conn->syn_first, times);
+	unsigned syns = syns_of(conn);
+	bool answered = conn->syn_ack_first != 0;
+	Finding f;
+
+	/* The marks are of other SYNs, too. */
+	if (syns < 2 || n < 2 || doubled(times, n) ||
+	    !tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SENT_SYN))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED, conn);
+	finding_time(&f, conn->syn_first, times[n - 1]);
+	finding_frame(&f, conn->first_frame);
+	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
+	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
+	finding_count(&f, "syn", syns);
+	finding_duration(&f, "lasted_s", times[n - 1] - conn->syn_first);
+	finding_summary(&f, "the client sent its SYN %u times in %s", syns,
+			finding_span(&f, times[n - 1] - conn->syn_first));
+	say_backoff(&f, times, n);
+	if (answered) {
+		finding_duration(&f, "answered_after_s", conn->syn_ack_first - conn->syn_first);
+		finding_summary(&f, "; the answer came after %s",
+				finding_span(&f, conn->syn_ack_first - conn->syn_first));
+	}
+	finding_report(&f);
+}
+
+void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+	ShakedownDuration waited = now - conn->syn_first;
+	unsigned syns = syns_of(conn);
+	Finding f;
+
+	/* Acknowledging anything, the client had an answer that the tap did not see. */
+	if (conn->syn_ack_first || !conn->syn_first || tcp_side_has(s, TCP_SIDE_SEEN) ||
+	    tcp_side_has(c, TCP_SIDE_ACKED) || waited < context->config->syn_timeout ||
+	    reported(conn, SHAKEDOWN_ANOMALY_NO_ANSWER) || tcp_conn_has(conn, TCP_CONN_UNREACHABLE))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_NO_ANSWER, conn);
+	/* A single SYN that nobody repeats is a probe or a client with another plan. */
+	if (syns < 2)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_time(&f, conn->syn_first, MAX(conn->end, conn->syn_first + waited));
+	finding_frame(&f, conn->first_frame);
+	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
+	finding_count(&f, "syn", syns);
+	finding_duration(&f, "waited_s", waited);
+	finding_summary(&f, "the client sent SYN %u time%s and got no answer for %s", syns,
+			syns == 1 ? "" : "s", finding_span(&f, waited));
+	finding_report(&f);
+}
+
+static void refused(DetectContext *context, TcpConnection *conn)
+{
+	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
+	Finding f;
+
+	if (!noted(conn, NOTED_REFUSED) || conn->syn_ack_first)
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_REFUSED, conn);
+	finding_frame(&f, conn->first_frame);
+	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
+	finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_SERVER);
+	finding_time(&f, conn->syn_first, conn->rst_time ? conn->rst_time : conn->end);
+	finding_count(&f, "syn", syns_of(conn));
+	finding_count(&f, "rst", s->rsts);
+	if (conn->rst_time)
+		finding_duration(&f, "after_s", conn->rst_time - conn->syn_first);
+	finding_summary(&f, "port %u refused the connection: the server answered SYN with RST",
+			tcp_conn_port(conn, SHAKEDOWN_SERVER));
+	if (s->rsts > 1)
+		finding_summary(&f, " %u times", s->rsts);
+	finding_report(&f);
+}
+
+/* The client had not got the SYN,ACK that had passed. */
+static bool syn_after_answer(const TcpConnection *conn)
+{
+	for (unsigned i = 0; i < conn->marks.len; i++)
+		if (conn->marks.items[i].kind == TCP_MARK_SYN &&
+		    conn->marks.items[i].side == SHAKEDOWN_CLIENT &&
+		    conn->marks.items[i].time > conn->syn_ack_first)
+			return true;
+	return false;
+}
+
+static void missing_third_ack(DetectContext *context, TcpConnection *conn, ShakedownTime now)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+	ShakedownDuration waited = now - conn->syn_ack_first;
+	ShakedownDuration span = conn->syn_ack_last - conn->syn_ack_first;
+	Finding f;
+
+	if (!conn->syn_ack_first || tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
+	    tcp_conn_has(conn, TCP_CONN_THIRD_ACK) || tcp_conn_has(conn, TCP_CONN_ABORTED) ||
+	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || conn->rst_time || c->rsts)
+		return;
+	/* Sent again it is proof; else the capture must have gone on. */
+	if (s->syns < 2 && waited < context->config->handshake_timeout)
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK, conn);
+	/* A server that does not ask again may have had it, or keeps no state (SYN cookies). */
+	if (s->syns < 2)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_time(&f, conn->syn_ack_first, MAX(conn->syn_ack_last, conn->end));
+	finding_frame(&f, conn->first_frame);
+	finding_frame(&f, conn->syn_ack_frame);
+	finding_marks(&f, TCP_MARK_SYN_ACK, SHAKEDOWN_SERVER);
+	finding_count(&f, "syn_ack", s->syns);
+	finding_duration(&f, "waited_s", waited);
+	if (s->syns > 1)
+		finding_summary(&f, "SYN,ACK sent %u times in %s, never acknowledged by the client",
+				s->syns, finding_span(&f, span));
+	else
+		finding_summary(&f, "the client did not acknowledge the SYN,ACK for %s",
+				finding_span(&f, waited));
+	if (syn_after_answer(conn)) {
+		finding_flag(&f, "syn_again_after_syn_ack", true);
+		finding_summary(&f, "; the client goes on sending SYN: the SYN,ACK does not reach "
+				    "it");
+	}
+	finding_report(&f);
+}
+
+static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)
+{
+	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
+	ShakedownTime times[TCP_MARKS + 1];
+	size_t n = times_of(conn, TCP_MARK_SYN_ACK, conn->syn_ack_first, times);
+	Finding f;
+
+	if (!conn->syn_ack_first || s->syns < 2 || n < 2 || doubled(times, n))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_ACK_RETRANSMITTED, conn);
+	finding_time(&f, conn->syn_ack_first, conn->syn_ack_last);
+	finding_frame(&f, conn->syn_ack_frame);
+	finding_marks(&f, TCP_MARK_SYN_ACK, SHAKEDOWN_SERVER);
+	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==1");
+	finding_count(&f, "syn_ack", s->syns);
+	finding_duration(&f, "lasted_s", conn->syn_ack_last - conn->syn_ack_first);
+	finding_summary(&f, "the server sent its SYN,ACK %u times in %s", s->syns,
+			finding_span(&f, conn->syn_ack_last - conn->syn_ack_first));
+	say_backoff(&f, times, n);
+	finding_report(&f);
+}
+
+static void third_ack_lost(DetectContext *context, TcpConnection *conn, const Dossier *d)
+{
+	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
+	bool mended = s->state >= SHAKEDOWN_TCP_ESTABLISHED || s->bytes ||
+		      tcp_side_has(s, TCP_SIDE_SENT_FIN);
+	Finding f;
+
+	if (!d || !d->third_ack_lost)
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_THIRD_ACK_LOST, conn);
+	/* One lost packet that the next one mends is everyday life. */
+	if (mended && d->third_ack_lost == 1)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_time(&f, conn->syn_ack_first, conn->syn_ack_last);
+	finding_frame(&f, conn->syn_ack_frame);
+	finding_frame(&f, d->third_ack_lost_frame);
+	finding_marks(&f, TCP_MARK_THIRD_ACK, -1);
+	finding_marks(&f, TCP_MARK_SYN_ACK, SHAKEDOWN_SERVER);
+	finding_count(&f, "syn_ack", s->syns);
+	finding_count(&f, "lost", d->third_ack_lost);
+	finding_flag(&f, "mended", mended);
+	finding_summary(&f,
+			"the third ACK passed, but the server sent SYN,ACK again: it did not "
+			"arrive, or was not taken (%u time%s)",
+			d->third_ack_lost, d->third_ack_lost == 1 ? "" : "s");
+	finding_summary(&f, mended ? "; the connection came about all the same"
+				   : "; the client believes that it is connected, the server not");
+	finding_report(&f);
+}
+
+static void half_open_probe(DetectContext *context, TcpConnection *conn)
+{
+	Finding f;
+
+	if (!tcp_conn_has(conn, TCP_CONN_ABORTED) || tcp_conn_has(conn, TCP_CONN_THIRD_ACK) ||
+	    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_PROBE, conn);
+	finding_time(&f, conn->syn_first ? conn->syn_first : conn->start, conn->rst_time);
+	finding_frame(&f, conn->first_frame);
+	finding_frame(&f, conn->syn_ack_frame);
+	finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_CLIENT);
+	finding_duration(&f, "after_s", conn->rst_time - conn->syn_ack_first);
+	finding_flag(&f, "bare_syn", noted(conn, NOTED_BARE_SYN));
+	finding_summary(&f, "the client answered SYN,ACK of port %u with RST after %s",
+			tcp_conn_port(conn, SHAKEDOWN_SERVER),
+			finding_span(&f, conn->rst_time - conn->syn_ack_first));
+	finding_report(&f);
+}
+
+static void both_open(DetectContext *context, TcpConnection *conn)
+{
+	bool split = tcp_conn_has(conn, TCP_CONN_SPLIT);
+	Finding f;
+
+	if (!tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
+		return;
+	finding_begin(&f, context,
+		      split ? SHAKEDOWN_ANOMALY_SPLIT_HANDSHAKE
+			    : SHAKEDOWN_ANOMALY_SIMULTANEOUS_OPEN,
+		      conn);
+	finding_time(&f, conn->syn_first, conn->syn_ack_last ? conn->syn_ack_last : conn->end);
+	finding_frame(&f, conn->first_frame);
+	finding_filter(&f, "tcp.flags.syn==1");
+	finding_summary(&f, split ? "the server answered SYN with a SYN of its own, not with "
+				    "SYN,ACK: a handshake in four steps"
+				  : "both sides sent a SYN before either had the other's");
+	finding_report(&f);
+}
+
+void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier,
+		   ShakedownTime last)
+{
+	/* Nobody waits for ever: what the capture shows of later is another story. */
+	ShakedownTime now = MIN(last, conn->end + PATIENCE_MOST);
+	bool seen = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN);
+
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
+		return;
+	if (seen) {
+		syn_retransmitted(context, conn);
+		both_open(context, conn);
+	}
+	third_ack_lost(context, conn, dossier);
+	if (!tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
+		syn_ack_retransmitted(context, conn);
+	missing_third_ack(context, conn, now);
+	refused(context, conn);
+	half_open_probe(context, conn);
+	opening_no_answer(context, conn, now);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is to be said of a handshake once it is clear what became of it. RFC 9293 §3.5. */
+#pragma once
+
+#include "detect/dossier.h"
+#include "detect/finding.h"
+
+/* How the gaps between repetitions grow. */
+typedef enum {
+	BACKOFF_UNKNOWN = 0, /* fewer than two gaps */
+	BACKOFF_EXPONENTIAL, /* each about twice the one before: RFC 6298 §5.5 */
+	BACKOFF_LINEAR,	     /* alike, or alike at first: Linux since 6.5 */
+	BACKOFF_IRREGULAR,
+} Backoff;
+
+Backoff backoff_of(const ShakedownTime *times, size_t n);
+
+/* SYNs without any answer. */
+void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now);
+/* All the rest; dossier may be NULL. */
+void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier,
+		   ShakedownTime last);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/queue.h"
+
+#include "detect/noted.h"
+
+#include <inttypes.h>
+
+/* So many connections within that time are more than bad luck. */
+#define TOGETHER 3
+#define TOGETHER_WITHIN (INT64_C(10) * SHAKEDOWN_NS_PER_S)
+/* Unanswered attempts are the service's fault if they are at least that share of all. */
+#define PASSED_OVER_PERCENT 10
+/* After so long without a further sign the trouble is over. */
+#define EPISODE_OVER (INT64_C(60) * SHAKEDOWN_NS_PER_S)
+
+static void report_accept_queue(Service *s, DetectContext *context)
+{
+	const ServiceEpisode *e = &s->accept_queue;
+	Finding f;
+
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ACCEPT_QUEUE_OVERFLOW, &s->key.address,
+			   s->key.port);
+	finding_time(&f, e->start, e->last);
+	for (unsigned i = 0; i < e->frames_len; i++)
+		finding_frame(&f, e->frames[i]);
+	finding_count(&f, "connections", e->count);
+	finding_duration(&f, "lasted_s", e->last - e->start);
+	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==1");
+	finding_summary(&f,
+			"the service did not take the third ACK, nor the data after it, of %" PRIu64
+			" connections in %s: its accept queue is full",
+			e->count, finding_span(&f, e->last - e->start));
+	finding_report(&f);
+}
+
+static void report_backlog(Service *s, DetectContext *context)
+{
+	const ServiceEpisode *e = &s->backlog;
+	Finding f;
+
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW, &s->key.address,
+			   s->key.port);
+	finding_time(&f, e->start, e->last);
+	for (unsigned i = 0; i < e->frames_len; i++)
+		finding_frame(&f, e->frames[i]);
+	finding_count(&f, "attempts", e->count);
+	finding_duration(&f, "lasted_s", e->last - e->start);
+	finding_filter(&f, "tcp.flags.syn==1");
+	finding_summary(&f,
+			"the service passed over the SYNs of %" PRIu64
+			" clients while it answered later ones: its backlog is full",
+			e->count);
+	finding_report(&f);
+}
+
+static void report_connections(Service *s, DetectContext *context)
+{
+	const ServiceEpisode *e = &s->connections;
+	Finding f;
+
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD, &s->key.address,
+			   s->key.port);
+	finding_time(&f, e->start, e->last);
+	finding_count(&f, "connections", e->peak);
+	finding_count(&f, "sources", e->count);
+	finding_duration(&f, "lasted_s", e->last - e->start);
+	finding_filter(&f, "tcp.flags.syn==1");
+	finding_summary(&f,
+			"%" PRIu64 " connections within %s were opened by %" PRIu64
+			" source%s and carried no data",
+			e->peak, finding_span(&f, context->config->flood_window), e->count,
+			e->count == 1 ? "" : "s");
+	finding_report(&f);
+}
+
+static void report_stray(Service *s, DetectContext *context, unsigned kind)
+{
+	static const struct {
+		ShakedownAnomalyKind kind;
+		const char *name, *filter;
+	} strays[] = {
+		{SHAKEDOWN_ANOMALY_ACK_FLOOD, "ACK", "tcp.flags.ack==1"},
+		{SHAKEDOWN_ANOMALY_FIN_FLOOD, "FIN", "tcp.flags.fin==1"},
+		{SHAKEDOWN_ANOMALY_RESET_FLOOD, "RST", "tcp.flags.reset==1"},
+	};
+	const ServiceEpisode *e = &s->stray[kind];
+	Finding f;
+
+	finding_begin_wide(&f, context, strays[kind].kind, &s->key.address, s->key.port);
+	finding_time(&f, e->start, e->last);
+	for (unsigned i = 0; i < e->frames_len; i++)
+		finding_frame(&f, e->frames[i]);
+	finding_count(&f, "segments", e->count);
+	finding_duration(&f, "lasted_s", e->last - e->start);
+	finding_filter(&f, strays[kind].filter);
+	finding_summary(&f, "%" PRIu64 " %ss in %s that belong to no connection", e->count,
+			strays[kind].name, finding_span(&f, e->last - e->start));
+	finding_report(&f);
+}
+
+void queue_end(Service *s, DetectContext *context)
+{
+	if (s->accept_queue.start)
+		report_accept_queue(s, context);
+	if (s->backlog.start)
+		report_backlog(s, context);
+	if (s->connections.start)
+		report_connections(s, context);
+	for (unsigned i = 0; i < 3; i++)
+		if (s->stray[i].start)
+			report_stray(s, context, i);
+	s->accept_queue = s->backlog = s->connections = (ServiceEpisode){0};
+	s->stray[0] = s->stray[1] = s->stray[2] = (ServiceEpisode){0};
+}
+
+static void end_what_is_over(Service *s, DetectContext *context, ShakedownTime now)
+{
+	if (s->accept_queue.start && now - s->accept_queue.last > EPISODE_OVER) {
+		report_accept_queue(s, context);
+		s->accept_queue = (ServiceEpisode){0};
+	}
+	if (s->backlog.start && now - s->backlog.last > EPISODE_OVER) {
+		report_backlog(s, context);
+		s->backlog = (ServiceEpisode){0};
+	}
+	if (s->connections.start && now - s->connections.last > EPISODE_OVER) {
+		report_connections(s, context);
+		s->connections = (ServiceEpisode){0};
+	}
+}
+
+/* Data of the client had passed as well, and yet SYN,ACK came again: that is no deferred accept(),
+ * which takes the data for the third ACK. */
+static void on_third_ack_lost(Service *s, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	unsigned near = 0, n = G_N_ELEMENTS(s->refused_ack);
+
+	if (!conn->side[SHAKEDOWN_CLIENT].bytes)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		if (s->refused_ack[i].connection == conn->id)
+			return;
+	s->refused_ack[s->refused_acks % n].time = event->time;
+	s->refused_ack[s->refused_acks % n].connection = conn->id;
+	s->refused_ack[s->refused_acks % n].frame = event->frame;
+	s->refused_acks++;
+	if (s->accept_queue.start) {
+		service_episode(&s->accept_queue, event->time, event->frame);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		near += s->refused_ack[i].connection &&
+			event->time - s->refused_ack[i].time <= TOGETHER_WITHIN;
+	if (near < TOGETHER)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		if (s->refused_ack[i].connection &&
+		    event->time - s->refused_ack[i].time <= TOGETHER_WITHIN) {
+			service_episode(&s->accept_queue, s->refused_ack[i].time,
+					s->refused_ack[i].frame);
+			s->accept_queue.start = MIN(s->accept_queue.start, s->refused_ack[i].time);
+		}
+}
+
+static uint64_t recent_attempts(const Service *s)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
+		n += s->slot[i].opened;
+	return n;
+}
+
+/* A SYN comes again while one that was sent after it has been answered. */
+static void on_syn(Service *s, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	unsigned near = 0, n = G_N_ELEMENTS(s->passed_over);
+
+	if (conn->side[SHAKEDOWN_CLIENT].syns < 2 || conn->syn_ack_first ||
+	    noted(conn, NOTED_PASSED_OVER) || s->answered_syn <= conn->syn_first ||
+	    event->time - s->answered_syn > TOGETHER_WITHIN)
+		return;
+	conn->noted |= NOTED_PASSED_OVER;
+	s->passed_over[s->passed_overs++ % n] = event->time;
+	if (s->backlog.start) {
+		service_episode(&s->backlog, event->time, event->frame);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		near += s->passed_over[i] && event->time - s->passed_over[i] <= TOGETHER_WITHIN;
+	if (near < TOGETHER || near * 100 < recent_attempts(s) * PASSED_OVER_PERCENT)
+		return;
+	service_episode(&s->backlog, conn->syn_first, event->frame);
+	s->backlog.last = event->time;
+	s->backlog.count = near;
+}
+
+void queue_event(Service *s, DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+
+	if (event->kind == TCP_EVENT_SYN && event->side == SHAKEDOWN_CLIENT) {
+		end_what_is_over(s, context, event->time);
+		on_syn(s, event);
+	} else if (event->kind == TCP_EVENT_SYN_ACK && conn->syn_ack_first == event->time) {
+		s->answered_syn = MAX(s->answered_syn, conn->syn_first);
+	} else if (event->kind == TCP_EVENT_THIRD_ACK_LOST) {
+		on_third_ack_lost(s, event);
+	} else if (event->kind == TCP_EVENT_ESTABLISHED) {
+		for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+			if (conn->leg[side] != SHAKEDOWN_DURATION_UNKNOWN && conn->leg[side] >= 0)
+				service_leg(s, side, conn->leg[side]);
+	}
+}
+
+void queue_stray(Service *s, DetectContext *context, unsigned kind, const TcpConnection *conn)
+{
+	ServiceEpisode *e = &s->stray[kind];
+	const ShakedownConfig *config = context->config;
+
+	if (e->start && conn->start - e->last > EPISODE_OVER) {
+		report_stray(s, context, kind);
+		*e = (ServiceEpisode){0};
+	}
+	if (e->start && conn->start - e->last <= config->flood_window) {
+		service_episode(e, conn->start, conn->first_frame);
+		return;
+	}
+	if (!s->stray_window[kind].count ||
+	    conn->start - s->stray_window[kind].since > config->flood_window) {
+		s->stray_window[kind].since = conn->start;
+		s->stray_window[kind].count = 0;
+	}
+	if (++s->stray_window[kind].count < config->flood_syns)
+		return;
+	service_episode(e, s->stray_window[kind].since, conn->first_frame);
+	e->last = conn->start;
+	e->count = s->stray_window[kind].count;
+	s->stray_window[kind].count = 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Judges a service's queues (RFC 9293 §3.9.1.1, RFC 4987 §3.2): the one of connections that wait
+ * for accept(), the one of half-open connections; and segments that belong to no connection.
+ */
+#pragma once
+
+#include "detect/finding.h"
+#include "detect/service.h"
+
+void queue_event(Service *service, DetectContext *context, const TcpEvent *event);
+/* A connection that is over was but a segment that nobody had asked for. 0: ACK, 1: FIN, 2: RST. */
+void queue_stray(Service *service, DetectContext *context, unsigned kind,
+		 const TcpConnection *conn);
+/* Reports what has come together. */
+void queue_end(Service *service, DetectContext *context);

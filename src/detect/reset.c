@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/reset.h"
+
+#include "detect/noted.h"
+
+#include <inttypes.h>
+
+/* Who answers for a connection that it has lost had been silent about it for at least so long: a
+ * machine or a program does not come back sooner. */
+#define SILENT_LEAST (SHAKEDOWN_NS_PER_S / 2)
+/* … and for so long, to be beyond doubt: some stacks abort with just such an RST. */
+#define SILENT_SURE (2 * SHAKEDOWN_NS_PER_S)
+/* A peer that resets right after a regular close is impatient, nothing more. */
+#define IMPATIENT SHAKEDOWN_NS_PER_S
+/* An abort after so long without a word is a timeout of somebody. */
+#define IDLE_LEAST (INT64_C(5) * SHAKEDOWN_NS_PER_S)
+
+static bool synchronized_state(uint8_t state)
+{
+	return state >= SHAKEDOWN_TCP_ESTABLISHED;
+}
+
+static void begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
+		  TcpConnection *conn, ShakedownSideId side, const DossierReset *r)
+{
+	finding_begin(f, context, kind, conn);
+	finding_time(f, r->time, r->time);
+	finding_frame(f, r->frame);
+	finding_marks(f, TCP_MARK_RST, side);
+	finding_filter(f, "tcp.flags.reset==1");
+	finding_text(f, "sender", shakedown_side_name(side));
+}
+
+static void say_ttl(Finding *f, const DossierReset *r)
+{
+	finding_count(f, "ttl", r->ttl);
+	finding_count(f, "usual_ttl", r->usual_ttl);
+}
+
+/* Evidence that its sender did not send it. One that goes on as if nothing had been is certain;
+ * another TTL may also be a middlebox that resets with the owner's consent. */
+static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+		   const DossierReset *r)
+{
+	bool stranger = r->foreign && !r->same_distance;
+	Finding f;
+
+	if (!r->goes_on_frame && !stranger)
+		return false;
+	begin(&f, context, SHAKEDOWN_ANOMALY_FORGED_RST, conn, side, r);
+	if (!r->goes_on_frame && !r->moving)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
+	say_ttl(&f, r);
+	finding_frame(&f, r->goes_on_frame);
+	finding_flag(&f, "sender_goes_on", r->goes_on_frame != 0);
+	finding_flag(&f, "other_ttl", stranger);
+	finding_flag(&f, "moving", r->moving);
+	finding_flag(&f, "exact", r->first_accepted);
+	finding_flag(&f, "took_effect",
+		     r->first_accepted && !r->missed_frame &&
+			     conn->side[tcp_other(side)].state == SHAKEDOWN_TCP_CLOSED);
+	finding_summary(&f, "an RST in the name of %s is not its own: ", finding_side(side));
+	if (stranger)
+		finding_summary(&f, "it came with TTL %u, not %u%s", r->ttl, r->usual_ttl,
+				r->goes_on_frame ? ", and " : "");
+	if (r->goes_on_frame)
+		finding_summary(&f, "%s went on as before", finding_side(side));
+	if (r->moving)
+		finding_summary(&f, "; more came with other sequence numbers, as of one who "
+				    "guesses");
+	if (!r->first_accepted)
+		finding_summary(&f, "; its sequence number was %s",
+				r->in_window ? "in the window, but a guess" : "out of the window");
+	finding_report(&f);
+	return true;
+}
+
+static void ignored(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+		    const DossierReset *r)
+{
+	ShakedownSideId other = tcp_other(side);
+	Finding f;
+
+	if (!r->ignored || (!r->missed_frame && !r->challenged_frame))
+		return;
+	begin(&f, context, SHAKEDOWN_ANOMALY_RESET_IGNORED, conn, side, r);
+	finding_frame(&f, r->challenged_frame);
+	finding_frame(&f, r->missed_frame);
+	finding_count(&f, "rst", r->ignored);
+	finding_flag(&f, "in_window", r->in_window);
+	finding_flag(&f, "challenged", r->challenged_frame != 0);
+	finding_summary(&f, "%s ignored %" PRIu32 " RST%s in the name of %s: %s; it %s",
+			finding_side(other), r->ignored, r->ignored == 1 ? "" : "s",
+			finding_side(side),
+			r->in_window ? "in the window, but not exact" : "out of the window",
+			r->challenged_frame ? "answered with a challenge ACK" : "went on");
+	finding_report(&f);
+}
+
+/* §3.10.7.1: the answer of an endpoint that knows of no connection. */
+static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+		      const DossierReset *r)
+{
+	ShakedownSideId other = tcp_other(side);
+	bool never_got_there = r->state[0] == SHAKEDOWN_TCP_SYN_RECEIVED ||
+			       tcp_conn_has(conn, TCP_CONN_THIRD_ACK_LOST);
+	bool was = synchronized_state(r->state[0]) || never_got_there;
+	Finding f;
+
+	if (!r->first_accepted || !r->without_ack || !was || r->fin[0] ||
+	    !synchronized_state(r->state[1]))
+		return false;
+	if (!r->after_syn && r->silent < SILENT_LEAST)
+		return false;
+	begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION, conn, side, r);
+	if (!r->after_syn && r->silent < SILENT_SURE)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_text(&f, "lost_by", shakedown_side_name(side));
+	finding_duration(&f, "silent_s", r->silent);
+	finding_summary(&f,
+			"%s no longer knew the connection that %s still held: ", finding_side(side),
+			finding_side(other));
+	if (r->after_syn)
+		finding_summary(&f, "it opened it anew, and reset the answer");
+	else
+		finding_summary(&f,
+				"after %s of silence it answered with an RST that only an "
+				"endpoint without the connection sends",
+				finding_span(&f, r->silent));
+	finding_report(&f);
+	return true;
+}
+
+/* Another's RST took one side out, and nothing told the one in whose name it came. */
+static void survivor(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+		     const DossierReset *r)
+{
+	ShakedownSideId other = tcp_other(side);
+	Finding f;
+
+	if (!r->first_accepted || r->missed_frame || !synchronized_state(r->state[0]) ||
+	    !synchronized_state(r->state[1]) || r->state[1] == SHAKEDOWN_TCP_TIME_WAIT ||
+	    conn->side[other].state != SHAKEDOWN_TCP_CLOSED ||
+	    conn->side[side].state == SHAKEDOWN_TCP_CLOSED ||
+	    conn->side[side].state == SHAKEDOWN_TCP_TIME_WAIT)
+		return;
+	begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION, conn, side, r);
+	/* That it was told elsewhere cannot be seen from here. */
+	finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_text(&f, "lost_by", shakedown_side_name(other));
+	finding_summary(&f,
+			"%s was reset by another than %s, which nothing in the capture tells of "
+			"it: it still holds the connection",
+			finding_side(other), finding_side(side));
+	finding_report(&f);
+}
+
+static bool assassination(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+			  const DossierReset *r)
+{
+	ShakedownSideId other = tcp_other(side);
+	ShakedownDuration since = r->time - conn->time_wait_since;
+	Finding f;
+
+	if (!r->first_accepted || r->state[1] != SHAKEDOWN_TCP_TIME_WAIT)
+		return false;
+	begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ASSASSINATION, conn, side, r);
+	/* Provoked by an old duplicate it is RFC 1337's accident; without, a peer that resets what
+	 * it has closed already. */
+	if (!r->foreign && since < IMPATIENT)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_duration(&f, "in_time_wait_s", since);
+	finding_flag(&f, "answers", r->without_ack);
+	say_ttl(&f, r);
+	finding_summary(&f, "an RST of %s ended the TIME-WAIT of %s after %s", finding_side(side),
+			finding_side(other), finding_span(&f, since));
+	if (r->missed_frame)
+		finding_summary(&f, "; it may have ignored it, since it went on");
+	finding_report(&f);
+	return true;
+}
+
+static const char *what_before(const DossierReset *r)
+{
+	if (r->zero_window)
+		return "after a closed window";
+	if (r->idle >= IDLE_LEAST)
+		return "after a silence";
+	if (r->unacked[1])
+		return "with data on its way to it";
+	if (r->unacked[0])
+		return "before its own data was acknowledged";
+	return "while nothing was outstanding";
+}
+
+static void abort_or_late(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+			  const DossierReset *r)
+{
+	bool late = r->fin[0] || r->fin[1];
+	Finding f;
+
+	begin(&f, context, late ? SHAKEDOWN_ANOMALY_RESET_AFTER_FIN : SHAKEDOWN_ANOMALY_RESET_ABORT,
+	      conn, side, r);
+	if (!late && (r->unacked[0] || r->unacked[1]))
+		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
+	finding_count(&f, "rst", r->accepted);
+	finding_text(&f, "state", shakedown_tcp_state_name(r->state[0]));
+	finding_duration(&f, "idle_s", r->idle);
+	finding_count(&f, "unacknowledged", r->unacked[0]);
+	finding_count(&f, "undelivered", r->unacked[1]);
+	finding_flag(&f, "zero_window", r->zero_window);
+	if (late)
+		finding_summary(&f, "%s reset the connection after %s had sent FIN",
+				finding_side(side),
+				!r->fin[1]   ? "it"
+				: !r->fin[0] ? finding_side(tcp_other(side))
+					     : "both");
+	else
+		finding_summary(&f, "%s reset the connection %s", finding_side(side),
+				what_before(r));
+	if (!late && r->idle >= IDLE_LEAST)
+		finding_summary(&f, " of %s", finding_span(&f, r->idle));
+	if (r->unacked[1])
+		finding_summary(&f, "; %" PRIu32 " bytes from %s were not acknowledged",
+				r->unacked[1], finding_side(tcp_other(side)));
+	if (r->unacked[0])
+		finding_summary(&f, "; %" PRIu32 " bytes of its own were not acknowledged",
+				r->unacked[0]);
+	finding_report(&f);
+}
+
+static void data_after_reset(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+			     const DossierReset *r)
+{
+	Finding f;
+
+	if (!r->first_accepted || !r->missed_frame || !r->missed_bytes)
+		return;
+	begin(&f, context, SHAKEDOWN_ANOMALY_DATA_AFTER_RESET, conn, side, r);
+	finding_time(&f, r->time, conn->end);
+	finding_frame(&f, r->missed_frame);
+	finding_count(&f, "segments", r->missed_bytes);
+	finding_summary(&f,
+			"%s sent data in %" PRIu32 " segment%s after the RST of %s: the RST did "
+			"not reach it, or was ignored",
+			finding_side(tcp_other(side)), r->missed_bytes,
+			r->missed_bytes == 1 ? "" : "s", finding_side(side));
+	finding_report(&f);
+}
+
+static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
+		       const DossierReset *r)
+{
+	if (!r->accepted && !r->ignored)
+		return;
+	bool not_its_own = forged(context, conn, side, r);
+
+	ignored(context, conn, side, r);
+	data_after_reset(context, conn, side, r);
+	if (not_its_own)
+		survivor(context, conn, side, r);
+	if (assassination(context, conn, side, r) || not_its_own || !r->first_accepted)
+		return;
+	if (half_open(context, conn, side, r))
+		return;
+	/* Both were through with it, or it never came about. */
+	if (!synchronized_state(r->state[0]) && !synchronized_state(r->state[1]))
+		return;
+	if (r->state[0] == SHAKEDOWN_TCP_TIME_WAIT || r->state[1] == SHAKEDOWN_TCP_CLOSED)
+		return;
+	abort_or_late(context, conn, side, r);
+}
+
+void reset_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
+{
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+		judge_side(context, conn, side, &dossier->reset[side]);
+}

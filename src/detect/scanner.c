@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/scanner.h"
+
+#include "detect/noted.h"
+
+#include <string.h>
+
+/* Jung et al. 2004: failure multiplies the likelihood ratio by (1-0.2)/(1-0.8), success by
+ * 0.2/0.8; above 99 it is a scanner, and below 1/99 a benign source. */
+#define LOG_STEP 1.3862943611198906
+#define LOG_BOUND 4.59511985013459
+/* So many failures to different places make a scan; … */
+#define FAILURES_SLOW 15
+/* … so many of one target's ports within flood_window do, … */
+#define FAILURES_FAST 8
+/* … and so many where the segments are a prober's alone. */
+#define FAILURES_PROBES 5
+/* So many failures without a verdict yet: wait. */
+#define SUSPECT_ATTEMPTS 5
+
+struct _Scanners {
+	GHashTable *table; /* owns them; the key is the scanner itself */
+	Scanner *newest, *oldest;
+	uint64_t forgotten;
+	uint64_t tries; /* remembered, of all */
+};
+
+static guint hash(gconstpointer key)
+{
+	const ScannerKey *s = key;
+
+	return (guint)sketch_hash(sketch_hash_address(&s->source) ^
+				  sketch_hash(sketch_hash_address(&s->target) + s->port));
+}
+
+static gboolean equal(gconstpointer a, gconstpointer b)
+{
+	const ScannerKey *x = a, *y = b;
+
+	return x->port == y->port && memcmp(&x->source, &y->source, sizeof x->source) == 0 &&
+	       memcmp(&x->target, &y->target, sizeof x->target) == 0;
+}
+
+static void scanner_free(gpointer data)
+{
+	Scanner *s = data;
+
+	sketch_set_clear(&s->tried);
+	g_free(s);
+}
+
+Scanners *scanners_new(void)
+{
+	Scanners *t = g_new0(Scanners, 1);
+
+	t->table = g_hash_table_new_full(hash, equal, NULL, scanner_free);
+	return t;
+}
+
+void scanners_free(Scanners *t)
+{
+	if (!t)
+		return;
+	g_hash_table_destroy(t->table);
+	g_free(t);
+}
+
+static void unlink_scanner(Scanners *t, Scanner *s)
+{
+	if (s->newer)
+		s->newer->older = s->older;
+	else
+		t->newest = s->older;
+	if (s->older)
+		s->older->newer = s->newer;
+	else
+		t->oldest = s->newer;
+	s->newer = s->older = NULL;
+}
+
+static void link_newest(Scanners *t, Scanner *s)
+{
+	s->older = t->newest;
+	if (t->newest)
+		t->newest->newer = s;
+	else
+		t->oldest = s;
+	t->newest = s;
+}
+
+/* Known scanners are kept until they are reported. */
+static void make_room(Scanners *t)
+{
+	Scanner *s = t->oldest;
+
+	if (g_hash_table_size(t->table) < SCANNERS_MOST)
+		return;
+	while (s && s->known)
+		s = s->newer;
+	if (!s)
+		s = t->oldest;
+	unlink_scanner(t, s);
+	t->tries -= s->tried.len;
+	g_hash_table_remove(t->table, s);
+	t->forgotten++;
+}
+
+static ScannerKey key_of(const TcpConnection *conn, ShakedownSideId source, bool by_target)
+{
+	ShakedownSideId other = tcp_other(source);
+	ScannerKey key = {.source = tcp_conn_address(conn, source)};
+
+	if (by_target)
+		key.target = tcp_conn_address(conn, other);
+	else
+		key.port = tcp_conn_port(conn, other);
+	return key;
+}
+
+static Scanner *find(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target)
+{
+	ScannerKey key = key_of(conn, source, by_target);
+
+	return g_hash_table_lookup(t->table, &key);
+}
+
+static Scanner *get(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target,
+		    ShakedownTime time)
+{
+	ScannerKey key = key_of(conn, source, by_target);
+	Scanner *s = g_hash_table_lookup(t->table, &key);
+
+	if (!s) {
+		make_room(t);
+		s = g_new0(Scanner, 1);
+		s->key = key;
+		s->first = time;
+		g_hash_table_add(t->table, s);
+		link_newest(t, s);
+	} else if (s->newer) {
+		unlink_scanner(t, s);
+		link_newest(t, s);
+	}
+	s->last = MAX(s->last, time);
+	return s;
+}
+
+/* True the first time that it is tried, as far as it can be remembered. */
+static bool first_try(Scanners *t, Scanner *s, uint64_t what)
+{
+	uint32_t most = t->tries < SCANNERS_TRIES_MOST ? UINT32_MAX : s->tried.len;
+
+	switch (sketch_set_add(&s->tried, what, most)) {
+	case SKETCH_SET_NEW:
+		t->tries++;
+		return true;
+	case SKETCH_SET_KNOWN:
+		return false;
+	case SKETCH_SET_FULL:
+		s->more = true;
+		return false;
+	}
+	return false;
+}
+
+static uint64_t what_was_tried(const TcpConnection *conn, ShakedownSideId target, bool by_target)
+{
+	ShakedownAddress address = tcp_conn_address(conn, target);
+
+	return by_target ? sketch_hash(tcp_conn_port(conn, target) + 1u)
+			 : sketch_hash_address(&address);
+}
+
+void scanners_attempt(Scanners *t, const TcpConnection *conn, ShakedownSideId source,
+		      ShakedownTime time)
+{
+	uint16_t port = tcp_conn_port(conn, source);
+
+	for (int by_target = 0; by_target < 2; by_target++) {
+		Scanner *s = get(t, conn, source, by_target, time);
+
+		s->attempts++;
+		if (s->source_port && s->source_port != port)
+			s->ports_differ = true;
+		s->source_port = port;
+	}
+}
+
+static uint64_t unmistakable(const Scanner *s)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < PROBES; i++)
+		n += i == PROBE_CONNECT ? 0 : s->probes[i];
+	/* A stack takes another port for each connection; a prober need not. */
+	return s->ports_differ ? n : MAX(n, s->failures);
+}
+
+static bool is_scan(const Scanner *s, const ShakedownConfig *config)
+{
+	if (s->walk < LOG_BOUND)
+		return false;
+	if (s->failures >= FAILURES_SLOW)
+		return true;
+	if (s->key.target.version && s->failures >= FAILURES_FAST &&
+	    s->last - s->first <= config->flood_window)
+		return true;
+	return s->failures >= FAILURES_PROBES && unmistakable(s) >= FAILURES_PROBES &&
+	       unmistakable(s) * 2 > s->failures;
+}
+
+static void count(Scanner *s, const TcpConnection *conn, ShakedownSideId target, Contact contact,
+		  Probe probe, uint16_t window)
+{
+	s->contacts++;
+	if (contact == CONTACT_SUCCEEDED) {
+		s->successes++;
+		s->walk = MAX(s->walk - LOG_STEP, -LOG_BOUND);
+		return;
+	}
+	s->failures++;
+	s->walk = MIN(s->walk + LOG_STEP, 4 * LOG_BOUND);
+	s->probes[probe]++;
+	s->refused += contact == CONTACT_REFUSED;
+	s->unanswered += contact == CONTACT_UNANSWERED;
+	s->probed += contact == CONTACT_PROBED;
+	if (contact == CONTACT_PROBED && s->open_len < G_N_ELEMENTS(s->open))
+		s->open[s->open_len++] = tcp_conn_port(conn, target);
+	if (contact == CONTACT_REFUSED && probe == PROBE_ACK) {
+		s->windows_differ |= s->refused > 1 && s->answer_window != window;
+		s->answer_window = window;
+	}
+	if (s->frames_len < G_N_ELEMENTS(s->frames))
+		s->frames[s->frames_len++] = conn->first_frame;
+}
+
+bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *conn,
+		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window)
+{
+	bool first = false;
+	ShakedownSideId target = tcp_other(source);
+
+	for (int by_target = 0; by_target < 2; by_target++) {
+		Scanner *s = get(t, conn, source, by_target, conn->start);
+
+		/* The same place by another way tells how it scans, and nothing new of what. */
+		if (!first_try(t, s, what_was_tried(conn, target, by_target))) {
+			s->probes[probe] += contact != CONTACT_SUCCEEDED && probe != PROBE_CONNECT;
+			continue;
+		}
+		first = first || by_target;
+		count(s, conn, target, contact, probe, window);
+		s->known = s->known || is_scan(s, context->config);
+	}
+	return first;
+}
+
+void scanners_refused_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source)
+{
+	for (int by_target = 0; by_target < 2; by_target++) {
+		Scanner *s = find(t, conn, source, by_target);
+
+		if (!s || !s->unanswered)
+			continue;
+		s->unanswered--;
+		s->refused++;
+	}
+}
+
+/* The one that sent its first segment. */
+static ShakedownSideId source_of(const TcpConnection *conn)
+{
+	return noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+}
+
+bool scanners_cover(Scanners *t, const TcpConnection *conn)
+{
+	ShakedownSideId source = source_of(conn);
+
+	for (int by_target = 0; by_target < 2; by_target++) {
+		Scanner *s = find(t, conn, source, by_target);
+
+		if (s && s->known) {
+			s->members++;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool scanners_suspect(Scanners *t, const TcpConnection *conn)
+{
+	ShakedownSideId source = source_of(conn);
+
+	for (int by_target = 0; by_target < 2; by_target++) {
+		const Scanner *s = find(t, conn, source, by_target);
+
+		if (s && (s->known || s->attempts >= SUSPECT_ATTEMPTS + 2 * s->successes))
+			return true;
+	}
+	return false;
+}
+
+/* How many targets and how many ports of a source are known to be scanned. */
+typedef struct {
+	unsigned targets, ports;
+} Share;
+
+/* A scan of many ports of many hosts is told in as few findings as will do. */
+static bool told_by_others(GHashTable *shares, const Scanner *s)
+{
+	uint64_t source = sketch_hash_address(&s->key.source);
+	const Share *share = g_hash_table_lookup(shares, &source);
+
+	if (!share || !share->targets || !share->ports)
+		return false;
+	return s->key.target.version ? share->targets > share->ports
+				     : share->ports >= share->targets;
+}
+
+static void add_to_share(GHashTable *shares, const Scanner *s)
+{
+	uint64_t source = sketch_hash_address(&s->key.source);
+	Share *share = g_hash_table_lookup(shares, &source);
+
+	if (!share) {
+		share = g_new0(Share, 1);
+		g_hash_table_insert(shares, g_memdup2(&source, sizeof source), share);
+	}
+	share->targets += s->key.target.version != 0;
+	share->ports += s->key.target.version == 0;
+}
+
+void scanners_finish(Scanners *t, DetectContext *context)
+{
+	g_autoptr(GHashTable) shares =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+
+	for (const Scanner *s = t->oldest; s; s = s->newer)
+		if (s->known)
+			add_to_share(shares, s);
+	for (Scanner *s = t->oldest; s; s = s->newer)
+		if (s->known && !told_by_others(shares, s))
+			scanner_report(s, context, t->forgotten);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A scanner is a source that tries many ports of one target, or one port of many targets, and
+ * mostly fails. Each source has an account for each target and for each port; first tries alone
+ * count, and a threshold random walk decides (Jung, Paxson, Berger and Balakrishnan 2004: a benign
+ * source succeeds with probability 0.8, a scanner with 0.2).
+ */
+#pragma once
+
+#include "detect/finding.h"
+#include "detect/sketch.h"
+
+typedef enum {
+	PROBE_SYN = 0, /* a SYN that no operating system's connect() sends, or an answer reset */
+	PROBE_CONNECT,
+	PROBE_FIN,
+	PROBE_NULL,
+	PROBE_XMAS,
+	PROBE_MAIMON, /* FIN,ACK without a connection */
+	PROBE_ACK,    /* ACK without a connection */
+	PROBE_WINDOW, /* … whose answers' windows differ */
+} Probe;
+#define PROBES 8
+
+#define SCANNERS_MOST 16384
+#define SCANNERS_TRIES_MOST (1u << 22) /* remembered, of all of them together */
+
+/* Whose account it is: a source's, with a target (port 0) or with a port (target version 0). */
+typedef struct {
+	ShakedownAddress source, target;
+	uint16_t port;
+} ScannerKey;
+
+typedef struct _Scanner {
+	ScannerKey key; /* first: the table looks no further */
+	struct _Scanner *newer, *older;
+	ShakedownTime first, last;
+	double walk; /* log of the likelihood ratio */
+	SketchSet tried;
+	bool more;				/* than could be remembered */
+	uint64_t contacts, failures, successes; /* first tries */
+	uint64_t probes[PROBES];
+	uint64_t refused, unanswered, probed;
+	uint64_t attempts;    /* SYNs that opened something, whatever becomes of them */
+	uint16_t source_port; /* of its latest SYN */
+	bool ports_differ;
+	uint16_t answer_window;
+	bool windows_differ, known;
+	uint64_t frames[16];
+	unsigned frames_len;
+	uint16_t open[16]; /* ports that answered */
+	unsigned open_len;
+	uint64_t members; /* connections of it, each of which is not reported */
+} Scanner;
+
+typedef enum {
+	CONTACT_REFUSED = 0,
+	CONTACT_UNANSWERED,
+	CONTACT_PROBED, /* it answered, and was let down */
+	CONTACT_SUCCEEDED,
+} Contact;
+
+typedef struct _Scanners Scanners;
+
+Scanners *scanners_new(void);
+void scanners_free(Scanners *scanners);
+/* The source sends the connection's first segment. */
+void scanners_attempt(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source,
+		      ShakedownTime time);
+/* True if it is the source's first try of that port of that target. */
+bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConnection *conn,
+		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window);
+/* What was taken for unanswered got its RST. */
+void scanners_refused_after_all(Scanners *scanners, const TcpConnection *conn,
+				ShakedownSideId source);
+/* The connection is one of a scan's: that is known. */
+bool scanners_cover(Scanners *scanners, const TcpConnection *conn);
+/* It may be one: better to wait before it is reported by itself. */
+bool scanners_suspect(Scanners *scanners, const TcpConnection *conn);
+/* Reports one that is known. */
+void scanner_report(const Scanner *scanner, DetectContext *context, uint64_t forgotten);
+void scanners_finish(Scanners *scanners, DetectContext *context);

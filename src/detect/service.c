@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/service.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEGS_LEAST 5
+
+struct _Services {
+	const ShakedownConfig *config;
+	GHashTable *table; /* of Service, owned; the key is the service itself */
+	Service *newest, *oldest;
+	uint64_t forgotten;
+	void (*forget)(Service *service, void *data);
+	void *forget_data;
+};
+
+static guint hash(gconstpointer key)
+{
+	const ServiceKey *s = key;
+
+	return (guint)sketch_hash(sketch_hash_address(&s->address) + s->port);
+}
+
+static gboolean equal(gconstpointer a, gconstpointer b)
+{
+	const ServiceKey *x = a, *y = b;
+
+	return x->port == y->port && x->address.version == y->address.version &&
+	       memcmp(x->address.bytes, y->address.bytes, sizeof x->address.bytes) == 0;
+}
+
+static void service_free(gpointer data)
+{
+	Service *s = data;
+
+	g_free(s->sources);
+	g_free(s->flood);
+	g_free(s);
+}
+
+Services *services_new(const ShakedownConfig *config)
+{
+	Services *t = g_new0(Services, 1);
+
+	t->config = config;
+	t->table = g_hash_table_new_full(hash, equal, NULL, service_free);
+	return t;
+}
+
+void services_free(Services *t)
+{
+	if (!t)
+		return;
+	g_hash_table_destroy(t->table);
+	g_free(t);
+}
+
+void services_on_forget(Services *t, void (*call)(Service *, void *), void *data)
+{
+	t->forget = call;
+	t->forget_data = data;
+}
+
+static void unlink_service(Services *t, Service *s)
+{
+	if (s->newer)
+		s->newer->older = s->older;
+	else
+		t->newest = s->older;
+	if (s->older)
+		s->older->newer = s->newer;
+	else
+		t->oldest = s->newer;
+	s->newer = s->older = NULL;
+}
+
+static void link_newest(Services *t, Service *s)
+{
+	s->older = t->newest;
+	if (t->newest)
+		t->newest->newer = s;
+	else
+		t->oldest = s;
+	t->newest = s;
+}
+
+static void make_room(Services *t)
+{
+	Service *s = t->oldest;
+
+	if (g_hash_table_size(t->table) < SERVICES_MOST || !s)
+		return;
+	if (t->forget)
+		t->forget(s, t->forget_data);
+	unlink_service(t, s);
+	g_hash_table_remove(t->table, s);
+	t->forgotten++;
+}
+
+Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)
+{
+	ServiceKey key = {*address, port};
+
+	return g_hash_table_lookup(t->table, &key);
+}
+
+Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port)
+{
+	Service *s = services_find(t, address, port);
+
+	if (s) {
+		if (s->newer) {
+			unlink_service(t, s);
+			link_newest(t, s);
+		}
+		return s;
+	}
+	make_room(t);
+	s = g_new0(Service, 1);
+	s->key = (ServiceKey){*address, port};
+	s->judged = INT64_MIN;
+	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
+		s->slot[i].id = INT64_MIN;
+	g_hash_table_add(t->table, s);
+	link_newest(t, s);
+	return s;
+}
+
+Service *services_of_connection(Services *t, const TcpConnection *conn)
+{
+	ShakedownAddress address = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+
+	return services_of(t, &address, tcp_conn_port(conn, SHAKEDOWN_SERVER));
+}
+
+uint64_t services_forgotten(const Services *t)
+{
+	return t->forgotten;
+}
+
+void services_foreach(Services *t, void (*call)(Service *, void *), void *data)
+{
+	/* From the oldest on: the order does not depend on hashes. */
+	for (Service *s = t->oldest, *next; s; s = next) {
+		next = s->newer;
+		call(s, data);
+	}
+}
+
+ShakedownDuration service_slot_width(const ShakedownConfig *config)
+{
+	return MAX(config->flood_window / SERVICE_WINDOW_SLOTS, 1);
+}
+
+int64_t service_slot_id(const Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	ShakedownDuration width = service_slot_width(config);
+
+	time -= s->origin;
+	return time / width - (time % width < 0);
+}
+
+ShakedownTime service_slot_end(const Service *s, const ShakedownConfig *config, int64_t id)
+{
+	return s->origin + (id + 1) * service_slot_width(config);
+}
+
+ServiceSlot *service_slot(Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	if (!s->begun) {
+		s->begun = true;
+		s->origin = time;
+	}
+	int64_t id = service_slot_id(s, config, time);
+	ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];
+
+	if (slot->id == id)
+		return slot;
+	if (slot->id > id || id <= s->judged)
+		return NULL;
+	*slot = (ServiceSlot){.id = id, .first = time};
+	return slot;
+}
+
+void service_leg(Service *s, ShakedownSideId side, ShakedownDuration leg)
+{
+	s->leg[side][s->legs[side]++ % SERVICE_LEGS] = (float)leg / (float)SHAKEDOWN_NS_PER_S;
+}
+
+static int by_length(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return (x > y) - (x < y);
+}
+
+ShakedownDuration service_leg_median(const Service *s, ShakedownSideId side)
+{
+	float sorted[SERVICE_LEGS];
+	size_t n = MIN(s->legs[side], SERVICE_LEGS);
+
+	if (n < LEGS_LEAST)
+		return SHAKEDOWN_DURATION_UNKNOWN;
+	memcpy(sorted, s->leg[side], n * sizeof sorted[0]);
+	qsort(sorted, n, sizeof sorted[0], by_length);
+	return (ShakedownDuration)((double)sorted[n / 2] * (double)SHAKEDOWN_NS_PER_S);
+}
+
+void service_episode(ServiceEpisode *e, ShakedownTime time, uint64_t frame)
+{
+	if (!e->start)
+		*e = (ServiceEpisode){.start = time};
+	e->last = MAX(e->last, time);
+	e->count++;
+	if (frame && e->frames_len < G_N_ELEMENTS(e->frames))
+		e->frames[e->frames_len++] = frame;
+}

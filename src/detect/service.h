@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A service (address and port) as the SYNs toward it show it: how many come, how many stay
+ * half-open, how fast it answers, over a window that slides with the packets' clock. Services are
+ * held in a table of bounded size; the one that was silent longest makes room for a new one.
+ */
+#pragma once
+
+#include "detect/sketch.h"
+#include "tcp/tcp-event.h"
+
+#include <shakedown/config.h>
+
+/* The window is cut into slots. What came in a slot is judged a few slots later, when what was to
+ * be answered has been. */
+#define SERVICE_WINDOW_SLOTS 20
+#define SERVICE_GRACE_SLOTS 3
+#define SERVICE_SLOTS 32
+#define SERVICE_LEGS 16
+#define SERVICES_MOST 8192
+
+typedef struct {
+	int64_t id;			  /* its time by its width */
+	uint32_t opened, finished, again; /* attempts; those not half-open; those tried again */
+	uint32_t answered, established, talked;
+	ShakedownTime first, last;
+} ServiceSlot;
+
+/* Some trouble of a service, from its first sign to its last. */
+typedef struct {
+	ShakedownTime start, last; /* start 0: none at present */
+	uint64_t count, peak;
+	uint64_t frames[16];
+	unsigned frames_len;
+} ServiceEpisode;
+
+/* A flood under way. */
+typedef struct {
+	ShakedownTime start, last;
+	uint64_t syns, finished, answered, established;
+	uint64_t peak_half_open;
+	double peak_rate; /* SYNs a second */
+	bool cumulative;  /* the sum told, not the window */
+	uint64_t frames[16];
+	unsigned frames_len;
+} ServiceFlood;
+
+typedef struct {
+	SketchDistinct distinct;
+	SketchSample sample;
+	uint32_t ttl[256];
+	uint64_t syns;
+} ServiceSources;
+
+#define SERVICE_FLOODS_PAST 4
+
+typedef struct {
+	ShakedownTime from, until;
+} ServiceSpan;
+
+typedef struct {
+	ShakedownAddress address;
+	uint16_t port;
+} ServiceKey;
+
+typedef struct _Service {
+	ServiceKey key;			/* first: the table looks no further */
+	struct _Service *newer, *older; /* by when they were heard of last */
+	ServiceSlot slot[SERVICE_SLOTS];
+	bool begun;
+	ShakedownTime origin;	 /* where its slots are counted from */
+	int64_t judged;		 /* the last slot that was */
+	uint64_t half_open;	 /* at present */
+	double excess, usual;	 /* cumulative sum; completed handshakes a slot, averaged */
+	ServiceSources *sources; /* once there is something to look at */
+	ServiceFlood *flood;
+	ServiceSpan past[SERVICE_FLOODS_PAST];
+	unsigned past_next;
+	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
+	uint32_t legs[2];
+	ShakedownTime answered_syn; /* the latest SYN that was answered */
+	struct {
+		ShakedownTime time;
+		uint64_t connection, frame;
+	} refused_ack[4];
+	unsigned refused_acks;
+	ShakedownTime passed_over[4];
+	unsigned passed_overs;
+	ServiceEpisode accept_queue, backlog, connections;
+	ServiceEpisode stray[3]; /* segments without a connection: ACK, FIN, RST */
+	struct {
+		ShakedownTime since;
+		uint64_t count;
+	} stray_window[3];
+} Service;
+
+typedef struct _Services Services;
+
+Services *services_new(const ShakedownConfig *config);
+void services_free(Services *services);
+Service *services_find(Services *services, const ShakedownAddress *address, uint16_t port);
+/* Found or made. */
+Service *services_of(Services *services, const ShakedownAddress *address, uint16_t port);
+Service *services_of_connection(Services *services, const TcpConnection *conn);
+/* Services that had to make room. */
+uint64_t services_forgotten(const Services *services);
+void services_foreach(Services *services, void (*call)(Service *service, void *data), void *data);
+/* Called with a service that is about to make room. */
+void services_on_forget(Services *services, void (*call)(Service *service, void *data), void *data);
+
+ShakedownDuration service_slot_width(const ShakedownConfig *config);
+/* The slot of that time; NULL where the window has moved beyond it. */
+ServiceSlot *service_slot(Service *service, const ShakedownConfig *config, ShakedownTime time);
+/* Slots are counted from the service's first, so that nothing depends on the calendar. */
+int64_t service_slot_id(const Service *service, const ShakedownConfig *config, ShakedownTime time);
+ShakedownTime service_slot_end(const Service *service, const ShakedownConfig *config, int64_t id);
+void service_leg(Service *service, ShakedownSideId side, ShakedownDuration leg);
+/* The median of the latest; unknown while there are few. */
+ShakedownDuration service_leg_median(const Service *service, ShakedownSideId side);
+
+void service_episode(ServiceEpisode *episode, ShakedownTime time, uint64_t frame);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sketches: what can be said of very many things in very little room. How many are distinct
+ * (HyperLogLog, Flajolet et al. 2007), and how evenly they are spread (entropy of a reservoir
+ * sample, Vitter 1985). Deterministic: the same capture gives the same report.
+ */
+#pragma once
+
+#include <shakedown/types.h>
+
+#define SKETCH_REGISTERS 1024 /* standard error 1.04 / sqrt(1024): 3.3 % */
+
+typedef struct {
+	uint8_t rank[SKETCH_REGISTERS];
+} SketchDistinct;
+
+void sketch_distinct_add(SketchDistinct *sketch, uint64_t hash);
+uint64_t sketch_distinct_count(const SketchDistinct *sketch);
+
+#define SKETCH_SAMPLE 256
+
+typedef struct {
+	uint64_t offered, state;
+	uint64_t item[SKETCH_SAMPLE];
+} SketchSample;
+
+void sketch_sample_add(SketchSample *sample, uint64_t item);
+/* Shannon entropy of the sampled items as a share of what all-different ones would have: 0 (always
+ * the same) to 1 (never the same); 0 for fewer than two. */
+double sketch_sample_evenness(const SketchSample *sample);
+
+/*
+ * An exact set of fingerprints, which grows up to a bound: of things that are hashed alike (one in
+ * 2^32) one is lost.
+ */
+typedef struct {
+	uint32_t *slot; /* 0: free; room is a power of 2 */
+	uint32_t room, len;
+} SketchSet;
+
+typedef enum {
+	SKETCH_SET_NEW = 0,
+	SKETCH_SET_KNOWN,
+	SKETCH_SET_FULL,
+} SketchSetResult;
+
+/* most: fingerprints that it may hold. */
+SketchSetResult sketch_set_add(SketchSet *set, uint64_t hash, uint32_t most);
+void sketch_set_clear(SketchSet *set);
+
+uint64_t sketch_hash(uint64_t value);
+uint64_t sketch_hash_address(const ShakedownAddress *address);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is wrong with the capture itself. */
+#include "scene.h"
+
+Test(capture, loss)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, PSH_ACK, 1, 1, 100);
+	SERVER(s, TCP_ACK, 1, 301);
+	CLIENT(s, PSH_ACK, 301, 1, 100);
+	SERVER(s, TCP_ACK, 1, 401);
+	scene_finish(s);
+	EXPECT_KINDS(s, "capture-loss");
+	EXPECT_FACT(s, CAPTURE_LOSS, "bytes=200");
+	EXPECT_FACT(s, CAPTURE_LOSS, "connections=1");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_CAPTURE_LOSS)->scope,
+		     SHAKEDOWN_SCOPE_CAPTURE);
+}
+
+Test(capture, the_networks_loss_is_not_the_captures)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, PSH_ACK, 101, 1, 100);
+	SERVER(s, TCP_ACK, 1, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 100, .after = MS(300));
+	SERVER(s, TCP_ACK, 1, 201);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(capture, one_direction)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 3; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+		CLIENT(s, TCP_ACK, 1, 1);
+		CLIENT(s, PSH_ACK, 1, 1, 100);
+		CLIENT(s, TCP_ACK, 101, 1001);
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "one-direction");
+	EXPECT_FACT(s, ONE_DIRECTION, "client_side_only=3");
+}
+
+/* SYNs that nobody answers show nothing of the other direction. */
+Test(capture, unanswered_attempts_are_not_one_sided)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 5; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, ONE_DIRECTION);
+}
+
+Test(capture, copies)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	s->ip_id = 70;
+	CLIENT(s, PSH_ACK, 1, 1, 100);
+	s->ip_id = 70;
+	CLIENT(s, PSH_ACK, 1, 1, 100, .after = 1000);
+	scene_finish(s);
+	EXPECT_KINDS(s, "duplicate-packets");
+	EXPECT_FACT(s, DUPLICATE_PACKETS, "packets=1");
+}
+
+Test(capture, disorder)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	s->summary.disordered = 3;
+	scene_finish(s);
+	EXPECT_KINDS(s, "capture-disorder");
+}
+
+Test(capture, damaged_segments)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, PSH_ACK, 1, 1, 100, .checksum = SEGMENT_CHECKSUM_GOOD);
+	SERVER(s, TCP_ACK, 1, 101, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(s, PSH_ACK, 101, 1, 100, .checksum = SEGMENT_CHECKSUM_BAD);
+	CLIENT(s, PSH_ACK, 101, 1, 100, .checksum = SEGMENT_CHECKSUM_GOOD, .after = MS(300));
+	SERVER(s, TCP_ACK, 1, 201, .checksum = SEGMENT_CHECKSUM_GOOD);
+	scene_finish(s);
+	EXPECT_KINDS(s, "bad-checksum");
+	EXPECT_FACT(s, BAD_CHECKSUM, "segments=1");
+}
+
+Test(capture, checksums_left_to_the_card)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, PSH_ACK, 1, 1, 100, .checksum = SEGMENT_CHECKSUM_OFFLOADED);
+	SERVER(s, TCP_ACK, 1, 101, .checksum = SEGMENT_CHECKSUM_GOOD);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}

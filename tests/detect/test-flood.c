@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Floods: RFC 4987; and services whose queues are full. */
+#include "scene.h"
+
+/* SYNs from n clients, each answered and then left alone. */
+static void half_open(Scene *s, unsigned first, unsigned n, ShakedownDuration apart)
+{
+	for (unsigned i = first; i < first + n; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN, .after = apart);
+		SERVER(s, SYN_ACK, 0, 1, .after = 1000);
+	}
+}
+
+static void complete(Scene *s, unsigned first, unsigned n, ShakedownDuration apart)
+{
+	for (unsigned i = first; i < first + n; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN, .after = apart);
+		SERVER(s, SYN_ACK, 0, 1, .after = 1000);
+		CLIENT(s, TCP_ACK, 1, 1, .after = 1000);
+		CLIENT(s, PSH_ACK, 1, 1, 10, .after = 1000);
+	}
+}
+
+Test(flood, syn_flood_is_one_finding)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	half_open(s, 0, 400, MS(10));
+	complete(s, 1000, 5, MS(20));
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	EXPECT_SEVERITY(s, SYN_FLOOD, CRITICAL);
+	EXPECT_FACT(s, SYN_FLOOD, "sources_look_forged=1");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_SERVICE);
+	cr_assert_leq(r->until - r->time, SECONDS(6));
+}
+
+/* A flood that the capture's end cuts short is known before its members are judged. */
+Test(flood, syn_flood_at_the_end_of_the_capture)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	half_open(s, 0, 1000, MS(1));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	cr_assert_eq(s->record_bits, UINT64_C(1) << SHAKEDOWN_ANOMALY_SYN_FLOOD);
+}
+
+Test(flood, members_name_it_and_the_others_do_not)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	half_open(s, 0, 300, MS(10));
+	complete(s, 1000, 1, MS(20));
+	scene_finish(s);
+	EXPECT(s, SYN_FLOOD);
+	/* The last connection is the one that came about. */
+	cr_assert_eq(s->record_bits, 0);
+}
+
+Test(flood, a_busy_service)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 0, 1000, MS(5));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+/* All at once, with an answer that takes a round trip. */
+Test(flood, a_rush)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned pass = 0; pass < 3; pass++) {
+		for (unsigned i = 0; i < 500; i++) {
+			scene_client(s, i);
+			if (pass == 0)
+				CLIENT(s, TCP_SYN, .after = 1000);
+			else if (pass == 1)
+				SERVER(s, SYN_ACK, 0, 1, .after = 1000);
+			else
+				CLIENT(s, PSH_ACK, 1, 1, 10, .after = 1000);
+		}
+		scene_wait(s, MS(100));
+	}
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(flood, below_the_threshold)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	half_open(s, 0, 150, MS(20));
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK), 150);
+}
+
+/* Five a second never fill the window, but go on for minutes. */
+Test(flood, slow)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	half_open(s, 0, 600, MS(200));
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT(s, SYN_FLOOD);
+	EXPECT_FACT(s, SYN_FLOOD, "told_by=cumulative sum");
+}
+
+/* A service that is down: its clients try again. */
+Test(flood, an_outage_is_no_flood)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 700; i++) {
+		scene_client(s, i);
+		if (i < 600)
+			CLIENT(s, TCP_SYN, .after = MS(5));
+		if (i >= 100) {
+			scene_client(s, i - 100);
+			CLIENT(s, TCP_SYN, .after = MS(5));
+		}
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
+Test(flood, connections_that_say_nothing)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 300; i++) {
+		s->port[SHAKEDOWN_CLIENT] = (uint16_t)(20000 + i);
+		scene_numbers(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(10));
+		SERVER(s, SYN_ACK, 0, 1, .after = MS(1));
+		CLIENT(s, TCP_ACK, 1, 1, .after = MS(1));
+	}
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "connection-flood");
+	EXPECT_FACT(s, CONNECTION_FLOOD, "sources=1");
+}
+
+Test(flood, segments_without_a_connection)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 300; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_ACK, 5, 5, .after = MS(5));
+		SERVER(s, TCP_RST, 5);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, ACK_FLOOD, WARNING);
+	EXPECT_FACT(s, ACK_FLOOD, "segments=300");
+	EXPECT_NOT(s, RESET_FLOOD);
+}
+
+Test(flood, resets_and_fins_without_a_connection)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 250; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_RST, 5, .after = MS(5));
+		scene_client(s, 10000 + i);
+		CLIENT(s, FIN_ACK, 5, 5, .after = MS(5));
+	}
+	scene_finish(s);
+	EXPECT(s, RESET_FLOOD);
+	EXPECT(s, FIN_FLOOD);
+	EXPECT_NOT(s, ACK_FLOOD);
+}
+
+Test(flood, a_capture_that_begins_in_the_middle)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 300; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_ACK, 5, 5, .after = MS(5));
+		SERVER(s, PSH_ACK, 5, 5, 100);
+		CLIENT(s, TCP_ACK, 5, 105);
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+static void ignored_third_ack(Scene *s, unsigned n, bool with_data)
+{
+	scene_client(s, n);
+	scene_open(s);
+	if (with_data)
+		CLIENT(s, PSH_ACK, 1, 1, 100);
+	SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1));
+	CLIENT(s, TCP_ACK, with_data ? 101 : 1, 1);
+}
+
+Test(flood, accept_queue_full)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 4; n++)
+		ignored_third_ack(s, n, true);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, ACCEPT_QUEUE_OVERFLOW, WARNING);
+	EXPECT_FACT(s, ACCEPT_QUEUE_OVERFLOW, "connections=4");
+}
+
+/* TCP_DEFER_ACCEPT ignores the bare ACK, too. */
+Test(flood, accept_deferred)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 4; n++)
+		ignored_third_ack(s, n, false);
+	scene_finish(s);
+	EXPECT_NOT(s, ACCEPT_QUEUE_OVERFLOW);
+}
+
+static void passed_over(Scene *s, unsigned victims, bool others)
+{
+	for (unsigned n = 0; n < victims; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+	}
+	if (others)
+		complete(s, 100, 3, MS(50));
+	scene_wait(s, MS(800));
+	for (unsigned n = 0; n < victims; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+	}
+	scene_finish(s);
+}
+
+Test(flood, backlog_full)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	passed_over(s, 4, true);
+	EXPECT_SEVERITY(s, BACKLOG_OVERFLOW, WARNING);
+}
+
+Test(flood, nobody_is_answered)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	passed_over(s, 4, false);
+	EXPECT_NOT(s, BACKLOG_OVERFLOW);
+}
+
+Test(flood, two_lost_syns_are_bad_luck)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	passed_over(s, 2, true);
+	EXPECT_NOT(s, BACKLOG_OVERFLOW);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Each kind of the handshake: once as it is, once as something that only looks like it. */
+#include "detect/opening.h"
+#include "scene.h"
+
+/* Fast Open with an eight byte cookie, RFC 7413 §2. */
+#define COOKIE "\x22\x0a\x01\x02\x03\x04\x05\x06\x07\x08"
+
+Test(handshake, healthy_traffic_is_quiet)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 50; n++) {
+		scene_client(s, n);
+		scene_open(s);
+		scene_talk(s);
+		scene_close(s);
+	}
+	scene_wait(s, SECONDS(200));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(handshake, no_answer)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	CLIENT(s, TCP_SYN, .after = SECONDS(2));
+	scene_wait(s, SECONDS(5));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-retransmitted no-answer");
+	EXPECT_SEVERITY(s, NO_ANSWER, WARNING);
+	EXPECT_FACT(s, NO_ANSWER, "syn=3");
+	EXPECT_FACT(s, SYN_RETRANSMITTED, "backoff=exponential");
+}
+
+Test(handshake, no_answer_yet)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	scene_wait(s, MS(500));
+	scene_finish(s);
+	EXPECT_NOT(s, NO_ANSWER);
+	EXPECT(s, SYN_RETRANSMITTED);
+}
+
+Test(handshake, an_answer_that_the_tap_did_not_see)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_wait(s, SECONDS(200));
+	scene_finish(s);
+	EXPECT_NOT(s, NO_ANSWER);
+	EXPECT_NOT(s, MISSING_THIRD_ACK);
+}
+
+Test(handshake, a_late_answer_is_an_answer)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	CLIENT(s, TCP_SYN, .after = SECONDS(2));
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-retransmitted");
+}
+
+Test(handshake, a_packet_that_the_network_doubles_is_no_retransmission)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_SYN, .after = MS(1));
+	SERVER(s, SYN_ACK, 0, 1);
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(1));
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_RETRANSMITTED);
+	EXPECT_NOT(s, SYN_ACK_RETRANSMITTED);
+}
+
+Test(handshake, backoff)
+{
+	const ShakedownTime doubling[] = {0, SECONDS(1), SECONDS(3), SECONDS(7), SECONDS(15)};
+	const ShakedownTime even[] = {0, SECONDS(1), SECONDS(2), SECONDS(3), SECONDS(4)};
+	const ShakedownTime linux_6_5[] = {0, SECONDS(1), SECONDS(2), SECONDS(3), SECONDS(5)};
+	const ShakedownTime wild[] = {0, SECONDS(1), SECONDS(9), SECONDS(10), SECONDS(30)};
+	const ShakedownTime stands[] = {0, 0, 0, 0};
+
+	cr_assert_eq(backoff_of(doubling, 5), BACKOFF_EXPONENTIAL);
+	cr_assert_eq(backoff_of(doubling, 2), BACKOFF_UNKNOWN);
+	cr_assert_eq(backoff_of(even, 5), BACKOFF_LINEAR);
+	cr_assert_eq(backoff_of(linux_6_5, 5), BACKOFF_LINEAR);
+	cr_assert_eq(backoff_of(wild, 5), BACKOFF_IRREGULAR);
+	cr_assert_eq(backoff_of(stands, 4), BACKOFF_IRREGULAR);
+}
+
+Test(handshake, refused)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, RST_ACK, -300000u, 1);
+	scene_wait(s, SECONDS(60));
+	EXPECT_KINDS(s, "refused");
+	EXPECT_SEVERITY(s, REFUSED, NOTICE);
+}
+
+Test(handshake, a_reset_with_a_wrong_ack_refuses_nothing)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, RST_ACK, -300000u, 500);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT_NOT(s, REFUSED);
+	EXPECT_NOT(s, RESET_ABORT);
+}
+
+Test(handshake, unreachable)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	scene_icmp(s, SHAKEDOWN_CLIENT, 3, 13, 0);
+	scene_wait(s, SECONDS(200));
+	EXPECT_KINDS(s, "unreachable");
+	EXPECT_FACT(s, UNREACHABLE, "sender=203.0.113.1");
+	EXPECT_FACT(s, UNREACHABLE, "code=13");
+}
+
+Test(handshake, time_exceeded_is_not_unreachable)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	scene_icmp(s, SHAKEDOWN_CLIENT, 11, 0, 0);
+	scene_finish(s);
+	EXPECT_NOT(s, UNREACHABLE);
+}
+
+Test(handshake, missing_third_ack)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1));
+	SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(2));
+	scene_wait(s, SECONDS(5));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-ack-retransmitted missing-third-ack");
+	EXPECT_SEVERITY(s, MISSING_THIRD_ACK, WARNING);
+	EXPECT_FACT(s, MISSING_THIRD_ACK, "syn_ack=3");
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK)->summary,
+				  "SYN,ACK sent 3 times in 3 s"));
+}
+
+Test(handshake, the_capture_ends_before_the_third_ack)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(handshake, the_clients_direction_is_not_captured)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	SERVER(s, SYN_ACK, 0, 1);
+	SERVER(s, PSH_ACK, 1, 121, 100, .after = SECONDS(5));
+	scene_finish(s);
+	EXPECT_NOT(s, MISSING_THIRD_ACK);
+}
+
+Test(handshake, third_ack_lost_and_mended)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1));
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT_KINDS(s, "third-ack-lost syn-ack-retransmitted");
+	EXPECT_SEVERITY(s, THIRD_ACK_LOST, NOTICE);
+}
+
+Test(handshake, third_ack_never_taken)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	for (unsigned n = 0; n < 3; n++) {
+		SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1 << n));
+		CLIENT(s, TCP_ACK, 1, 1);
+	}
+	scene_finish(s);
+	EXPECT_SEVERITY(s, THIRD_ACK_LOST, WARNING);
+	EXPECT_FACT(s, THIRD_ACK_LOST, "lost=3");
+}
+
+Test(handshake, half_open_probe)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_RST, 1);
+	scene_wait(s, SECONDS(200));
+	EXPECT_KINDS(s, "half-open-probe");
+}
+
+Test(handshake, a_reset_after_the_third_ack_is_no_probe)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, RST_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-abort");
+	EXPECT_SEVERITY(s, RESET_ABORT, NOTICE);
+}
+
+Test(handshake, slow)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(1500));
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_KINDS(s, "slow-handshake");
+	EXPECT_FACT(s, SLOW_HANDSHAKE, "leg=server");
+}
+
+Test(handshake, slow_as_always)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->config.slow_handshake = MS(100);
+	for (unsigned n = 0; n < 8; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+		SERVER(s, SYN_ACK, 0, 1, .after = MS(80));
+		CLIENT(s, TCP_ACK, 1, 1);
+	}
+	scene_client(s, 9);
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(300));
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_NOT(s, SLOW_HANDSHAKE);
+}
+
+Test(handshake, bad_syn_ack)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 9);
+	CLIENT(s, TCP_RST, 9);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, BAD_HANDSHAKE_ACK, WARNING);
+	EXPECT_FACT(s, BAD_HANDSHAKE_ACK, "expected=1001");
+	EXPECT_NOT(s, HALF_OPEN_PROBE);
+}
+
+Test(handshake, data_on_the_syn)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN, 0, 0, 30);
+	SERVER(s, SYN_ACK, 0, 31);
+	CLIENT(s, TCP_ACK, 31, 1);
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-with-data");
+}
+
+Test(handshake, fast_open_ignored)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN, 0, 0, 30, .options = COOKIE, .options_len = 10);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 30);
+	scene_finish(s);
+	EXPECT_KINDS(s, "fast-open-ignored");
+	EXPECT_FACT(s, FAST_OPEN_IGNORED, "bytes=30");
+}
+
+Test(handshake, fast_open_accepted)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN, 0, 0, 30, .options = COOKIE, .options_len = 10);
+	SERVER(s, SYN_ACK, 0, 31);
+	CLIENT(s, TCP_ACK, 31, 1);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+/* RFC 9293 §3.5 figure 8. */
+Test(handshake, old_duplicate_syn)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN, -500u);
+	SERVER(s, SYN_ACK, 0, -499u);
+	CLIENT(s, TCP_RST, -499u);
+	s->isn[SHAKEDOWN_SERVER] = 700000;
+	CLIENT(s, TCP_SYN, 0);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT(s, OLD_DUPLICATE_SYN);
+	EXPECT_NOT(s, HALF_OPEN_PROBE);
+	cr_assert_eq(scene_loud(s), 0);
+}
+
+/* RFC 9293 §3.5 figure 7. */
+Test(handshake, simultaneous_open)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, TCP_SYN);
+	CLIENT(s, SYN_ACK, 0, 1);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 10);
+	scene_finish(s);
+	EXPECT_KINDS(s, "simultaneous-open");
+}
+
+Test(handshake, split)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, TCP_SYN);
+	CLIENT(s, SYN_ACK, 0, 1);
+	SERVER(s, TCP_ACK, 1, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 10);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, SPLIT_HANDSHAKE, WARNING);
+	EXPECT_NOT(s, SIMULTANEOUS_OPEN);
+}
+
+Test(handshake, unexpected_flags)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN | TCP_FIN);
+	SERVER(s, RST_ACK, -300000u, 2);
+	scene_finish(s);
+	EXPECT(s, UNEXPECTED_FLAGS);
+	EXPECT_FACT(s, UNEXPECTED_FLAGS, "flags=SYN with FIN");
+}
+
+Test(handshake, ecn_is_expected)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN | TCP_ECE | TCP_CWR | TCP_AE);
+	SERVER(s, SYN_ACK | TCP_ECE, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Resets, and what else disturbs a living connection: RFC 9293 §3.5.1 to §3.5.3, RFC 5961. */
+#include "scene.h"
+
+static Scene *open_scene(void)
+{
+	Scene *s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	return s;
+}
+
+Test(reset, abort_with_nothing_outstanding)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, RST_ACK, 121, 1001, .after = MS(200));
+	scene_wait(s, SECONDS(60));
+	EXPECT_KINDS(s, "reset-abort");
+	EXPECT_SEVERITY(s, RESET_ABORT, NOTICE);
+}
+
+Test(reset, abort_that_loses_data)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 500);
+	CLIENT(s, RST_ACK, 121, 1001);
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-abort");
+	EXPECT_SEVERITY(s, RESET_ABORT, WARNING);
+	EXPECT_FACT(s, RESET_ABORT, "undelivered=500");
+}
+
+Test(reset, the_reset_acknowledges_what_it_has_read)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 500);
+	CLIENT(s, RST_ACK, 121, 1501);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, RESET_ABORT, NOTICE);
+}
+
+Test(reset, abort_after_a_silence)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, RST_ACK, 1001, 121, .after = SECONDS(40));
+	scene_finish(s);
+	EXPECT_FACT(s, RESET_ABORT, "idle_s=40.000");
+}
+
+Test(reset, after_a_fin)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, FIN_ACK, 1001, 121);
+	CLIENT(s, RST_ACK, 121, 1002);
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-after-fin");
+	EXPECT_SEVERITY(s, RESET_AFTER_FIN, NOTICE);
+}
+
+Test(reset, after_both_were_through)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	scene_close(s);
+	SERVER(s, TCP_RST, 1002);
+	scene_finish(s);
+	EXPECT_NOT(s, RESET_AFTER_FIN);
+	EXPECT_NOT(s, RESET_ABORT);
+	cr_assert_eq(scene_loud(s), 0);
+}
+
+Test(reset, forged_and_its_sender_goes_on)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, TCP_RST, 1001, .ttl = 51);
+	SERVER(s, PSH_ACK, 1001, 121, 100, .after = MS(100));
+	CLIENT(s, TCP_ACK, 121, 1101);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+	EXPECT_FACT(s, FORGED_RST, "sender_goes_on=1");
+	EXPECT_NOT(s, RESET_ABORT);
+}
+
+Test(reset, forged_by_its_ttl_alone)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, TCP_RST, 1001, .ttl = 51, .after = MS(100));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, WARNING);
+	EXPECT_FACT(s, FORGED_RST, "ttl=51");
+}
+
+Test(reset, guesses_that_move_on)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, TCP_RST, 1001, .ttl = 51);
+	SERVER(s, TCP_RST, 13504, .ttl = 51, .after = MS(1));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+	EXPECT_FACT(s, FORGED_RST, "moving=1");
+}
+
+/* The same machine, whose kernel begins with 64 and whose firewall with 255. */
+Test(reset, another_ttl_from_as_far)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1, .ttl = 57);
+	CLIENT(s, TCP_ACK, 1, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 120);
+	SERVER(s, RST_ACK, 1, 121, .ttl = 248);
+	scene_finish(s);
+	EXPECT_NOT(s, FORGED_RST);
+}
+
+Test(reset, inexact_ignored_and_challenged)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, TCP_RST, 1121);
+	SERVER(s, TCP_ACK, 1001, 121);
+	CLIENT(s, PSH_ACK, 121, 1001, 10, .after = MS(100));
+	SERVER(s, TCP_ACK, 1001, 131);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, RESET_IGNORED, NOTICE);
+	EXPECT_FACT(s, RESET_IGNORED, "challenged=1");
+	EXPECT(s, CHALLENGE_ACK);
+}
+
+Test(reset, nobody_shows_that_an_inexact_one_was_ignored)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, TCP_RST, 1121);
+	scene_finish(s);
+	EXPECT_NOT(s, RESET_IGNORED);
+}
+
+Test(reset, syn_in_a_living_connection)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, TCP_SYN, 5000, .ttl = 51, .after = SECONDS(5));
+	SERVER(s, TCP_ACK, 1001, 121);
+	CLIENT(s, PSH_ACK, 121, 1001, 10, .after = MS(100));
+	SERVER(s, TCP_ACK, 1001, 131);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, SYN_IN_ESTABLISHED, NOTICE);
+	EXPECT_FACT(s, SYN_IN_ESTABLISHED, "followed_by=challenge-ack");
+	EXPECT_FACT(s, SYN_IN_ESTABLISHED, "other_ttl=1");
+	EXPECT_NOT(s, HALF_OPEN_CONNECTION);
+}
+
+/* RFC 9293 §3.5.1 figure 9. */
+Test(reset, reopened_after_a_crash)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, TCP_SYN, 5000, .after = SECONDS(5));
+	SERVER(s, TCP_ACK, 1001, 121);
+	CLIENT(s, TCP_RST, 121);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, HALF_OPEN_CONNECTION, WARNING);
+	EXPECT_FACT(s, HALF_OPEN_CONNECTION, "lost_by=client");
+}
+
+/* … figure 10. */
+Test(reset, data_to_an_endpoint_without_the_connection)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 12, .after = SECONDS(30));
+	SERVER(s, TCP_RST, 1001);
+	scene_finish(s);
+	EXPECT_KINDS(s, "half-open-connection");
+	EXPECT_SEVERITY(s, HALF_OPEN_CONNECTION, WARNING);
+}
+
+/* A program that dies with unread data resets at once, and its host whatever comes later. */
+Test(reset, an_abort_is_no_lost_connection)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 12);
+	SERVER(s, TCP_RST, 1001);
+	scene_finish(s);
+	EXPECT_NOT(s, HALF_OPEN_CONNECTION);
+	EXPECT(s, RESET_ABORT);
+}
+
+Test(reset, data_after_a_reset_that_was_lost)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, RST_ACK, 121, 1001);
+	SERVER(s, PSH_ACK, 1001, 121, 14, .after = MS(400));
+	CLIENT(s, TCP_RST, 121);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, DATA_AFTER_RESET, NOTICE);
+	EXPECT(s, RESET_ABORT);
+	EXPECT_NOT(s, FORGED_RST);
+}
+
+Test(reset, data_on_its_way_when_the_reset_was_sent)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, RST_ACK, 121, 1001);
+	SERVER(s, PSH_ACK, 1001, 121, 14, .after = MS(5));
+	scene_finish(s);
+	EXPECT_NOT(s, DATA_AFTER_RESET);
+}
+
+Test(reset, acknowledges_what_was_not_sent)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 90001, 10);
+	SERVER(s, TCP_ACK, 1001, 121);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, ACK_OF_UNSENT_DATA, WARNING);
+}
+
+Test(reset, acknowledges_what_the_capture_has_missed)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, TCP_ACK, 121, 3001);
+	SERVER(s, PSH_ACK, 3001, 121, 100);
+	scene_finish(s);
+	EXPECT_KINDS(s, "capture-loss");
+}
+
+Test(reset, path_mtu_obeyed)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 1460);
+	scene_icmp(s, SHAKEDOWN_SERVER, 3, 4, 1400);
+	SERVER(s, PSH_ACK, 1001, 121, 1300, .after = MS(200));
+	CLIENT(s, TCP_ACK, 121, 2461);
+	SERVER(s, PSH_ACK, 2461, 121, 1300, .after = SECONDS(2));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FRAGMENTATION_NEEDED, INFO);
+	EXPECT_FACT(s, FRAGMENTATION_NEEDED, "obeyed=1");
+	EXPECT_NOT(s, UNREACHABLE);
+}
+
+Test(reset, path_mtu_not_obeyed)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 1460);
+	scene_icmp(s, SHAKEDOWN_SERVER, 3, 4, 1400);
+	SERVER(s, PSH_ACK, 1001, 121, 1460, .after = SECONDS(2));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FRAGMENTATION_NEEDED, NOTICE);
+	EXPECT_FACT(s, FRAGMENTATION_NEEDED, "oversized=1");
+}

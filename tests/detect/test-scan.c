@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Scans: Jung et al. 2004, RFC 9293 §3.10.7. */
+#include "scene.h"
+
+/* What every operating system's SYN offers: MSS, SACK permitted. */
+#define STACK "\x02\x04\x05\xb4\x04\x02\x01\x01"
+
+static void to_port(Scene *s, uint16_t port, uint16_t from)
+{
+	s->port[SHAKEDOWN_SERVER] = port;
+	s->port[SHAKEDOWN_CLIENT] = from;
+	scene_numbers(s, port);
+}
+
+static void connect_refused(Scene *s)
+{
+	CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8);
+	SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+}
+
+Test(scan, connect)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 30; i++) {
+		to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+		connect_refused(s);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, PORT_SCAN, WARNING);
+	EXPECT_FACT(s, PORT_SCAN, "scan=connect");
+	EXPECT_FACT(s, PORT_SCAN, "ports=30");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_PORT_SCAN)->scope, SHAKEDOWN_SCOPE_HOST);
+	/* Its members are not told one by one. */
+	EXPECT_NOT(s, REFUSED);
+}
+
+Test(scan, syn)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 9; i++) {
+		to_port(s, (uint16_t)(20 + i), 40000);
+		CLIENT(s, TCP_SYN);
+		if (i == 3) {
+			SERVER(s, SYN_ACK, 0, 1);
+			CLIENT(s, TCP_RST, 1);
+		} else {
+			SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+		}
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "port-scan");
+	EXPECT_FACT(s, PORT_SCAN, "scan=SYN");
+	EXPECT_FACT(s, PORT_SCAN, "open_ports=23");
+}
+
+static void stealth(Scene *s, uint16_t flags, bool answered)
+{
+	for (uint16_t i = 0; i < 8; i++) {
+		to_port(s, (uint16_t)(20 + i), 40000);
+		CLIENT(s, flags, 7, flags & TCP_ACK ? 7 : 0);
+		if (answered)
+			SERVER(s, flags & TCP_ACK ? TCP_RST : RST_ACK, 7, 7);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+}
+
+Test(scan, kinds)
+{
+	static const struct {
+		uint16_t flags;
+		bool answered;
+		const char *name;
+	} kinds[] = {
+		{0, false, "scan=NULL"},	{0, true, "scan=NULL"},
+		{TCP_FIN, false, "scan=FIN"},	{TCP_FIN | TCP_PSH | TCP_URG, false, "scan=Xmas"},
+		{FIN_ACK, true, "scan=Maimon"}, {TCP_ACK, true, "scan=ACK"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autoptr(Scene) s = scene_new();
+		g_autofree char *fact = g_strdup_printf(" %s ", kinds[i].name);
+
+		stealth(s, kinds[i].flags, kinds[i].answered);
+		EXPECT_KINDS(s, "port-scan");
+		const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_PORT_SCAN);
+		cr_assert_not_null(strstr(r->facts, fact), "%s:%s", kinds[i].name, r->facts);
+	}
+}
+
+/* A capture that begins in the middle of many connections which then go on. */
+Test(scan, connections_that_were_open_before)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 30; i++) {
+		to_port(s, (uint16_t)(20 + i), 40000);
+		CLIENT(s, TCP_ACK, 7, 7);
+		SERVER(s, PSH_ACK, 7, 7, 10);
+		CLIENT(s, TCP_ACK, 7, 17);
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(scan, of_hosts)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint8_t i = 0; i < 30; i++) {
+		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
+		to_port(s, 22, (uint16_t)(40000 + i));
+		CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "port-scan");
+	EXPECT_FACT(s, PORT_SCAN, "targets=30");
+	EXPECT_FACT(s, PORT_SCAN, "unanswered=30");
+}
+
+/* The same two ports, over and over. */
+Test(scan, a_client_that_insists)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 60; i++) {
+		to_port(s, (uint16_t)(80 + i % 2), (uint16_t)(40000 + i));
+		connect_refused(s);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	EXPECT_NOT(s, PORT_SCAN);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_REFUSED), 60);
+}
+
+/* A browser opens many, and most succeed. */
+Test(scan, a_source_that_succeeds)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 60; i++) {
+		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
+		to_port(s, 443, (uint16_t)(40000 + i));
+		if (i % 4 == 0) {
+			connect_refused(s);
+			continue;
+		}
+		scene_open(s);
+		scene_talk(s);
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, PORT_SCAN);
+}

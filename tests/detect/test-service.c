@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/service.h"
+
+#include <criterion/criterion.h>
+#include <glib.h>
+
+static ShakedownConfig config;
+
+static void setup(void)
+{
+	shakedown_config_init(&config);
+}
+
+TestSuite(service, .init = setup);
+
+static Service *numbered(Services *t, unsigned n)
+{
+	ShakedownAddress a = {4, {10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
+
+	return services_of(t, &a, 80);
+}
+
+Test(service, table_is_bounded_and_says_what_it_forgot)
+{
+	Services *t = services_new(&config);
+
+	for (unsigned n = 0; n < SERVICES_MOST + 10; n++) {
+		numbered(t, n)->half_open = n;
+		/* Whoever is heard of again stays. */
+		cr_assert_eq(numbered(t, 0)->half_open, 0);
+	}
+	cr_assert_eq(services_forgotten(t), 10);
+	ShakedownAddress first = {4, {10, 0, 0, 0}}, second = {4, {10, 0, 0, 1}};
+	cr_assert_not_null(services_find(t, &first, 80));
+	cr_assert_null(services_find(t, &first, 81));
+	cr_assert_null(services_find(t, &second, 80));
+	services_free(t);
+}
+
+Test(service, slots_slide)
+{
+	Services *t = services_new(&config);
+	Service *s = numbered(t, 1);
+	ShakedownDuration width = service_slot_width(&config);
+	ShakedownTime now = SHAKEDOWN_NS_PER_S * 1700000000;
+
+	service_slot(s, &config, now)->opened = 5;
+	cr_assert_eq(service_slot(s, &config, now)->opened, 5);
+	cr_assert_eq(service_slot(s, &config, now + width)->opened, 0);
+	/* A full turn later its place belongs to another. */
+	cr_assert_eq(service_slot(s, &config, now + SERVICE_SLOTS * width)->opened, 0);
+	cr_assert_null(service_slot(s, &config, now));
+	services_free(t);
+}
+
+Test(service, times_before_the_epoch)
+{
+	Services *t = services_new(&config);
+	Service *s = numbered(t, 1);
+	ShakedownDuration width = service_slot_width(&config);
+
+	service_slot(s, &config, -width - 1)->opened = 3;
+	cr_assert_eq(service_slot(s, &config, 1)->opened, 0);
+	cr_assert_eq(service_slot(s, &config, -2)->opened, 3);
+	services_free(t);
+}
+
+Test(service, median_leg)
+{
+	Services *t = services_new(&config);
+	Service *s = numbered(t, 1);
+
+	for (unsigned n = 1; n <= 4; n++)
+		service_leg(s, SHAKEDOWN_SERVER, n * SHAKEDOWN_NS_PER_S);
+	cr_assert_eq(service_leg_median(s, SHAKEDOWN_SERVER), SHAKEDOWN_DURATION_UNKNOWN);
+	service_leg(s, SHAKEDOWN_SERVER, 100 * SHAKEDOWN_NS_PER_S);
+	cr_assert_eq(service_leg_median(s, SHAKEDOWN_SERVER), 3 * SHAKEDOWN_NS_PER_S);
+	cr_assert_eq(service_leg_median(s, SHAKEDOWN_CLIENT), SHAKEDOWN_DURATION_UNKNOWN);
+	services_free(t);
+}

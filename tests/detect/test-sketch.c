@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/sketch.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+Test(sketch, counts_distinct_things_within_its_error)
+{
+	static const uint64_t sizes[] = {0, 1, 10, 100, 1000, 10000, 100000, 1000000};
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		SketchDistinct sketch = {0};
+
+		for (uint64_t n = 0; n < sizes[i]; n++)
+			for (unsigned again = 0; again < 2; again++)
+				sketch_distinct_add(&sketch, sketch_hash(n));
+		double got = (double)sketch_distinct_count(&sketch);
+		cr_assert_leq(fabs(got - (double)sizes[i]), 0.1 * (double)sizes[i] + 0.5,
+			      "%f for %f", got, (double)sizes[i]);
+	}
+}
+
+Test(sketch, tells_addresses_apart)
+{
+	SketchDistinct sketch = {0};
+
+	for (unsigned n = 0; n < 2000; n++) {
+		ShakedownAddress a = {6, {0x20, 1, 0xd, 0xb8}};
+		a.bytes[14] = (uint8_t)(n >> 8);
+		a.bytes[15] = (uint8_t)n;
+		sketch_distinct_add(&sketch, sketch_hash_address(&a));
+	}
+	uint64_t got = sketch_distinct_count(&sketch);
+	cr_assert(got > 1800 && got < 2200, "%u", (unsigned)got);
+}
+
+Test(sketch, evenness)
+{
+	SketchSample same = {0}, all = {0}, few = {0}, one = {0};
+
+	for (unsigned n = 0; n < 10000; n++) {
+		sketch_sample_add(&same, 7);
+		sketch_sample_add(&all, n);
+		sketch_sample_add(&few, n % 4);
+	}
+	sketch_sample_add(&one, 1);
+	cr_assert_float_eq(sketch_sample_evenness(&same), 0, 1e-9);
+	cr_assert_float_eq(sketch_sample_evenness(&all), 1, 1e-9);
+	cr_assert_float_eq(sketch_sample_evenness(&few), 0.25, 0.02);
+	cr_assert_float_eq(sketch_sample_evenness(&one), 0, 1e-9);
+}
+
+/* Each item has the same chance to be in the sample, late or early. */
+Test(sketch, sample_is_fair)
+{
+	SketchSample sample = {0};
+	unsigned early = 0;
+
+	for (unsigned n = 0; n < 100000; n++)
+		sketch_sample_add(&sample, n);
+	for (unsigned i = 0; i < SKETCH_SAMPLE; i++)
+		early += sample.item[i] < 50000;
+	cr_assert(early > 96 && early < 160, "%u of 256 from the first half", early);
+}
+
+Test(sketch, set_is_exact_and_bounded)
+{
+	SketchSet set = {0};
+
+	for (unsigned again = 0; again < 2; again++)
+		for (unsigned n = 0; n < 5000; n++)
+			cr_assert_eq(sketch_set_add(&set, sketch_hash(n), 5000),
+				     again ? SKETCH_SET_KNOWN : SKETCH_SET_NEW);
+	cr_assert_eq(set.len, 5000);
+	cr_assert_eq(sketch_set_add(&set, sketch_hash(5000), 5000), SKETCH_SET_FULL);
+	/* A hash of 0 is one, too. */
+	cr_assert_eq(sketch_set_add(&set, 0, 6000), SKETCH_SET_NEW);
+	cr_assert_eq(sketch_set_add(&set, 0, 6000), SKETCH_SET_KNOWN);
+	sketch_set_clear(&set);
+	cr_assert_eq(set.room, 0);
+}

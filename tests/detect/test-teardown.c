@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How connections close, or fail to: RFC 9293 §3.6. */
+#include "scene.h"
+
+static Scene *open_scene(void)
+{
+	Scene *s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	return s;
+}
+
+Test(teardown, fin_lost_once)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(220));
+	SERVER(s, FIN_ACK, 1001, 122);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	scene_wait(s, SECONDS(200));
+	EXPECT_KINDS(s, "fin-retransmitted");
+	EXPECT_FACT(s, FIN_RETRANSMITTED, "client_fin=2");
+}
+
+Test(teardown, fin_doubled_by_the_network)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(1));
+	SERVER(s, FIN_ACK, 1001, 122);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(teardown, last_ack_lost)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	scene_close(s);
+	SERVER(s, FIN_ACK, 1001, 122, .after = MS(300));
+	CLIENT(s, TCP_ACK, 122, 1002);
+	scene_wait(s, SECONDS(200));
+	EXPECT_KINDS(s, "fin-retransmitted last-ack-lost");
+}
+
+Test(teardown, fin_unanswered)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 4; n++)
+		CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200 << n));
+	scene_wait(s, SECONDS(5));
+	EXPECT_SEVERITY(s, FIN_UNANSWERED, WARNING);
+	scene_finish(s);
+	EXPECT_KINDS(s, "fin-unanswered fin-retransmitted");
+}
+
+/* Whoever does not repeat his FIN has its ACK, though the tap has not. */
+Test(teardown, fin_whose_ack_was_not_captured)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(teardown, the_capture_ends_in_fin_wait_1)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200));
+	scene_finish(s);
+	EXPECT_KINDS(s, "fin-retransmitted");
+}
+
+Test(teardown, close_wait_stuck)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, TCP_ACK, 1001, 122);
+	scene_wait(s, SECONDS(70));
+	EXPECT_KINDS(s, "half-closed-lingering");
+	EXPECT_FACT(s, HALF_CLOSED_LINGERING, "stuck=server");
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING), 1);
+}
+
+Test(teardown, half_closed_when_the_capture_ends)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, TCP_ACK, 1001, 122);
+	scene_wait(s, SECONDS(30));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(teardown, half_close)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	for (unsigned n = 0; n < 4; n++) {
+		SERVER(s, PSH_ACK, 1001 + 1000 * n, 122, 1000, .after = MS(400));
+		CLIENT(s, TCP_ACK, 122, 2001 + 1000 * n);
+	}
+	SERVER(s, FIN_ACK, 5001, 122);
+	CLIENT(s, TCP_ACK, 122, 5002);
+	scene_finish(s);
+	EXPECT_KINDS(s, "half-close");
+	EXPECT_SEVERITY(s, HALF_CLOSE, INFO);
+	EXPECT_FACT(s, HALF_CLOSE, "bytes=4000");
+}
+
+Test(teardown, the_rest_of_an_answer_after_a_fin)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, PSH_ACK, 1001, 122, 1000, .after = MS(50));
+	CLIENT(s, TCP_ACK, 122, 2001);
+	SERVER(s, FIN_ACK, 2001, 122, .after = SECONDS(5));
+	CLIENT(s, TCP_ACK, 122, 2002);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+/* RFC 9293 §3.6 figure 13. */
+Test(teardown, simultaneous_close)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, FIN_ACK, 1001, 121, .after = MS(1));
+	CLIENT(s, TCP_ACK, 122, 1002);
+	SERVER(s, TCP_ACK, 1002, 122);
+	scene_finish(s);
+	EXPECT_KINDS(s, "simultaneous-close");
+}
+
+Test(teardown, data_after_fin)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, TCP_ACK, 1001, 122);
+	CLIENT(s, PSH_ACK, 122, 1001, 10);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, DATA_AFTER_FIN, WARNING);
+	EXPECT_FACT(s, DATA_AFTER_FIN, "bytes=10");
+}
+
+Test(teardown, data_before_the_fin_again_and_padding_after_it)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 10);
+	CLIENT(s, FIN_ACK, 131, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, 10, .after = MS(250));
+	SERVER(s, TCP_ACK, 1001, 132);
+	CLIENT(s, TCP_ACK, 132, 1001, 6, .payload = "\0\0\0\0\0\0");
+	scene_finish(s);
+	EXPECT_NOT(s, DATA_AFTER_FIN);
+}
+
+Test(teardown, silent_death)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 50, .after = SECONDS(400));
+	for (unsigned n = 0; n < 4; n++)
+		CLIENT(s, PSH_ACK, 121, 1001, 50, .after = MS(300 << n));
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "silent-death");
+	EXPECT_SEVERITY(s, SILENT_DEATH, WARNING);
+	EXPECT_FACT(s, SILENT_DEATH, "retransmissions=4");
+	EXPECT_FACT(s, SILENT_DEATH, "silent=server");
+	EXPECT_FACT(s, SILENT_DEATH, "idle_before_s=400.010");
+}
+
+static void die_after(Scene *s, unsigned n, ShakedownDuration idle)
+{
+	scene_client(s, n);
+	scene_open(s);
+	scene_talk(s);
+	CLIENT(s, PSH_ACK, 121, 1001, 50, .after = idle);
+	for (unsigned i = 0; i < 4; i++)
+		CLIENT(s, PSH_ACK, 121, 1001, 50, .after = MS(300 << i));
+}
+
+/* A firewall forgets after six minutes. */
+Test(teardown, deaths_after_the_same_silence)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 4; n++)
+		die_after(s, n, SECONDS(360 + n));
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SILENT_DEATH), 5);
+	const SceneReport *r = g_ptr_array_index(s->reports, s->reports->len - 1);
+	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_SERVICE);
+	cr_assert_not_null(strstr(r->facts, " connections=4 "));
+}
+
+Test(teardown, deaths_after_different_silences)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 4; n++)
+		die_after(s, n, SECONDS(100 + 50 * n));
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SILENT_DEATH), 4);
+}
+
+Test(teardown, answered_in_the_end)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 5; n++)
+		CLIENT(s, PSH_ACK, 121, 1001, 50, .after = MS(300 << n));
+	SERVER(s, TCP_ACK, 1001, 171);
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+/* Ten segments sent again at once are one attempt. */
+Test(teardown, one_burst_is_one_attempt)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 10; n++)
+		CLIENT(s, PSH_ACK, 121 + 50 * n, 1001, 50, .after = MS(1));
+	for (unsigned n = 0; n < 10; n++)
+		CLIENT(s, PSH_ACK, 121 + 50 * n, 1001, 50, .after = n ? MS(1) : MS(600));
+	scene_finish(s);
+	EXPECT_NOT(s, SILENT_DEATH);
+}
+
+Test(teardown, keep_alives_unanswered)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 4; n++)
+		CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
+	CLIENT(s, RST_ACK, 121, 1001, .after = SECONDS(10));
+	scene_finish(s);
+	EXPECT_FACT(s, SILENT_DEATH, "keep_alives=4");
+	EXPECT_FACT(s, SILENT_DEATH, "gave_up=1");
+}
+
+Test(teardown, keep_alives_answered)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 4; n++) {
+		CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
+		SERVER(s, TCP_ACK, 1001, 121);
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(teardown, zero_window)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 1000);
+	CLIENT(s, TCP_ACK, 121, 2001, .window = CLOSED_WINDOW);
+	CLIENT(s, TCP_ACK, 121, 2001, .after = MS(2500));
+	scene_close(s);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, ZERO_WINDOW_STALL, NOTICE);
+	EXPECT_FACT(s, ZERO_WINDOW_STALL, "longest_s=2.500");
+	EXPECT_FACT(s, ZERO_WINDOW_STALL, "closed_by=client");
+}
+
+Test(teardown, a_window_closed_for_a_moment)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 1000);
+	CLIENT(s, TCP_ACK, 121, 2001, .window = CLOSED_WINDOW);
+	CLIENT(s, TCP_ACK, 121, 2001, .after = MS(900));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* TIME-WAIT: RFC 9293 §3.6.1, RFC 6191, RFC 1337. */
+#include "scene.h"
+
+/* The server closes first and waits. */
+static Scene *server_waits(void)
+{
+	Scene *s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	SERVER(s, FIN_ACK, 1001, 121);
+	CLIENT(s, FIN_ACK, 121, 1002);
+	SERVER(s, TCP_ACK, 1002, 122);
+	return s;
+}
+
+Test(time_wait, reused_by_a_higher_number)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	s->isn[SHAKEDOWN_CLIENT] += 100000;
+	s->isn[SHAKEDOWN_SERVER] += 100000;
+	scene_wait(s, SECONDS(5));
+	scene_open(s);
+	scene_finish(s);
+	EXPECT_KINDS(s, "time-wait-reuse");
+	EXPECT_SEVERITY(s, TIME_WAIT_REUSE, INFO);
+	EXPECT_FACT(s, TIME_WAIT_REUSE, "allowed_by=sequence number");
+}
+
+Test(time_wait, reused_without_right)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	s->isn[SHAKEDOWN_CLIENT] -= 100000;
+	scene_wait(s, SECONDS(5));
+	CLIENT(s, TCP_SYN);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_REUSE, WARNING);
+	EXPECT_FACT(s, TIME_WAIT_REUSE, "allowed_by=nothing");
+}
+
+Test(time_wait, reused_when_it_was_over)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	s->isn[SHAKEDOWN_CLIENT] -= 100000;
+	scene_wait(s, SECONDS(61));
+	scene_open(s);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(time_wait, reuse_refused_at_first)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	s->isn[SHAKEDOWN_CLIENT] -= 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_REUSE_REFUSED, WARNING);
+	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "opened_later=1");
+}
+
+Test(time_wait, assassinated)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	CLIENT(s, TCP_RST, 122, .after = SECONDS(10));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_ASSASSINATION, WARNING);
+	EXPECT_NOT(s, RESET_AFTER_FIN);
+}
+
+Test(time_wait, an_impatient_peer)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	CLIENT(s, RST_ACK, 122, 1002, .after = MS(1));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_ASSASSINATION, NOTICE);
+}
+
+Test(time_wait, lingers)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	for (unsigned n = 0; n < 3; n++) {
+		CLIENT(s, FIN_ACK, 121, 1002, .after = SECONDS(15));
+		SERVER(s, TCP_ACK, 1002, 122);
+	}
+	scene_wait(s, SECONDS(200));
+	EXPECT_SEVERITY(s, TIME_WAIT_LINGERING, NOTICE);
+	EXPECT_FACT(s, TIME_WAIT_LINGERING, "restarts=3");
+}
+
+Test(time_wait, the_capture_ends_before_it_has_lingered)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	for (unsigned n = 0; n < 3; n++) {
+		CLIENT(s, FIN_ACK, 121, 1002, .after = SECONDS(1));
+		SERVER(s, TCP_ACK, 1002, 122);
+	}
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_NOT(s, TIME_WAIT_LINGERING);
+}
+
+static void many(Scene *s, unsigned n, bool client_first)
+{
+	for (unsigned i = 0; i < n; i++) {
+		s->port[SHAKEDOWN_CLIENT] = (uint16_t)(32768 + i);
+		scene_numbers(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(1));
+		SERVER(s, SYN_ACK, 0, 1, .after = MS(1));
+		CLIENT(s, PSH_ACK, 1, 1, 10, .after = MS(1));
+		if (client_first) {
+			CLIENT(s, FIN_ACK, 11, 1, .after = MS(1));
+			SERVER(s, FIN_ACK, 1, 12, .after = MS(1));
+			CLIENT(s, TCP_ACK, 12, 2, .after = MS(1));
+		} else {
+			SERVER(s, FIN_ACK, 1, 11, .after = MS(1));
+			CLIENT(s, FIN_ACK, 11, 2, .after = MS(1));
+			SERVER(s, TCP_ACK, 2, 12, .after = MS(1));
+		}
+	}
+}
+
+Test(time_wait, ports_run_out)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->config.ephemeral_ports = 100;
+	many(s, 95, true);
+	scene_finish(s);
+	EXPECT_KINDS(s, "time-wait-accumulation");
+	EXPECT_SEVERITY(s, TIME_WAIT_ACCUMULATION, CRITICAL);
+	EXPECT_FACT(s, TIME_WAIT_ACCUMULATION, "time_wait=95");
+}
+
+Test(time_wait, the_server_holds_them)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->config.ephemeral_ports = 100;
+	many(s, 95, false);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Bounds: windows and their scale, holes, what the capture lost, and what cannot be. */
+#include "tcp/tcp-space.h"
+
+#include "talk.h"
+
+#include <glib.h>
+
+static const char scale_7[] = "\x03\x03\x07\x01";
+static const char scale_14[] = "\x03\x03\x0e\x01";
+
+#define C SHAKEDOWN_CLIENT
+#define S SHAKEDOWN_SERVER
+
+/* RFC 7323 §2.2. */
+Test(tcp_window, is_scaled_after_the_syns_if_both_offered)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .options = scale_7, .options_len = 4, .window = 5000);
+	SERVER(t, SYN_ACK, 0, 1, .options = scale_7, .options_len = 4, .window = 6000);
+	cr_assert_eq(talk_side(t, C)->window, 5000, "a SYN's own window is not scaled");
+	cr_assert_eq(talk_side(t, S)->window, 6000);
+	CLIENT(t, TCP_ACK, 1, 1, .window = 500);
+	cr_assert_eq(talk_side(t, C)->window, 500 << 7);
+	SERVER(t, PSH_ACK, 1, 1, 10, .window = 65535);
+	cr_assert_eq(talk_side(t, S)->window, 65535 << 7);
+	cr_assert_eq(talk_side(t, S)->window_max, 65535 << 7);
+}
+
+Test(tcp_window, is_not_scaled_if_one_did_not_offer)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .options = scale_7, .options_len = 4);
+	SERVER(t, SYN_ACK, 0, 1);
+	CLIENT(t, TCP_ACK, 1, 1, .window = 500);
+	cr_assert_eq(talk_side(t, C)->window, 500);
+}
+
+/* §2.3: a shift above 14 is taken as 14. */
+Test(tcp_window, scale_above_14_is_14)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open_with(t, "\x03\x03\xff\x01", 4);
+	CLIENT(t, PSH_ACK, 1, 1, 10, .window = 65535);
+	cr_assert_eq(talk_side(t, C)->window, 65535u << 14);
+}
+
+/* A side's own numbers say how much of it is missing. */
+Test(tcp_hole, acknowledged_is_the_captures_loss)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	CLIENT(t, PSH_ACK, 201, 1, 100);
+	talk_events(t);
+	SERVER(t, TCP_ACK, 1, 301);
+	EXPECT_EVENTS(t, "capture-loss");
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 100);
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes, 200);
+	/* Counted once. */
+	SERVER(t, TCP_ACK, 1, 301);
+	CLIENT(t, PSH_ACK, 301, 1, 100);
+	SERVER(t, TCP_ACK, 1, 401);
+	EXPECT_EVENTS(t, "");
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 100);
+	cr_assert_eq(tcp_tracker_counts(t->tracker)->missing_bytes, 100);
+}
+
+Test(tcp_hole, beyond_all_that_was_captured)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	SERVER(t, TCP_ACK, 1, 1101);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 1000);
+	EXPECT_CLASS(t, ACK);
+	/* It goes on behind it. */
+	CLIENT(t, PSH_ACK, 1101, 1, 100);
+	EXPECT_CLASS(t, NEW);
+}
+
+/* Sent, but not acknowledged: perhaps it was lost after the tap; nobody may say "missing". */
+Test(tcp_hole, not_acknowledged_is_not_missing)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 201, 1, 100);
+	SERVER(t, TCP_ACK, 1, 1);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 0);
+	CLIENT(t, PSH_ACK, 1, 1, 200, .after = MS(250));
+	SERVER(t, TCP_ACK, 1, 301);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 0);
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes, 300);
+}
+
+/* The hole's middle comes first, then its ends: each byte is counted once. */
+Test(tcp_hole, filled_in_parts)
+{
+	g_autoptr(Talk) t = talk_new();
+	Talk *k = t;
+
+	t->isn[C] = UINT32_MAX - 150;
+	talk_open(t);
+	CLIENT(k, PSH_ACK, 301, 1, 100);
+	CLIENT(k, PSH_ACK, 101, 1, 100, .after = MS(1));
+	CLIENT(k, PSH_ACK, 1, 1, 100, .after = MS(1));
+	CLIENT(k, PSH_ACK, 151, 1, 150, .after = MS(1));
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes, 400);
+	SERVER(k, TCP_ACK, 1, 401);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 0);
+}
+
+/* Part of it is acknowledged, the rest is still to come. */
+Test(tcp_hole, acknowledged_in_part)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 201, 1, 100);
+	SERVER(t, TCP_ACK, 1, 101);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 100);
+	CLIENT(t, PSH_ACK, 101, 1, 100, .after = MS(250));
+	SERVER(t, TCP_ACK, 1, 301);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 100);
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes, 200);
+}
+
+/* More holes than are kept: none is counted twice, nothing is written beyond the room, and what
+ * came is never more than what was sent. */
+Test(tcp_hole, more_than_are_kept)
+{
+	g_autoptr(Talk) t = talk_new();
+	unsigned holes = TCP_HOLES + 10;
+
+	talk_open(t);
+	for (unsigned i = 0; i < holes; i++)
+		CLIENT(t, PSH_ACK, 101 + 200 * i, 1, 100, .after = MS(1));
+	SERVER(t, TCP_ACK, 1, 1 + 200 * holes);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 100 * holes);
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes, 100 * holes);
+}
+
+/* A hole that had to be given up is not lost if it is filled after all. */
+Test(tcp_hole, given_up_and_filled_after_all)
+{
+	g_autoptr(Talk) t = talk_new();
+	unsigned holes = TCP_HOLES + 1;
+
+	talk_open(t);
+	for (unsigned i = 0; i < holes; i++)
+		CLIENT(t, PSH_ACK, 101 + 200 * i, 1, 100, .after = MS(1));
+	for (unsigned i = 0; i < holes; i++)
+		CLIENT(t, PSH_ACK, 1 + 200 * i, 1, 100, .after = MS(1));
+	SERVER(t, TCP_ACK, 1, 1 + 200 * holes);
+	cr_assert_leq(talk_record(t, 1)->side[C].bytes, 200 * holes);
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes + talk_record(t, 1)->side[C].missing_bytes,
+		     200 * holes, "no byte is both seen and missing, nor neither");
+}
+
+/* A full list whose middle is split by what arrives: there is no room for another. */
+Test(tcp_hole, split_where_the_list_is_full)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	for (unsigned i = 0; i < TCP_HOLES; i++)
+		CLIENT(t, PSH_ACK, 301 + 400 * i, 1, 100, .after = MS(1));
+	for (unsigned i = 0; i < TCP_HOLES; i++)
+		CLIENT(t, PSH_ACK, 101 + 400 * i, 1, 100, .after = MS(1));
+	SERVER(t, TCP_ACK, 1, 1 + 400 * TCP_HOLES);
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes, 200 * TCP_HOLES);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 200 * TCP_HOLES);
+}
+
+/* RFC 9293 §3.10.7.4 fifth: an ACK of something not yet sent is dropped. */
+Test(tcp_bad_ack, far_beyond_what_was_sent)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	talk_events(t);
+	SERVER(t, TCP_ACK, 1, 1000000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	EXPECT_EVENTS(t, "bad-ack");
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 0);
+	cr_assert_eq(talk_side(t, S)->rcv_nxt.value, t->isn[C] + 1);
+	SERVER(t, TCP_ACK, 1, 101);
+	EXPECT_CLASS(t, ACK);
+}
+
+Test(tcp_bad_ack, beyond_a_fin_there_is_nothing)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, FIN_ACK, 1, 1);
+	talk_events(t);
+	SERVER(t, TCP_ACK, 1, 3);
+	EXPECT_EVENTS(t, "bad-ack");
+	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+}
+
+/* A bad ACK carries a FIN: the FIN is dropped with it. */
+Test(tcp_bad_ack, takes_its_fin_with_it)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	SERVER(t, FIN_ACK, 1, 5000000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+}
+
+Test(tcp_outside, a_number_out_of_the_blue_changes_nothing)
+{
+	static const uint32_t strangers[] = {0x10000000, 0x40000000, 0x7fffffff,
+					     0x80000000, 0xc0000000, 0u - 300000};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(strangers); i++) {
+		g_autoptr(Talk) t = talk_new();
+
+		talk_open(t);
+		CLIENT(t, FIN_ACK, strangers[i], 1, 50);
+		EXPECT_CLASS(t, OUT_OF_WINDOW);
+		EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+		CLIENT(t, PSH_ACK, 1, 1, 100);
+		EXPECT_CLASS(t, NEW);
+		cr_assert_eq(talk_record(t, 1)->side[C].bytes, 100);
+	}
+}
+
+/* The capture lost more than a window. Two segments that agree are believed. */
+Test(tcp_outside, resynchronises_after_the_capture_lost_much)
+{
+	g_autoptr(Talk) t = talk_new();
+	const uint32_t at = 50000000;
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, at, 1, 1000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	CLIENT(t, PSH_ACK, at + 1000, 1, 1000);
+	EXPECT_CLASS(t, NEW);
+	SERVER(t, TCP_ACK, 1, at + 2000);
+	EXPECT_CLASS(t, ACK);
+	CLIENT(t, FIN_ACK, at + 2000, 1);
+	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+	SERVER(t, FIN_ACK, 1, at + 2001);
+	CLIENT(t, TCP_ACK, at + 2001, 2);
+	EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
+}
+
+/* The receiver's side of the same loss: its ACKs are what is left. */
+Test(tcp_outside, resynchronises_by_acknowledgments_too)
+{
+	g_autoptr(Talk) t = talk_new();
+	const uint32_t at = 50000000;
+
+	talk_open(t);
+	SERVER(t, TCP_ACK, 1, at);
+	SERVER(t, TCP_ACK, 1, at + 5000);
+	SERVER(t, TCP_ACK, 1, at + 9000);
+	CLIENT(t, PSH_ACK, at + 9000, 1, 1000);
+	CLIENT(t, PSH_ACK, at + 10000, 1, 1000);
+	SERVER(t, TCP_ACK, 1, at + 11000);
+	EXPECT_CLASS(t, ACK);
+	CLIENT(t, FIN_ACK, at + 11000, 1);
+	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+}
+
+/* A window of 1 GiB: still a bound, and no sign is lost in it. */
+Test(tcp_outside, the_largest_window)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open_with(t, scale_14, 4);
+	SERVER(t, TCP_ACK, 1, 1, .window = 65535);
+	CLIENT(t, PSH_ACK, 900000000, 1, 1000, .window = 65535);
+	EXPECT_CLASS(t, NEW);
+	CLIENT(t, PSH_ACK, 1, 1, 1000, .window = 65535, .after = MS(300));
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* A late old segment within a window is old, not outside. */
+Test(tcp_outside, an_old_segment_within_a_window_is_old)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	for (uint32_t at = 1; at < 40000; at += 1000) {
+		CLIENT(t, PSH_ACK, at, 1, 1000);
+		SERVER(t, TCP_ACK, 1, at + 1000);
+	}
+	CLIENT(t, PSH_ACK, 1, 1, 1000, .after = MS(300));
+	EXPECT_CLASS(t, SPURIOUS_RETRANSMISSION);
+}
+
+/* Lengths that no packet has: a segment is hostile until shown otherwise. */
+Test(tcp_outside, enormous_lengths_do_no_harm)
+{
+	static const uint32_t lens[] = {0x7fffffff, 0x80000000, 0xfffffffe, UINT32_MAX};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lens); i++) {
+		g_autoptr(Talk) t = talk_new();
+
+		talk_open(t);
+		CLIENT(t, PSH_ACK, 1, 1, lens[i]);
+		SERVER(t, PSH_ACK, 1, 1, lens[i]);
+		CLIENT(t, FIN_ACK, 1, 1, lens[i]);
+		CLIENT(t, TCP_SYN, 5, 1, lens[i]);
+		SERVER(t, TCP_ACK, 1, 1);
+		talk_finish(t);
+	}
+}
+
+/* Checksums: what its receiver drops the tracker drops. */
+
+Test(tcp_checksum, a_damaged_segment_is_dropped)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .checksum = SEGMENT_CHECKSUM_GOOD);
+	SERVER(t, SYN_ACK, 0, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, TCP_ACK, 1, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, RST_ACK, 1, 1, .checksum = SEGMENT_CHECKSUM_BAD);
+	EXPECT_CLASS(t, BAD_CHECKSUM);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+	cr_assert_eq(tcp_tracker_counts(t->tracker)->bad_checksums, 1);
+}
+
+/* All sums are wrong: the tap sits before the sending card, which fills them in. */
+Test(tcp_checksum, never_right_is_the_taps_place)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .checksum = SEGMENT_CHECKSUM_BAD);
+	SERVER(t, SYN_ACK, 0, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, TCP_ACK, 1, 1, .checksum = SEGMENT_CHECKSUM_BAD);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+	cr_assert_eq(tcp_tracker_counts(t->tracker)->bad_checksums, 0);
+	cr_assert_eq(tcp_tracker_counts(t->tracker)->offloaded, 2);
+}
+
+/* A sum was right by chance, the next is wrong, and yet the data is acknowledged. */
+Test(tcp_checksum, wrong_yet_acknowledged)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .checksum = SEGMENT_CHECKSUM_GOOD);
+	SERVER(t, SYN_ACK, 0, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, TCP_ACK, 1, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .checksum = SEGMENT_CHECKSUM_BAD);
+	EXPECT_CLASS(t, BAD_CHECKSUM);
+	SERVER(t, TCP_ACK, 1, 101, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, FIN_ACK, 101, 1, .checksum = SEGMENT_CHECKSUM_BAD);
+	EXPECT_CLASS(t, CONTROL);
+	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+}
