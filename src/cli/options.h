@@ -39,7 +39,7 @@ typedef struct {
 	const char *dir;     /* or NULL */
 	ShakedownOverlapPolicy policy;
 	bool force, zero_holes;
-	unsigned width;	     /* 0: of the terminal */
+	unsigned width; /* 0: of the terminal */
 	bool absolute, ascii, quiet, verbose;
 	void *raw; /* owns the strings */
 } Options;

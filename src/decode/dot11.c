@@ -18,6 +18,8 @@ static Layer dot11_amsdu(Walk *walk)
 {
 	const uint8_t *header;
 
+	if (!bytes_peek(&walk->at, 14))
+		return walk_fault(walk, "802.11 subframe header cut");
 	/* Less than a header is the last one's padding, or the frame's check sequence. */
 	while ((header = bytes_pull(&walk->at, 14))) {
 		uint16_t len = be16(header + 12);

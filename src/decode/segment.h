@@ -67,6 +67,7 @@ typedef struct {
 typedef enum {
 	SEGMENT_TCP = 0,
 	SEGMENT_ICMP_ERROR, /* addresses, ports and seq are those of the quoted segment */
+	SEGMENT_TICK,	    /* none: a packet without TCP, but with a time (nothing else is set) */
 } SegmentKind;
 
 typedef enum {

@@ -176,7 +176,7 @@ static void on_bad_ack(DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	const TcpSide *r = &conn->side[tcp_other(event->side)];
-	bool opening = !tcp_conn_has(conn, TCP_CONN_THIRD_ACK | TCP_CONN_SETTLED) &&
+	bool opening = !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
 		       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && !conn->talked;
 
 	if (!event->seg || opening || (event->seg->flags & TCP_SYN) || r->missing ||

@@ -181,6 +181,27 @@ static bool syn_after_answer(const TcpConnection *conn)
 	return false;
 }
 
+/* To the client it is the same as no answer: it sends SYN until it gives up. */
+static void answers_lost(DetectContext *context, TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+	Finding f;
+
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_NO_ANSWER, conn);
+	finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_time(&f, conn->syn_first, conn->end);
+	finding_frame(&f, conn->first_frame);
+	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
+	finding_count(&f, "syn", c->syns);
+	finding_duration(&f, "waited_s", c->last - conn->syn_first);
+	finding_flag(&f, "answered_at_tap", true);
+	finding_summary(&f,
+			"the client sent SYN %u times in %s: the answers passed here, none "
+			"reached it",
+			c->syns, finding_span(&f, c->last - conn->syn_first));
+	finding_report(&f);
+}
+
 static void missing_third_ack(DetectContext *context, TcpConnection *conn, ShakedownTime now)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
@@ -217,6 +238,8 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 				    "it");
 	}
 	finding_report(&f);
+	if (syn_after_answer(conn))
+		answers_lost(context, conn);
 }
 
 static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)

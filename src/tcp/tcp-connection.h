@@ -120,7 +120,6 @@ typedef enum {
 	TCP_CONN_CROSSED = 1 << 8,	    /* the FINs crossed */
 	TCP_CONN_FIN_WITH_ACK = 1 << 9,	    /* the second FIN came with the ACK of the first */
 	TCP_CONN_FINS_ACKED = 1 << 10,	    /* both FINs were acknowledged */
-	TCP_CONN_SETTLED = 1 << 11,	    /* the handshake's outcome was announced */
 	TCP_CONN_MIDSTREAM = 1 << 12,	    /* begun in the middle */
 	TCP_CONN_THIRD_ACK_LOST = 1 << 13,  /* the third ACK passed but did not arrive */
 	TCP_CONN_TIMED_HANDSHAKE = 1 << 14, /* its timers have told: no answer, no third ACK */

@@ -13,7 +13,6 @@ typedef enum {
 	TCP_EVENT_SYN,	      /* a SYN passed, the first or again */
 	TCP_EVENT_SYN_ACK,
 	TCP_EVENT_ESTABLISHED,	  /* the third ACK passed */
-	TCP_EVENT_SETTLED,	  /* the handshake has an outcome: tcp_handshake_outcome() */
 	TCP_EVENT_THIRD_ACK_LOST, /* SYN,ACK again after the third ACK had passed */
 	TCP_EVENT_FIN,
 	TCP_EVENT_LAST_ACK_LOST, /* FIN again after the ACK of it had passed */
@@ -40,7 +39,7 @@ typedef enum {
 	TCP_EVENT_TOO_BIG,	  /* ICMP: fragmentation needed, packet too big */
 	TCP_EVENT_OVERLAP_CONFLICT, /* sent again with other bytes */
 } TcpEventKind;
-#define TCP_EVENTS 30
+#define TCP_EVENTS 29
 
 typedef struct {
 	TcpEventKind kind;

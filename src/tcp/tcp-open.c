@@ -31,7 +31,7 @@ static void open_anew(TcpStep *step)
 	tcp_take_back(step, step->from, TCP_SENDS_RST);
 	r->flags &= (uint16_t) ~(TCP_SIDE_SYN_SEEN | TCP_SIDE_ISN_KNOWN | TCP_SIDE_SPACE |
 				 TCP_SIDE_ACKED);
-	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_SETTLED | TCP_CONN_RESET);
+	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_RESET);
 	conn->teardown_first = -1;
 	step->note = "the SYN before was an old duplicate";
 	tcp_emit(step, TCP_EVENT_OLD_DUPLICATE_SYN, step->from);

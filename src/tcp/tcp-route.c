@@ -92,6 +92,8 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 
 		conn->older = old;
 		older->newer = handle;
+		/* A SYN that waited on the older one to become the next has been overtaken. */
+		tcp_pending_clear(older);
 		flow_table_replace(tracker->table, hash, old, handle);
 	} else {
 		flow_table_insert(tracker->table, hash, handle);
