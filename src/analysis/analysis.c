@@ -49,6 +49,17 @@ static void on_event(const TcpEvent *event, void *data)
 	detectors_event(a->detectors, event);
 }
 
+/* One direction was not captured, though the other shows that it was there. A SYN that nobody
+ * answered is no half of anything. */
+static bool half_seen(const ShakedownConnection *c)
+{
+	bool unanswered = c->handshake.outcome == SHAKEDOWN_HANDSHAKE_NO_ANSWER ||
+			  c->handshake.outcome == SHAKEDOWN_HANDSHAKE_UNREACHABLE ||
+			  c->handshake.outcome == SHAKEDOWN_HANDSHAKE_IN_PROGRESS;
+
+	return !c->side[SHAKEDOWN_CLIENT].seen || (!c->side[SHAKEDOWN_SERVER].seen && !unanswered);
+}
+
 static void on_over(TcpConnection *conn, void *data)
 {
 	ShakedownAnalysis *a = data;
@@ -59,7 +70,7 @@ static void on_over(TcpConnection *conn, void *data)
 	s->handshakes[record.handshake.outcome]++;
 	s->teardowns[record.teardown.outcome]++;
 	s->teardown_kinds[record.teardown.kind]++;
-	s->half_seen += !record.side[0].seen || !record.side[1].seen;
+	s->half_seen += half_seen(&record);
 	for (unsigned i = 0; i < 2; i++)
 		s->states[i][record.side[i].state]++;
 	if (a->observer.connection)

@@ -10,7 +10,6 @@ static const char *const event_names[TCP_EVENTS] = {
 	[TCP_EVENT_SYN] = "syn",
 	[TCP_EVENT_SYN_ACK] = "syn-ack",
 	[TCP_EVENT_ESTABLISHED] = "established",
-	[TCP_EVENT_SETTLED] = "settled",
 	[TCP_EVENT_THIRD_ACK_LOST] = "third-ack-lost",
 	[TCP_EVENT_FIN] = "fin",
 	[TCP_EVENT_LAST_ACK_LOST] = "last-ack-lost",
