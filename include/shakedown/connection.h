@@ -150,6 +150,8 @@ typedef struct {
 	int8_t time_wait; /* ShakedownSideId that holds (or held) TIME-WAIT; -1: none, 2: both */
 	ShakedownDuration
 		half_closed; /* first FIN to second FIN, or to the end; unknown without a FIN */
+	int8_t reset_by; /* ShakedownSideId whose RST ended it (or in whose name it came); -1: none
+			  */
 } ShakedownTeardown;
 
 typedef struct {

@@ -11,8 +11,6 @@
 
 #include <inttypes.h>
 
-/* So many times the patience that is configured, and nobody waits for the end to be told. */
-#define HOPELESS 5
 /* A leg is slow by the service's own measure. */
 #define SLOW_FACTOR 10
 /* Nobody waits longer: then it is the clock that has leapt, or another capture that was joined. */
@@ -175,18 +173,13 @@ static void note_third_ack_lost(DetectContext *context, const TcpEvent *event)
 
 static void on_syn(DetectContext *context, const TcpEvent *event)
 {
-	TcpConnection *conn = event->conn;
-	ShakedownDuration waited = event->time - conn->syn_first;
-
 	syn_with_data(context, event);
-	if (waited >= HOPELESS * context->config->syn_timeout && !member_suspected(context, conn))
-		opening_no_answer(context, conn, event->time);
 }
 
 static void on_over(DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	ShakedownTime now = MAX(context->summary->last, conn->end);
+	ShakedownTime now = event->time;
 
 	if (member_of_many(context, conn))
 		return;

@@ -306,7 +306,8 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 
 static void on_over(DetectContext *context, TcpConnection *conn)
 {
-	ShakedownTime now = CLAMP(context->summary->last, conn->end, conn->end + PATIENCE_MOST);
+	ShakedownTime now =
+		CLAMP(tcp_tracker_now(context->tracker), conn->end, conn->end + PATIENCE_MOST);
 
 	if (reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
 		return;

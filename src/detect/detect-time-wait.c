@@ -212,7 +212,7 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 	/* A SYN that was repeated before it was answered had another answer, or none. */
 	if (!noted(conn, NOTED_REUSES) || (!never && !again) ||
 	    (never && !refused && !again && tcp_conn_has(conn, TCP_CONN_ENDED) &&
-	     context->summary->last - conn->syn_first < context->config->syn_timeout))
+	     tcp_tracker_now(context->tracker) - conn->syn_first < context->config->syn_timeout))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED, conn);
 	finding_time(&f, conn->syn_first, never ? conn->end : conn->syn_ack_first);
@@ -244,7 +244,7 @@ static void lingering(DetectContext *context, TcpConnection *conn)
 	for (unsigned i = 0; i < conn->beliefs.len && !first; i++)
 		if (conn->beliefs.items[i].state == SHAKEDOWN_TCP_TIME_WAIT)
 			first = conn->beliefs.items[i].time;
-	until = MIN(until, context->summary->last);
+	until = MIN(until, tcp_tracker_now(context->tracker));
 	/* It must have been seen to be held for longer. */
 	if (!first || until - first <= 2 * context->config->msl)
 		return;

@@ -166,6 +166,18 @@ void finding_filter(Finding *f, const char *expression)
 	g_string_append_printf(f->filter, " && %s", expression);
 }
 
+/* A verdict without packets convinces nobody: the FINs, or where the connection began. */
+static void point_somewhere(Finding *f)
+{
+	const TcpBeliefs *beliefs = &f->conn->beliefs;
+
+	for (unsigned i = 0; i < beliefs->len; i++)
+		if (beliefs->items[i].input == TCP_SENDS_FIN)
+			finding_frame(f, beliefs->items[i].frame);
+	if (!f->anomaly.frames_len)
+		finding_frame(f, f->conn->first_frame);
+}
+
 void finding_report(Finding *f)
 {
 	ShakedownAnomaly *a = &f->anomaly;
@@ -175,6 +187,8 @@ void finding_report(Finding *f)
 			f->facts[i].text = f->texts->str + f->facts[i].count;
 			f->facts[i].count = 0;
 		}
+	if (f->conn && !a->frames_len)
+		point_somewhere(f);
 	a->frames = f->frames;
 	a->facts = f->facts;
 	a->summary = f->summary->str;

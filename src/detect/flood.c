@@ -207,6 +207,19 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 		g_clear_pointer(&s->sources, g_free);
 }
 
+/* Years may lie between two SYNs of a file: the next slot that has any, or the last there can be.
+ */
+static int64_t pass_silence(Service *s, int64_t id)
+{
+	int64_t next = INT64_MAX - 1;
+
+	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
+		if (s->slot[i].id >= id)
+			next = MIN(next, s->slot[i].id);
+	s->excess = 0;
+	return next;
+}
+
 void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 {
 	if (!s->begun)
@@ -225,9 +238,16 @@ void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 	if (newest != INT64_MIN) {
 		int64_t until = MIN(last, newest + 2 * SERVICE_WINDOW_SLOTS);
 
-		for (int64_t id = MAX(s->judged == INT64_MIN ? oldest : s->judged + 1, oldest);
-		     id <= until; id++)
-			judge_slot(s, context, id);
+		int64_t id = MAX(s->judged == INT64_MIN ? oldest : s->judged + 1, oldest);
+
+		for (int64_t busy = id; id <= until; id++) {
+			if (slot_of(s, id))
+				busy = id;
+			if (id - busy > 2 * SERVICE_WINDOW_SLOTS)
+				id = busy = pass_silence(s, id);
+			if (id <= until)
+				judge_slot(s, context, id);
+		}
 		/* The rest of the silence, at once. */
 		if (until < last)
 			s->excess = 0;

@@ -158,10 +158,12 @@ static void refused(DetectContext *context, TcpConnection *conn)
 	finding_frame(&f, conn->first_frame);
 	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
 	finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_SERVER);
-	finding_time(&f, conn->syn_first, conn->rst_time ? conn->rst_time : conn->end);
+	finding_time(&f, conn->syn_first ? conn->syn_first : conn->start,
+		     conn->rst_time ? conn->rst_time : conn->end);
 	finding_count(&f, "syn", syns_of(conn));
 	finding_count(&f, "rst", s->rsts);
-	if (conn->rst_time)
+	/* The SYN need not have been captured. */
+	if (conn->rst_time && conn->syn_first)
 		finding_duration(&f, "after_s", conn->rst_time - conn->syn_first);
 	finding_summary(&f, "port %u refused the connection: the server answered SYN with RST",
 			tcp_conn_port(conn, SHAKEDOWN_SERVER));

@@ -73,7 +73,8 @@ void conn_row_take(ConnRow *row, const ShakedownConnection *c, GStringChunk *str
 		.client_rtt = c->handshake.client_rtt,
 		.handshake = (uint8_t)c->handshake.outcome,
 		.teardown = (uint8_t)c->teardown.outcome,
-		.first = c->teardown.first,
+		.first = c->teardown.kind == SHAKEDOWN_TEARDOWN_KIND_RESET ? c->teardown.reset_by
+									   : c->teardown.first,
 		.encapsulation = joined(c->encapsulation, strings),
 	};
 	take_side(row, SHAKEDOWN_CLIENT, &c->side[SHAKEDOWN_CLIENT]);

@@ -20,13 +20,13 @@ typedef struct {
 	uint64_t packets[2], bytes[2], retransmissions[2];
 	uint64_t history[2]; /* states, 4 bits each, the first lowest */
 	uint8_t history_len[2];
-	bool history_cut[2];	   /* states are missing before the last */
-	uint8_t state[2];	   /* ShakedownTcpState */
-	uint8_t evidence[2];	   /* ShakedownEvidence of that */
-	uint8_t handshake;	   /* ShakedownHandshakeOutcome */
-	uint8_t teardown;	   /* ShakedownTeardownOutcome */
-	int8_t first;		   /* side of the first FIN or RST; -1: none */
-	uint64_t anomalies;	   /* a bit a kind */
+	bool history_cut[2]; /* states are missing before the last */
+	uint8_t state[2];    /* ShakedownTcpState */
+	uint8_t evidence[2]; /* ShakedownEvidence of that */
+	uint8_t handshake;   /* ShakedownHandshakeOutcome */
+	uint8_t teardown;    /* ShakedownTeardownOutcome */
+	int8_t first;	     /* side of the RST that ended it, or of the first FIN; -1: none */
+	uint64_t anomalies;  /* a bit a kind */
 	const char *encapsulation; /* "vlan:10 gre"; NULL: none. Of the GStringChunk. */
 } ConnRow;
 

@@ -176,11 +176,11 @@ static void put_closing(const ShakedownConnection *c, TextLayout *text)
 	if (t->kind != SHAKEDOWN_TEARDOWN_KIND_NONE && !reset)
 		g_string_append_printf(line, "%s, ", shakedown_teardown_kind_name(t->kind));
 	g_string_append(line, shakedown_teardown_outcome_name(t->outcome));
-	if (reset && t->outcome != SHAKEDOWN_TEARDOWN_RESET)
-		g_string_append(line, ", reset");
-	if (t->first == SHAKEDOWN_CLIENT || t->first == SHAKEDOWN_SERVER)
+	bool opened = t->outcome != SHAKEDOWN_TEARDOWN_NEVER_OPENED;
+	int8_t who = reset ? t->reset_by : t->first;
+	if (opened && (who == SHAKEDOWN_CLIENT || who == SHAKEDOWN_SERVER))
 		g_string_append_printf(line, reset ? " by the %s" : ", %s first",
-				       shakedown_side_name((ShakedownSideId)t->first));
+				       shakedown_side_name((ShakedownSideId)who));
 	append_duration(line, ", half-closed for ", t->half_closed, text->ascii);
 	if (t->time_wait == 2)
 		g_string_append(line, ", both in TIME-WAIT");

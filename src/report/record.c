@@ -196,6 +196,9 @@ static void teardown(JsonWriter *json, const ShakedownTeardown *t)
 	name_or_null(json, record_side_name(t->time_wait));
 	json_key(json, "half_closed_s");
 	json_seconds(json, t->half_closed);
+	json_key(json, "reset_by");
+	name_or_null(json, t->kind == SHAKEDOWN_TEARDOWN_KIND_RESET ? record_side_name(t->reset_by)
+								    : NULL);
 	json_end(json, '}');
 }
 

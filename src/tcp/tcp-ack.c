@@ -39,7 +39,7 @@ static void third_ack(TcpStep *step)
 	if (step->segment_class == SHAKEDOWN_SEGMENT_ACK)
 		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	if (conn->syn_ack_last && conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN)
-		conn->leg[step->from] = step->time - conn->syn_ack_last;
+		conn->leg[step->from] = tcp_leg_of(conn->syn_ack_last, step->time);
 	tcp_emit(step, TCP_EVENT_ESTABLISHED, step->from);
 }
 
@@ -224,6 +224,7 @@ static void undo_reset(TcpConnection *conn)
 		return;
 	conn->flags &= ~(uint32_t)(TCP_CONN_RESET | TCP_CONN_ABORTED);
 	conn->rst_time = 0;
+	conn->reset_by = -1;
 	conn->teardown_first = conn->first_fin;
 }
 

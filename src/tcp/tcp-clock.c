@@ -15,6 +15,14 @@
 #define CLOSED_FORGET (INT64_C(30) * SHAKEDOWN_NS_PER_S)
 #define NEVER INT64_MAX
 
+/* Nobody waits longer for an answer: the clock was set. */
+#define LEG_MOST (INT64_C(3600) * SHAKEDOWN_NS_PER_S)
+
+ShakedownDuration tcp_leg_of(ShakedownTime from, ShakedownTime to)
+{
+	return to < from || to - from > LEG_MOST ? SHAKEDOWN_DURATION_UNKNOWN : to - from;
+}
+
 ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side)
 {
 	ShakedownDuration leg = conn->leg[side];

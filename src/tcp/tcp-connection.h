@@ -172,6 +172,7 @@ typedef struct {
 	uint8_t role_basis; /* ShakedownRoleBasis */
 	uint8_t icmp_type, icmp_code;
 	int8_t teardown_first; /* ShakedownSideId, -1 */
+	int8_t reset_by;       /* ShakedownSideId, -1 */
 	int8_t first_fin;      /* ShakedownSideId, -1 */
 	TcpSide side[2];
 	TcpBeliefs beliefs;

@@ -155,10 +155,11 @@ static void syn_ack_first(TcpStep *step)
 	conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_RESET);
 	conn->teardown_first = conn->first_fin;
 	conn->rst_time = 0;
+	conn->reset_by = -1;
 	if (!conn->syn_ack_first) {
 		conn->syn_ack_first = step->time;
 		if (conn->syn_last && !tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
-			conn->leg[SHAKEDOWN_SERVER] = step->time - conn->syn_last;
+			conn->leg[SHAKEDOWN_SERVER] = tcp_leg_of(conn->syn_last, step->time);
 	}
 }
 

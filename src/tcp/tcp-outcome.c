@@ -25,6 +25,12 @@ ShakedownHandshakeKind tcp_handshake_kind(const TcpConnection *conn)
 	return SHAKEDOWN_HANDSHAKE_THREE_WAY;
 }
 
+static bool both_closed(const TcpConnection *conn)
+{
+	return tcp_side_has(&conn->side[0], TCP_SIDE_SENT_FIN) &&
+	       tcp_side_has(&conn->side[1], TCP_SIDE_SENT_FIN);
+}
+
 /* It had the time to go on, or something else ended it. */
 static bool waited(ShakedownTime since, ShakedownDuration patience, ShakedownTime now)
 {
@@ -46,6 +52,10 @@ ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
 	if (tcp_conn_has(conn, TCP_CONN_UNREACHABLE) && !conn->syn_ack_first)
 		return SHAKEDOWN_HANDSHAKE_UNREACHABLE;
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED))
+		return SHAKEDOWN_HANDSHAKE_ABORTED;
+	/* Something came back, but no answer to this SYN, and the client has reset it. */
+	if (!conn->syn_ack_first && c->rsts &&
+	    tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN))
 		return SHAKEDOWN_HANDSHAKE_ABORTED;
 	if (conn->syn_ack_first) {
 		/* The other's SYN,ACK is there, the client's answer is not, or was not taken. */
@@ -74,17 +84,14 @@ ShakedownTap tcp_tap(const TcpConnection *conn)
 	return server < client / 8 ? SHAKEDOWN_TAP_NEAR_SERVER : SHAKEDOWN_TAP_BETWEEN;
 }
 
-static bool both_closed(const TcpConnection *conn)
-{
-	return tcp_side_has(&conn->side[0], TCP_SIDE_SENT_FIN) &&
-	       tcp_side_has(&conn->side[1], TCP_SIDE_SENT_FIN);
-}
-
 ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn)
 {
-	if (tcp_conn_has(conn, TCP_CONN_RESET) &&
+	bool graceful = both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
+			tcp_fin_acked(conn, SHAKEDOWN_SERVER);
+
+	if (tcp_conn_has(conn, TCP_CONN_RESET) && !graceful &&
 	    (tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
-	     tcp_was_synchronized(conn, SHAKEDOWN_SERVER) || conn->syn_ack_first ||
+	     tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
 	     tcp_conn_has(conn, TCP_CONN_MIDSTREAM)))
 		return SHAKEDOWN_TEARDOWN_KIND_RESET;
 	if (!both_closed(conn))
@@ -98,9 +105,11 @@ ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn)
 ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
 					      const ShakedownConfig *config, ShakedownTime now)
 {
-	bool opened = tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
-		      tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
-		      tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+	bool opened =
+		tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
+		tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
+		/* A lone RST ends something that was not captured; a probe belongs to nothing. */
+		tcp_conn_has(conn, TCP_CONN_MIDSTREAM | TCP_CONN_RESET);
 
 	if (!opened)
 		return SHAKEDOWN_TEARDOWN_NEVER_OPENED;

@@ -99,6 +99,7 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 		.teardown = {.kind = tcp_teardown_kind(conn),
 			     .outcome = tcp_teardown_outcome(conn, config, now),
 			     .first = conn->teardown_first,
+			     .reset_by = conn->reset_by,
 			     .time_wait = (int8_t)tcp_time_wait_holder(conn),
 			     .half_closed = half_closed(conn)},
 		.encapsulation = encap_table_names(tcp_tracker_encaps(tracker), conn->encap),

@@ -101,15 +101,23 @@ static void end_sender(TcpStep *step)
 		step->note = "answers a SYN,ACK that is not for its SYN";
 		return;
 	}
-	/* It has no connection: it never got there. An orphan that had closed is no contradiction.
-	 */
+	/* It has no connection: if a reset should have ended it, that reset did. */
+	if (answers_without_connection(step) && s->state == SHAKEDOWN_TCP_CLOSED &&
+	    tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_RST)) {
+		s->flags |= TCP_SIDE_SENT_RST;
+		tcp_confirm(step, step->from, TCP_GETS_RST);
+		return;
+	}
+	/* Else it never got there. An orphan that had closed is no contradiction. */
 	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
 		tcp_take_back_unproven(step, step->from);
-	/* What it acknowledges it has got; a FIN beyond that it has not. */
+	/* What it acknowledges it has got; a FIN beyond that it has not, nor one that it answers by
+	 * RST. */
 	const TcpSide *r = &conn->side[tcp_other(step->from)];
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
-	if ((seg->flags & TCP_ACK) && got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	    tcp_side_has(r, TCP_SIDE_SENT_FIN) && tcp_seq_leq(seg->ack, r->fin))
+	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	    tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
+	    (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin)))
 		tcp_take_back(step, step->from, TCP_GETS_FIN);
 	s->flags |= TCP_SIDE_SENT_RST;
 	tcp_believe(step, step->from, TCP_SENDS_RST, SHAKEDOWN_EVIDENCE_SENT);
@@ -147,8 +155,10 @@ void tcp_arrives_rst(TcpStep *step)
 	note_opening(step);
 	if (conn->teardown_first < 0)
 		conn->teardown_first = (int8_t)step->from;
-	if (!conn->rst_time)
+	if (!conn->rst_time) {
 		conn->rst_time = step->time;
+		conn->reset_by = (int8_t)step->from;
+	}
 	if (!tcp_conn_has(conn, TCP_CONN_FINS_ACKED))
 		conn->flags |= TCP_CONN_RESET;
 	tcp_emit(step, TCP_EVENT_RST, step->from);

@@ -84,7 +84,7 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	conn->first_frame = conn->last_frame = seg->frame;
 	conn->encap = encap_table_intern(tracker->encaps, &seg->encap);
 	conn->leg[0] = conn->leg[1] = SHAKEDOWN_DURATION_UNKNOWN;
-	conn->teardown_first = conn->first_fin = -1;
+	conn->teardown_first = conn->first_fin = conn->reset_by = -1;
 	conn->side[0].wscale = conn->side[1].wscale = TCP_WSCALE_NONE;
 	conn->role_basis = guess_roles(seg, end, &conn->client_end);
 	if (older) {

@@ -173,8 +173,11 @@ static bool overtaken(const TcpStep *step, const TcpHole *hole)
 	for (unsigned i = 0; i < 2; i++)
 		if (leg[i] != SHAKEDOWN_DURATION_UNKNOWN)
 			rtt += leg[i];
-	if (late > REORDER_MOST || r->dup_acks >= 3)
+	if (late > REORDER_MOST || (r->dup_acks >= 3 && !hole->acked))
 		return false;
+	/* Its receiver had it before it was captured: only the capture is out of order. */
+	if (hole->acked)
+		return true;
 	/* Ids that count up tell which was sent first. */
 	if (hole->has_ip_id && step->seg->has_ip_id && step->seg->ip_id && hole->ip_id) {
 		int16_t order = (int16_t)(step->seg->ip_id - hole->ip_id);
@@ -264,26 +267,95 @@ ShakedownSegmentClass tcp_space_class(const TcpStep *step)
 	return ahead < 0 ? class_of_old_data(step) : SHAKEDOWN_SEGMENT_NEW;
 }
 
-static void hole_add(TcpConnection *conn, ShakedownSideId side, TcpSeq left, const Segment *seg)
+static TcpHoles *holes_of(TcpConnection *conn, ShakedownSideId side)
 {
-	TcpHoles *holes = conn->holes[side];
+	if (!conn->holes[side])
+		conn->holes[side] = g_new0(TcpHoles, 1);
+	return conn->holes[side];
+}
 
-	if (!holes)
-		holes = conn->holes[side] = g_new0(TcpHoles, 1);
+static uint32_t hole_size(const TcpHole *hole)
+{
+	return (uint32_t)tcp_seq_diff(hole->right, hole->left);
+}
+
+static void hole_add(TcpConnection *conn, ShakedownSideId side, const TcpHole *hole)
+{
+	TcpHoles *holes = holes_of(conn, side);
+
 	/* Too many at once: the oldest is given up for missing. */
 	if (holes->len == TCP_HOLES) {
-		conn->side[side].missing +=
-			(uint32_t)tcp_seq_diff(holes->hole[0].right, holes->hole[0].left);
+		if (!holes->hole[0].acked)
+			conn->side[side].missing += hole_size(&holes->hole[0]);
 		memmove(holes->hole, holes->hole + 1, (TCP_HOLES - 1) * sizeof holes->hole[0]);
 		holes->len--;
 	}
-	holes->hole[holes->len++] =
-		(TcpHole){left, seg->seq, seg->time, seg->ip_id, seg->has_ip_id};
+	holes->hole[holes->len++] = *hole;
 }
 
-/* Takes [from, to) out of the holes and returns how many bytes of it were missing. What there is no
- * room to remember as a hole is added to given_up. */
-static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *given_up)
+/* A segment lies beyond what was captured. */
+static void hole_before(TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	hole_add(conn, side,
+		 &(TcpHole){.left = conn->side[side].snd_nxt,
+			    .right = seg->seq,
+			    .since = seg->time,
+			    .ip_id = seg->ip_id,
+			    .has_ip_id = seg->has_ip_id});
+}
+
+/* An acknowledgment lies beyond what was captured; one hole serves those that follow each other. */
+static void hole_acked(TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	TcpHoles *holes = holes_of(conn, side);
+	TcpHole *last = holes->len ? &holes->hole[holes->len - 1] : NULL;
+	TcpSeq from = conn->side[side].snd_nxt;
+
+	if (last && last->acked && tcp_seq_eq(last->right, from)) {
+		last->right = seg->ack;
+		last->since = seg->time;
+		return;
+	}
+	hole_add(conn, side,
+		 &(TcpHole){.left = from, .right = seg->ack, .since = seg->time, .acked = true});
+}
+
+/* Everything below is acknowledged: what is missing of it was lost by the capture, as far as it
+ * goes. Returns how much of it was not known to be. */
+static uint32_t holes_ack(TcpHoles *holes, TcpSeq ack)
+{
+	uint32_t missing = 0;
+
+	for (unsigned i = 0; i < holes->len; i++) {
+		TcpHole *h = &holes->hole[i];
+		if (h->acked || !tcp_seq_lt(h->left, ack))
+			continue;
+		if (tcp_seq_lt(ack, h->right)) {
+			TcpHole rest = *h;
+
+			missing += (uint32_t)tcp_seq_diff(ack, h->left);
+			rest.left = ack;
+			if (holes->len == TCP_HOLES) {
+				*h = rest;
+				continue;
+			}
+			memmove(h + 1, h, (size_t)(holes->len - i) * sizeof *h);
+			h[1] = rest;
+			h->right = ack;
+			h->acked = true;
+			holes->len++;
+			i++;
+			continue;
+		}
+		h->acked = true;
+		missing += hole_size(h);
+	}
+	return missing;
+}
+
+/* Takes [from, to) out of the holes and returns how many bytes of it were missing. What was counted
+ * as missing is not any more; what there is no room to remember as a hole is. */
+static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *missing)
 {
 	uint32_t filled = 0;
 
@@ -297,6 +369,8 @@ static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *gi
 			continue;
 		}
 		filled += (uint32_t)tcp_seq_diff(right, left);
+		if (h->acked)
+			*missing -= MIN(*missing, (uint32_t)tcp_seq_diff(right, left));
 		TcpHole rest = *h;
 		rest.left = right;
 		h->right = left;
@@ -314,8 +388,8 @@ static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *gi
 			h[1] = rest;
 			holes->len++;
 			i++;
-		} else if (keep_right) {
-			*given_up += (uint32_t)tcp_seq_diff(rest.right, rest.left);
+		} else if (keep_right && !rest.acked) {
+			*missing += hole_size(&rest);
 		}
 		i++;
 	}
@@ -339,7 +413,7 @@ static void take_data(TcpStep *step)
 	if (seg->payload_len) {
 		s->flags |= TCP_SIDE_SENT_DATA;
 		if (tcp_seq_lt(s->snd_nxt, seg->seq))
-			hole_add(conn, step->from, s->snd_nxt, seg);
+			hole_before(conn, step->from, seg);
 		uint32_t fresh = 0;
 		if (tcp_seq_lt(s->snd_nxt, data_end))
 			fresh = (uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
@@ -351,7 +425,7 @@ static void take_data(TcpStep *step)
 		/* Holes of wild numbers may lie one upon the other. */
 		s->bytes += MIN(fresh, seg->payload_len);
 	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
-		hole_add(conn, step->from, s->snd_nxt, seg);
+		hole_before(conn, step->from, seg);
 		s->flags |= TCP_SIDE_JUMPED;
 		s->jump_seq = seg->seq;
 		s->jump_ack = seg->ack;
@@ -373,8 +447,7 @@ static uint64_t take_ack(TcpStep *step)
 		r->snd_nxt = ack;
 	}
 	if (conn->holes[other])
-		missing = holes_fill(conn->holes[other], tcp_seq_add(ack, 0u - (1u << 30)), ack,
-				     &r->missing);
+		missing = holes_ack(conn->holes[other], ack);
 	if (tcp_seq_lt(r->snd_nxt, ack)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
 		/* A capture that begins with a keep-alive begins one below. */
@@ -385,7 +458,10 @@ static uint64_t take_ack(TcpStep *step)
 			r->flags |= TCP_SIDE_MAYBE_FIN;
 			r->fin = r->snd_nxt;
 		}
-		missing += kept_alive ? 0 : (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
+		if (!kept_alive) {
+			missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
+			hole_acked(conn, other, step->seg);
+		}
 		r->snd_nxt = ack;
 	}
 	r->missing += missing;

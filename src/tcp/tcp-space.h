@@ -14,6 +14,8 @@ typedef struct {
 	ShakedownTime since; /* when the segment beyond it passed */
 	uint16_t ip_id;	     /* of that segment */
 	bool has_ip_id;
+	bool acked; /* counted as missing: its bytes may yet come, in a capture written out of order
+		     */
 } TcpHole;
 
 #define TCP_HOLES 16

@@ -92,4 +92,6 @@ uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn);
 
 /* How long ago a segment may have passed and still not have reached that side when it sent what
  * passes now: the leg from the tap to the side and back. */
+/* A leg as measured; unknown where the clock was set in between. */
+ShakedownDuration tcp_leg_of(ShakedownTime from, ShakedownTime to);
 ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side);

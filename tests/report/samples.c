@@ -125,7 +125,7 @@ static const Sample samples[SAMPLE_KINDS] = {
 			.handshake = {SHAKEDOWN_HANDSHAKE_THREE_WAY, SHAKEDOWN_HANDSHAKE_COMPLETE,
 				      1, 1, 1200000, 20 * MS},
 			.teardown = {SHAKEDOWN_TEARDOWN_KIND_RESET, SHAKEDOWN_TEARDOWN_RESET, 1, -1,
-				     UNKNOWN},
+				     UNKNOWN, 1},
 			.ms = 500,
 			.anomalies = {SHAKEDOWN_ANOMALY_RESET_ABORT},
 			.anomalies_len = 1,

@@ -283,6 +283,7 @@ static void parse_fact(Story *story, char **w)
 			.outcome = (ShakedownTeardownOutcome)find_name(w[2], closing_outcome,
 								       SHAKEDOWN_TEARDOWN_OUTCOMES),
 			.first = optional_side(w[3]),
+			.reset_by = optional_side(w[3]),
 			.time_wait = optional_side(w[4]),
 			.half_closed = duration(w[5])};
 	} else if (!strcmp(w[0], "options")) {
@@ -336,6 +337,7 @@ Story *story_new(const char *text)
 	story->isn[1] = 2901123456u;
 	story->connection.id = 1;
 	story->connection.teardown.time_wait = story->connection.teardown.first = -1;
+	story->connection.teardown.reset_by = -1;
 	for (int i = 0; i < 2; i++) {
 		ShakedownTcpOptions none = {
 			.mss = -1, .window_scale = -1, .fast_open = -1, .mptcp = -1};

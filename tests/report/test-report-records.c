@@ -89,7 +89,7 @@ Test(records, connection_to_the_letter)
 		"\"handshake\":{\"kind\":\"three-way\",\"outcome\":\"complete\",\"syn\":2,"
 		"\"syn_ack\":1,\"server_rtt_s\":0.0008,\"client_rtt_s\":0.021,\"tap\":null},"
 		"\"teardown\":{\"kind\":\"four-way\",\"outcome\":\"graceful\",\"first\":\"client\","
-		"\"time_wait\":\"client\",\"half_closed_s\":0.19},"
+		"\"time_wait\":\"client\",\"half_closed_s\":0.19,\"reset_by\":null},"
 		"\"encapsulation\":[\"vlan:10\"],\"anomalies\":[\"syn-retransmitted\"],"
 		"\"first_frame\":10,\"last_frame\":19,\"truncated\":null}");
 }

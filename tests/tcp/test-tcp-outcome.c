@@ -100,7 +100,7 @@ Test(tcp_handshake, aborted)
 	CLIENT(t, TCP_SYN);
 	SERVER(t, SYN_ACK, 0, 1);
 	CLIENT(t, TCP_RST, 1);
-	EXPECT_OUTCOME(t, 1, "three-way aborted, reset never-opened");
+	EXPECT_OUTCOME(t, 1, "three-way aborted, none never-opened");
 	cr_assert_eq(talk_record(t, 1)->teardown.first, C);
 }
 
