@@ -51,7 +51,7 @@ void order_commit(Order *order, size_t n)
 		ShakedownTime time = order->held[i].time;
 		if (time >= order->newest)
 			order->newest = time;
-		else
+		else if (order_is_out_of_place(order->newest, time))
 			put_right(order, i);
 	}
 	order->end = stop;

@@ -11,6 +11,9 @@
 
 #define ORDER_PACKETS 256
 #define ORDER_SPAN (100 * INT64_C(1000000)) /* ns */
+/* Within that the order of the file says more than stamps do: cards, cores and tools that make
+ * captures stamp packets less exactly than they write them one after the other. */
+#define ORDER_SLACK (50 * INT64_C(1000)) /* ns */
 #define ORDER_ROOM 1024
 
 typedef struct {
@@ -27,6 +30,13 @@ static inline bool order_is_step_back(ShakedownTime from, ShakedownTime to)
 {
 	ShakedownTime back;
 	return __builtin_sub_overflow(from, to, &back) ? from > to : back > ORDER_SPAN;
+}
+
+/* Whether a packet of that time stands too far behind one of the other to stay there. */
+static inline bool order_is_out_of_place(ShakedownTime newest, ShakedownTime time)
+{
+	ShakedownTime back;
+	return time < newest && (__builtin_sub_overflow(newest, time, &back) || back > ORDER_SLACK);
 }
 
 void order_init(Order *order);
