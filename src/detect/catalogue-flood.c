@@ -38,8 +38,8 @@ AT(PORT_SCAN) = {.info = {
 	"looks for what is open. Its kind is named: syn, connect, fin, null, xmas, maimon, ack or "
 	"window.",
 	.detected =
-	"At least 15 ports of one target, or the same port on at least 15 targets, refused, "
-	"unanswered or probed; decided by a sequential test in which benign sources succeed with "
+	"At least 15 ports of one target (8 within 10 s), or the same port on at least 15 targets, "
+	"refused, unanswered or probed, or 5 probes that no stack would send; decided by a sequential test in which benign sources succeed with "
 	"probability 0.8 and scanners with 0.2 (threshold random walk).",
 	.innocent =
 	"Monitoring and inventory systems. A client whose list of servers is out of date. Peer-to-"

@@ -34,8 +34,9 @@ AT(NO_ANSWER) = {.info = {
 	"client waits until its retries are used up, on Linux about two minutes.",
 	.detected =
 	"SYNs without any segment from the server for ${syn_timeout} after the first, with a "
-	"retransmission or with the capture still running. Withheld where the server's direction "
-	"was not captured.",
+	"retransmission or with the capture still running; or, as a notice, SYN,ACKs that pass the tap "
+	"while the client goes on sending SYN. Withheld where the server's direction was not "
+	"captured.",
 	.innocent =
 	"The answer took a path that the tap does not see. A scanner that never expected an answer. "
 	"A client that tries IPv6 and IPv4 side by side and drops the slower (RFC 8305).",
@@ -229,7 +230,8 @@ AT(FAST_OPEN_IGNORED) = {.info = {
 	"The client sent data with its SYN by TCP Fast Open, and the SYN,ACK acknowledges the SYN "
 	"alone. The data must be sent again: the round trip that Fast Open saves was not saved.",
 	.detected =
-	"Payload on a SYN with a Fast Open cookie, and a SYN,ACK whose acknowledgment number is x+1.",
+	"Payload on a SYN, with a Fast Open cookie or (as Linux can be told to) without one, and a "
+	"SYN,ACK whose acknowledgment number is x+1.",
 	.innocent =
 	"A cookie that has expired: servers change their key. A server whose limit of pending Fast "
 	"Open requests is reached, which is its defence against floods.",
