@@ -96,7 +96,6 @@ typedef struct {
 	uint64_t bad_checksums; /* whole segments with a wrong checksum that is no offload's */
 	uint64_t offloaded;	/* segments whose checksum was left to the sending card */
 	uint64_t missing_bytes; /* acknowledged but not captured */
-	uint64_t evicted;	/* connections given up for want of room */
 	ShakedownTime first, last;
 	const ShakedownSkipped *skipped; /* by packets, descending */
 	size_t skipped_len;

@@ -25,8 +25,6 @@ typedef struct {
 	uint64_t flood_half_open;	/* percent of them that stay half-open */
 	uint64_t time_wait_share;	/* percent of ephemeral_ports in TIME-WAIT at once */
 	uint64_t ephemeral_ports;	/* ports a client has toward one service */
-	uint64_t
-		max_connections; /* live connections held; the least useful go first; 0: no bound */
 	uint64_t overlap_segments; /* payloads remembered to notice that what is sent again
 				      differs; 0: none */
 } ShakedownConfig;

@@ -240,7 +240,6 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	s->bad_checksums = t->bad_checksums;
 	s->offloaded = t->offloaded;
 	s->missing_bytes = t->missing_bytes;
-	s->evicted = t->evicted;
 	a->skipped = g_renew(ShakedownSkipped, a->skipped, n + 1);
 	for (size_t i = 0; i < n; i++)
 		a->skipped[i] =

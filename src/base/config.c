@@ -35,7 +35,6 @@ static const ShakedownConfig defaults = {
 	.time_wait_share = 50,
 	/* Linux: net.ipv4.ip_local_port_range is 32768 to 60999. */
 	.ephemeral_ports = 28232,
-	.max_connections = 0,
 	/* A megabyte: what a processor's second cache holds. */
 	.overlap_segments = 16384,
 };
@@ -71,8 +70,6 @@ static const ShakedownConfigKey keys[] = {
 	 "percentage of ephemeral_ports in TIME-WAIT at once that is reported"},
 	{COUNT(ephemeral_ports), 1, 65535,
 	 "ports that a client has for connections to one service"},
-	{COUNT(max_connections), 0, INT64_MAX,
-	 "connections held at once; the least useful go first; 0: no bound"},
 	{COUNT(overlap_segments), 0, 1 << 22,
 	 "payloads remembered, of all connections, to compare what is sent again; 0: none"},
 };

@@ -83,7 +83,6 @@ static void totals(JsonWriter *json, const ShakedownSummary *s)
 	member(json, "bad_checksums", s->bad_checksums);
 	member(json, "offloaded", s->offloaded);
 	member(json, "missing_bytes", s->missing_bytes);
-	member(json, "evicted", s->evicted);
 	json_key(json, "skipped");
 	json_begin(json, '[');
 	for (size_t i = 0; i < s->skipped_len; i++) {

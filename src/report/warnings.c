@@ -58,9 +58,6 @@ static void of_analysis(GPtrArray *warnings, const ShakedownSummary *s)
 		    "%s a wrong TCP checksum: the receiver drops them, so they were "
 		    "not tracked",
 		    counted(n, sizeof(n), s->bad_checksums, "segment has", "segments have"));
-	if (s->evicted > 0)
-		add(warnings, "%s given up for want of room (max_connections)",
-		    counted(n, sizeof(n), s->evicted, "connection was", "connections were"));
 }
 
 GPtrArray *report_warnings(const ShakedownSummary *summary, const ShakedownCaptureInfo *capture)

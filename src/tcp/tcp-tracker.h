@@ -24,7 +24,7 @@ typedef struct {
 } TcpTrackerObserver;
 
 typedef struct {
-	uint64_t segments, connections, live_peak, evicted;
+	uint64_t segments, connections, live_peak;
 	uint64_t copies, bad_checksums, offloaded, missing_bytes, stray_icmp;
 } TcpTrackerCounts;
 

@@ -96,8 +96,6 @@ static void set_config(ShakedownConfig *config, uint8_t choice)
 		config->ephemeral_ports = 2;
 	if (choice & 16)
 		config->syn_timeout = config->handshake_timeout = config->fin_timeout = SECOND;
-	if (choice & 32)
-		config->max_connections = 2;
 }
 
 bool script_begin(Script *s, const uint8_t *data, size_t size)
