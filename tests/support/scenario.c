@@ -338,6 +338,8 @@ Scenario *scenario_parse(const char *file, const char *text, size_t len, GError 
 		p.reader.number++;
 		if (strlen(line) != line_len)
 			reader_fail(&p.reader, "a byte 0 in the text");
+		else if (!g_utf8_validate(line, -1, NULL))
+			reader_fail(&p.reader, "a byte that is not UTF-8 in the text");
 		else if (reader_split(&p.reader, line))
 			read_directive(&p);
 		if (p.reader.failed)
