@@ -44,14 +44,17 @@ typedef enum {
 		1 << 23, /* jump_… is its latest bare ACK beyond what was captured of it */
 	TCP_SIDE_UNPROVEN = 1 << 22,	/* something believed of it is delivered, not confirmed */
 	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect is an acknowledgment beyond all that can be */
+	TCP_SIDE_ECHOES = 1 << 24,	/* ts_recent means something */
 } TcpSideFlags;
 
-/* What its checksums have shown. */
+/* What its checksums and timestamps have shown. */
 typedef enum {
 	TCP_CHECK_GOOD = 1 << 0,    /* right at least once: a wrong one means damage */
 	TCP_CHECK_DROPPED = 1 << 1, /* dropped is the end of a damaged segment */
 	TCP_CHECK_LIES = 1 << 2, /* wrong, yet taken by the receiver: the tap is before the card */
 	TCP_CHECK_BAD = 1 << 3,
+	TCP_CHECK_OLD_STAMP = 1 << 4, /* dropped is the end of one with an old timestamp */
+	TCP_CHECK_NO_PAWS = 1 << 5,   /* its receiver takes what has an old timestamp */
 } TcpChecks;
 
 #define TCP_WSCALE_NONE 0xff
@@ -85,10 +88,11 @@ typedef struct {
 	/* Its latest retransmission: was it needed? */
 	TcpSeq resent_seq, resent_end;
 	uint32_t resent_tsval;
-	TcpSeq dropped;	     /* end of the last segment that was dropped for its checksum */
+	TcpSeq dropped;	     /* end of the last segment dropped, for its checksum or its stamp */
 	uint32_t window;     /* the last it offered, scaled */
 	uint32_t window_max; /* the largest, scaled */
 	uint32_t tsval;	     /* its latest, RFC 7323 */
+	uint32_t ts_recent;  /* what it echoed last: RFC 7323's TS.Recent */
 	uint32_t packets;
 	uint32_t retransmissions;
 	uint32_t fast_retransmissions;

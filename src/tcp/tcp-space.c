@@ -261,7 +261,7 @@ ShakedownSegmentClass tcp_space_class(const TcpStep *step)
 	if (seg->payload_len == 1 && ahead <= 0 && tcp_side_has(r, TCP_SIDE_ZERO_WINDOW))
 		return SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
 	/* Its first copy was damaged, and dropped by its receiver as here. */
-	if (ahead >= 0 && (s->checks & TCP_CHECK_DROPPED) &&
+	if (ahead >= 0 && (s->checks & (TCP_CHECK_DROPPED | TCP_CHECK_OLD_STAMP)) &&
 	    tcp_seq_eq(segment_seq_end(seg), s->dropped))
 		return SHAKEDOWN_SEGMENT_RETRANSMISSION;
 	return ahead < 0 ? class_of_old_data(step) : SHAKEDOWN_SEGMENT_NEW;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-pairing.h"
+#include "tcp/tcp-paws.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-watch.h"
@@ -196,6 +197,12 @@ static void arrives_in_order(TcpStep *step)
 	}
 	if (tcp_space_out_of_window(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		return;
+	}
+	tcp_paws_take(step);
+	if (tcp_paws_drops(step)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		step->note = "older timestamp than its receiver has: dropped (PAWS)";
 		return;
 	}
 	TcpConnection *conn = step->conn;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* RFC 7323 §5: what bears an older timestamp than its receiver has is dropped. */
+#include "talk.h"
+
+#define C SHAKEDOWN_CLIENT
+#define S SHAKEDOWN_SERVER
+
+/* Up to where both have echoed the other's stamps: the client has sent 100 bytes, the server none.
+ */
+static Talk *stamped(void)
+{
+	Talk *t = talk_new();
+
+	CLIENT(t, TCP_SYN, .tsval = 1000);
+	SERVER(t, SYN_ACK, 0, 1, .tsval = 5000, .tsecr = 1000);
+	CLIENT(t, TCP_ACK, 1, 1, .tsval = 1010, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .tsval = 1020, .tsecr = 5000);
+	SERVER(t, TCP_ACK, 1, 101, .tsval = 5020, .tsecr = 1020);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+	return t;
+}
+
+Test(tcp_paws, old_stamp_on_new_data_is_dropped)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	cr_assert_str_eq(t->note, "older timestamp than its receiver has: dropped (PAWS)");
+	cr_assert_eq(talk_side(t, C)->bytes, 100, "what is dropped does not count");
+	SERVER(t, TCP_ACK, 1, 101, .tsval = 5040, .tsecr = 1020);
+	EXPECT_CLASS(t, DUPLICATE_ACK);
+	CLIENT(t, PSH_ACK, 101, 1, 70, .tsval = 1060, .tsecr = 5020);
+	EXPECT_CLASS(t, NEW);
+	cr_assert_eq(talk_side(t, C)->bytes, 170);
+}
+
+/* An old duplicate's FIN moves nobody. */
+Test(tcp_paws, old_stamp_on_fin_changes_no_state)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, FIN_ACK, 101, 1, .tsval = 900, .tsecr = 5000);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, PSH_ACK, 1, 101, 10, .tsval = 5040, .tsecr = 1020);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+}
+
+/* §5.2: a reset is never looked at that way. */
+Test(tcp_paws, spares_resets)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, RST_ACK, 101, 1, .tsval = 900, .tsecr = 5000);
+	EXPECT_STATES(t, "CLOSED / CLOSED?");
+}
+
+/* Clocks of two processors: Linux forgives one tick. */
+Test(tcp_paws, forgives_one_tick)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 1019, .tsecr = 5000);
+	EXPECT_CLASS(t, NEW);
+}
+
+/* Stamps wrap around as sequence numbers do. */
+Test(tcp_paws, compares_modulo_2_32)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .tsval = 0xfffffff0);
+	SERVER(t, SYN_ACK, 0, 1, .tsval = 5000, .tsecr = 0xfffffff0);
+	CLIENT(t, TCP_ACK, 1, 1, .tsval = 0xfffffff8, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .tsval = 0xfffffffa, .tsecr = 5000);
+	SERVER(t, TCP_ACK, 1, 101, .tsval = 5020, .tsecr = 0xfffffffa);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 0x10, .tsecr = 5020);
+	EXPECT_CLASS(t, NEW);
+	SERVER(t, TCP_ACK, 1, 151, .tsval = 5040, .tsecr = 0x10);
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 0xfffffffa, .tsecr = 5020);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+}
+
+/* A retransmission overtakes what was sent before it, beyond: that is dropped indeed, and comes
+ * again. Nothing is missing. */
+Test(tcp_paws, sent_again_with_a_new_stamp_is_taken)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 1300, .tsecr = 5020);
+	EXPECT_CLASS(t, RETRANSMISSION);
+	SERVER(t, TCP_ACK, 1, 151, .tsval = 5320, .tsecr = 1300);
+	cr_assert_eq(talk_side(t, C)->bytes, 150);
+	cr_assert_eq(talk_side(t, C)->missing, 0);
+}
+
+/* A receiver that acknowledges what it should have dropped does not look at stamps: from then on
+ * neither does the tap. */
+Test(tcp_paws, is_given_up_where_the_receiver_takes_it)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, TCP_ACK, 1, 151, .tsval = 5040, .tsecr = 1020);
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 905, .tsecr = 5000);
+	EXPECT_CLASS(t, NEW);
+}
+
+/* Below RCV.NXT the number says more than the stamp. */
+Test(tcp_paws, old_data_stays_a_retransmission)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 1, 1, 100, .tsval = 900, .tsecr = 5000);
+	EXPECT_CLASS(t, SPURIOUS_RETRANSMISSION);
+}
+
+/* §5.5: after 24 days of silence what was remembered is void. */
+Test(tcp_paws, is_void_after_24_days)
+{
+	g_autoptr(Talk) t = stamped();
+
+	t->config.idle_timeout = SECONDS(40 * 24 * 3600);
+	for (unsigned day = 0; day < 25; day++)
+		talk_wait(t, SECONDS(24 * 3600));
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	EXPECT_CLASS(t, NEW);
+	cr_assert_eq(t->connections, 1);
+}
+
+/* Only what the other has sent can be echoed. */
+Test(tcp_paws, a_made_up_echo_silences_nobody)
+{
+	g_autoptr(Talk) t = stamped();
+
+	SERVER(t, TCP_ACK, 1, 101, .tsval = 5040, .tsecr = 0x7000000);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 1060, .tsecr = 5020);
+	EXPECT_CLASS(t, NEW);
+}
