@@ -168,6 +168,33 @@ AT(BACKLOG_OVERFLOW) = {.info = {
 	"TcpExtTCPReqQFullDoCookies. Look at net.ipv4.tcp_max_syn_backlog, net.core.somaxconn, "
 	"listen()'s backlog and net.ipv4.tcp_syncookies, and whether a syn-flood is reported as "
 	"well."}},
+AT(SYN_COOKIES) = {.info = {
+	KIND("syn-cookies", NOTICE, SERVICE, DETECTED, "RFC 4987 §3.6"),
+	.meaning =
+	"A listener seems to answer by SYN cookies: it keeps nothing of a half-open connection and "
+	"computes it anew from the third ACK. It goes on under a flood, but it cannot repeat a lost "
+	"SYN,ACK, and without timestamps it forgets window scale and SACK. This is a suspicion: the "
+	"cookie itself cannot be read from outside.",
+	.detected =
+	"At least 8 SYN,ACKs that nobody acknowledged were not sent again within "
+	"${handshake_timeout}, 10 for each one that was; or at least 3 SYNs without timestamps lost "
+	"window scale and SACK in the answer while the same service granted them to others.",
+	.innocent =
+	"A SYN proxy, firewall or tarpit that answers in the server's place without memory. A stack "
+	"set to repeat no SYN,ACK (net.ipv4.tcp_synack_retries=0). A filter on the way that removes "
+	"options.",
+	.action =
+	"On the server: nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv "
+	"TcpExtTCPReqQFullDoCookies. Cookies say that its queue was full: look for a syn-flood, else "
+	"enlarge net.ipv4.tcp_max_syn_backlog, net.core.somaxconn and listen()'s backlog. "
+	"net.ipv4.tcp_syncookies=2 uses them always."},
+	.picture =
+	"many sources                 server\n"
+	"              SYN a --->             computes y, keeps nothing\n"
+	"              <--- SYN,ACK y         (once, to nobody)\n"
+	"client        SYN b --->             computes z\n"
+	"              <--- SYN,ACK z\n"
+	"              ACK z+1 --->           ESTABLISHED\n"},
 AT(HALF_OPEN_PROBE) = {.info = {
 	KIND("half-open-probe", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.10.7.3"),
 	.meaning =

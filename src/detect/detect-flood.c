@@ -3,6 +3,7 @@
  * Counts what comes to each service: attempts, how they end, segments without a connection. The
  * judging is done in flood.c and queue.c.
  */
+#include "detect/cookies.h"
 #include "detect/detector.h"
 #include "detect/flood.h"
 #include "detect/noted.h"
@@ -168,6 +169,7 @@ static void end_service(Service *s, void *data)
 {
 	flood_end(s, data);
 	queue_end(s, data);
+	cookies_end(s, data);
 }
 
 static void *create(DetectContext *context)
@@ -209,6 +211,7 @@ static void on_event(void *data, DetectContext *context, const TcpEvent *event)
 	Service *s = services_of_connection(context->services, conn);
 
 	queue_event(s, context, event);
+	cookies_event(s, context, event);
 	if (event->kind == TCP_EVENT_SYN)
 		on_syn(s, context, event);
 	else if (event->kind == TCP_EVENT_SYN_ACK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/flood.h"
 
+#include "detect/cookies.h"
+
 #include <inttypes.h>
 
 /* Wang, Zhang and Shin's a: what an attempt more or less is normally, as a share of the usual. */
@@ -110,6 +112,8 @@ static void report_flood(Service *s, DetectContext *context)
 			"%" PRIu64 " SYNs in %s (at most %.0f/s), %.0f %% of them left half-open",
 			flood->syns, finding_span(&f, flood->last - flood->start), flood->peak_rate,
 			100 * half_open);
+	if (cookies_suspected(s))
+		finding_flag(&f, "syn_cookies_suspected", true);
 	if (s->sources) {
 		uint64_t sources = sketch_distinct_count(&s->sources->distinct);
 		double evenness = sketch_sample_evenness(&s->sources->sample);

@@ -34,6 +34,15 @@ typedef struct {
 	unsigned frames_len;
 } ServiceEpisode;
 
+/* Signs of SYN cookies, see cookies.h. */
+typedef struct {
+	ShakedownTime start, last; /* of the SYN,ACKs; start 0: none at present */
+	uint64_t silent, repeated; /* SYN,ACKs never acknowledged: not sent again, or sent again */
+	uint64_t stripped, kept;   /* SYNs without timestamps whose options the answer dropped */
+	uint64_t frames[16];
+	unsigned frames_len;
+} ServiceCookies;
+
 /* A flood under way. */
 typedef struct {
 	ShakedownTime start, last;
@@ -86,6 +95,7 @@ typedef struct _Service {
 	unsigned refused_acks;
 	ShakedownTime passed_over[4];
 	unsigned passed_overs;
+	ServiceCookies cookies;
 	ServiceEpisode accept_queue, backlog, connections;
 	ServiceEpisode stray[3]; /* segments without a connection: ACK, FIN, RST */
 	struct {

@@ -16,6 +16,7 @@ static const char *const enumerators[] = {
 	"THIRD_ACK_LOST",
 	"ACCEPT_QUEUE_OVERFLOW",
 	"BACKLOG_OVERFLOW",
+	"SYN_COOKIES",
 	"HALF_OPEN_PROBE",
 	"SLOW_HANDSHAKE",
 	"BAD_HANDSHAKE_ACK",
