@@ -5,6 +5,7 @@
 
 #define TCP_HEADER 20
 #define TCP_UP_TO_FLAGS 14
+#define ETHERNET_FILLING 6 /* 60 octets less the headers of Ethernet, IPv4 and TCP */
 
 static inline size_t tcp_address_len(const Walk *walk)
 {
@@ -52,6 +53,23 @@ static void tcp_fill_header(Segment *segment, const uint8_t *tcp, size_t capture
 	segment->urgent = captured >= 20 ? be16(tcp + 18) : 0;
 }
 
+/*
+ * Ethernet fills frames up to 60 octets (IEEE 802.3 §3.2.8) behind what the IP length says; some
+ * middleboxes make that length anew from the frame's, so that the filling looks like data. It is
+ * known by all of: a segment that does not push, whose few bytes are all zero and end where a
+ * filled frame ends (56: a VLAN tag was taken off; 64: it was filled beside a tag).
+ */
+static bool tcp_is_filling(const Walk *walk, const uint8_t *payload, size_t captured, uint32_t wire,
+			   uint16_t flags)
+{
+	static const uint8_t zero[ETHERNET_FILLING];
+	uint32_t frame = walk->packet->wire_len;
+
+	return wire > 0 && wire <= ETHERNET_FILLING && captured == wire && walk->ip.version == 4 &&
+	       !(flags & TCP_PSH) && (frame == 56 || frame == 60 || frame == 64) &&
+	       memcmp(payload, zero, wire) == 0;
+}
+
 /* Options and payload, as far as they were captured. */
 static void tcp_fill_rest(Segment *segment, const uint8_t *tcp, size_t captured, uint32_t header,
 			  uint32_t wire)
@@ -89,6 +107,9 @@ Layer tcp_layer(Walk *walk)
 	tcp_fill_outer(walk, segment);
 	tcp_fill_header(segment, tcp, captured);
 	tcp_fill_rest(segment, tcp, captured, header, wire);
+	if (tcp_is_filling(walk, segment->payload, segment->payload_captured, segment->payload_len,
+			   segment->flags))
+		segment->payload_len = segment->payload_captured = 0;
 	segment->checksum = SEGMENT_CHECKSUM_UNKNOWN;
 	if (!segment->cut && !walk->decoder->options.no_checksums)
 		segment->checksum = (uint8_t)checksum_tcp(walk->ip.src, walk->ip.dst,

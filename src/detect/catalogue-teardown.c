@@ -51,9 +51,10 @@ AT(FORGED_RST) = {.info = {
 	"A reset that its alleged sender did not send: somebody on or off the path tries to cut the "
 	"connection. Censorship, attackers and some intrusion prevention systems do this.",
 	.detected =
-	"The sender goes on as if it had sent no reset; the sequence number fits only loosely; TTL or "
-	"IP id differ from the sender's own stream; or several resets come with guessed sequence "
-	"numbers (Weaver, Sommer and Paxson, 'Detecting Forged TCP Reset Packets', 2009).",
+	"The sender goes on as if it had sent no reset; the TTL is not that of the sender's own stream; "
+	"or several resets come with guessed sequence numbers (Weaver, Sommer and Paxson, 'Detecting "
+	"Forged TCP Reset Packets', 2009). A TTL that is off by a hop or two is not enough where the "
+	"reset answers as an endpoint without the connection does: machines behind one address.",
 	.innocent =
 	"A load balancer or firewall that resets in the server's name when its own timeout expires: "
 	"forged all the same, but with consent. A route that changed, and with it the TTL.",

@@ -15,6 +15,8 @@
 #define SLOW_FACTOR 10
 /* Nobody waits longer: then it is the clock that has leapt, or another capture that was joined. */
 #define SLOW_MOST (INT64_C(130) * SHAKEDOWN_NS_PER_S)
+/* From one side of a firewall to the other. */
+#define RENUMBERED_WITHIN (INT64_C(10) * 1000 * 1000)
 
 static void syn_with_data(DetectContext *context, const TcpEvent *event)
 {
@@ -115,33 +117,64 @@ static void old_duplicate_syn(DetectContext *context, const TcpEvent *event)
 	finding_report(&f);
 }
 
-/* Acknowledges, within the handshake, what was not sent. */
-static void bad_handshake_ack(DetectContext *context, const TcpEvent *event)
+/* Acknowledges, within the handshake, what was not sent. Judged when more is known. */
+static void note_bad_ack(DetectContext *context, const TcpEvent *event)
 {
-	TcpConnection *conn = event->conn;
-	ShakedownSideId other = tcp_other(event->side);
-	const TcpSide *r = &conn->side[other];
-	bool syn_ack = event->seg && (event->seg->flags & TCP_SYN);
-	bool third = event->seg && event->side == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
+	const TcpConnection *conn = event->conn;
+	const TcpSide *r = &conn->side[tcp_other(event->side)];
+	const Segment *seg = event->seg;
+	bool syn_ack = seg && (seg->flags & TCP_SYN);
+	bool third = seg && event->side == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
 		     !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
 		     !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+
+	if ((!syn_ack && !third) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
+		return;
+	DossierAck *d = &dossier_of(context->dossiers, conn)->bad_handshake[event->side];
+	if (d->count++)
+		return;
+	d->time = event->time;
+	d->frame = event->frame;
+	d->value = seg->ack.value;
+	d->expected = r->isn.value + 1;
+	d->ttl = seg->ttl;
+	d->ip_id = seg->has_ip_id ? seg->ip_id : 0;
+	d->syn_ack = syn_ack;
+}
+
+/* A tap on both sides of a firewall that gives connections other initial numbers sees the one
+ * SYN,ACK twice, with the numbers of either side. */
+static void note_renumbered(DetectContext *context, const TcpEvent *event)
+{
+	Dossier *dossier = dossier_find(context->dossiers, event->conn);
+	DossierAck *d = dossier ? &dossier->bad_handshake[event->side] : NULL;
+
+	if (d && d->syn_ack && d->ip_id && event->seg && event->seg->has_ip_id &&
+	    event->seg->ip_id == d->ip_id && event->time - d->time <= RENUMBERED_WITHIN)
+		d->renumbered = true;
+}
+
+static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
+{
 	Finding f;
 
-	if ((!syn_ack && !third) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
-	    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
-		return;
-	uint32_t expected = r->isn.value + 1;
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; dossier && side <= SHAKEDOWN_SERVER; side++) {
+		const DossierAck *d = &dossier->bad_handshake[side];
 
-	finding_begin(&f, context, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK, conn);
-	finding_time(&f, event->time, event->time);
-	finding_frame(&f, event->frame);
-	finding_count(&f, "ack", event->seg->ack.value);
-	finding_count(&f, "expected", expected);
-	finding_summary(&f, "%s of %s acknowledges %" PRIu32 ", not %" PRIu32 " (off by %d)",
-			syn_ack ? "the SYN,ACK" : "the third ACK", finding_side(event->side),
-			event->seg->ack.value, expected,
-			tcp_seq_diff(event->seg->ack, tcp_seq(expected)));
-	finding_report(&f);
+		if (!d->count || d->renumbered ||
+		    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
+			continue;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK, conn);
+		finding_time(&f, d->time, d->time);
+		finding_frame(&f, d->frame);
+		finding_count(&f, "ack", d->value);
+		finding_count(&f, "expected", d->expected);
+		finding_summary(
+			&f, "%s of %s acknowledges %" PRIu32 ", not %" PRIu32 " (off by %d)",
+			d->syn_ack ? "the SYN,ACK" : "the third ACK", finding_side(side), d->value,
+			d->expected, tcp_seq_diff(tcp_seq(d->value), tcp_seq(d->expected)));
+		finding_report(&f);
+	}
 }
 
 static void note_unreachable(DetectContext *context, const TcpEvent *event)
@@ -176,6 +209,12 @@ static void on_syn(DetectContext *context, const TcpEvent *event)
 	syn_with_data(context, event);
 }
 
+static void on_syn_ack(DetectContext *context, const TcpEvent *event)
+{
+	fast_open_ignored(context, event);
+	note_renumbered(context, event);
+}
+
 static void on_over(DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -183,7 +222,9 @@ static void on_over(DetectContext *context, const TcpEvent *event)
 
 	if (member_of_many(context, conn))
 		return;
-	opening_judge(context, conn, dossier_find(context->dossiers, conn), now);
+	const Dossier *dossier = dossier_find(context->dossiers, conn);
+	bad_handshake_ack(context, conn, dossier);
+	opening_judge(context, conn, dossier, now);
 }
 
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
@@ -193,13 +234,13 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 	if (event->kind == TCP_EVENT_SYN)
 		on_syn(context, event);
 	else if (event->kind == TCP_EVENT_SYN_ACK)
-		fast_open_ignored(context, event);
+		on_syn_ack(context, event);
 	else if (event->kind == TCP_EVENT_ESTABLISHED)
 		slow_handshake(context, event);
 	else if (event->kind == TCP_EVENT_OLD_DUPLICATE_SYN)
 		old_duplicate_syn(context, event);
 	else if (event->kind == TCP_EVENT_BAD_ACK)
-		bad_handshake_ack(context, event);
+		note_bad_ack(context, event);
 	else if (event->kind == TCP_EVENT_RST && tcp_conn_has(conn, TCP_CONN_REFUSED))
 		conn->noted |= NOTED_REFUSED;
 	else if (event->kind == TCP_EVENT_UNREACHABLE)

@@ -6,6 +6,9 @@
 #include "detect/detector.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+#define FILLING_MOST 6
 
 /* "47 45 54 20 GET ", as hex dumps have it. */
 static char *dump(const uint8_t *bytes, size_t len)
@@ -32,6 +35,16 @@ static void add_copies(Finding *f, const TcpOverlap *o)
 		finding_text(f, "later_copy", later);
 }
 
+/* Ethernet's filling of a short frame, which some device has made part of the IP length. */
+static bool may_be_filling(const TcpOverlap *o)
+{
+	static const uint8_t zero[FILLING_MOST];
+
+	return o->compared <= FILLING_MOST &&
+	       ((o->first_len >= o->compared && memcmp(o->first, zero, o->compared) == 0) ||
+		(o->later_len >= o->compared && memcmp(o->later, zero, o->compared) == 0));
+}
+
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpOverlap *o = event->overlap;
@@ -42,6 +55,8 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 		return;
 	const char *who = shakedown_side_name(event->side);
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT, event->conn);
+	if (may_be_filling(o))
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_time(&f, event->time, event->time);
 	finding_frame(&f, o->first_frame);
 	finding_frame(&f, o->later_frame);
@@ -57,6 +72,9 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 			"the %s's bytes from offset %" PRIu64 " on were sent twice with different "
 			"content, in frames %" PRIu64 " and %" PRIu64,
 			who, o->offset, o->first_frame, o->later_frame);
+	if (may_be_filling(o))
+		finding_summary(&f, "; the one copy is all zeros, as the filling of a short frame "
+				    "that a device has taken for data");
 	finding_report(&f);
 }
 

@@ -19,6 +19,8 @@
 #define ANSWER_MOST SHAKEDOWN_NS_PER_S
 /* RSTs that follow each other so closely are one's. */
 #define TRAIN (SHAKEDOWN_NS_PER_S / 10)
+/* So far apart are machines that share an address, or two ways to one. */
+#define NEIGHBOUR_HOPS 2
 
 /* The state before the segment of that frame. */
 static uint8_t state_before(const TcpConnection *conn, ShakedownSideId side, uint64_t frame)
@@ -66,6 +68,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->usual_ttl = s->ttl[0];
 	r->foreign = s->ttl[0] && seg->ttl != s->ttl[0] && seg->ttl != s->ttl[1];
 	r->same_distance = s->ttl[0] && hops(seg->ttl) == hops(s->ttl[0]);
+	r->neighbour = r->foreign && abs(seg->ttl - s->ttl[0]) <= NEIGHBOUR_HOPS;
 	r->seq = seg->seq.value;
 	r->without_ack = !(seg->flags & TCP_ACK) && tcp_side_has(o, TCP_SIDE_ACKED) &&
 			 tcp_seq_eq(seg->seq, o->rcv_nxt) && o->last > s->last &&
@@ -262,6 +265,7 @@ static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Do
 
 		/* Holes in the capture explain it. */
 		if (!ack->count || conn->side[tcp_other(side)].missing ||
+		    d->bad_handshake[side].renumbered ||
 		    reported(conn, SHAKEDOWN_ANOMALY_ACK_OF_UNSENT_DATA))
 			continue;
 		int32_t beyond = tcp_seq_diff(tcp_seq(ack->value), tcp_seq(ack->expected));

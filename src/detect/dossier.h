@@ -19,6 +19,7 @@ typedef struct {
 	bool without_ack;   /* no ACK flag, numbered as §3.10.7.1 numbers an answer */
 	bool foreign;	    /* its TTL is none of its sender's: tcp-reset.c */
 	bool same_distance; /* … though it may have come as far */
+	bool neighbour;	    /* … or from a hop or two beside */
 	bool moving;	    /* more followed at once, elsewhere in sequence space */
 	uint32_t seq;
 	uint8_t ttl, usual_ttl;
@@ -52,6 +53,9 @@ typedef struct {
 	uint64_t frame;
 	uint32_t value, expected; /* as on the wire */
 	uint8_t ttl;
+	uint16_t ip_id;	 /* 0: it had none */
+	bool syn_ack;	 /* it was a SYN,ACK, … */
+	bool renumbered; /* … that a device on the way gave other numbers: both were captured */
 } DossierAck;
 
 typedef struct {

@@ -45,6 +45,10 @@ static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId 
 	bool stranger = r->foreign && !r->same_distance;
 	Finding f;
 
+	/* Machines behind one address, and the paths to them, differ by a hop or two: the one that
+	 * does not know the connection answers as §3.10.7.1 asks. */
+	if (r->neighbour && r->without_ack && !r->moving)
+		stranger = false;
 	if (!r->goes_on_frame && !stranger)
 		return false;
 	begin(&f, context, SHAKEDOWN_ANOMALY_FORGED_RST, conn, side, r);

@@ -77,6 +77,37 @@ Test(tcp, leaves_padding_and_trailers_out)
 	cr_expect_eq(segments->ip_len, 65);
 }
 
+/* A frame whose filling up to 60 octets a middlebox has made part of the IP length. */
+Test(tcp, filling_in_the_ip_length_is_no_data)
+{
+	static const struct {
+		const char *payload;
+		uint8_t flags;
+		uint32_t want;
+	} rows[] = {
+		{"x000000000000", 0x10, 0},
+		{"x0000", 0x10, 0},	    /* beside a tag that was taken off */
+		{"x000000000000", 0x11, 0}, /* a FIN stays where it is */
+		{"x000000000000", 0x18, 6}, /* it pushes */
+		{"x000000000100", 0x10, 6}, /* it says something */
+		{"x00", 0x10, 1},	    /* a probe or a keep-alive: RFC 9293 §3.8.4 */
+		{"x0000000000000000", 0x10, 8},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *layers = g_strdup_printf(
+			"eth:0800 ip4:6 x9c400050000003e8000007d050%02x200000000000 %s",
+			rows[i].flags, rows[i].payload);
+		compose(&packet, layers);
+		compose_tcp_checksum(at(ETHERNET), composed_len(&packet) - ETHERNET);
+		cr_assert_eq(decode(), 1);
+		cr_expect_eq(segments->payload_len, rows[i].want, "%s: %u", layers,
+			     segments->payload_len);
+		cr_expect_eq(segments->payload_captured, rows[i].want);
+		cr_expect_eq(segments->checksum, SEGMENT_CHECKSUM_GOOD);
+	}
+}
+
 typedef struct {
 	const char *name;
 	int field; /* -1: the right one; -2: the right one, and a byte of payload changed */

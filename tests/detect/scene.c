@@ -146,7 +146,7 @@ void scene_send(Scene *s, ShakedownSideId from, const SceneSegment *in)
 		.ttl = in->ttl ? in->ttl : 64,
 		.checksum = (uint8_t)in->checksum,
 		.has_ip_id = true,
-		.ip_id = ++s->ip_id,
+		.ip_id = in->same_id ? s->ip_id : ++s->ip_id,
 		.seq = tcp_seq(s->isn[from] + in->seq),
 		.flags = in->flags,
 		.window = in->window == CLOSED_WINDOW ? 0

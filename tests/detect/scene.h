@@ -32,6 +32,7 @@ typedef struct {
 	uint8_t options_len;
 	SegmentChecksum checksum;
 	const char *payload;
+	bool same_id; /* the IP identification of the segment before */
 } SceneSegment;
 
 /* Something reported. */

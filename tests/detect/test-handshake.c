@@ -282,6 +282,23 @@ Test(handshake, bad_syn_ack)
 	EXPECT_NOT(s, HALF_OPEN_PROBE);
 }
 
+/* A tap on both sides of a firewall that gives connections other initial numbers. */
+Test(handshake, renumbered_on_the_way)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 7000000, 9000001);
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(1), .same_id = true);
+	CLIENT(s, TCP_ACK, 1, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 120);
+	SERVER(s, PSH_ACK, 7000001, 9000121, 500);
+	SERVER(s, PSH_ACK, 1, 121, 500, .after = MS(1), .same_id = true);
+	scene_finish(s);
+	EXPECT_NOT(s, BAD_HANDSHAKE_ACK);
+	EXPECT_NOT(s, ACK_OF_UNSENT_DATA);
+}
+
 Test(handshake, data_on_the_syn)
 {
 	g_autoptr(Scene) s = scene_new();

@@ -109,6 +109,30 @@ Test(reset, guesses_that_move_on)
 	EXPECT_FACT(s, FORGED_RST, "moving=1");
 }
 
+/* Another machine behind the same address, a hop further, that knows of no connection. */
+Test(reset, another_ttl_from_next_door)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 76, .after = SECONDS(3));
+	SERVER(s, TCP_RST, 1001, .ttl = 63);
+	scene_finish(s);
+	EXPECT_NOT(s, FORGED_RST);
+	EXPECT(s, HALF_OPEN_CONNECTION);
+}
+
+/* … and one from there who guesses. */
+Test(reset, guesses_from_next_door)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 76, .after = SECONDS(3));
+	SERVER(s, TCP_RST, 1001, .ttl = 63);
+	SERVER(s, TCP_RST, 13504, .ttl = 63, .after = MS(1));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+}
+
 /* The same machine, whose kernel begins with 64 and whose firewall with 255. */
 Test(reset, another_ttl_from_as_far)
 {
