@@ -26,6 +26,17 @@ static const UdpTunnel udp_tunnels[] = {
 	{37008, false, LAYER_TZSP},
 };
 
+/* Teredo's clients talk to each other and to relays on any port (RFC 4380 §5.2.4): there an IPv6
+ * packet of just that length, of which one end is in Teredo's own network, proves it. */
+static bool is_teredo(const Walk *walk)
+{
+	static const uint8_t network[4] = {0x20, 0x01, 0, 0};
+	const uint8_t *ip = bytes_peek(&walk->at, 40);
+
+	return ip && ip[0] >> 4 == 6 && be16(ip + 4) + 40u == walk_wire_left(walk) &&
+	       (memcmp(ip + 8, network, 4) == 0 || memcmp(ip + 24, network, 4) == 0);
+}
+
 Layer udp_layer(Walk *walk)
 {
 	const uint8_t *header = bytes_pull(&walk->at, 8);
@@ -44,5 +55,5 @@ Layer udp_layer(Walk *walk)
 		if (dst == tunnel->port || (tunnel->either && src == tunnel->port))
 			return (Layer)tunnel->layer;
 	}
-	return walk_skip(walk, "UDP");
+	return is_teredo(walk) ? LAYER_TEREDO : walk_skip(walk, "UDP");
 }

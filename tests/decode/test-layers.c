@@ -360,3 +360,23 @@ Test(layers, count_every_packet_that_yields_nothing)
 		}
 	}
 }
+
+/* RFC 4380 §5.2.4: clients and relays talk on any port; the network in the address tells. */
+Test(layers, find_teredo_on_any_port_by_its_network)
+{
+	static Composed packet;
+	enum { INNER_SRC = 14 + 20 + 8 + 8 };
+	Segment segments[DECODER_SEGMENTS];
+	Decoder *decoder = decoder_new(NULL);
+
+	compose(&packet, UDP4 "udp:3797 ip6:6 tcp");
+	cr_expect_eq(decode_composed(decoder, 1, &packet, segments), 0);
+	cr_expect_eq(decoder_count(decoder, "UDP"), 1, "IPv6 in UDP is no Teredo by itself");
+	memset(composed_data(&packet) + INNER_SRC + 2, 0, 2); /* 2001:0::/32 */
+	cr_assert_eq(decode_composed(decoder, 1, &packet, segments), 1);
+	g_autofree char *encap = encapsulation_text(&segments->encap);
+	cr_expect_str_eq(encap, "teredo");
+	composed_data(&packet)[14 + 20 + 8 + 5]++; /* another length than what is there */
+	cr_expect_eq(decode_composed(decoder, 1, &packet, segments), 0);
+	decoder_free(decoder);
+}
