@@ -113,6 +113,10 @@ SHAKEDOWN_EXPORT ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig
 							   void *data);
 SHAKEDOWN_EXPORT void shakedown_analysis_free(ShakedownAnalysis *analysis);
 
+/* Before the first packet: records come with what Zeek's conn.log would say (ShakedownConnection's
+ * log). It costs some memory a connection and a little time a packet. */
+SHAKEDOWN_EXPORT void shakedown_analysis_conn_log(ShakedownAnalysis *analysis);
+
 /* The packets' bytes need to live only as long as the call. */
 SHAKEDOWN_EXPORT void shakedown_analysis_feed(ShakedownAnalysis *analysis,
 					      const ShakedownPacket *packets, size_t n);

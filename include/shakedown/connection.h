@@ -155,6 +155,21 @@ typedef struct {
 } ShakedownTeardown;
 
 typedef struct {
+	uint64_t packets, ip_bytes; /* those with a bad checksum are not counted */
+	uint64_t bytes;		    /* payload, by the span of its sequence numbers */
+} ShakedownConnLogSide;
+
+/* A connection as Zeek's conn.log tells of it, by Zeek's rules and not by what is believed here:
+ * see shakedown_analysis_conn_log(). */
+typedef struct {
+	const char *conn_state; /* "SF", "S0", "REJ", … */
+	const char *history;	/* "ShADadFf"; capitals: the originator's, that is the client's */
+	ShakedownTime last;	/* the duration ends here: what follows both FINs does not count */
+	uint64_t missed_bytes;
+	ShakedownConnLogSide side[2];
+} ShakedownConnLog;
+
+typedef struct {
 	uint64_t id; /* from 1, in order of first packet */
 	uint8_t ip_version;
 	ShakedownRoleBasis role_basis;
@@ -169,6 +184,7 @@ typedef struct {
 	size_t anomalies_len;
 	const char
 		*truncated; /* why the record ended before the connection: NULL, or e.g. "memory" */
+	const ShakedownConnLog *log; /* NULL: nobody asked for it */
 } ShakedownConnection;
 
 #ifdef __cplusplus

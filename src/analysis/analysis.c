@@ -123,6 +123,12 @@ void shakedown_analysis_streams(ShakedownAnalysis *a, const ShakedownStreamOptio
 	tcp_tracker_set_streams(a->tracker, a->streams);
 }
 
+void shakedown_analysis_conn_log(ShakedownAnalysis *a)
+{
+	g_return_if_fail(a->summary.packets == 0);
+	tcp_tracker_set_conn_log(a->tracker);
+}
+
 const ShakedownStreamCounts *shakedown_analysis_stream_counts(const ShakedownAnalysis *a)
 {
 	return a->streams ? tcp_streams_counts(a->streams) : NULL;

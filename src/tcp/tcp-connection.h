@@ -197,6 +197,7 @@ typedef struct {
 	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
 	TcpRtt *rtt[2];
 	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
+	struct _TcpConnLog *log; /* tcp-conn-log.h; NULL: nobody asked */
 	bool talked;		 /* data has passed after the SYNs */
 	uint32_t noted;		 /* the detectors' own: bits of detect/noted.h */
 	uint64_t anomalies;	 /* a bit a ShakedownAnomalyKind */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-record.h"
 
+#include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-outcome.h"
 
 static size_t fill_history(ShakedownHistoryEntry *out, const TcpConnection *conn,
@@ -110,4 +111,6 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 	for (unsigned kind = 0; kind < SHAKEDOWN_ANOMALY_KINDS; kind++)
 		if (conn->anomalies >> kind & 1)
 			room->anomalies[record->anomalies_len++] = kind;
+	if (tcp_conn_log_fill(conn, &room->log))
+		record->log = &room->log;
 }

@@ -10,6 +10,7 @@
 typedef struct {
 	ShakedownHistoryEntry history[2][TCP_BELIEFS_MAX];
 	ShakedownAnomalyKind anomalies[SHAKEDOWN_ANOMALY_KINDS];
+	ShakedownConnLog log;
 } TcpRecordRoom;
 
 /* The record points into the room, the connection and the tracker. */

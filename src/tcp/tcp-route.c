@@ -4,6 +4,7 @@
  * numbers a segment belongs to the present connection on it, to the one before, or it begins the
  * next. RFC 9293 §3.6.1, RFC 6191.
  */
+#include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-tracker-private.h"
@@ -178,6 +179,7 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 	tcp_segment_arrives(tracker, next, side, &p->seg);
 	next->side[side].packets = p->count;
 	next->side[side].syns = (uint16_t)p->count;
+	tcp_conn_log_times(next, side, p->count);
 	g_free(p);
 	return next;
 }

@@ -28,6 +28,7 @@ struct _TcpTracker {
 	TcpTrackerCounts counts;
 	TcpStreams *streams; /* NULL: nobody asked */
 	TcpRecent *recent;   /* … */
+	bool logs;	     /* tcp-conn-log.h */
 };
 
 /* The SYN of a connection that may come to be, kept whole to be replayed if it does. */

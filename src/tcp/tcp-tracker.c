@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-paws.h"
 #include "tcp/tcp-space.h"
@@ -36,6 +37,7 @@ static void connection_clear(TcpConnection *conn)
 		g_free(conn->rtt[i]);
 	}
 	g_free(conn->watch);
+	g_free(conn->log);
 	for (unsigned i = 0; i < 2; i++)
 		tcp_stream_free(conn->stream[i]);
 }
@@ -70,6 +72,11 @@ void tcp_tracker_set_streams(TcpTracker *t, TcpStreams *streams)
 void tcp_tracker_set_recent(TcpTracker *t, TcpRecent *recent)
 {
 	t->recent = recent;
+}
+
+void tcp_tracker_set_conn_log(TcpTracker *t)
+{
+	t->logs = true;
 }
 
 void tcp_emit(TcpStep *step, TcpEventKind kind, ShakedownSideId side)
@@ -293,6 +300,8 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	if (step.segment_class != SHAKEDOWN_SEGMENT_BAD_CHECKSUM &&
 	    step.segment_class != SHAKEDOWN_SEGMENT_DUPLICATE_PACKET)
 		tcp_watch(&step);
+	if (t->logs)
+		tcp_conn_log_segment(&step);
 	for (unsigned i = 0; i < 2; i++)
 		if (conn->side[i].state == SHAKEDOWN_TCP_TIME_WAIT &&
 		    before[i] != conn->side[i].state)

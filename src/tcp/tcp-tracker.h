@@ -35,6 +35,8 @@ void tcp_tracker_free(TcpTracker *tracker);
 /* Before the first segment: the tracker owns them. Either notices overlaps that differ. */
 void tcp_tracker_set_streams(TcpTracker *tracker, TcpStreams *streams);
 void tcp_tracker_set_recent(TcpTracker *tracker, TcpRecent *recent);
+/* Before the first segment: each connection keeps what tcp-conn-log.h tells. */
+void tcp_tracker_set_conn_log(TcpTracker *tracker);
 
 void tcp_tracker_segment(TcpTracker *tracker, const Segment *seg);
 /* Several, in order: what they need is fetched ahead, since tracking costs cache misses. */
