@@ -24,6 +24,8 @@ typedef enum {
 	SHAKEDOWN_FORMAT_JSON,
 	SHAKEDOWN_FORMAT_NDJSON,
 	SHAKEDOWN_FORMAT_CSV,
+	SHAKEDOWN_FORMAT_ZEEK,	    /* connections as rows of Zeek's conn.log */
+	SHAKEDOWN_FORMAT_ZEEK_JSON, /* … as Zeek's JSON has them */
 } ShakedownFormat;
 
 SHAKEDOWN_EXPORT bool shakedown_format_from_name(const char *name, ShakedownFormat *format);
@@ -63,6 +65,8 @@ SHAKEDOWN_EXPORT void shakedown_sink_anomaly(ShakedownSink *sink, const Shakedow
 SHAKEDOWN_EXPORT void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment);
 /* True if the sink wants shakedown_sink_segment() to be called: it costs. */
 SHAKEDOWN_EXPORT bool shakedown_sink_wants_segments(const ShakedownSink *sink);
+/* True if the sink needs connections with their log: shakedown_analysis_conn_log(). */
+SHAKEDOWN_EXPORT bool shakedown_sink_wants_conn_log(const ShakedownSink *sink);
 /* True once the writer has refused (a closed pipe, a full disk): go on reading is of no use. */
 SHAKEDOWN_EXPORT bool shakedown_sink_broken(const ShakedownSink *sink);
 /* Writes what was held back, and the end. */

@@ -134,6 +134,8 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	g_autoptr(GError) write_error = NULL;
 	bool interrupted, ok;
 
+	if (shakedown_sink_wants_conn_log(run->sink))
+		shakedown_analysis_conn_log(analysis);
 	read_all(run, capture, analysis);
 	interrupted = interrupt_asked();
 	shakedown_analysis_finish(analysis);
@@ -154,6 +156,13 @@ static bool reads_standard_input(const Options *options)
 		if (strcmp(*file, "-") == 0)
 			return true;
 	return false;
+}
+
+/* A record a line: the others need the whole capture, or a reader who has it. */
+static bool writes_as_it_reads(ShakedownFormat format)
+{
+	return format == SHAKEDOWN_FORMAT_NDJSON || format == SHAKEDOWN_FORMAT_ZEEK ||
+	       format == SHAKEDOWN_FORMAT_ZEEK_JSON;
 }
 
 Status analyse_run(const Options *options)
@@ -183,7 +192,7 @@ Status analyse_run(const Options *options)
 	run.output = output = output_new(options->output, options->words, &error);
 	if (!output)
 		return fail(&run, error);
-	run.follows = options->format == SHAKEDOWN_FORMAT_NDJSON &&
+	run.follows = writes_as_it_reads(options->format) &&
 		      (reads_standard_input(options) || output_is_terminal(output));
 	run.sink = sink = make_sink(&run, &error);
 	if (!sink) {

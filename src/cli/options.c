@@ -28,7 +28,8 @@ static const OptionRow rows[] = {
 	{"read", 'r', OPTION_LIST, OFFSET(files), FOR_READING, "FILE", "the same as naming FILE; repeatable"},
 	{"filter", 'f', OPTION_TEXT, OFFSET(filter), FOR_READING, "BPF", "only packets that match, as tcpdump's"},
 	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_READING, "COUNT", "stop after so many packets"},
-	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_RECORDS, "FORMAT", "text (default), json, ndjson or csv"},
+	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_RECORDS, "FORMAT", "text (default), json, ndjson, csv, or a\n"
+	 "                            conn.log for Zeek's users: zeek, zeek-json"},
 	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
 	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_ALL, "FILE", "thresholds; see 'explain --config'"},
 	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_RECORDS, "SEVERITY", "exit with 3 if anything so severe was found:\n"
@@ -161,7 +162,8 @@ static int take_word(const char *option, const char *text, const char *const *wo
 
 static bool take_values(Options *o, const Raw *raw)
 {
-	static const char *const formats[] = {"text", "json", "ndjson", "csv", NULL};
+	static const char *const formats[] = {"text", "json",	   "ndjson", "csv",
+					      "zeek", "zeek-json", NULL};
 	static const char *const colors[] = {"auto", "always", "never", NULL};
 	static const char *const severities[] = {"info", "notice", "warning", "critical", NULL};
 	static const char *const sides[] = {"client", "server", NULL};

@@ -27,7 +27,7 @@ typedef struct {
 	bool (*finish)(ReportSink *sink, const ShakedownSummary *summary,
 		       const ShakedownCaptureInfo *capture, GError **error);
 	void (*free)(ReportSink *sink);
-	bool wants_segments;
+	bool wants_segments, wants_conn_log;
 } ReportSinkOps;
 
 struct _ReportSink {

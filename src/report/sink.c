@@ -9,7 +9,6 @@
 struct _ShakedownSink {
 	ReportWriter writer;
 	ReportSink *body;
-	bool wants_segments;
 };
 
 G_DEFINE_QUARK(shakedown - sink - error - quark, shakedown_sink_error)
@@ -17,10 +16,9 @@ G_DEFINE_QUARK(shakedown - sink - error - quark, shakedown_sink_error)
 bool shakedown_format_from_name(const char *name, ShakedownFormat *format)
 {
 	static const char *const names[] = {
-		[SHAKEDOWN_FORMAT_TEXT] = "text",
-		[SHAKEDOWN_FORMAT_JSON] = "json",
-		[SHAKEDOWN_FORMAT_NDJSON] = "ndjson",
-		[SHAKEDOWN_FORMAT_CSV] = "csv",
+		[SHAKEDOWN_FORMAT_TEXT] = "text",     [SHAKEDOWN_FORMAT_JSON] = "json",
+		[SHAKEDOWN_FORMAT_NDJSON] = "ndjson", [SHAKEDOWN_FORMAT_CSV] = "csv",
+		[SHAKEDOWN_FORMAT_ZEEK] = "zeek",     [SHAKEDOWN_FORMAT_ZEEK_JSON] = "zeek-json",
 	};
 	for (size_t i = 0; name && i < G_N_ELEMENTS(names); i++) {
 		if (strcmp(name, names[i]) == 0) {
@@ -63,8 +61,20 @@ static Constructor constructor(ShakedownView view, ShakedownFormat format)
 		return ndjson_sink_new;
 	case SHAKEDOWN_FORMAT_CSV:
 		return csv_sink_new;
+	case SHAKEDOWN_FORMAT_ZEEK:
+	case SHAKEDOWN_FORMAT_ZEEK_JSON:
+		return view == SHAKEDOWN_VIEW_ANOMALIES ? NULL : zeek_sink_new;
 	}
 	return NULL;
+}
+
+static const char *why_not(ShakedownView view)
+{
+	if (view == SHAKEDOWN_VIEW_LADDER)
+		return "the ladder is a drawing: it has no format but text (for the states with "
+		       "their packets as data, try: shakedown conns --format ndjson)";
+	return "Zeek's conn.log has connections, not anomalies (try: shakedown conns --format "
+	       "zeek, or shakedown anomalies --format ndjson)";
 }
 
 ShakedownSink *shakedown_sink_new(const ShakedownSinkOptions *options, GError **error)
@@ -72,15 +82,12 @@ ShakedownSink *shakedown_sink_new(const ShakedownSinkOptions *options, GError **
 	Constructor make = constructor(options->view, options->format);
 	if (!make) {
 		g_set_error_literal(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_UNSUPPORTED,
-				    "the ladder is a drawing: it has no format but text (for the "
-				    "states with their packets as data, try: shakedown conns "
-				    "--format ndjson)");
+				    why_not(options->view));
 		return NULL;
 	}
 	ShakedownSink *sink = g_new0(ShakedownSink, 1);
 	report_writer_init(&sink->writer, options->write, options->write_data);
 	sink->body = make(&sink->writer, options);
-	sink->wants_segments = sink->body->ops->wants_segments;
 	return sink;
 }
 
@@ -113,7 +120,12 @@ void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment
 
 bool shakedown_sink_wants_segments(const ShakedownSink *sink)
 {
-	return sink->wants_segments;
+	return sink->body->ops->wants_segments;
+}
+
+bool shakedown_sink_wants_conn_log(const ShakedownSink *sink)
+{
+	return sink->body->ops->wants_conn_log;
 }
 
 bool shakedown_sink_broken(const ShakedownSink *sink)

@@ -70,6 +70,20 @@ def kinds(out):
     return [r["record"] for r in records(out)]
 
 
+def conn_log(out):
+    """Rows by name, as zeek-cut reads them: by the header's own separator, fields and types."""
+    lines, names, rows = out.splitlines(), [], []
+    equal(lines[0], "#separator \\x09")
+    for line in lines[1:]:
+        cells = line.split("\t")
+        if cells[0] == "#fields":
+            names = cells[1:]
+        elif not line.startswith("#"):
+            equal(len(cells), len(names), line)
+            rows.append(dict(zip(names, cells)))
+    return rows
+
+
 # Wrong usage
 
 
@@ -97,7 +111,8 @@ def wrong_options_are_told_with_the_nearest():
 @test
 def wrong_values_are_told():
     fails(["--format", "jsno", "good.pcap"], 2, "did you mean 'json'?")
-    fails(["--format", "pdf", "good.pcap"], 2, "text, json, ndjson, csv")
+    fails(["--format", "pdf", "good.pcap"], 2, "text, json, ndjson, csv, zeek, zeek-json")
+    fails(["anomalies", "--format", "zeek", "good.pcap"], 2, "conn.log has connections")
     fails(["--fail-on", "panic", "good.pcap"], 2, "info, notice, warning, critical")
     fails(["--color", "sometimes", "good.pcap"], 2, "auto, always, never")
     for count in ("0", "-1", "x", "1e3", "", "99999999999999999999"):
@@ -200,6 +215,26 @@ def count_and_filter_limit_what_is_read():
     equal([c["server"]["port"] for c in filtered["connections"]], [81])
     nothing = run("--format", "json", "-f", "udp", "both.pcap")
     equal((nothing[0], json.loads(nothing[1])["connections"]), (0, []))
+
+
+@test
+def conn_log_of_zeek():
+    status, out, _ = run("conns", "--format", "zeek", "both.pcap")
+    equal(status, 0)
+    rows = conn_log(out)
+    equal(sorted((r["conn_state"], r["history"], r["closed_by"]) for r in rows),
+          sorted([("SF", "ShADdFaf", "orig"), ("S0", "S", "-")]))
+    equal({r["service"] for r in rows}, {"-"})
+    as_json = records(run("conns", "--format", "zeek-json", "both.pcap")[1])
+    for row, told in zip(rows, as_json):
+        for name, value in row.items():
+            if value == "-":
+                assert name not in told, name
+            elif name in ("ts", "duration"):
+                equal(f"{told[name]:.6f}", value, name)
+            else:
+                equal(str(told[name]), value, name)
+    equal(run("report", "--format", "zeek", "both.pcap")[1], out)
 
 
 @test

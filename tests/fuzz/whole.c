@@ -110,6 +110,11 @@ Whole *whole_new(const ShakedownConfig *config, uint8_t ask)
 	w->digest = FUZZ_DIGEST;
 	w->format = (ask + SHAKEDOWN_FORMAT_NDJSON) & 3;
 	w->view = ask >> 2 & 3;
+	/* The ladder has no other format: room for a conn.log. */
+	if (w->view == SHAKEDOWN_VIEW_LADDER && w->format == SHAKEDOWN_FORMAT_CSV) {
+		w->view = SHAKEDOWN_VIEW_CONNECTIONS;
+		w->format = ask & 0x10 ? SHAKEDOWN_FORMAT_ZEEK : SHAKEDOWN_FORMAT_ZEEK_JSON;
+	}
 	ShakedownSinkOptions options = {
 		.view = w->view,
 		.format = w->format,
@@ -129,6 +134,8 @@ Whole *whole_new(const ShakedownConfig *config, uint8_t ask)
 		.segment = w->sink && shakedown_sink_wants_segments(w->sink) ? on_segment : NULL,
 	};
 	w->analysis = shakedown_analysis_new(config, &observer, w);
+	if (w->sink && shakedown_sink_wants_conn_log(w->sink))
+		shakedown_analysis_conn_log(w->analysis);
 	return w;
 }
 
@@ -178,9 +185,11 @@ static void check_written(const Whole *w)
 		fuzz_check(json_is_valid(text->str, text->len), "no JSON:\n%s", text->str);
 		break;
 	case SHAKEDOWN_FORMAT_NDJSON:
+	case SHAKEDOWN_FORMAT_ZEEK_JSON:
 		fuzz_check(json_lines_are_valid(text->str, text->len), "no JSON:\n%s", text->str);
 		break;
 	case SHAKEDOWN_FORMAT_CSV:
+	case SHAKEDOWN_FORMAT_ZEEK:
 	case SHAKEDOWN_FORMAT_TEXT:
 		fuzz_check(g_utf8_validate_len(text->str, text->len, NULL), "no UTF-8:\n%s",
 			   text->str);
