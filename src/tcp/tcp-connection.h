@@ -47,7 +47,7 @@ typedef enum {
 	TCP_SIDE_ECHOES = 1 << 24,	/* ts_recent means something */
 } TcpSideFlags;
 
-/* What its checksums and timestamps have shown. */
+/* What its checksums, timestamps and IP ids have shown. */
 typedef enum {
 	TCP_CHECK_GOOD = 1 << 0,    /* right at least once: a wrong one means damage */
 	TCP_CHECK_DROPPED = 1 << 1, /* dropped is the end of a damaged segment */
@@ -55,6 +55,8 @@ typedef enum {
 	TCP_CHECK_BAD = 1 << 3,
 	TCP_CHECK_OLD_STAMP = 1 << 4, /* dropped is the end of one with an old timestamp */
 	TCP_CHECK_NO_PAWS = 1 << 5,   /* its receiver takes what has an old timestamp */
+	TCP_CHECK_ONE_IP_ID = 1 << 7, /* its IP ids do not count: two segments have the same */
+	TCP_CHECK_PROBE = 1 << 6,     /* dropped is the end of a byte sent into a closed window */
 } TcpChecks;
 
 #define TCP_WSCALE_NONE 0xff
@@ -74,9 +76,11 @@ typedef struct {
 	uint8_t dup_acks; /* it sent in a row, up to 255 */
 	uint8_t checks;	  /* TcpChecks */
 	uint8_t recent_next;
+	uint16_t high_ip_id; /* of the segment that reached snd_nxt; 0: none */
 	TcpSeq isn;
 	TcpSeq snd_nxt; /* end of the highest sequence number it sent */
 	TcpSeq rcv_nxt; /* highest acknowledgment it sent */
+	TcpSeq low;	/* lowest number captured of it, where its SYN was not */
 	TcpSeq fin;	/* sequence number of its FIN */
 	TcpSeq right;	/* right edge of the largest window it offered: rcv_nxt + window, scaled */
 	TcpSeq suspect;

@@ -43,8 +43,8 @@ static void syn_overtaken(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from];
 
-	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
-	s->out_of_order++;
+	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
+	step->note = "captured after its answer";
 	s->syns++;
 	s->flags |= TCP_SIDE_SYN_SEEN | TCP_SIDE_SENT_SYN;
 	read_options(s, step->seg);
@@ -168,8 +168,8 @@ static void syn_ack_overtaken(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
 
-	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
-	s->out_of_order++;
+	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
+	step->note = "captured after its answer";
 	s->syns++;
 	s->flags |= TCP_SIDE_SYN_SEEN;
 	read_options(s, step->seg);

@@ -5,6 +5,8 @@
 
 /* Copies of a packet follow each other that closely; a retransmission takes longer. */
 #define COPY_WITHIN_US 10000u
+/* … where the IP id says so, too: each copy had a clock of its own. */
+#define COPY_WITHIN_US_NUMBERED 25000u
 /* … where nothing but time tells them from a retransmission. */
 #define COPY_WITHIN_US_BARE 2000u
 /* Room for reordering and for windows never seen: nf_conntrack's MAXACKWINDOW has the same size. */
@@ -28,13 +30,16 @@ bool tcp_space_is_copy(TcpSide *side, const Segment *seg)
 	uint32_t tsval = 0, tsecr = 0, now = (uint32_t)(seg->time / 1000);
 	bool stamped = tcp_options_timestamps(seg, &tsval, &tsecr);
 	bool numbered = seg->has_ip_id && seg->ip_id;
+	bool counted = numbered && !(side->checks & TCP_CHECK_ONE_IP_ID);
 	uint32_t print =
 		mix(mix(mix(0x51ed270b, seg->seq.value), seg->ack.value), seg->payload_len);
 
 	print = mix(mix(print, (uint32_t)seg->flags << 16 | seg->window), tsval);
 	print = mix(print, numbered ? seg->ip_id : 0) | 1;
 	bool telling = numbered || stamped || segment_seq_len(seg) > 0 || (seg->flags & TCP_RST);
-	uint32_t within = numbered || stamped ? COPY_WITHIN_US : COPY_WITHIN_US_BARE;
+	uint32_t within = counted && segment_seq_len(seg) > 0 ? COPY_WITHIN_US_NUMBERED
+			  : numbered || stamped		      ? COPY_WITHIN_US
+							      : COPY_WITHIN_US_BARE;
 
 	/* Bare ACKs repeat themselves within a clock tick; without an id they can't be told apart.
 	 */
@@ -163,28 +168,54 @@ static TcpHole *hole_at(const TcpConnection *conn, ShakedownSideId side, TcpSeq 
 	return NULL;
 }
 
+/* Ids that count up tell which of two segments of a side was sent first. */
+static bool ids_tell(const Segment *seg, uint16_t id, bool *seg_first)
+{
+	int16_t order = (int16_t)(seg->ip_id - id);
+
+	if (!seg->has_ip_id || !seg->ip_id || !id || order <= -1000 || order >= 1000 || order == 0)
+		return false;
+	*seg_first = order < 0;
+	return true;
+}
+
 /* Fills a gap: overtaken on the way to the tap, or lost before it and sent again? */
 static bool overtaken(const TcpStep *step, const TcpHole *hole)
 {
 	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
 	ShakedownDuration late = step->time - hole->since, rtt = 0;
 	const ShakedownDuration *leg = step->conn->leg;
+	bool first;
 
 	for (unsigned i = 0; i < 2; i++)
 		if (leg[i] != SHAKEDOWN_DURATION_UNKNOWN)
 			rtt += leg[i];
-	if (late > REORDER_MOST || (r->dup_acks >= 3 && !hole->acked))
+	if (late > REORDER_MOST || r->dup_acks >= 3)
 		return false;
-	/* Its receiver had it before it was captured: only the capture is out of order. */
-	if (hole->acked)
-		return true;
-	/* Ids that count up tell which was sent first. */
-	if (hole->has_ip_id && step->seg->has_ip_id && step->seg->ip_id && hole->ip_id) {
-		int16_t order = (int16_t)(step->seg->ip_id - hole->ip_id);
-		if (order > -1000 && order < 1000 && order != 0)
-			return order < 0;
-	}
+	if (hole->has_ip_id && ids_tell(step->seg, hole->ip_id, &first))
+		return first;
 	return late <= MAX(rtt * 3 / 4, REORDER_LEAST);
+}
+
+/* It is the capture that is out of order: file and stamps do not agree, or its receiver had it
+ * just before it was captured. */
+static bool captured_late(const TcpStep *step, const TcpHole *hole)
+{
+	return step->frame < hole->frame ||
+	       (hole->acked && step->time - hole->since <= REORDER_LEAST);
+}
+
+/* Below all that was captured of a side whose SYN was not: what was sent before is not known. */
+static bool before_the_capture(const TcpStep *step, TcpSeq end)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	bool first;
+
+	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_seq_leq(end, s->low))
+		return false;
+	if (ids_tell(step->seg, s->high_ip_id, &first))
+		return first;
+	return step->time - s->last <= REORDER_LEAST;
 }
 
 /* Fast retransmission, RFC 5681 §3.2 and RFC 6675 §5: three duplicate ACKs, or a SACK of what lies
@@ -203,16 +234,24 @@ static bool loss_was_told(const TcpStep *step)
 
 static ShakedownSegmentClass class_of_old_data(const TcpStep *step)
 {
-	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
 	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_len);
 	const TcpHole *hole = hole_at(step->conn, step->from, seg->seq, end);
 
-	if (hole)
+	if (hole && captured_late(step, hole))
+		return SHAKEDOWN_SEGMENT_NEW;
+	if (hole && !hole->acked)
 		return overtaken(step, hole) ? SHAKEDOWN_SEGMENT_OUT_OF_ORDER
 					     : SHAKEDOWN_SEGMENT_RETRANSMISSION;
 	if (tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_leq(end, r->rcv_nxt))
 		return SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
+	/* RFC 9293 §3.8.6.1: the probe's byte was not taken; now it is sent in earnest. */
+	if ((s->checks & TCP_CHECK_PROBE) && tcp_seq_eq(tcp_seq_add(seg->seq, 1), s->dropped))
+		return SHAKEDOWN_SEGMENT_NEW;
+	if (before_the_capture(step, end))
+		return SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
 	return loss_was_told(step) ? SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION
 				   : SHAKEDOWN_SEGMENT_RETRANSMISSION;
 }
@@ -300,6 +339,7 @@ static void hole_before(TcpConnection *conn, ShakedownSideId side, const Segment
 		 &(TcpHole){.left = conn->side[side].snd_nxt,
 			    .right = seg->seq,
 			    .since = seg->time,
+			    .frame = seg->frame,
 			    .ip_id = seg->ip_id,
 			    .has_ip_id = seg->has_ip_id});
 }
@@ -314,10 +354,15 @@ static void hole_acked(TcpConnection *conn, ShakedownSideId side, const Segment 
 	if (last && last->acked && tcp_seq_eq(last->right, from)) {
 		last->right = seg->ack;
 		last->since = seg->time;
+		last->frame = seg->frame;
 		return;
 	}
 	hole_add(conn, side,
-		 &(TcpHole){.left = from, .right = seg->ack, .since = seg->time, .acked = true});
+		 &(TcpHole){.left = from,
+			    .right = seg->ack,
+			    .since = seg->time,
+			    .frame = seg->frame,
+			    .acked = true});
 }
 
 /* Everything below is acknowledged: what is missing of it was lost by the capture, as far as it
@@ -396,6 +441,41 @@ static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *mi
 	return filled;
 }
 
+/* A byte sent into a closed window is dropped by its receiver, unless it had room all the same. */
+static void take_probe(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+
+	if (!step->seg->payload_len)
+		return;
+	s->checks &= (uint8_t)~TCP_CHECK_PROBE;
+	if (step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE) {
+		s->checks |= TCP_CHECK_PROBE;
+		s->dropped = segment_seq_end(step->seg);
+	}
+}
+
+/* Payload below the lowest that was captured: where that was overtaken, what lies between may come,
+ * too. */
+static void take_earlier(TcpStep *step, TcpSeq end)
+{
+	TcpSide *s = &step->conn->side[step->from];
+	const Segment *seg = step->seg;
+
+	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_seq_lt(seg->seq, s->low))
+		return;
+	s->bytes += (uint32_t)tcp_seq_diff(tcp_seq_lt(end, s->low) ? end : s->low, seg->seq);
+	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER && tcp_seq_lt(end, s->low))
+		hole_add(step->conn, step->from,
+			 &(TcpHole){.left = end,
+				    .right = s->low,
+				    .since = seg->time,
+				    .frame = seg->frame,
+				    .ip_id = s->high_ip_id,
+				    .has_ip_id = s->high_ip_id != 0});
+	s->low = seg->seq;
+}
+
 /* New sequence space of the sender; returns how much of the payload was not seen before. */
 static void take_data(TcpStep *step)
 {
@@ -406,10 +486,15 @@ static void take_data(TcpStep *step)
 
 	if (!tcp_side_has(s, TCP_SIDE_SPACE)) {
 		s->flags |= TCP_SIDE_SPACE;
-		s->snd_nxt = seg->seq;
+		s->snd_nxt = s->low = seg->seq;
 	}
-	if (tcp_seq_lt(s->snd_nxt, end))
+	if (tcp_seq_lt(s->snd_nxt, end)) {
 		s->flags &= ~(uint32_t)TCP_SIDE_MAYBE_FIN;
+		if (seg->has_ip_id && seg->ip_id && seg->ip_id == s->high_ip_id)
+			s->checks |= TCP_CHECK_ONE_IP_ID;
+		s->high_ip_id = seg->has_ip_id ? seg->ip_id : 0;
+	}
+	take_probe(step);
 	if (seg->payload_len) {
 		s->flags |= TCP_SIDE_SENT_DATA;
 		if (tcp_seq_lt(s->snd_nxt, seg->seq))
@@ -422,6 +507,7 @@ static void take_data(TcpStep *step)
 				holes_fill(conn->holes[step->from], seg->seq,
 					   tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
 					   &s->missing);
+		take_earlier(step, data_end);
 		/* Holes of wild numbers may lie one upon the other. */
 		s->bytes += MIN(fresh, seg->payload_len);
 	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
@@ -444,7 +530,7 @@ static uint64_t take_ack(TcpStep *step)
 
 	if (!tcp_side_has(r, TCP_SIDE_SPACE)) {
 		r->flags |= TCP_SIDE_SPACE;
-		r->snd_nxt = ack;
+		r->snd_nxt = r->low = ack;
 	}
 	if (conn->holes[other])
 		missing = holes_ack(conn->holes[other], ack);

@@ -12,6 +12,7 @@
 typedef struct {
 	TcpSeq left, right;
 	ShakedownTime since; /* when the segment beyond it passed */
+	uint64_t frame;	     /* of that segment */
 	uint16_t ip_id;	     /* of that segment */
 	bool has_ip_id;
 	bool acked; /* counted as missing: its bytes may yet come, in a capture written out of order
