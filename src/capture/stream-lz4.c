@@ -8,7 +8,8 @@ typedef struct {
 	Stream stream;
 	StreamInput input;
 	LZ4F_dctx *z;
-	bool inside; /* of a frame: the end must not come now */
+	size_t wanted; /* no more than the next step needs: one that fails keeps its output */
+	bool inside;   /* of a frame: the end must not come now */
 	bool ended;
 } StreamLz4;
 
@@ -22,7 +23,7 @@ static bool lz4_step(StreamLz4 *lz4, uint8_t *out, size_t *room)
 			stream_fail(&lz4->stream, g_strdup(lz4->input.below->problem));
 		return false;
 	}
-	size_t taken = lz4->input.left;
+	size_t taken = MIN(lz4->input.left, lz4->wanted);
 	size_t r = LZ4F_decompress(lz4->z, out, room, lz4->input.at, &taken, NULL);
 	if (LZ4F_isError(r)) {
 		*room = 0;
@@ -33,6 +34,7 @@ static bool lz4_step(StreamLz4 *lz4, uint8_t *out, size_t *room)
 	lz4->input.at += taken;
 	lz4->input.left -= taken;
 	lz4->inside = r != 0;
+	lz4->wanted = r ? r : LZ4F_HEADER_SIZE_MIN;
 	if (!more && *room == 0 && lz4->inside) {
 		stream_input_cut(&lz4->input, &lz4->stream, "lz4");
 		return false;
@@ -65,6 +67,7 @@ Stream *stream_lz4_new(Stream *below)
 	StreamLz4 *lz4 = g_new0(StreamLz4, 1);
 	lz4->stream.read = lz4_read;
 	lz4->stream.free = lz4_free;
+	lz4->wanted = LZ4F_HEADER_SIZE_MIN;
 	stream_input_init(&lz4->input, below);
 	if (LZ4F_isError(LZ4F_createDecompressionContext(&lz4->z, LZ4F_VERSION)))
 		g_error("lz4 cannot be initialised");

@@ -4,11 +4,15 @@
 
 #include <zstd.h>
 
+/* Less than any frame is long. */
+#define FRAME_START ((size_t)5)
+
 typedef struct {
 	Stream stream;
 	StreamInput input;
 	ZSTD_DStream *z;
-	bool inside; /* of a frame: the end must not come now */
+	size_t wanted; /* no more than the next step needs: one that fails keeps its output */
+	bool inside;   /* of a frame: the end must not come now */
 	bool ended;
 } StreamZstd;
 
@@ -22,7 +26,7 @@ static bool zstd_step(StreamZstd *zstd, ZSTD_outBuffer *to)
 			stream_fail(&zstd->stream, g_strdup(zstd->input.below->problem));
 		return false;
 	}
-	ZSTD_inBuffer from = {zstd->input.at, zstd->input.left, 0};
+	ZSTD_inBuffer from = {zstd->input.at, MIN(zstd->input.left, zstd->wanted), 0};
 	size_t before = to->pos;
 	size_t r = ZSTD_decompressStream(zstd->z, to, &from);
 	zstd->input.at += from.pos;
@@ -33,6 +37,7 @@ static bool zstd_step(StreamZstd *zstd, ZSTD_outBuffer *to)
 		return false;
 	}
 	zstd->inside = r != 0;
+	zstd->wanted = r ? r : FRAME_START;
 	if (!more && to->pos == before && zstd->inside) {
 		stream_input_cut(&zstd->input, &zstd->stream, "zstd");
 		return false;
@@ -63,6 +68,7 @@ Stream *stream_zstd_new(Stream *below)
 	StreamZstd *zstd = g_new0(StreamZstd, 1);
 	zstd->stream.read = zstd_read;
 	zstd->stream.free = zstd_free;
+	zstd->wanted = FRAME_START;
 	stream_input_init(&zstd->input, below);
 	zstd->z = ZSTD_createDStream();
 	if (!zstd->z)
