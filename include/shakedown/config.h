@@ -25,8 +25,10 @@ typedef struct {
 	uint64_t flood_half_open;	/* percent of them that stay half-open */
 	uint64_t time_wait_share;	/* percent of ephemeral_ports in TIME-WAIT at once */
 	uint64_t ephemeral_ports;	/* ports a client has toward one service */
-	uint64_t overlap_segments; /* payloads remembered to notice that what is sent again
-				      differs; 0: none */
+	uint64_t ignore_encapsulation;	/* 1: the same addresses and ports are the same connection,
+					   whatever VLAN or tunnel they came in (mirrored traffic) */
+	uint64_t overlap_segments;	/* payloads remembered to notice that what is sent again
+					   differs; 0: none */
 } ShakedownConfig;
 
 typedef enum {

@@ -96,7 +96,8 @@ ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 	if (observer)
 		a->observer = *observer;
 	a->data = data;
-	a->decoder = decoder_new(NULL);
+	a->decoder = decoder_new(
+		&(DecoderOptions){.ignore_encapsulation = a->config.ignore_encapsulation != 0});
 	a->tracker = tcp_tracker_new(
 		&a->config,
 		&(TcpTrackerObserver){.event = on_event,

@@ -70,6 +70,8 @@ static const ShakedownConfigKey keys[] = {
 	 "percentage of ephemeral_ports in TIME-WAIT at once that is reported"},
 	{COUNT(ephemeral_ports), 1, 65535,
 	 "ports that a client has for connections to one service"},
+	{COUNT(ignore_encapsulation), 0, 1,
+	 "1: VLANs and tunnels do not tell connections apart (mirrored traffic)"},
 	{COUNT(overlap_segments), 0, 1 << 22,
 	 "payloads remembered, of all connections, to compare what is sent again; 0: none"},
 };

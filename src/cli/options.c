@@ -18,7 +18,8 @@ typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
 	char *side, *dir, *holes, *policy;
-	gboolean force, absolute, ascii, quiet, verbose, version, help, config_given;
+	gboolean ignore_encapsulation, force, absolute, ascii, quiet, verbose, version, help,
+		config_given;
 } Raw;
 
 #define OFFSET(member) offsetof(Raw, member)
@@ -28,6 +29,8 @@ static const OptionRow rows[] = {
 	{"read", 'r', OPTION_LIST, OFFSET(files), FOR_READING, "FILE", "the same as naming FILE; repeatable"},
 	{"filter", 'f', OPTION_TEXT, OFFSET(filter), FOR_READING, "BPF", "only packets that match, as tcpdump's"},
 	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_READING, "COUNT", "stop after so many packets"},
+	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_READING, NULL, "same addresses and ports, same connection,\n"
+	 "                            whatever the VLAN or tunnel: mirrored traffic"},
 	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_RECORDS, "FORMAT", "text (default), json, ndjson, csv, or a\n"
 	 "                            conn.log for Zeek's users: zeek, zeek-json"},
 	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
@@ -214,6 +217,7 @@ static bool take_values(Options *o, const Raw *raw)
 	o->output = raw->output;
 	o->config = raw->config;
 	o->config_given = raw->config_given;
+	o->ignore_encapsulation = raw->ignore_encapsulation;
 	o->absolute = raw->absolute;
 	o->ascii = raw->ascii;
 	o->quiet = raw->quiet;
@@ -405,10 +409,12 @@ bool options_config(const Options *options, ShakedownConfig *config)
 	g_autoptr(GError) error = NULL;
 
 	shakedown_config_init(config);
-	if (!options->config && access(path, F_OK) != 0)
-		return true;
-	if (shakedown_config_load(config, path, &error))
-		return true;
-	complain("%s", error->message);
-	return false;
+	if ((options->config || access(path, F_OK) == 0) &&
+	    !shakedown_config_load(config, path, &error)) {
+		complain("%s", error->message);
+		return false;
+	}
+	if (options->ignore_encapsulation)
+		config->ignore_encapsulation = 1;
+	return true;
 }

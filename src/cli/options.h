@@ -40,7 +40,7 @@ typedef struct {
 	ShakedownOverlapPolicy policy;
 	bool force, zero_holes;
 	unsigned width; /* 0: of the terminal */
-	bool absolute, ascii, quiet, verbose;
+	bool ignore_encapsulation, absolute, ascii, quiet, verbose;
 	void *raw; /* owns the strings */
 } Options;
 
@@ -54,5 +54,5 @@ OptionsVerdict options_parse(Options *options, int argc, char **argv);
 void options_clear(Options *options);
 
 /* The thresholds in force: the defaults, then $XDG_CONFIG_HOME/shakedown/config if there is one, or
- * the file that --config names instead. False after telling why. */
+ * the file that --config names instead, then what options say. False after telling why. */
 bool options_config(const Options *options, ShakedownConfig *config);
