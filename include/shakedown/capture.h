@@ -22,19 +22,26 @@ typedef enum {
 } ShakedownCaptureError;
 
 typedef struct {
-	const char *const *files; /* paths, NULL-terminated; "-" is standard input */
-	const char *filter;	  /* BPF expression, or NULL */
-	uint64_t count;		  /* stop after so many packets that passed the filter; 0: all */
+	/*
+	 * Paths, NULL-terminated; "-" is standard input. A directory means the files in it (but
+	 * hidden ones, and those of directories in it), and a name that no file has those that it
+	 * matches as a pattern, glob(7). Files found so that are no captures are left out.
+	 */
+	const char *const *files;
+	const char *filter; /* BPF expression, or NULL */
+	uint64_t count;	    /* stop after so many packets that passed the filter; 0: all */
 } ShakedownCaptureOptions;
 
 /* What is known of one input after (or while) it is read. */
 typedef struct {
 	const char *name;    /* as given; "-" prints as "standard input" */
-	const char *format;  /* "pcap", "pcap (nanoseconds)", "pcapng", … */
+	const char *format;  /* "pcap", "pcap (nanoseconds)", "pcapng", …; NULL where left out */
 	uint64_t packets;    /* read from it, before the filter */
+	uint64_t dropped;    /* that its writer says it lost; 0 also where it says nothing */
 	uint64_t bytes;	     /* of the file, read so far; 0 where unknown */
 	uint64_t size;	     /* of the file; 0 where unknown (a pipe) */
 	const char *problem; /* NULL, or the line that says where and why it ended early */
+	bool left_out;	     /* found, and no capture: the problem says what it is instead */
 } ShakedownCaptureFile;
 
 typedef struct {
@@ -43,12 +50,18 @@ typedef struct {
 	uint64_t bytes;	     /* captured bytes of those that passed */
 	uint64_t disordered; /* packets whose time is before that of one already read (same file) */
 	uint64_t clock_steps; /* of those, too far back to be put right: the clock was set back */
+	uint64_t dropped;     /* by those who captured, as far as the files tell */
 	ShakedownTime first, last; /* least and greatest time; meaningless when passed is 0 */
+	const char *const *names;  /* as they were given to open, NULL-terminated */
 	const ShakedownCaptureFile *files;
 	size_t files_len;
+	size_t left_out; /* of the files */
 } ShakedownCaptureInfo;
 
-/* Opens all files, or none: on failure the error names the file, the reason and what to try. */
+/*
+ * Opens all files, or none: on failure the error names the file, the reason and what to try. Of
+ * several, only those stay open whose time has come; pipes are always open.
+ */
 SHAKEDOWN_EXPORT ShakedownCapture *shakedown_capture_open(const ShakedownCaptureOptions *options,
 							  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SHAKEDOWN_EXPORT void shakedown_capture_free(ShakedownCapture *capture);
@@ -63,7 +76,8 @@ SHAKEDOWN_EXPORT void shakedown_capture_free(ShakedownCapture *capture);
 SHAKEDOWN_EXPORT size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets,
 					       size_t room);
 
-/* The first problem of any file, as one line, or NULL. Owned by the capture. */
+/* The first problem of any file that was not left out, as one line, or NULL. Owned by the capture.
+ */
 SHAKEDOWN_EXPORT const char *shakedown_capture_problem(const ShakedownCapture *capture);
 SHAKEDOWN_EXPORT const ShakedownCaptureInfo *shakedown_capture_info(ShakedownCapture *capture);
 

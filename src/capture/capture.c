@@ -20,6 +20,7 @@ struct _ShakedownCapture {
 	uint64_t passed, bytes;
 	ShakedownTime first, last;
 	ShakedownCaptureInfo info;
+	char **names; /* as they were given */
 	ShakedownCaptureFile *files;
 	Order order;
 };
@@ -34,11 +35,11 @@ static bool try_filter(ShakedownCapture *capture, GError **error)
 	bool asked = false;
 
 	for (size_t i = 0; i < capture->merge.len; i++) {
-		const ShakedownPacket *packet = merge_first(&capture->merge, i);
-		if (!packet)
+		uint32_t link_type;
+		if (!merge_first_link_type(&capture->merge, i, &link_type))
 			continue;
 		asked = true;
-		if (filter_compile(capture->filter, packet->link_type, first ? NULL : &first))
+		if (filter_compile(capture->filter, link_type, first ? NULL : &first))
 			return true;
 	}
 	if (!asked)
@@ -54,6 +55,7 @@ ShakedownCapture *shakedown_capture_open(const ShakedownCaptureOptions *options,
 	g_autoptr(ShakedownCapture) capture = g_new0(ShakedownCapture, 1);
 	order_init(&capture->order);
 	capture->count = options->count;
+	capture->names = g_strdupv((char **)options->files);
 	if (!merge_open(&capture->merge, options->files, error))
 		return NULL;
 	capture->files = g_new0(ShakedownCaptureFile, capture->merge.len);
@@ -71,6 +73,7 @@ void shakedown_capture_free(ShakedownCapture *capture)
 		return;
 	merge_clear(&capture->merge);
 	filter_free(capture->filter);
+	g_strfreev(capture->names);
 	g_free(capture->files);
 	g_free(capture);
 }
@@ -136,9 +139,11 @@ size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packet
 
 const char *shakedown_capture_problem(const ShakedownCapture *capture)
 {
-	for (size_t i = 0; i < capture->merge.len; i++)
-		if (merge_problem(&capture->merge, i))
-			return merge_problem(&capture->merge, i);
+	for (size_t i = 0; i < capture->merge.len; i++) {
+		const Input *input = &capture->merge.inputs[i];
+		if (!input->left_out && input_problem(input))
+			return input_problem(input);
+	}
 	return capture->filter ? filter_problem(capture->filter) : NULL;
 }
 
@@ -153,20 +158,26 @@ const ShakedownCaptureInfo *shakedown_capture_info(ShakedownCapture *capture)
 		.clock_steps = capture->order.late,
 		.first = capture->first,
 		.last = capture->last,
+		.names = (const char *const *)capture->names,
 		.files = capture->files,
 		.files_len = capture->merge.len,
 	};
 	for (size_t i = 0; i < capture->merge.len; i++) {
-		const Input *input = &capture->merge.inputs[i];
+		Input *input = &capture->merge.inputs[i];
+		input_account(input);
 		info->disordered += input->disordered;
 		info->clock_steps += input->clock_steps;
+		info->dropped += input->dropped;
+		info->left_out += input->left_out;
 		capture->files[i] = (ShakedownCaptureFile){
 			.name = input->name,
-			.format = input->reader->format,
+			.format = input->format,
 			.packets = input->packets,
-			.bytes = stream_file_position(input->source->file),
-			.size = stream_file_size(input->source->file),
-			.problem = merge_problem(&capture->merge, i),
+			.dropped = input->dropped,
+			.bytes = input->bytes,
+			.size = input->size,
+			.problem = input_problem(input),
+			.left_out = input->left_out,
 		};
 	}
 	return info;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Inputs and their merge. One input alone is read straight through, without a queue. */
+/*
+ * Several inputs are merged through a heap of them, by the time of the packet that comes next. One
+ * alone is read straight through, without a queue.
+ */
 #include "capture/merge.h"
 
 #include "capture/order.h"
@@ -8,49 +11,112 @@
 
 #include <string.h>
 
-#define QUEUE 256
+/* From so many files on each is read in smaller pieces: they may all overlap. */
+#define MANY 32
+#define SMALL_CHUNK ((size_t)32 * 1024)
 
-static bool input_open(Input *input, const char *path, uint32_t *interfaces, GError **error)
+/* Whether a's next packet comes before b's. */
+static bool goes_before(const Input *a, const Input *b)
 {
-	input->name = g_strdup(strcmp(path, "-") ? path : "standard input");
-	input->latest = INT64_MIN;
-	input->source = source_open(path, error);
-	if (!input->source)
-		return false;
-	input->reader = reader_open(input->source, input->name, interfaces, error);
-	return input->reader != NULL;
+	return a->time < b->time || (a->time == b->time && a < b);
 }
 
-bool merge_open(Merge *merge, const char *const *files, GError **error)
+static void sift_down(Merge *merge, size_t i)
 {
-	size_t n = 0;
-	while (files[n])
-		n++;
-	*merge = (Merge){.inputs = g_new0(Input, n), .len = n};
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; !strcmp(files[i], "-") && j < i; j++)
-			if (!strcmp(files[j], "-")) {
-				g_set_error(error, SHAKEDOWN_CAPTURE_ERROR,
-					    SHAKEDOWN_CAPTURE_ERROR_OPEN,
-					    "standard input: it can be read only once");
-				return false;
-			}
-		if (!input_open(&merge->inputs[i], files[i], &merge->interfaces, error))
-			return false;
+	Input **heap = merge->heap, *input = heap[i];
+
+	for (size_t child; (child = 2 * i + 1) < merge->heap_len; i = child) {
+		if (child + 1 < merge->heap_len && goes_before(heap[child + 1], heap[child]))
+			child++;
+		if (!goes_before(heap[child], input))
+			break;
+		heap[i] = heap[child];
 	}
+	heap[i] = input;
+}
+
+static void drop_first(Merge *merge)
+{
+	merge->heap[0] = merge->heap[--merge->heap_len];
+	if (merge->heap_len)
+		sift_down(merge, 0);
+}
+
+static bool refuse(GError **error, ShakedownCaptureError code, const char *why)
+{
+	g_set_error_literal(error, SHAKEDOWN_CAPTURE_ERROR, (gint)code, why);
+	return false;
+}
+
+/* One line for all of them: what was named, and what is wrong with the first. */
+static bool refuse_all(const Merge *merge, const char *const *names, GError **error)
+{
+	g_autofree char *why = g_strdup_printf(
+		"%s: there is no capture in it: of %zu file%s the first is %s", names[0],
+		merge->len, merge->len == 1 ? "" : "s", merge->inputs[0].problem);
+
+	return refuse(error, SHAKEDOWN_CAPTURE_ERROR_FORMAT, why);
+}
+
+static bool probe_all(Merge *merge, GError **error)
+{
+	bool piped = false, any = false;
+
+	for (size_t i = 0; i < merge->len; i++) {
+		Input *input = &merge->inputs[i];
+		bool standard = !strcmp(input->path, "-");
+		if (piped && standard)
+			return refuse(error, SHAKEDOWN_CAPTURE_ERROR_OPEN,
+				      "standard input: it can be read only once");
+		piped = piped || standard;
+		if (!input_probe(input, &merge->interfaces, error))
+			return false;
+		any = any || !input->left_out;
+		if (input->state != INPUT_OVER)
+			merge->heap[merge->heap_len++] = input;
+		if (input->state == INPUT_AWAKE)
+			g_ptr_array_add(merge->lent, input);
+	}
+	for (size_t i = merge->heap_len / 2; i-- > 0;)
+		sift_down(merge, i);
+	return any || !merge->len;
+}
+
+bool merge_open(Merge *merge, const char *const *names, GError **error)
+{
+	g_autoptr(GArray) list = input_list(names, error);
+
+	*merge = (Merge){.lent = g_ptr_array_new()};
+	if (!list)
+		return false;
+	merge->len = list->len;
+	merge->inputs = g_new0(Input, list->len);
+	merge->heap = g_new(Input *, list->len);
+	for (guint i = 0; i < list->len; i++)
+		input_init(&merge->inputs[i], &g_array_index(list, InputPath, i),
+			   list->len > MANY ? SMALL_CHUNK : SOURCE_CHUNK);
+	if (merge->len > 1 || merge->inputs[0].found) {
+		GError *why = NULL;
+		if (probe_all(merge, &why))
+			return true;
+		if (!why)
+			return refuse_all(merge, names, error);
+		g_propagate_error(error, why);
+		return false;
+	}
+	if (!input_open(&merge->inputs[0], &merge->interfaces, error))
+		return false;
+	g_ptr_array_add(merge->lent, &merge->inputs[0]);
 	return true;
 }
 
 void merge_clear(Merge *merge)
 {
-	for (size_t i = 0; i < merge->len; i++) {
-		Input *input = &merge->inputs[i];
-		reader_free(input->reader);
-		source_free(input->source);
-		g_free(input->name);
-		g_free(input->queue);
-	}
+	for (size_t i = 0; i < merge->len; i++)
+		input_clear(&merge->inputs[i]);
 	g_free(merge->inputs);
+	g_free(merge->heap);
+	g_ptr_array_unref(merge->lent);
 }
 
 /* Packets that are handed on now: numbers them, and watches the file's clock. */
@@ -72,42 +138,38 @@ static void account(Merge *merge, Input *input, ShakedownPacket *packets, size_t
 	input->packets += n;
 }
 
-/* False when the input has come to its end. */
-static bool fill_queue(Input *input)
+/* Whose packet is next; NULL at the end, or when waiting for it would hold back what is there. */
+static Input *first_input(Merge *merge, bool may_wait)
 {
-	if (input->head < input->len)
-		return true;
-	if (!input->queue)
-		input->queue = g_new(ShakedownPacket, QUEUE);
-	input->head = 0;
-	input->len = reader_read(input->reader, input->queue, QUEUE);
-	return input->len > 0;
-}
+	while (merge->heap_len) {
+		Input *input = merge->heap[0];
+		bool asleep = input->state == INPUT_ASLEEP;
 
-/* The input to take from next, and the one that comes after it. */
-static Input *least(Merge *merge, const Input **rival)
-{
-	Input *best = NULL;
-	*rival = NULL;
-	for (size_t i = 0; i < merge->len; i++) {
-		Input *input = &merge->inputs[i];
-		if (!fill_queue(input))
-			continue;
-		if (!best || input->queue[input->head].time < best->queue[best->head].time) {
-			*rival = best;
-			best = input;
-		} else if (!*rival ||
-			   input->queue[input->head].time < (*rival)->queue[(*rival)->head].time) {
-			*rival = input;
+		if (asleep || input->head == input->len) {
+			if (!may_wait && !input_ready(input, 0))
+				return NULL;
+			if (!input_fill(input, &merge->interfaces)) {
+				drop_first(merge);
+				continue;
+			}
+			if (asleep)
+				g_ptr_array_add(merge->lent, input);
+			sift_down(merge, 0);
 		}
+		if (input == merge->heap[0])
+			return input;
 	}
-	return best;
+	return NULL;
 }
 
-static bool goes_before(const Input *a, const Input *b)
+/* The input that comes after the first, or NULL. */
+static const Input *rival_input(const Merge *merge)
 {
-	ShakedownTime at = a->queue[a->head].time, bt = b->queue[b->head].time;
-	return at < bt || (at == bt && a < b);
+	Input *const *heap = merge->heap;
+
+	if (merge->heap_len < 3)
+		return merge->heap_len == 2 ? heap[1] : NULL;
+	return goes_before(heap[1], heap[2]) ? heap[1] : heap[2];
 }
 
 static size_t merge_several(Merge *merge, ShakedownPacket *packets, size_t room)
@@ -115,28 +177,32 @@ static size_t merge_several(Merge *merge, ShakedownPacket *packets, size_t room)
 	size_t n = 0;
 
 	while (n < room) {
-		const Input *rival;
-		Input *input = least(merge, &rival);
+		Input *input = first_input(merge, n == 0);
 		if (!input)
 			break;
 		/* A run: rotated files hardly overlap, so the others need not be asked. */
+		const Input *rival = rival_input(merge);
 		size_t begin = n;
 		do {
 			packets[n++] = input->queue[input->head++];
-		} while (n < room && input->head < input->len &&
-			 (!rival || goes_before(input, rival)));
+			if (input->head == input->len)
+				break;
+			input->time = input->queue[input->head].time;
+		} while (n < room && (!rival || goes_before(input, rival)));
 		account(merge, input, &packets[begin], n - begin);
+		if (input->head < input->len)
+			sift_down(merge, 0);
 	}
 	return n;
 }
 
-size_t merge_read(Merge *merge, ShakedownPacket *packets, size_t room)
+static size_t merge_only(Merge *merge, ShakedownPacket *packets, size_t room)
 {
 	Input *only = &merge->inputs[0];
 	size_t n = 0;
 
-	if (merge->len != 1)
-		return merge_several(merge, packets, room);
+	if (only->state == INPUT_OVER)
+		return 0;
 	if (only->head < only->len) {
 		n = MIN(room, only->len - only->head);
 		memcpy(packets, &only->queue[only->head], n * sizeof *packets);
@@ -149,33 +215,37 @@ size_t merge_read(Merge *merge, ShakedownPacket *packets, size_t room)
 	return n;
 }
 
-bool merge_ready(const Merge *merge, int milliseconds)
+static bool is_only(const Merge *merge)
 {
-	const Input *only = &merge->inputs[0];
-	if (merge->len != 1 || !only->drained)
-		return true;
-	return stream_file_ready(only->source->file, milliseconds);
+	return merge->len == 1 && !merge->inputs[0].found;
 }
 
-const ShakedownPacket *merge_first(Merge *merge, size_t input)
+size_t merge_read(Merge *merge, ShakedownPacket *packets, size_t room)
 {
-	Input *in = &merge->inputs[input];
-	return fill_queue(in) ? &in->queue[in->head] : NULL;
+	return is_only(merge) ? merge_only(merge, packets, room)
+			      : merge_several(merge, packets, room);
+}
+
+bool merge_ready(const Merge *merge, int milliseconds)
+{
+	if (is_only(merge))
+		return input_ready(&merge->inputs[0], milliseconds);
+	return !merge->heap_len || input_ready(merge->heap[0], milliseconds);
+}
+
+bool merge_first_link_type(Merge *merge, size_t i, uint32_t *link_type)
+{
+	Input *input = &merge->inputs[i];
+
+	if (is_only(merge))
+		input_fill(input, &merge->interfaces);
+	*link_type = input->first_link_type;
+	return input->has_first;
 }
 
 void merge_release(Merge *merge, const ShakedownPacket *held, size_t n)
 {
-	for (size_t i = 0; i < merge->len; i++) {
-		Input *input = &merge->inputs[i];
-		if (input->source->retired->len == 0)
-			continue;
-		/* Its own queue lies in one chunk, which is the current one. */
-		source_release(input->source, held, n);
-	}
-}
-
-const char *merge_problem(const Merge *merge, size_t input)
-{
-	const Input *in = &merge->inputs[input];
-	return in->head < in->len ? NULL : in->reader->problem;
+	for (guint i = merge->lent->len; i-- > 0;)
+		if (!input_release(g_ptr_array_index(merge->lent, i), held, n))
+			g_ptr_array_remove_index_fast(merge->lent, i);
 }

@@ -2,23 +2,22 @@
 /* Interface descriptions, and ticks to nanoseconds: draft-ietf-opsawg-pcapng §4.2. */
 #include "capture/pcapng-interface.h"
 
+#include "capture/pcapng-option.h"
+
+#include <sys/param.h>
+
 typedef enum {
-	OPTION_END = 0,
+	/* of a packet */
+	OPTION_DROPCOUNT = 4,
+	/* of statistics */
+	OPTION_IFDROP = 5,
+	OPTION_OSDROP = 7,
+	/* of a description */
 	OPTION_TSRESOL = 9,
 	OPTION_TSOFFSET = 14,
 } Option;
 
 __extension__ typedef unsigned __int128 Wide;
-
-static uint16_t get16(const uint8_t *p, bool big)
-{
-	return big ? be16(p) : le16(p);
-}
-
-static uint32_t get32(const uint8_t *p, bool big)
-{
-	return big ? be32(p) : le32(p);
-}
 
 /* 10^n, or 0 where 64 bits cannot hold it. */
 static uint64_t power_of_ten(unsigned n)
@@ -39,20 +38,16 @@ static int64_t seconds_to_ns(int64_t seconds)
 	return ns;
 }
 
-static const char *read_option(PcapngInterface *interface, uint16_t code, const uint8_t *value,
-			       uint16_t len, bool big)
+static const char *read_option(PcapngInterface *interface, const PcapngOption *option, bool big)
 {
-	if (code == OPTION_TSRESOL) {
-		if (len != 1)
+	if (option->code == OPTION_TSRESOL) {
+		if (option->len != 1)
 			return "an interface description whose if_tsresol is not 1 byte long";
-		interface->tsresol = *value;
-	} else if (code == OPTION_TSOFFSET) {
-		if (len != 8)
+		interface->tsresol = *option->value;
+	} else if (option->code == OPTION_TSOFFSET) {
+		if (option->len != 8)
 			return "an interface description whose if_tsoffset is not 8 bytes long";
-		uint32_t first = get32(value, big), second = get32(value + 4, big);
-		uint64_t seconds =
-			big ? (uint64_t)first << 32 | second : (uint64_t)second << 32 | first;
-		interface->offset = seconds_to_ns((int64_t)seconds);
+		interface->offset = seconds_to_ns((int64_t)pcapng_get64(option->value, big));
 	}
 	return NULL;
 }
@@ -60,27 +55,58 @@ static const char *read_option(PcapngInterface *interface, uint16_t code, const 
 const char *pcapng_interface_read(PcapngInterface *interface, Bytes body, bool big)
 {
 	const uint8_t *p = bytes_pull(&body, 8);
+	PcapngOptionVerdict verdict;
+	PcapngOption option;
+
 	if (!p)
 		return "an interface description too short for its fields";
 	*interface = (PcapngInterface){
-		.link_type = get16(p, big),
-		.snaplen = get32(p + 4, big),
+		.link_type = pcapng_get16(p, big),
+		.snaplen = pcapng_get32(p + 4, big),
 		.tsresol = 6, /* microseconds, where the option is missing */
 	};
-	while ((p = bytes_pull(&body, 4))) {
-		uint16_t code = get16(p, big), len = get16(p + 2, big);
-		if (code == OPTION_END)
-			break;
-		const uint8_t *value = bytes_pull(&body, (len + 3u) & ~3u);
-		if (!value)
-			return "an interface description with an option that is longer than it";
-		const char *wrong = read_option(interface, code, value, len, big);
+	while ((verdict = pcapng_option_next(&body, big, &option)) == PCAPNG_OPTION) {
+		const char *wrong = read_option(interface, &option, big);
 		if (wrong)
 			return wrong;
 	}
+	if (verdict == PCAPNG_OPTION_CUT)
+		return "an interface description with an option that is longer than it";
 	if (interface->tsresol <= 9)
 		interface->tick = power_of_ten(9u - interface->tsresol);
 	return NULL;
+}
+
+/* isb_ifdrop and isb_osdrop count from the beginning of the capture, epb_dropcount from packet to
+ * packet. Who writes both counts the same packets twice. */
+void pcapng_interface_count(PcapngInterface *interface, Bytes options, bool big)
+{
+	uint64_t card = 0, system = 0;
+	PcapngOption option;
+
+	while (pcapng_option_next(&options, big, &option) == PCAPNG_OPTION) {
+		if (option.len != 8)
+			continue;
+		if (option.code == OPTION_IFDROP)
+			card = pcapng_get64(option.value, big);
+		else if (option.code == OPTION_OSDROP)
+			system = pcapng_get64(option.value, big);
+	}
+	if (__builtin_add_overflow(card, system, &card))
+		card = UINT64_MAX;
+	interface->dropped = MAX(interface->dropped, card);
+}
+
+void pcapng_interface_lost(PcapngInterface *interface, Bytes options, bool big)
+{
+	PcapngOption option;
+
+	while (pcapng_option_next(&options, big, &option) == PCAPNG_OPTION)
+		if (option.code == OPTION_DROPCOUNT && option.len == 8 &&
+		    __builtin_add_overflow(interface->lost, pcapng_get64(option.value, big),
+					   &interface->lost))
+			interface->lost = UINT64_MAX;
+	interface->dropped = MAX(interface->dropped, interface->lost);
 }
 
 static Wide ticks_to_ns(const PcapngInterface *interface, uint64_t ticks)

@@ -13,10 +13,16 @@ typedef struct {
 	uint8_t tsresol;  /* as in the file: 10^-n, or 2^-n with the upper bit set */
 	uint64_t tick;	  /* nanoseconds, where a tick is a whole number of them; else 0 */
 	int64_t offset;	  /* nanoseconds to add */
+	uint64_t dropped; /* packets that were lost, by all that the file says of it */
+	uint64_t lost;	  /* … as far as packets say */
 } PcapngInterface;
 
 /* From an interface description block's body. NULL, or what is wrong with it. */
 const char *pcapng_interface_read(PcapngInterface *interface, Bytes body, bool big);
+
+/* What an interface statistics block's options say, and what those of a packet do. */
+void pcapng_interface_count(PcapngInterface *interface, Bytes options, bool big);
+void pcapng_interface_lost(PcapngInterface *interface, Bytes options, bool big);
 
 /* Times that 64 bits of nanoseconds cannot hold become the nearest that they can. */
 ShakedownTime pcapng_interface_time(const PcapngInterface *interface, uint64_t ticks);

@@ -71,6 +71,20 @@ static uint32_t unwrap(const uint8_t *record, Bytes *body)
 	}
 }
 
+/* Packets lost since the record before; others have a colour in its place. */
+static uint16_t lost(const uint8_t *record)
+{
+	switch (record[8] & ~MORE) {
+	case ERF_HDLC_POS:
+	case ERF_ETH:
+	case ERF_IPV4:
+	case ERF_IPV6:
+		return be16(record + 12);
+	default:
+		return 0;
+	}
+}
+
 /* Seconds in the upper half, a binary fraction in the lower; rounded, as Wireshark does. */
 static ShakedownTime erf_time(const uint8_t *record)
 {
@@ -97,6 +111,7 @@ static ReaderVerdict erf_next(Reader *reader, ShakedownPacket *packet)
 	source_step(source, record);
 	if ((p[8] & ~MORE) == ERF_PAD)
 		return READER_NONE;
+	reader->dropped += lost(p);
 	Bytes body = bytes_of(p, record);
 	uint32_t link_type = unwrap(p, &body);
 	/* Records are padded: to eight bytes, say. */

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "capture/pcapng-interface.h"
+#include "capture/pcapng-option.h"
 
 #include <shakedown/types.h>
 
@@ -14,6 +15,7 @@ typedef enum {
 	BLOCK_INTERFACE = 0x00000001,
 	BLOCK_PACKET = 0x00000002, /* obsolete */
 	BLOCK_SIMPLE = 0x00000003,
+	BLOCK_STATISTICS = 0x00000005,
 	BLOCK_ENHANCED = 0x00000006,
 	BLOCK_SECTION = 0x0a0d0d0a, /* the same in both byte orders */
 } BlockType;
@@ -34,16 +36,6 @@ typedef struct {
 	ShakedownTime last; /* a simple packet block has no time of its own */
 } ReaderPcapng;
 
-static inline uint32_t get32(const uint8_t *p, bool big)
-{
-	return big ? be32(p) : le32(p);
-}
-
-static inline uint16_t get16(const uint8_t *p, bool big)
-{
-	return big ? be16(p) : le16(p);
-}
-
 static ReaderVerdict corrupt(ReaderPcapng *ng, const char *what)
 {
 	return reader_corrupt(&ng->reader, "%s", what);
@@ -54,7 +46,16 @@ static bool holds_packet(uint32_t type)
 	return type == BLOCK_ENHANCED || type == BLOCK_SIMPLE || type == BLOCK_PACKET;
 }
 
-/* A block of type, len bytes long, is not there as a whole. */
+/* Statistics so long are none. */
+#define STATISTICS_MAX 65536
+
+/* Whether a block's content matters; the others are stepped over. */
+static bool is_read(uint32_t type, uint32_t len)
+{
+	return holds_packet(type) || type == BLOCK_INTERFACE || type == BLOCK_SECTION ||
+	       (type == BLOCK_STATISTICS && len <= STATISTICS_MAX);
+}
+
 /* A block of type, len bytes long, is not there as a whole. */
 static ReaderVerdict cut(ReaderPcapng *ng, uint32_t type, uint32_t len)
 {
@@ -68,7 +69,7 @@ static char *read_section(ReaderPcapng *ng, const uint8_t *p)
 	bool big = be32(p + 8) == BYTE_ORDER_MAGIC;
 	if (!big && le32(p + 8) != BYTE_ORDER_MAGIC)
 		return g_strdup("a pcapng section header without a byte-order magic");
-	uint16_t major = get16(p + 12, big), minor = get16(p + 14, big);
+	uint16_t major = pcapng_get16(p + 12, big), minor = pcapng_get16(p + 14, big);
 	/* 1.2 was written for a while, and is the same as 1.0. */
 	if (major != 1 || (minor != 0 && minor != 2))
 		return g_strdup_printf("pcapng version %u.%u: there is no such version (1.0 is "
@@ -102,10 +103,21 @@ static ReaderVerdict yield(ReaderPcapng *ng, const PcapngInterface *interface, B
 	return READER_PACKET;
 }
 
-static const PcapngInterface *interface_at(const ReaderPcapng *ng, uint32_t index)
+static PcapngInterface *interface_at(const ReaderPcapng *ng, uint32_t index)
 {
 	return index < ng->interfaces->len ? &g_array_index(ng->interfaces, PcapngInterface, index)
 					   : NULL;
+}
+
+/* What follows the packet, which is rare. */
+static void read_packet_options(ReaderPcapng *ng, PcapngInterface *interface, Bytes body,
+				uint32_t captured)
+{
+	const uint64_t before = interface->dropped;
+
+	bytes_pull(&body, (captured + (size_t)3) & ~(size_t)3);
+	pcapng_interface_lost(interface, body, ng->big);
+	ng->reader.dropped += interface->dropped - before;
 }
 
 /* The enhanced packet block, and the packet block before it, which differ in their first word. */
@@ -115,13 +127,19 @@ static ReaderVerdict read_packet(ReaderPcapng *ng, bool enhanced, Bytes body,
 	const uint8_t *p = bytes_pull(&body, 20);
 	if (!p)
 		return corrupt(ng, "a packet block too short for its fields");
-	const PcapngInterface *interface =
-		interface_at(ng, enhanced ? get32(p, ng->big) : get16(p, ng->big));
+	PcapngInterface *interface =
+		interface_at(ng, enhanced ? pcapng_get32(p, ng->big) : pcapng_get16(p, ng->big));
 	if (!interface)
 		return corrupt(ng, "a packet of an interface that was not described");
-	uint64_t ticks = (uint64_t)get32(p + 4, ng->big) << 32 | get32(p + 8, ng->big);
+	uint64_t ticks =
+		(uint64_t)pcapng_get32(p + 4, ng->big) << 32 | pcapng_get32(p + 8, ng->big);
 	ng->last = pcapng_interface_time(interface, ticks);
-	return yield(ng, interface, body, get32(p + 12, ng->big), get32(p + 16, ng->big), packet);
+	uint32_t captured = pcapng_get32(p + 12, ng->big);
+	ReaderVerdict verdict =
+		yield(ng, interface, body, captured, pcapng_get32(p + 16, ng->big), packet);
+	if (verdict == READER_PACKET && bytes_left(&body) > captured + (size_t)3)
+		read_packet_options(ng, interface, body, captured);
+	return verdict;
 }
 
 static ReaderVerdict read_simple(ReaderPcapng *ng, Bytes body, ShakedownPacket *packet)
@@ -130,7 +148,7 @@ static ReaderVerdict read_simple(ReaderPcapng *ng, Bytes body, ShakedownPacket *
 	const PcapngInterface *interface = interface_at(ng, 0);
 	if (!p || !interface)
 		return corrupt(ng, "a simple packet block without an interface");
-	uint32_t wire = get32(p, ng->big);
+	uint32_t wire = pcapng_get32(p, ng->big);
 	uint32_t captured =
 		interface->snaplen && interface->snaplen < wire ? interface->snaplen : wire;
 	return yield(ng, interface, body, captured, wire, packet);
@@ -150,6 +168,20 @@ static ReaderVerdict read_interface(ReaderPcapng *ng, Bytes body)
 	return READER_NONE;
 }
 
+/* Of an interface: how many packets it lost. It is no packet, and what is wrong with it no loss. */
+static ReaderVerdict read_statistics(ReaderPcapng *ng, Bytes body)
+{
+	const uint8_t *p = bytes_pull(&body, 12);
+	PcapngInterface *interface = p ? interface_at(ng, pcapng_get32(p, ng->big)) : NULL;
+
+	if (interface) {
+		const uint64_t before = interface->dropped;
+		pcapng_interface_count(interface, body, ng->big);
+		ng->reader.dropped += interface->dropped - before;
+	}
+	return READER_NONE;
+}
+
 /* A block that is in the window as a whole, of a type that is read. */
 static ReaderVerdict read_block(ReaderPcapng *ng, uint32_t type, const uint8_t *p, uint32_t len,
 				ShakedownPacket *packet)
@@ -162,6 +194,8 @@ static ReaderVerdict read_block(ReaderPcapng *ng, uint32_t type, const uint8_t *
 		return read_simple(ng, body, packet);
 	if (type == BLOCK_INTERFACE)
 		return read_interface(ng, body);
+	if (type == BLOCK_STATISTICS)
+		return read_statistics(ng, body);
 	g_autofree char *wrong = read_section(ng, p);
 	return wrong ? corrupt(ng, wrong) : READER_NONE;
 }
@@ -174,7 +208,7 @@ static ReaderVerdict pass_block(ReaderPcapng *ng, uint32_t type, uint32_t len)
 
 	if (source_left(source) >= len) {
 		trailer = source->at + len - 4;
-		if (get32(trailer, ng->big) != len)
+		if (pcapng_get32(trailer, ng->big) != len)
 			return corrupt(ng, "a block whose two lengths differ");
 		source_step(source, len);
 		return READER_NONE;
@@ -185,7 +219,7 @@ static ReaderVerdict pass_block(ReaderPcapng *ng, uint32_t type, uint32_t len)
 	trailer = source_skip(source, len - 4) ? source_peek(source, 4, true) : NULL;
 	if (!trailer)
 		return cut(ng, type, len - (uint32_t)(source_offset(source) - begin));
-	if (get32(trailer, ng->big) != len)
+	if (pcapng_get32(trailer, ng->big) != len)
 		return corrupt(ng, "a block whose two lengths differ");
 	source_step(source, 4);
 	return READER_NONE;
@@ -199,12 +233,12 @@ static ReaderVerdict next_block(Reader *reader, ShakedownPacket *packet)
 	if (!p)
 		return reader_end(reader, READER_BETWEEN, BLOCK_MIN);
 
-	uint32_t type = get32(p, ng->big);
+	uint32_t type = pcapng_get32(p, ng->big);
 	bool big = type == BLOCK_SECTION ? be32(p + 8) == BYTE_ORDER_MAGIC : ng->big;
-	uint32_t len = get32(p + 4, big);
+	uint32_t len = pcapng_get32(p + 4, big);
 	if (len < (type == BLOCK_SECTION ? SECTION_MIN : BLOCK_MIN) || len % 4)
 		return corrupt(ng, "a block of an impossible length");
-	if (!holds_packet(type) && type != BLOCK_INTERFACE && type != BLOCK_SECTION)
+	if (!is_read(type, len))
 		return pass_block(ng, type, len);
 
 	if (len > BLOCK_EXTRA + ng->max)
@@ -212,7 +246,7 @@ static ReaderVerdict next_block(Reader *reader, ShakedownPacket *packet)
 	p = source_peek(source, len, reader->wait);
 	if (!p)
 		return cut(ng, type, len);
-	if (get32(p + len - 4, big) != len)
+	if (pcapng_get32(p + len - 4, big) != len)
 		return corrupt(ng, "a block whose two lengths differ");
 	ReaderVerdict verdict = read_block(ng, type, p, len, packet);
 	if (verdict != READER_STOP)

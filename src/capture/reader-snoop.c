@@ -43,6 +43,8 @@ static ReaderVerdict snoop_next(Reader *reader, ShakedownPacket *packet)
 		.link_type = snoop->link_type,
 		.interface = snoop->interface,
 	};
+	/* Counted from the beginning of the capture. */
+	reader->dropped = MAX(reader->dropped, be32(p + 12));
 	source_step(source, record);
 	return READER_PACKET;
 }

@@ -19,13 +19,13 @@ static SourceChunk chunk_new(Source *source, size_t size)
 static void chunk_drop(Source *source, SourceChunk chunk)
 {
 	/* One that grew for a giant record is not worth keeping. */
-	if (chunk.size == SOURCE_CHUNK && !source->spare.data)
+	if (chunk.size == source->size && !source->spare.data)
 		source->spare = chunk;
 	else
 		g_free(chunk.data);
 }
 
-Source *source_open(const char *path, GError **error)
+Source *source_open(const char *path, size_t chunk_size, GError **error)
 {
 	StreamFile *file = stream_file_open(path, error);
 	if (!file)
@@ -34,7 +34,8 @@ Source *source_open(const char *path, GError **error)
 	source->file = file;
 	source->stream = stream_of_file(file);
 	source->retired = g_array_new(FALSE, FALSE, sizeof(SourceChunk));
-	source->chunk = chunk_new(source, SOURCE_CHUNK);
+	source->size = chunk_size;
+	source->chunk = chunk_new(source, chunk_size);
 	source->at = source->end = source->chunk.data;
 
 	size_t len;
@@ -45,11 +46,18 @@ Source *source_open(const char *path, GError **error)
 	return source;
 }
 
+void source_close(Source *source)
+{
+	stream_free(source->stream);
+	source->stream = NULL;
+	source->file = NULL;
+}
+
 void source_free(Source *source)
 {
 	if (!source)
 		return;
-	stream_free(source->stream);
+	source_close(source);
 	for (guint i = 0; i < source->retired->len; i++)
 		g_free(g_array_index(source->retired, SourceChunk, i).data);
 	g_array_unref(source->retired);
@@ -63,7 +71,7 @@ static void move_on(Source *source)
 {
 	size_t left = source_left(source);
 	SourceChunk old = source->chunk;
-	SourceChunk fresh = chunk_new(source, MAX(SOURCE_CHUNK, left * 2));
+	SourceChunk fresh = chunk_new(source, MAX(source->size, left * 2));
 
 	if (left)
 		memcpy(fresh.data, source->at, left);
@@ -128,4 +136,13 @@ void source_release(Source *source, const ShakedownPacket *packets, size_t n)
 		g_array_remove_index_fast(source->retired, i);
 		chunk_drop(source, chunk);
 	}
+}
+
+bool source_holds(const Source *source, const ShakedownPacket *packets, size_t n)
+{
+	bool holds = lies_in(&source->chunk, packets, n);
+
+	for (guint i = 0; i < source->retired->len && !holds; i++)
+		holds = lies_in(&g_array_index(source->retired, SourceChunk, i), packets, n);
+	return holds;
 }

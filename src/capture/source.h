@@ -13,7 +13,7 @@
 
 #include <shakedown/packet.h>
 
-/* Fits a second-level cache, beside what the consumer needs. */
+/* The usual size of a chunk: fits a second-level cache, beside what the consumer needs. */
 #define SOURCE_CHUNK ((size_t)256 * 1024)
 
 typedef struct {
@@ -23,19 +23,22 @@ typedef struct {
 
 typedef struct {
 	const uint8_t *at, *end; /* the window: at <= end, both within chunk */
+	size_t size;		 /* of a chunk */
 	SourceChunk chunk;
 	SourceChunk spare;
 	GArray *retired; /* of SourceChunk */
 	uint64_t base;	 /* the offset in the stream of the chunk's first byte */
 	bool ended;
 	bool lent;	   /* packets point into the chunk: whoever yields them sets it */
-	Stream *stream;	   /* owned; decompressed if need be */
-	StreamFile *file;  /* at the bottom of it */
+	Stream *stream;	   /* owned; decompressed if need be; NULL: closed */
+	StreamFile *file;  /* at the bottom of it, or NULL */
 	const char *codec; /* "gzip" …, or NULL */
 } Source;
 
 /* Opens a file, sees whether it is compressed, and reads nothing of the capture yet. */
-Source *source_open(const char *path, GError **error);
+Source *source_open(const char *path, size_t chunk_size, GError **error);
+/* Nothing more is read; what packets point into stays. */
+void source_close(Source *source);
 void source_free(Source *source);
 
 const uint8_t *source_fill(Source *source, size_t n);
@@ -73,3 +76,5 @@ static inline uint64_t source_offset(const Source *source)
 
 /* Gives retired chunks back, but for those that one of the packets lies in. */
 void source_release(Source *source, const ShakedownPacket *packets, size_t n);
+/* Whether one of the packets lies in any chunk that is left. */
+bool source_holds(const Source *source, const ShakedownPacket *packets, size_t n);

@@ -153,6 +153,11 @@ uint64_t stream_file_size(const StreamFile *file)
 	return file->size;
 }
 
+bool stream_file_is_regular(const StreamFile *file)
+{
+	return file->regular;
+}
+
 bool stream_file_ready(const StreamFile *file, int milliseconds)
 {
 	if (file->regular || file->ended)

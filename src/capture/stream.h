@@ -40,6 +40,8 @@ static inline Stream *stream_of_file(StreamFile *file)
 const uint8_t *stream_file_peek(StreamFile *file, size_t *len);
 uint64_t stream_file_position(const StreamFile *file); /* bytes taken from the file so far */
 uint64_t stream_file_size(const StreamFile *file);     /* 0 where it has none (a pipe) */
+/* One that can be opened once more and is then the same. */
+bool stream_file_is_regular(const StreamFile *file);
 /* False when nothing can be read from a pipe or terminal within the time: reading would block. */
 bool stream_file_ready(const StreamFile *file, int milliseconds);
 

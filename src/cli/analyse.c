@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/reading.h"
 #include "cli/terminal.h"
 
 #include <string.h>
@@ -104,6 +105,7 @@ static Status conclude(const Run *run, ShakedownCapture *capture, bool interrupt
 
 	if (run->options->verbose && !run->options->quiet)
 		progress_sum_up(&run->progress, capture);
+	reading_remark(run->options, capture);
 	if (interrupted)
 		complain("interrupted; this is what was read until then");
 	else if (problem)
@@ -167,12 +169,8 @@ static bool writes_as_it_reads(ShakedownFormat format)
 
 Status analyse_run(const Options *options)
 {
-	const ShakedownCaptureOptions what = {
-		.files = (const char *const *)options->words,
-		.filter = options->filter,
-		.count = options->count,
-	};
 	Run run = {.options = options};
+	Status status = STATUS_DONE;
 	g_autoptr(ShakedownCapture) capture = NULL;
 	g_autoptr(Output) output = NULL;
 	g_autoptr(ShakedownSink) sink = NULL;
@@ -181,15 +179,10 @@ Status analyse_run(const Options *options)
 
 	if (!options_config(options, &config))
 		return STATUS_USAGE;
-	capture = shakedown_capture_open(&what, &error);
-	if (!capture) {
-		complain("%s", error->message);
-		return g_error_matches(error, SHAKEDOWN_CAPTURE_ERROR,
-				       SHAKEDOWN_CAPTURE_ERROR_FILTER)
-			       ? STATUS_USAGE
-			       : STATUS_FAILED;
-	}
-	run.output = output = output_new(options->output, options->words, &error);
+	capture = reading_open(options, &status);
+	if (!capture)
+		return status;
+	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)
 		return fail(&run, error);
 	run.follows = writes_as_it_reads(options->format) &&

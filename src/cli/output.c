@@ -28,12 +28,13 @@ static void fail(GError **error, const char *name, int err)
 }
 
 /* Writing over a capture while it is read would destroy both. */
-static bool is_input(const struct stat *out, char *const *inputs)
+static bool is_input(const struct stat *out, const ShakedownCaptureInfo *inputs)
 {
 	struct stat in;
 
-	for (; inputs && *inputs; inputs++)
-		if (stat(*inputs, &in) == 0 && in.st_dev == out->st_dev && in.st_ino == out->st_ino)
+	for (size_t i = 0; inputs && i < inputs->files_len; i++)
+		if (stat(inputs->files[i].name, &in) == 0 && in.st_dev == out->st_dev &&
+		    in.st_ino == out->st_ino)
 			return true;
 	return false;
 }
@@ -61,7 +62,8 @@ static bool open_beside(Output *o, const char *path, mode_t mode, GError **error
 	return true;
 }
 
-static bool open_path(Output *o, const char *path, char *const *inputs, GError **error)
+static bool open_path(Output *o, const char *path, const ShakedownCaptureInfo *inputs,
+		      GError **error)
 {
 	struct stat st;
 	bool exists = stat(path, &st) == 0;
@@ -92,7 +94,7 @@ static bool open_path(Output *o, const char *path, char *const *inputs, GError *
 	return o->fd >= 0;
 }
 
-Output *output_new(const char *path, char *const *inputs, GError **error)
+Output *output_new(const char *path, const ShakedownCaptureInfo *inputs, GError **error)
 {
 	Output *o = g_new(Output, 1);
 

@@ -6,14 +6,12 @@
  */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include <shakedown/shakedown.h>
 
 typedef struct _Output Output;
 
 /* Path NULL: standard output. The file may not be one of those that are read. */
-Output *output_new(const char *path, char *const *inputs, GError **error);
+Output *output_new(const char *path, const ShakedownCaptureInfo *inputs, GError **error);
 /* Drops what was not finished. */
 void output_free(Output *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Output, output_free)

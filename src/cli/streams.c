@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/reading.h"
 #include "cli/stream-files.h"
 #include "cli/stream-holes.h"
 
@@ -115,6 +116,7 @@ static Status conclude(Run *run, ShakedownCapture *capture, bool interrupted)
 
 	if (o->verbose && !o->quiet)
 		progress_sum_up(&run->progress, capture);
+	reading_remark(o, capture);
 	if (interrupted)
 		return fail("interrupted; this is what was read until then");
 	if (problem)
@@ -170,14 +172,14 @@ static bool options_agree(const Options *o)
 	return false;
 }
 
-static Status open_target(Run *run)
+static Status open_target(Run *run, ShakedownCapture *capture)
 {
 	const Options *o = run->options;
 
 	if (o->dir)
 		run->files = stream_files_new(o->dir, o->force, &run->error);
 	else
-		run->output = output_new(o->output, o->words, &run->error);
+		run->output = output_new(o->output, shakedown_capture_info(capture), &run->error);
 	if (run->error)
 		return fail(run->error->message);
 	/* Whatever a stranger sent would be the terminal's commands. */
@@ -191,26 +193,16 @@ static Status open_target(Run *run)
 
 Status streams_run(const Options *options)
 {
-	const ShakedownCaptureOptions what = {
-		.files = (const char *const *)options->words,
-		.filter = options->filter,
-		.count = options->count,
-	};
 	Run run = {.options = options};
-	g_autoptr(GError) error = NULL;
+	Status status = STATUS_DONE;
 	ShakedownConfig config;
 
 	if (!options_agree(options) || !options_config(options, &config))
 		return STATUS_USAGE;
-	g_autoptr(ShakedownCapture) capture = shakedown_capture_open(&what, &error);
-	if (!capture) {
-		complain("%s", error->message);
-		return g_error_matches(error, SHAKEDOWN_CAPTURE_ERROR,
-				       SHAKEDOWN_CAPTURE_ERROR_FILTER)
-			       ? STATUS_USAGE
-			       : STATUS_FAILED;
-	}
-	Status status = open_target(&run);
+	g_autoptr(ShakedownCapture) capture = reading_open(options, &status);
+	if (!capture)
+		return status;
+	status = open_target(&run, capture);
 	run.holes = stream_holes_new(tell, &run);
 	progress_init(&run.progress, !options->quiet);
 	if (status == STATUS_DONE)

@@ -15,6 +15,8 @@ static void capture_file(JsonWriter *json, const ShakedownCaptureFile *f)
 	json_string(json, f->format);
 	json_key(json, "packets");
 	json_uint(json, f->packets);
+	json_key(json, "dropped");
+	json_uint(json, f->dropped);
 	json_key(json, "bytes");
 	json_uint(json, f->bytes);
 	json_key(json, "size");
@@ -24,6 +26,8 @@ static void capture_file(JsonWriter *json, const ShakedownCaptureFile *f)
 		json_null(json);
 	json_key(json, "problem");
 	json_string(json, f->problem);
+	json_key(json, "left_out");
+	json_bool(json, f->left_out);
 	json_end(json, '}');
 }
 
@@ -49,6 +53,8 @@ void record_capture_value(JsonWriter *json, const ShakedownCaptureInfo *c)
 	json_uint(json, c->disordered);
 	json_key(json, "clock_steps");
 	json_uint(json, c->clock_steps);
+	json_key(json, "dropped");
+	json_uint(json, c->dropped);
 	json_key(json, "first");
 	if (c->passed > 0)
 		json_time(json, c->first);

@@ -121,10 +121,15 @@ static char *files_argument(const ShakedownCaptureInfo *capture)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	if (!capture || capture->files_len == 0 || capture->files_len > FILES_MOST)
+	if (!capture || capture->files_len == 0)
 		return g_strdup("FILE");
-	for (size_t i = 0; i < capture->files_len; i++) {
-		const char *name = capture->files[i].name;
+	/* A directory or a pattern is shorter than what it stands for. */
+	const size_t n =
+		capture->names ? g_strv_length((char **)capture->names) : capture->files_len;
+	if (n > FILES_MOST)
+		return g_strdup("FILE");
+	for (size_t i = 0; i < n; i++) {
+		const char *name = capture->names ? capture->names[i] : capture->files[i].name;
 		if (!name || strcmp(name, "-") == 0 || strcmp(name, "standard input") == 0)
 			return g_strdup("FILE");
 		bool tame = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

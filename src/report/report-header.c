@@ -33,14 +33,16 @@ static void put_files(ReportText *self, const ShakedownCaptureInfo *capture)
 	if (capture->files_len == 0)
 		return;
 	const ShakedownCaptureFile *first = &capture->files[0];
+	size_t read = capture->files_len - capture->left_out;
+	while (first->left_out && first + 1 < &capture->files[capture->files_len])
+		first++;
 	for (size_t i = 0; i < capture->files_len; i++)
-		bytes += capture->files[i].bytes;
+		bytes += capture->files[i].left_out ? 0 : capture->files[i].bytes;
 	g_string_append(self->line, first->name && strcmp(first->name, "-") != 0
 					    ? first->name
 					    : "standard input");
-	if (capture->files_len > 1)
-		g_string_append_printf(self->line, " and %" G_GSIZE_FORMAT " more",
-				       capture->files_len - 1);
+	if (read > 1)
+		g_string_append_printf(self->line, " and %" G_GSIZE_FORMAT " more", read - 1);
 	const char *open = " (";
 	if (first->format) {
 		g_string_append_printf(self->line, "%s%s", open, first->format);

@@ -23,14 +23,35 @@ static const char *counted(char *buffer, size_t room, uint64_t n, const char *on
 	return buffer;
 }
 
+/* Many may lie in a directory beside the captures: the first of them stands for all. */
+static void of_left_out(GPtrArray *warnings, const ShakedownCaptureInfo *capture)
+{
+	char n[96];
+	size_t first = 0;
+
+	while (first + 1 < capture->files_len && !capture->files[first].left_out)
+		first++;
+	if (capture->left_out == 1)
+		add(warnings, "left out: %s", capture->files[first].problem);
+	else
+		add(warnings, "left out: %s that are no captures, among them %s",
+		    counted(n, sizeof(n), capture->left_out, "file", "files"),
+		    capture->files[first].problem);
+}
+
 static void of_capture(GPtrArray *warnings, const ShakedownCaptureInfo *capture)
 {
 	char n[96];
 
 	for (size_t i = 0; i < capture->files_len; i++) {
-		if (capture->files[i].problem)
+		if (capture->files[i].problem && !capture->files[i].left_out)
 			add(warnings, "%s", capture->files[i].problem);
 	}
+	if (capture->left_out)
+		of_left_out(warnings, capture);
+	if (capture->dropped)
+		add(warnings, "the capture lost packets: those who wrote it say that %s dropped",
+		    counted(n, sizeof(n), capture->dropped, "packet was", "packets were"));
 	if (capture->clock_steps > 0)
 		add(warnings, "the capture's clock was set back: %s",
 		    counted(n, sizeof(n), capture->clock_steps, "packet is earlier than its place",

@@ -24,7 +24,7 @@ Test(open, names_the_file_and_the_reason)
 
 	assert_refused(read_file(missing), SHAKEDOWN_CAPTURE_ERROR_OPEN,
 		       "missing.pcap: No such file or directory; check");
-	assert_refused(read_file(dir), SHAKEDOWN_CAPTURE_ERROR_OPEN, "a directory, not a capture");
+	assert_refused(read_file(dir), SHAKEDOWN_CAPTURE_ERROR_OPEN, "a directory without files");
 	g_rmdir(dir);
 }
 

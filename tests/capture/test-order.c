@@ -201,7 +201,8 @@ Test(merge, takes_the_least_time_first_and_ties_by_file)
 	static const int64_t a[] = {1, 4, 4, 9}, b[] = {2, 4, 5, 9, 12}, c[] = {0, 4, 13};
 	Writer w[] = {at_times(a, 4), at_times(b, 5), at_times(c, 3)};
 	char *paths[4] = {writer_file(&w[0]), writer_file(&w[1]), writer_file(&w[2]), NULL};
-	static const uint32_t inputs[] = {2, 0, 1, 0, 0, 1, 2, 1, 0, 1, 1, 2};
+	/* By labels, which are given as files are opened: c, a, b. */
+	static const uint32_t inputs[] = {0, 1, 2, 1, 1, 2, 0, 2, 1, 2, 2, 0};
 	static const size_t numbers[] = {0, 0, 0, 1, 2, 1, 1, 2, 3, 3, 4, 2};
 	Got got = read_files((const char *const *)paths, NULL, 0, 5);
 

@@ -20,7 +20,7 @@ static void snoop_packet(Writer *w, uint32_t seconds, size_t n, uint32_t len)
 	put32(w, len + 100);
 	put32(w, len);
 	put32(w, 24 + len + padding);
-	put32(w, 0);
+	put32(w, (uint32_t)n * 3); /* lost so far */
 	put32(w, seconds);
 	put32(w, 250000);
 	put_pattern(w, n, len);
@@ -46,6 +46,7 @@ Test(snoop, is_read)
 		cr_assert_eq(p->link_type, 1);
 		assert_pattern(&got, n, n);
 	}
+	cr_assert_eq(got.info.dropped, 12);
 	got_clear(&got);
 	writer_free(&w);
 }
@@ -112,7 +113,7 @@ static void erf_packet(Writer *w, uint8_t type, uint32_t seconds, size_t n, uint
 	put8(w, type);
 	put8(w, 0);
 	put16(&be, (uint16_t)(16 + 8 * extensions + (ethernet ? 2 : 0) + len + 6));
-	put16(&be, 0);
+	put16(&be, 5); /* lost since the last, or a colour */
 	put16(&be, len);
 	for (int i = extensions; i-- > 0;) {
 		put8(w, i ? 0x81 : 0x01);
@@ -140,6 +141,7 @@ Test(erf, is_recognised_without_a_magic_number)
 	cr_assert_null(got.error);
 	cr_assert_null(got.problem, "%s", got.problem);
 	cr_assert_str_eq(got.format, "ERF");
+	cr_assert_eq(got.info.dropped, 4 * 5);
 	cr_assert_eq(got_len(&got), 5);
 	for (size_t i = 0; i < 5; i++) {
 		const ShakedownPacket *p = got_packet(&got, i);

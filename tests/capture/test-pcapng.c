@@ -345,3 +345,73 @@ Test(pcapng, passes_blocks_larger_than_its_window)
 	got_clear(&got);
 	writer_free(&w);
 }
+
+static void put_count(Writer *w, uint16_t code, uint64_t count)
+{
+	Writer value = writer_new(w->big);
+
+	put64(&value, count);
+	put_option(w, code, value.bytes->data, 8);
+	writer_free(&value);
+}
+
+/* Interface statistics with isb_ifdrop and isb_osdrop. */
+static void put_statistics(Writer *w, uint32_t interface, uint64_t ifdrop, uint64_t osdrop)
+{
+	Block block = block_begin(w, 5);
+
+	put32(w, interface);
+	put64(w, 0);
+	put_count(w, 5, ifdrop);
+	put_count(w, 7, osdrop);
+	put_option(w, 0, NULL, 0);
+	block_end(w, block);
+}
+
+/* A packet with epb_dropcount. */
+static void put_packet_after_loss(Writer *w, uint32_t interface, uint64_t lost, uint32_t len)
+{
+	Block block = block_begin(w, 6);
+
+	put32(w, interface);
+	put64(w, 0);
+	put32(w, len);
+	put32(w, len);
+	put_pattern(w, 0, len);
+	while (w->bytes->len % 4)
+		put8(w, 0);
+	put_count(w, 4, lost);
+	block_end(w, block);
+}
+
+Test(pcapng, tells_what_was_dropped)
+{
+	for (int big = 0; big <= 1; big++) {
+		Writer w = writer_new(big);
+		ng_section(&w);
+		ng_interface(&w, 1, 0);
+		ng_interface(&w, 1, 0);
+		put_statistics(&w, 0, 3, 4);
+		put_packet_after_loss(&w, 1, 5, 61);
+		put_packet_after_loss(&w, 1, 6, 60);
+		/* They count from the beginning, and so does what packets say. */
+		put_statistics(&w, 0, 10, 4);
+		put_statistics(&w, 1, 11, 0);
+		/* Of an interface that is not there; too short; cut. */
+		put_statistics(&w, 9, 1000, 1000);
+		ng_other(&w, 5, 8);
+		ng_other(&w, 5, 40);
+		/* Another section counts anew. */
+		ng_section(&w);
+		ng_interface(&w, 1, 0);
+		put_statistics(&w, 0, 0, 100);
+		ng_packet(&w, 0, 0, 1, 60);
+		Got got = read_writer(&w);
+		cr_assert_null(got.problem, "%s", got.problem);
+		cr_assert_eq(got_len(&got), 3);
+		cr_assert_eq(got.info.dropped, 14 + 11 + 100, "%" G_GUINT64_FORMAT,
+			     got.info.dropped);
+		got_clear(&got);
+		writer_free(&w);
+	}
+}

@@ -30,7 +30,7 @@ def pcap(packets):
     """packets: [(seconds, frame)]"""
     out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
     for time, frame in packets:
-        out += struct.pack("<IIII", int(time), int(time % 1 * 1e6), len(frame), len(frame)) + frame
+        out += struct.pack("<IIII", *divmod(round(time * 10**6), 10**6), len(frame), len(frame)) + frame
     return out
 
 

@@ -15,12 +15,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
 sys.dont_write_bytecode = True
 from capture import connection, pcap, unanswered  # noqa: E402
+from harness import environment, equal, run_all  # noqa: E402
 
 PROGRAM, MAN_PAGE, COMPLETION = (os.path.abspath(path) for path in sys.argv[1:4])
 CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
@@ -32,23 +31,12 @@ def test(function):
     return function
 
 
-def environment(**extra):
-    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG")}
-    env.update(XDG_CONFIG_HOME=os.path.join(os.getcwd(), "nowhere"), LC_ALL="C.UTF-8", TERM="xterm")
-    env.update(extra)
-    return env
-
-
 def run(*args, stdin=b"", env=None, **options):
     """(exit status, standard output, standard error), as text."""
     options.setdefault("stdout", subprocess.PIPE)
     p = subprocess.run([PROGRAM, *args], input=stdin, stderr=subprocess.PIPE, timeout=60,
                        env=environment(**(env or {})), **options)
     return p.returncode, (p.stdout or b"").decode("utf-8"), p.stderr.decode("utf-8")
-
-
-def equal(got, want, about=""):
-    assert got == want, f"{about}: got {got!r}, not {want!r}"
 
 
 def fails(args, status, *said, **options):
@@ -147,7 +135,8 @@ def a_wrong_filter_is_wrong_usage():
 def files_that_cannot_be_read():
     fails(["missing.pcap"], 1, "missing.pcap", "No such file")
     fails(["-r", "missing"], 1, "missing", "No such file")
-    fails(["."], 1, "directory")
+    os.makedirs("hollow", exist_ok=True)
+    fails(["hollow"], 1, "a directory without files")
     fails(["empty.pcap"], 1, "empty.pcap")
     fails(["text.pcap"], 1, "text.pcap")
     fails(["good.pcap", "missing.pcap"], 1, "missing.pcap")
@@ -548,23 +537,4 @@ def prepare():
             f.write(data)
 
 
-def main():
-    failed = 0
-    print(f"1..{len(TESTS)}")
-    with tempfile.TemporaryDirectory(prefix="shakedown-cli-") as directory:
-        os.chdir(directory)
-        prepare()
-        for number, function in enumerate(TESTS, 1):
-            try:
-                function()
-                print(f"ok {number} - {function.__name__}")
-            except Exception:  # pylint: disable=broad-except
-                failed += 1
-                print(f"not ok {number} - {function.__name__}")
-                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-4:]), end="")
-            sys.stdout.flush()
-        os.chdir("/")
-    return 1 if failed else 0
-
-
-sys.exit(main())
+sys.exit(run_all(TESTS, prepare))

@@ -9,11 +9,10 @@ import pty
 import resource
 import subprocess
 import sys
-import tempfile
-import traceback
 
 sys.dont_write_bytecode = True
 from capture import ACK, FIN, SYN, connection, pcap, segment  # noqa: E402
+from harness import environment, equal, run_all  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
@@ -28,14 +27,9 @@ def test(function):
 
 def run(*args, stdin=b"", **options):
     """(exit status, standard output, standard error as text)."""
-    env = dict(os.environ, XDG_CONFIG_HOME=os.path.join(os.getcwd(), "nowhere"), LC_ALL="C.UTF-8")
     p = subprocess.run([PROGRAM, "streams", *args], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                       timeout=60, env=env, **options)
+                       timeout=60, env=environment(), **options)
     return p.returncode, p.stdout, p.stderr.decode("utf-8")
-
-
-def equal(got, want, about=""):
-    assert got == want, f"{about}: got {got!r}, not {want!r}"
 
 
 def fails(args, status, *said, **options):
@@ -243,24 +237,9 @@ def v6():
 V6 = v6()
 
 
-def main():
-    failed = 0
-    print(f"1..{len(TESTS)}")
-    with tempfile.TemporaryDirectory(prefix="shakedown-streams-") as directory:
-        os.chdir(directory)
-        with open("good.pcap", "wb") as f:
-            f.write(pcap(connection(CLIENT, SERVER, 1000)))
-        for number, function in enumerate(TESTS, 1):
-            try:
-                function()
-                print(f"ok {number} - {function.__name__}")
-            except Exception:  # pylint: disable=broad-except
-                failed += 1
-                print(f"not ok {number} - {function.__name__}")
-                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-4:]), end="")
-            sys.stdout.flush()
-        os.chdir("/")
-    return 1 if failed else 0
+def prepare():
+    with open("good.pcap", "wb") as f:
+        f.write(pcap(connection(CLIENT, SERVER, 1000)))
 
 
-sys.exit(main())
+sys.exit(run_all(TESTS, prepare))

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/reading.h"
+
+#include <sys/resource.h>
+
+/* Files that all overlap must all be open. The usual limit, 1024, is for programs that use
+ * select(2), which this one does not. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+ShakedownCapture *reading_open(const Options *options, Status *status)
+{
+	const ShakedownCaptureOptions what = {
+		.files = (const char *const *)options->words,
+		.filter = options->filter,
+		.count = options->count,
+	};
+	g_autoptr(GError) error = NULL;
+
+	raise_file_limit();
+	ShakedownCapture *capture = shakedown_capture_open(&what, &error);
+	if (capture)
+		return capture;
+	complain("%s", error->message);
+	*status = g_error_matches(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_FILTER)
+			  ? STATUS_USAGE
+			  : STATUS_FAILED;
+	return NULL;
+}
+
+void reading_remark(const Options *options, ShakedownCapture *capture)
+{
+	const ShakedownCaptureInfo *info = shakedown_capture_info(capture);
+	size_t first = 0;
+
+	if (options->quiet || !info->left_out)
+		return;
+	while (!info->files[first].left_out)
+		first++;
+	if (info->left_out == 1)
+		complain("left out: %s", info->files[first].problem);
+	else
+		complain("left out: %" G_GSIZE_FORMAT " files that are no captures, among them %s",
+			 info->left_out, info->files[first].problem);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the commands that read captures have in common: how they are opened, and what is said of it.
+ */
+#pragma once
+
+#include "cli/cli.h"
+
+/* NULL after telling why; the status is then the program's. */
+ShakedownCapture *reading_open(const Options *options, Status *status);
+/* What is no fault, but may not be what was meant. */
+void reading_remark(const Options *options, ShakedownCapture *capture);

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs functions as tests, in a directory of their own, and prints TAP."""
+import os
+import sys
+import tempfile
+import traceback
+
+
+class Skip(Exception):
+    """What this test needs is not there."""
+
+
+def equal(got, want, about=""):
+    assert got == want, f"{about}: got {repr(got)[:1000]}, not {repr(want)[:1000]}"
+
+
+def environment(**extra):
+    """Nobody's configuration, and a terminal that is known."""
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG")}
+    env.update(XDG_CONFIG_HOME=os.path.join(os.getcwd(), "nowhere"), LC_ALL="C.UTF-8", TERM="xterm")
+    env.update(extra)
+    return env
+
+
+def run_all(tests, prepare):
+    """The exit status: whether any failed."""
+    failed = 0
+    print(f"1..{len(tests)}")
+    with tempfile.TemporaryDirectory(prefix="shakedown-cli-") as directory:
+        os.chdir(directory)
+        prepare()
+        for number, function in enumerate(tests, 1):
+            try:
+                function()
+                print(f"ok {number} - {function.__name__}")
+            except Skip as why:
+                print(f"ok {number} - {function.__name__} # SKIP {why}")
+            except Exception:  # pylint: disable=broad-except
+                failed += 1
+                print(f"not ok {number} - {function.__name__}")
+                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-4:]), end="")
+            sys.stdout.flush()
+        os.chdir("/")
+    return 1 if failed else 0
