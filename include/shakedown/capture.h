@@ -30,6 +30,9 @@ typedef struct {
 	const char *const *files;
 	const char *filter; /* BPF expression, or NULL */
 	uint64_t count;	    /* stop after so many packets that passed the filter; 0: all */
+	/* Asked when a signal interrupts a read that waits for a pipe: true ends it there. Or NULL.
+	 */
+	bool (*interrupted)(void);
 } ShakedownCaptureOptions;
 
 /* What is known of one input after (or while) it is read. */

@@ -56,7 +56,7 @@ ShakedownCapture *shakedown_capture_open(const ShakedownCaptureOptions *options,
 	order_init(&capture->order);
 	capture->count = options->count;
 	capture->names = g_strdupv((char **)options->files);
-	if (!merge_open(&capture->merge, options->files, error))
+	if (!merge_open(&capture->merge, options->files, options->interrupted, error))
 		return NULL;
 	capture->files = g_new0(ShakedownCaptureFile, capture->merge.len);
 	if (options->filter && *options->filter) {

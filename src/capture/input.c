@@ -9,11 +9,11 @@
 
 #define QUEUE 256
 
-void input_init(Input *input, InputPath *path, size_t chunk)
+void input_init(Input *input, InputPath *path, const SourceOptions *how)
 {
 	*input = (Input){.path = path->path,
 			 .found = path->found,
-			 .chunk = chunk,
+			 .how = *how,
 			 .latest = INT64_MIN,
 			 .state = INPUT_ASLEEP};
 	path->path = NULL;
@@ -38,7 +38,7 @@ void input_clear(Input *input)
 
 bool input_open(Input *input, uint32_t *interfaces, GError **error)
 {
-	input->source = source_open(input->path, input->chunk, error);
+	input->source = source_open(input->path, &input->how, error);
 	if (!input->source)
 		return false;
 	input->reader = reader_open(input->source, input->name, interfaces, error);

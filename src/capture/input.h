@@ -20,7 +20,7 @@ typedef struct {
 	InputState state;
 	bool found;    /* not named: it may be no capture, and is left out then */
 	bool left_out; /* the problem says why */
-	size_t chunk;  /* bytes read at once */
+	SourceOptions how;
 	/* Awake; the source also when over, as long as packets point into it. */
 	Source *source;
 	Reader *reader;
@@ -41,7 +41,7 @@ typedef struct {
 } Input;
 
 /* Takes over the path. */
-void input_init(Input *input, InputPath *path, size_t chunk);
+void input_init(Input *input, InputPath *path, const SourceOptions *how);
 void input_clear(Input *input);
 
 /* The file must be there and be a capture; interfaces as in reader_open(). */

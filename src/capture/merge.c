@@ -82,19 +82,20 @@ static bool probe_all(Merge *merge, GError **error)
 	return any || !merge->len;
 }
 
-bool merge_open(Merge *merge, const char *const *names, GError **error)
+bool merge_open(Merge *merge, const char *const *names, bool (*interrupted)(void), GError **error)
 {
 	g_autoptr(GArray) list = input_list(names, error);
 
 	*merge = (Merge){.lent = g_ptr_array_new()};
 	if (!list)
 		return false;
+	const SourceOptions how = {.chunk = list->len > MANY ? SMALL_CHUNK : SOURCE_CHUNK,
+				   .interrupted = interrupted};
 	merge->len = list->len;
 	merge->inputs = g_new0(Input, list->len);
 	merge->heap = g_new(Input *, list->len);
 	for (guint i = 0; i < list->len; i++)
-		input_init(&merge->inputs[i], &g_array_index(list, InputPath, i),
-			   list->len > MANY ? SMALL_CHUNK : SOURCE_CHUNK);
+		input_init(&merge->inputs[i], &g_array_index(list, InputPath, i), &how);
 	if (merge->len > 1 || merge->inputs[0].found) {
 		GError *why = NULL;
 		if (probe_all(merge, &why))

@@ -25,17 +25,17 @@ static void chunk_drop(Source *source, SourceChunk chunk)
 		g_free(chunk.data);
 }
 
-Source *source_open(const char *path, size_t chunk_size, GError **error)
+Source *source_open(const char *path, const SourceOptions *options, GError **error)
 {
-	StreamFile *file = stream_file_open(path, error);
+	StreamFile *file = stream_file_open(path, options->interrupted, error);
 	if (!file)
 		return NULL;
 	Source *source = g_new0(Source, 1);
 	source->file = file;
 	source->stream = stream_of_file(file);
 	source->retired = g_array_new(FALSE, FALSE, sizeof(SourceChunk));
-	source->size = chunk_size;
-	source->chunk = chunk_new(source, chunk_size);
+	source->size = options->chunk;
+	source->chunk = chunk_new(source, options->chunk);
 	source->at = source->end = source->chunk.data;
 
 	size_t len;

@@ -35,8 +35,13 @@ typedef struct {
 	const char *codec; /* "gzip" …, or NULL */
 } Source;
 
+typedef struct {
+	size_t chunk; /* bytes, usually SOURCE_CHUNK */
+	bool (*interrupted)(void);
+} SourceOptions;
+
 /* Opens a file, sees whether it is compressed, and reads nothing of the capture yet. */
-Source *source_open(const char *path, size_t chunk_size, GError **error);
+Source *source_open(const char *path, const SourceOptions *options, GError **error);
 /* Nothing more is read; what packets point into stays. */
 void source_close(Source *source);
 void source_free(Source *source);

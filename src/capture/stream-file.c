@@ -17,6 +17,7 @@ struct _StreamFile {
 	Stream stream;
 	int fd;
 	bool standard, regular, ended;
+	bool (*interrupted)(void);
 	uint64_t size, position;
 	size_t ahead_at, ahead_len; /* read for its magic, not yet handed on */
 	uint8_t ahead[AHEAD];
@@ -30,14 +31,14 @@ static size_t fd_read(StreamFile *file, uint8_t *out, size_t room)
 			file->position += (uint64_t)got;
 			return (size_t)got;
 		}
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && errno == EINTR && !(file->interrupted && file->interrupted()))
 			continue;
 		if (got < 0 && errno == EAGAIN) { /* standard input handed over non-blocking */
 			poll(&(struct pollfd){.fd = file->fd, .events = POLLIN}, 1, -1);
 			continue;
 		}
 		file->ended = true;
-		if (got < 0)
+		if (got < 0 && errno != EINTR)
 			stream_fail(&file->stream, g_strdup_printf("it cannot be read further: %s",
 								   g_strerror(errno)));
 	}
@@ -68,7 +69,9 @@ static void file_free(Stream *stream)
 static void set_open_error(GError **error, const char *name, int why)
 {
 	const char *hint = "";
-	if (why == ENOENT || why == ENOTDIR)
+	if (why == EINTR)
+		hint = " while nobody was writing to it";
+	else if (why == ENOENT || why == ENOTDIR)
 		hint = "; check the path and the spelling";
 	else if (why == EACCES)
 		hint = "; captures made by root often belong to root: read it with sudo, or "
@@ -97,7 +100,7 @@ static bool is_readable(const char *name, int fd, const struct stat *st, GError 
 	return true;
 }
 
-StreamFile *stream_file_open(const char *path, GError **error)
+StreamFile *stream_file_open(const char *path, bool (*interrupted)(void), GError **error)
 {
 	bool standard = !strcmp(path, "-");
 	const char *name = standard ? "standard input" : path;
@@ -123,6 +126,7 @@ StreamFile *stream_file_open(const char *path, GError **error)
 	file->stream.free = file_free;
 	file->fd = fd;
 	file->standard = standard;
+	file->interrupted = interrupted;
 	file->regular = S_ISREG(st.st_mode);
 	if (file->regular) {
 		file->size = (uint64_t)st.st_size;

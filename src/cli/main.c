@@ -6,6 +6,21 @@
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+/* Names of files come from anybody: one line stays one, and a terminal is not told what to do. */
+static void make_harmless(char *line)
+{
+	while (*line) {
+		gunichar c = g_utf8_get_char_validated(line, -1);
+		bool valid = c != (gunichar)-1 && c != (gunichar)-2;
+		size_t len = valid ? (size_t)g_unichar_to_utf8(c, NULL) : 1;
+
+		if (!valid || !g_unichar_isprint(c))
+			memset(line, '?', len);
+		line += len;
+	}
+}
 
 void complain(const char *format, ...)
 {
@@ -15,6 +30,7 @@ void complain(const char *format, ...)
 	va_start(args, format);
 	line = g_strdup_vprintf(format, args);
 	va_end(args);
+	make_harmless(line);
 	/* One write, so that lines of several programs in a pipe do not mix. */
 	g_autofree char *whole = g_strdup_printf("shakedown: %s\n", line);
 	fputs(whole, stderr);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/reading.h"
 
+#include "cli/interrupt.h"
+
 #include <sys/resource.h>
 
 /* Files that all overlap must all be open. The usual limit, 1024, is for programs that use
@@ -21,6 +23,7 @@ ShakedownCapture *reading_open(const Options *options, Status *status)
 		.files = (const char *const *)options->words,
 		.filter = options->filter,
 		.count = options->count,
+		.interrupted = interrupt_asked,
 	};
 	g_autoptr(GError) error = NULL;
 

@@ -344,7 +344,7 @@ Test(source, allocates_what_is_there_and_not_what_is_claimed)
 {
 	g_autofree uint8_t *data = g_malloc0(SOURCE_CHUNK + 1000);
 	char *path = bytes_file(data, SOURCE_CHUNK + 1000);
-	Source *source = source_open(path, SOURCE_CHUNK, NULL);
+	Source *source = source_open(path, &(SourceOptions){.chunk = SOURCE_CHUNK}, NULL);
 	cr_assert_null(source_peek(source, (size_t)1 << 40, true));
 	cr_assert_eq(source_left(source), SOURCE_CHUNK + 1000);
 	cr_assert_eq(source->chunk.size, 2 * SOURCE_CHUNK);
@@ -359,7 +359,7 @@ Test(source, skips_in_constant_memory)
 	g_autoptr(GByteArray) out = g_byte_array_new();
 	compress_gzip(out, data, (size_t)MIB << 20);
 	char *path = bytes_file(out->data, out->len);
-	Source *source = source_open(path, SOURCE_CHUNK, NULL);
+	Source *source = source_open(path, &(SourceOptions){.chunk = SOURCE_CHUNK}, NULL);
 	cr_assert_not_null(source_peek(source, 10, true));
 	source->lent = true;
 	cr_assert(source_skip(source, ((uint64_t)MIB << 20) - 5));

@@ -12,6 +12,7 @@ import lzma
 import os
 import resource
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -358,6 +359,30 @@ def a_fifo_is_read_beside_files():
     writer.start()
     equal(reads("fifo", "late.pcap"), reads("good.pcap", "late.pcap"))
     writer.join()
+
+
+@test
+def a_silent_fifo_ends_at_a_signal():
+    if not os.path.exists("fifo"):
+        os.mkfifo("fifo")
+    with open("good.pcap", "rb") as f:
+        data = f.read()
+    p = subprocess.Popen([PROGRAM, "--format", "ndjson", "fifo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         env=environment(), preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    with open("fifo", "wb") as writer:
+        writer.write(data)
+        writer.flush()
+        time.sleep(0.5)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=30)
+    equal((p.returncode, err.count(b"\n")), (1, 1), err)
+    assert b"interrupted; " in err, err
+    equal([json.loads(line)["record"] for line in out.splitlines()], ["connection", "summary"])
+
+
+@test
+def names_are_shown_on_one_line_and_do_nothing_to_a_terminal():
+    fails(["no\n\x1b[2Jsuch\u009bfile"], "shakedown: no??[2Jsuch?")
 
 
 @test
