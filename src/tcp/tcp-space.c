@@ -462,7 +462,9 @@ static void take_earlier(TcpStep *step, TcpSeq end)
 	TcpSide *s = &step->conn->side[step->from];
 	const Segment *seg = step->seg;
 
-	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_seq_lt(seg->seq, s->low))
+	/* From far beyond, it would look as if it were before. */
+	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_seq_lt(seg->seq, s->low) ||
+	    !tcp_seq_lt(seg->seq, s->snd_nxt))
 		return;
 	s->bytes += (uint32_t)tcp_seq_diff(tcp_seq_lt(end, s->low) ? end : s->low, seg->seq);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER && tcp_seq_lt(end, s->low))
@@ -474,6 +476,13 @@ static void take_earlier(TcpStep *step, TcpSeq end)
 				    .ip_id = s->high_ip_id,
 				    .has_ip_id = s->high_ip_id != 0});
 	s->low = seg->seq;
+}
+
+/* Numbers wrap: what began two gigabytes ago would come to lie ahead. */
+static void keep_low_near(TcpSide *s)
+{
+	if ((uint32_t)tcp_seq_diff(s->snd_nxt, s->low) > 1u << 30)
+		s->low = tcp_seq_add(s->snd_nxt, 0u - (1u << 30));
 }
 
 /* New sequence space of the sender; returns how much of the payload was not seen before. */
@@ -517,6 +526,7 @@ static void take_data(TcpStep *step)
 		s->jump_ack = seg->ack;
 	}
 	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
+	keep_low_near(s);
 }
 
 /* What the other side has by this acknowledgment, though the tap may not have seen it. */
@@ -549,6 +559,7 @@ static uint64_t take_ack(TcpStep *step)
 			hole_acked(conn, other, step->seg);
 		}
 		r->snd_nxt = ack;
+		keep_low_near(r);
 	}
 	r->missing += missing;
 	if (!tcp_side_has(s, TCP_SIDE_ACKED) || tcp_seq_lt(s->rcv_nxt, ack)) {

@@ -48,6 +48,24 @@ Test(tcp_window, scale_above_14_is_14)
 	cr_assert_eq(talk_side(t, C)->window, 65535u << 14);
 }
 
+/* Numbers wrap: where the capture began in the middle, what began two gigabytes ago looks as if it
+ * lay ahead. */
+Test(tcp_bytes, of_a_transfer_longer_than_half_of_all_numbers_count_once)
+{
+	enum { MIB = 1 << 20, MIBS = 9000 };
+	g_autoptr(Talk) t = talk_new();
+
+	for (uint32_t i = 0; i < MIBS; i++) {
+		CLIENT(t, PSH_ACK, 1 + i * MIB, 1, MIB, .window = 65535);
+		SERVER(t, TCP_ACK, 1, 1 + (i + 1) * MIB, .window = 65535);
+		if (i % 100 == 99)
+			CLIENT(t, PSH_ACK, 1 + (i - 1) * MIB, 1, MIB, .window = 65535);
+	}
+	cr_assert_eq(talk_record(t, 1)->side[C].bytes, (uint64_t)MIBS * MIB, "%" G_GUINT64_FORMAT,
+		     talk_record(t, 1)->side[C].bytes);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 0);
+}
+
 /* A side's own numbers say how much of it is missing. */
 Test(tcp_hole, acknowledged_is_the_captures_loss)
 {
