@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-space.h"
 
+#include "tcp/tcp-tracker-private.h"
+
 #include <glib.h>
 
 /* Copies of a packet follow each other that closely; a retransmission takes longer. */
@@ -11,13 +13,8 @@
 #define COPY_WITHIN_US_BARE 2000u
 /* Room for reordering and for windows never seen: nf_conntrack's MAXACKWINDOW has the same size. */
 #define SLACK 66000u
-/* A second later nobody reorders: what comes then was sent again. */
 /* … unless the scale is unknown: then no more than that, for a lie costs more than a resync. */
 #define UNKNOWN_SCALE_MOST (1u << 24)
-#define REORDER_MOST (INT64_C(200) * 1000 * 1000)
-/* RFC 6298 §2.4 says 1 s, Linux does it in 200 ms: nobody times out earlier. */
-#define TIMEOUT_LEAST (INT64_C(190) * 1000 * 1000)
-#define REORDER_LEAST (INT64_C(3) * 1000 * 1000)
 
 static uint32_t mix(uint32_t h, uint32_t v)
 {
@@ -158,287 +155,40 @@ bool tcp_space_out_of_window(TcpStep *step)
 	return true;
 }
 
-static TcpHole *hole_at(const TcpConnection *conn, ShakedownSideId side, TcpSeq from, TcpSeq to)
+static void add_hole(TcpStep *step, ShakedownSideId side, TcpHole hole)
 {
-	TcpHoles *holes = conn->holes[side];
-
-	for (unsigned i = 0; holes && i < holes->len; i++)
-		if (tcp_seq_lt(from, holes->hole[i].right) && tcp_seq_lt(holes->hole[i].left, to))
-			return &holes->hole[i];
-	return NULL;
+	hole.since = step->time;
+	hole.frame = step->frame;
+	tcp_holes_add(&step->conn->holes[side], &hole, &step->tracker->holes);
 }
 
-/* Ids that count up tell which of two segments of a side was sent first. */
-static bool ids_tell(const Segment *seg, uint16_t id, bool *seg_first)
+/* The segment lies beyond what was captured of its sender. */
+static void hole_before(TcpStep *step)
 {
-	int16_t order = (int16_t)(seg->ip_id - id);
-
-	if (!seg->has_ip_id || !seg->ip_id || !id || order <= -1000 || order >= 1000 || order == 0)
-		return false;
-	*seg_first = order < 0;
-	return true;
-}
-
-/* Fills a gap: overtaken on the way to the tap, or lost before it and sent again? */
-static bool overtaken(const TcpStep *step, const TcpHole *hole)
-{
-	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
-	ShakedownDuration late = step->time - hole->since, rtt = 0;
-	const ShakedownDuration *leg = step->conn->leg;
-	bool first;
-
-	for (unsigned i = 0; i < 2; i++)
-		if (leg[i] != SHAKEDOWN_DURATION_UNKNOWN)
-			rtt += leg[i];
-	if (late > REORDER_MOST || r->dup_acks >= 3)
-		return false;
-	if (hole->has_ip_id && ids_tell(step->seg, hole->ip_id, &first))
-		return first;
-	return late <= MAX(rtt * 3 / 4, REORDER_LEAST);
-}
-
-/* It is the capture that is out of order: file and stamps do not agree, or its receiver had it
- * just before it was captured. */
-static bool captured_late(const TcpStep *step, const TcpHole *hole)
-{
-	return step->frame < hole->frame ||
-	       (hole->acked && step->time - hole->since <= REORDER_LEAST);
-}
-
-/* Below all that was captured of a side whose SYN was not: what was sent before is not known. */
-static bool before_the_capture(const TcpStep *step, TcpSeq end)
-{
-	const TcpSide *s = &step->conn->side[step->from];
-	bool first;
-
-	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_seq_leq(end, s->low))
-		return false;
-	if (ids_tell(step->seg, s->high_ip_id, &first))
-		return first;
-	return step->time - s->last <= REORDER_LEAST;
-}
-
-/* Fast retransmission, RFC 5681 §3.2 and RFC 6675 §5: three duplicate ACKs, or a SACK of what lies
- * beyond, have come just before. Else it was a timeout. */
-static bool loss_was_told(const TcpStep *step)
-{
-	const TcpSide *s = &step->conn->side[step->from],
-		      *r = &step->conn->side[tcp_other(step->from)];
-	bool sacked = tcp_side_has(r, TCP_SIDE_SACKED) && tcp_seq_lt(step->seg->seq, r->sack_high);
-
-	if (r->dup_acks < 3 && !sacked)
-		return false;
-	/* Whoever times out has heard nothing for that long. */
-	return step->time - MAX(r->last, s->last) < TIMEOUT_LEAST;
-}
-
-static ShakedownSegmentClass class_of_old_data(const TcpStep *step)
-{
-	const TcpSide *s = &step->conn->side[step->from],
-		      *r = &step->conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
-	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_len);
-	const TcpHole *hole = hole_at(step->conn, step->from, seg->seq, end);
+	TcpHole hole = {.left = step->conn->side[step->from].snd_nxt,
+			.right = seg->seq,
+			.ip_id = seg->has_ip_id ? seg->ip_id : 0};
+	uint32_t tsecr;
 
-	if (hole && captured_late(step, hole))
-		return SHAKEDOWN_SEGMENT_NEW;
-	if (hole && !hole->acked)
-		return overtaken(step, hole) ? SHAKEDOWN_SEGMENT_OUT_OF_ORDER
-					     : SHAKEDOWN_SEGMENT_RETRANSMISSION;
-	if (tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_leq(end, r->rcv_nxt))
-		return SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
-	/* RFC 9293 §3.8.6.1: the probe's byte was not taken; now it is sent in earnest. */
-	if ((s->checks & TCP_CHECK_PROBE) && tcp_seq_eq(tcp_seq_add(seg->seq, 1), s->dropped))
-		return SHAKEDOWN_SEGMENT_NEW;
-	if (before_the_capture(step, end))
-		return SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
-	return loss_was_told(step) ? SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION
-				   : SHAKEDOWN_SEGMENT_RETRANSMISSION;
-}
-
-static ShakedownSegmentClass class_of_ack(const TcpStep *step)
-{
-	const TcpConnection *conn = step->conn;
-	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
-	const Segment *seg = step->seg;
-
-	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ACKED) ||
-	    tcp_seq_lt(s->rcv_nxt, seg->ack))
-		return SHAKEDOWN_SEGMENT_ACK;
-	/* The third segment of the handshake, the first or again. */
-	if (r->state == SHAKEDOWN_TCP_SYN_RECEIVED)
-		return SHAKEDOWN_SEGMENT_CONTROL;
-	if (tcp_side_has(s, TCP_SIDE_CHALLENGED))
-		return SHAKEDOWN_SEGMENT_CHALLENGE_ACK;
-	if (tcp_side_has(s, TCP_SIDE_PROBED) && tcp_seq_eq(s->rcv_nxt, seg->ack))
-		return SHAKEDOWN_SEGMENT_KEEP_ALIVE_ACK;
-	if (tcp_space_window(conn, step->from, seg) != s->window)
-		return SHAKEDOWN_SEGMENT_WINDOW_UPDATE;
-	return tcp_seq_eq(s->rcv_nxt, seg->ack) ? SHAKEDOWN_SEGMENT_DUPLICATE_ACK
-						: SHAKEDOWN_SEGMENT_ACK;
-}
-
-ShakedownSegmentClass tcp_space_class(const TcpStep *step)
-{
-	const TcpSide *s = &step->conn->side[step->from],
-		      *r = &step->conn->side[tcp_other(step->from)];
-	const Segment *seg = step->seg;
-	bool fin = seg->flags & TCP_FIN;
-
-	if (!tcp_side_has(s, TCP_SIDE_SPACE))
-		return seg->payload_len ? SHAKEDOWN_SEGMENT_NEW : class_of_ack(step);
-	int32_t ahead = tcp_seq_diff(seg->seq, s->snd_nxt);
-
-	/* RFC 9293 §3.8.4: one byte, or none, below what was sent last. */
-	if (ahead == -1 && seg->payload_len <= 1 && !fin &&
-	    !(tcp_side_has(s, TCP_SIDE_SENT_FIN) && seg->payload_len == 0) &&
-	    tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_leq(s->snd_nxt, r->rcv_nxt))
-		return tcp_side_has(r, TCP_SIDE_ZERO_WINDOW) ? SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE
-							     : SHAKEDOWN_SEGMENT_KEEP_ALIVE;
-	if (seg->payload_len == 0)
-		return fin ? SHAKEDOWN_SEGMENT_CONTROL : class_of_ack(step);
-	if (seg->payload_len == 1 && ahead <= 0 && tcp_side_has(r, TCP_SIDE_ZERO_WINDOW))
-		return SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
-	/* Its first copy was damaged, and dropped by its receiver as here. */
-	if (ahead >= 0 && (s->checks & (TCP_CHECK_DROPPED | TCP_CHECK_OLD_STAMP)) &&
-	    tcp_seq_eq(segment_seq_end(seg), s->dropped))
-		return SHAKEDOWN_SEGMENT_RETRANSMISSION;
-	return ahead < 0 ? class_of_old_data(step) : SHAKEDOWN_SEGMENT_NEW;
-}
-
-static TcpHoles *holes_of(TcpConnection *conn, ShakedownSideId side)
-{
-	if (!conn->holes[side])
-		conn->holes[side] = g_new0(TcpHoles, 1);
-	return conn->holes[side];
-}
-
-static uint32_t hole_size(const TcpHole *hole)
-{
-	return (uint32_t)tcp_seq_diff(hole->right, hole->left);
-}
-
-static void hole_add(TcpConnection *conn, ShakedownSideId side, const TcpHole *hole)
-{
-	TcpHoles *holes = holes_of(conn, side);
-
-	/* Too many at once: the oldest is given up for missing. */
-	if (holes->len == TCP_HOLES) {
-		if (!holes->hole[0].acked)
-			conn->side[side].missing += hole_size(&holes->hole[0]);
-		memmove(holes->hole, holes->hole + 1, (TCP_HOLES - 1) * sizeof holes->hole[0]);
-		holes->len--;
-	}
-	holes->hole[holes->len++] = *hole;
-}
-
-/* A segment lies beyond what was captured. */
-static void hole_before(TcpConnection *conn, ShakedownSideId side, const Segment *seg)
-{
-	hole_add(conn, side,
-		 &(TcpHole){.left = conn->side[side].snd_nxt,
-			    .right = seg->seq,
-			    .since = seg->time,
-			    .frame = seg->frame,
-			    .ip_id = seg->ip_id,
-			    .has_ip_id = seg->has_ip_id});
+	hole.stamped = tcp_options_timestamps(seg, &hole.tsval, &tsecr);
+	add_hole(step, step->from, hole);
 }
 
 /* An acknowledgment lies beyond what was captured; one hole serves those that follow each other. */
-static void hole_acked(TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+static void hole_acked(TcpStep *step, ShakedownSideId side)
 {
-	TcpHoles *holes = holes_of(conn, side);
-	TcpHole *last = holes->len ? &holes->hole[holes->len - 1] : NULL;
-	TcpSeq from = conn->side[side].snd_nxt;
+	TcpHoles *holes = step->conn->holes[side];
+	TcpHole *last = holes && holes->len ? &holes->hole[holes->len - 1] : NULL;
+	TcpSeq from = step->conn->side[side].snd_nxt;
 
 	if (last && last->acked && tcp_seq_eq(last->right, from)) {
-		last->right = seg->ack;
-		last->since = seg->time;
-		last->frame = seg->frame;
+		last->right = step->seg->ack;
+		last->since = step->time;
+		last->frame = step->frame;
 		return;
 	}
-	hole_add(conn, side,
-		 &(TcpHole){.left = from,
-			    .right = seg->ack,
-			    .since = seg->time,
-			    .frame = seg->frame,
-			    .acked = true});
-}
-
-/* Everything below is acknowledged: what is missing of it was lost by the capture, as far as it
- * goes. Returns how much of it was not known to be. */
-static uint32_t holes_ack(TcpHoles *holes, TcpSeq ack)
-{
-	uint32_t missing = 0;
-
-	for (unsigned i = 0; i < holes->len; i++) {
-		TcpHole *h = &holes->hole[i];
-		if (h->acked || !tcp_seq_lt(h->left, ack))
-			continue;
-		if (tcp_seq_lt(ack, h->right)) {
-			TcpHole rest = *h;
-
-			missing += (uint32_t)tcp_seq_diff(ack, h->left);
-			rest.left = ack;
-			if (holes->len == TCP_HOLES) {
-				*h = rest;
-				continue;
-			}
-			memmove(h + 1, h, (size_t)(holes->len - i) * sizeof *h);
-			h[1] = rest;
-			h->right = ack;
-			h->acked = true;
-			holes->len++;
-			i++;
-			continue;
-		}
-		h->acked = true;
-		missing += hole_size(h);
-	}
-	return missing;
-}
-
-/* Takes [from, to) out of the holes and returns how many bytes of it were missing. What was counted
- * as missing is not any more; what there is no room to remember as a hole is. */
-static uint32_t holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *missing)
-{
-	uint32_t filled = 0;
-
-	for (unsigned i = 0; i < holes->len;) {
-		TcpHole *h = &holes->hole[i];
-		TcpSeq left = tcp_seq_max(h->left, from);
-		TcpSeq right = tcp_seq_lt(to, h->right) ? to : h->right;
-
-		if (!tcp_seq_lt(left, right)) {
-			i++;
-			continue;
-		}
-		filled += (uint32_t)tcp_seq_diff(right, left);
-		if (h->acked)
-			*missing -= MIN(*missing, (uint32_t)tcp_seq_diff(right, left));
-		TcpHole rest = *h;
-		rest.left = right;
-		h->right = left;
-		bool keep_left = tcp_seq_lt(h->left, h->right);
-		bool keep_right = tcp_seq_lt(rest.left, rest.right);
-
-		if (!keep_left && keep_right) {
-			*h = rest;
-		} else if (!keep_left) {
-			memmove(h, h + 1, (size_t)(holes->len - i - 1) * sizeof *h);
-			holes->len--;
-			continue;
-		} else if (keep_right && holes->len < TCP_HOLES) {
-			memmove(h + 2, h + 1, (size_t)(holes->len - i - 1) * sizeof *h);
-			h[1] = rest;
-			holes->len++;
-			i++;
-		} else if (keep_right && !rest.acked) {
-			*missing += hole_size(&rest);
-		}
-		i++;
-	}
-	return filled;
+	add_hole(step, side, (TcpHole){.left = from, .right = step->seg->ack, .acked = true});
 }
 
 /* A byte sent into a closed window is dropped by its receiver, unless it had room all the same. */
@@ -468,13 +218,8 @@ static void take_earlier(TcpStep *step, TcpSeq end)
 		return;
 	s->bytes += (uint32_t)tcp_seq_diff(tcp_seq_lt(end, s->low) ? end : s->low, seg->seq);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER && tcp_seq_lt(end, s->low))
-		hole_add(step->conn, step->from,
-			 &(TcpHole){.left = end,
-				    .right = s->low,
-				    .since = seg->time,
-				    .frame = seg->frame,
-				    .ip_id = s->high_ip_id,
-				    .has_ip_id = s->high_ip_id != 0});
+		add_hole(step, step->from,
+			 (TcpHole){.left = end, .right = s->low, .ip_id = s->high_ip_id});
 	s->low = seg->seq;
 }
 
@@ -507,20 +252,20 @@ static void take_data(TcpStep *step)
 	if (seg->payload_len) {
 		s->flags |= TCP_SIDE_SENT_DATA;
 		if (tcp_seq_lt(s->snd_nxt, seg->seq))
-			hole_before(conn, step->from, seg);
+			hole_before(step);
 		uint32_t fresh = 0;
 		if (tcp_seq_lt(s->snd_nxt, data_end))
 			fresh = (uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
 		if (conn->holes[step->from])
-			fresh +=
-				holes_fill(conn->holes[step->from], seg->seq,
-					   tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
-					   &s->missing);
+			fresh += tcp_holes_fill(conn->holes[step->from], seg->seq,
+						tcp_seq_lt(data_end, s->snd_nxt) ? data_end
+										 : s->snd_nxt,
+						&s->missing);
 		take_earlier(step, data_end);
 		/* Holes of wild numbers may lie one upon the other. */
 		s->bytes += MIN(fresh, seg->payload_len);
 	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
-		hole_before(conn, step->from, seg);
+		hole_before(step);
 		s->flags |= TCP_SIDE_JUMPED;
 		s->jump_seq = seg->seq;
 		s->jump_ack = seg->ack;
@@ -543,7 +288,7 @@ static uint64_t take_ack(TcpStep *step)
 		r->snd_nxt = r->low = ack;
 	}
 	if (conn->holes[other])
-		missing = holes_ack(conn->holes[other], ack);
+		missing = tcp_holes_ack(conn->holes[other], ack);
 	if (tcp_seq_lt(r->snd_nxt, ack)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
 		/* A capture that begins with a keep-alive begins one below. */
@@ -556,7 +301,7 @@ static uint64_t take_ack(TcpStep *step)
 		}
 		if (!kept_alive) {
 			missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
-			hole_acked(conn, other, step->seg);
+			hole_acked(step, other);
 		}
 		r->snd_nxt = ack;
 		keep_low_near(r);

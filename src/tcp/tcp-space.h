@@ -6,24 +6,8 @@
  */
 #pragma once
 
+#include "tcp/tcp-holes.h"
 #include "tcp/tcp-step.h"
-
-/* A gap below snd_nxt: bytes that have not been captured (yet). */
-typedef struct {
-	TcpSeq left, right;
-	ShakedownTime since; /* when the segment beyond it passed */
-	uint64_t frame;	     /* of that segment */
-	uint16_t ip_id;	     /* of that segment */
-	bool has_ip_id;
-	bool acked; /* counted as missing: its bytes may yet come, in a capture written out of order
-		     */
-} TcpHole;
-
-#define TCP_HOLES 16
-typedef struct _TcpHoles {
-	uint8_t len;
-	TcpHole hole[TCP_HOLES];
-} TcpHoles;
 
 /* The same packet again: captured twice (a span port's copy), or doubled on the way. Remembers it
  * otherwise. To be asked once for each segment, before anything else. */

@@ -4,6 +4,7 @@
 
 #include "flow/flow-table.h"
 #include "flow/slab.h"
+#include "tcp/tcp-holes.h"
 #include "tcp/tcp-step.h"
 #include "tcp/tcp-stream-recent.h"
 #include "tcp/tcp-stream.h"
@@ -26,6 +27,7 @@ struct _TcpTracker {
 	bool leapt; /* the last packet was stamped far ahead of now: leap_time */
 	ShakedownTime leap_time;
 	TcpTrackerCounts counts;
+	TcpHolesBudget holes;
 	TcpStreams *streams; /* NULL: nobody asked */
 	TcpRecent *recent;   /* … */
 	bool logs;	     /* tcp-conn-log.h */

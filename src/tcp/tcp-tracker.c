@@ -26,13 +26,13 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	return t;
 }
 
-static void connection_clear(TcpConnection *conn)
+static void connection_clear(TcpTracker *t, TcpConnection *conn)
 {
 	tcp_beliefs_clear(&conn->beliefs);
 	tcp_pending_clear(conn);
 	g_free(conn->marks.items);
 	for (unsigned i = 0; i < 2; i++) {
-		g_free(conn->holes[i]);
+		tcp_holes_free(conn->holes[i], &t->holes);
 		tcp_rtt_clear(conn->rtt[i]);
 		g_free(conn->rtt[i]);
 	}
@@ -51,7 +51,7 @@ void tcp_tracker_free(TcpTracker *t)
 		for (uint32_t h = handles[i]; h;) {
 			TcpConnection *conn = slab_get(t->slab, h);
 			h = conn->older;
-			connection_clear(conn);
+			connection_clear(t, conn);
 		}
 	timer_wheel_free(t->wheel);
 	flow_table_free(t->table);
@@ -117,7 +117,7 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	} else {
 		flow_table_remove(t->table, conn->hash, handle);
 	}
-	connection_clear(conn);
+	connection_clear(t, conn);
 	slab_free_item(t->slab, handle);
 }
 
