@@ -46,11 +46,19 @@ typedef struct {
 	ShakedownTime time, until;
 	const uint64_t *frames; /* the packets that show it, ascending; may be a selection */
 	size_t frames_len;
+	bool frames_cut;     /* it is: there are more than these */
 	const char *summary; /* one sentence about this case */
 	const ShakedownFact *facts;
 	size_t facts_len;
-	const char *rule;   /* clause or paper */
-	const char *filter; /* a Wireshark display filter that selects its packets */
+	const char *rule;      /* clause or paper */
+	const char *filter;    /* a Wireshark display filter that selects its packets: where frames
+				  are all there are, those; otherwise those like them, in that time */
+	const char *narrowing; /* the part of such a filter that says what they are like, or NULL */
+	/* How many it stands for: 1, but where a sink has gathered what belongs together. Then
+	 * these are the connections, ascending; there may be more than these. */
+	uint64_t count;
+	const uint64_t *connections;
+	size_t connections_len;
 } ShakedownAnomaly;
 
 #ifdef __cplusplus

@@ -182,6 +182,7 @@ typedef struct {
 		*encapsulation; /* outermost first: "vlan:10", "gre", "vxlan:42"; NULL-terminated */
 	const ShakedownAnomalyKind *anomalies; /* in order of finding, each once */
 	size_t anomalies_len;
+	ShakedownSeverity severity; /* the worst of theirs */
 	const char
 		*truncated; /* why the record ended before the connection: NULL, or e.g. "memory" */
 	const ShakedownConnLog *log; /* NULL: nobody asked for it */

@@ -36,12 +36,17 @@ typedef bool (*ShakedownWriteFunc)(const void *bytes, size_t len, void *data);
 typedef struct {
 	ShakedownView view;
 	ShakedownFormat format;
-	unsigned width;	     /* columns of text; 0: 80 */
-	bool color;	     /* ANSI colours in text */
-	bool ascii;	     /* text in ASCII only (a terminal that is not UTF-8) */
-	bool absolute;	     /* ladder: sequence numbers as on the wire */
-	bool flush_records;  /* hand each ndjson record to write() at once */
-	bool verbose;	     /* text: more columns and lines */
+	unsigned width;	    /* columns of text; 0: 80 */
+	bool color;	    /* ANSI colours in text */
+	bool ascii;	    /* text in ASCII only (a terminal that is not UTF-8) */
+	bool absolute;	    /* ladder: sequence numbers as on the wire */
+	bool flush_records; /* hand each ndjson record to write() at once */
+	bool verbose;	    /* text: more columns and lines */
+	/* Report and anomalies: each anomaly by itself. Otherwise those that are of one kind and
+	 * cause, and have their service or their client in common, are one with a count: at the
+	 * end; or, in a stream (ndjson, flush_records), the first at once, and of those that follow
+	 * what came within a minute of the packets' time. */
+	bool all;
 	uint64_t connection; /* ladder: whose; 0: the first */
 	ShakedownWriteFunc write;
 	void *write_data;

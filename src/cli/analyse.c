@@ -75,6 +75,7 @@ static ShakedownSink *make_sink(Run *run, GError **error)
 		.absolute = o->absolute,
 		.flush_records = run->follows,
 		.verbose = o->verbose,
+		.all = o->all,
 		.connection = o->connection,
 		.write = write_record,
 		.write_data = run,

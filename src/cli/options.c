@@ -18,7 +18,7 @@ typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
 	char *side, *dir, *holes, *policy;
-	gboolean ignore_encapsulation, force, absolute, ascii, quiet, verbose, version, help,
+	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
 		config_given;
 } Raw;
 
@@ -37,6 +37,7 @@ static const OptionRow rows[] = {
 	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_ALL, "FILE", "thresholds; see 'explain --config'"},
 	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_RECORDS, "SEVERITY", "exit with 3 if anything so severe was found:\n"
 	 "                            info, notice, warning or critical"},
+	{"all", 0, OPTION_FLAG, OFFSET(all), FOR_REPORT | FOR_ANOMALIES, NULL, "each anomaly by itself, not one a cause"},
 	{"conn", 0, OPTION_TEXT, OFFSET(connection), FOR_LADDER | FOR_STREAMS, "ID", "which connection (ladder: default the first)"},
 	{"side", 0, OPTION_TEXT, OFFSET(side), FOR_STREAMS, "SIDE", "whose bytes: client or server"},
 	{"dir", 0, OPTION_TEXT, OFFSET(dir), FOR_STREAMS, "DIR", "write every stream to a file in DIR"},
@@ -218,6 +219,7 @@ static bool take_values(Options *o, const Raw *raw)
 	o->config = raw->config;
 	o->config_given = raw->config_given;
 	o->ignore_encapsulation = raw->ignore_encapsulation;
+	o->all = raw->all;
 	o->absolute = raw->absolute;
 	o->ascii = raw->ascii;
 	o->quiet = raw->quiet;

@@ -40,7 +40,7 @@ typedef struct {
 	ShakedownOverlapPolicy policy;
 	bool force, zero_holes;
 	unsigned width; /* 0: of the terminal */
-	bool ignore_encapsulation, absolute, ascii, quiet, verbose;
+	bool ignore_encapsulation, all, absolute, ascii, quiet, verbose;
 	void *raw; /* owns the strings */
 } Options;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/finding.h"
 
+#include "detect/display-filter.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 
@@ -11,25 +13,20 @@ static void begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind)
 	*f = (Finding){
 		.context = context,
 		.anomaly = {.kind = kind,
+			    .count = 1,
 			    .severity = info->severity,
 			    .scope = info->scope,
 			    .rule = info->rule},
 		.summary = g_string_new(NULL),
 		.filter = g_string_new(NULL),
+		.narrowing = g_string_new(NULL),
 		.texts = g_string_new(NULL),
 	};
-}
-
-static const char *field_of(const ShakedownAddress *a)
-{
-	return a->version == 6 ? "ipv6.addr" : "ip.addr";
 }
 
 void finding_begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
 		   TcpConnection *conn)
 {
-	char client[SHAKEDOWN_ADDRESS_LEN], server[SHAKEDOWN_ADDRESS_LEN];
-
 	begin(f, context, kind);
 	f->conn = conn;
 	f->anomaly.scope = SHAKEDOWN_SCOPE_CONNECTION;
@@ -41,18 +38,16 @@ void finding_begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind
 	s->server_port = tcp_conn_port(conn, SHAKEDOWN_SERVER);
 	f->anomaly.time = conn->start;
 	f->anomaly.until = conn->end;
-	shakedown_address_format(&s->client, client);
-	shakedown_address_format(&s->server, server);
-	g_string_printf(f->filter, "%s==%s && %s==%s && tcp.port==%u && tcp.port==%u",
-			field_of(&s->client), client, field_of(&s->server), server, s->client_port,
-			s->server_port);
+	display_filter_endpoint(f->filter, &s->client, 0);
+	g_string_append(f->filter, " && ");
+	display_filter_endpoint(f->filter, &s->server, 0);
+	g_string_append_printf(f->filter, " && tcp.port==%u && tcp.port==%u", s->client_port,
+			       s->server_port);
 }
 
 void finding_begin_wide(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
 			const ShakedownAddress *address, uint16_t port)
 {
-	char text[SHAKEDOWN_ADDRESS_LEN];
-
 	begin(f, context, kind);
 	f->anomaly.time = context->summary->first;
 	f->anomaly.until = context->summary->last;
@@ -61,13 +56,11 @@ void finding_begin_wide(Finding *f, DetectContext *context, ShakedownAnomalyKind
 		g_string_assign(f->filter, "tcp");
 		return;
 	}
-	shakedown_address_format(address, text);
-	g_string_printf(f->filter, "%s==%s", field_of(address), text);
+	display_filter_endpoint(f->filter, address, port);
 	if (port) {
 		f->anomaly.scope = SHAKEDOWN_SCOPE_SERVICE;
 		f->anomaly.subject.server = *address;
 		f->anomaly.subject.server_port = port;
-		g_string_append_printf(f->filter, " && tcp.port==%u", port);
 	} else {
 		f->anomaly.scope = SHAKEDOWN_SCOPE_HOST;
 		f->anomaly.subject.host = *address;
@@ -89,8 +82,12 @@ void finding_frame(Finding *f, uint64_t frame)
 {
 	size_t n = f->anomaly.frames_len, at = n;
 
-	if (!frame || n == FINDING_FRAMES)
+	if (!frame)
 		return;
+	if (n == FINDING_FRAMES) {
+		f->anomaly.frames_cut = true;
+		return;
+	}
 	while (at > 0 && f->frames[at - 1] > frame)
 		at--;
 	if (at > 0 && f->frames[at - 1] == frame)
@@ -163,7 +160,7 @@ void finding_summary(Finding *f, const char *format, ...)
 
 void finding_filter(Finding *f, const char *expression)
 {
-	g_string_append_printf(f->filter, " && %s", expression);
+	g_string_append_printf(f->narrowing, "%s%s", f->narrowing->len ? " && " : "", expression);
 }
 
 /* A verdict without packets convinces nobody: the FINs, or where the connection began. */
@@ -178,6 +175,29 @@ static void point_somewhere(Finding *f)
 		finding_frame(f, f->conn->first_frame);
 }
 
+void finding_many(Finding *f)
+{
+	f->anomaly.frames_cut = true;
+}
+
+/* Where all its frames are known, just those. Otherwise what is like them, while it lasted. */
+static void complete_filter(Finding *f)
+{
+	const ShakedownAnomaly *a = &f->anomaly;
+
+	if (a->frames_len && !a->frames_cut) {
+		g_string_append(f->filter, " && ");
+		display_filter_frames(f->filter, f->frames, a->frames_len);
+		return;
+	}
+	if (f->narrowing->len)
+		g_string_append_printf(f->filter, " && %s", f->narrowing->str);
+	if (a->scope != SHAKEDOWN_SCOPE_CAPTURE) {
+		g_string_append(f->filter, " && ");
+		display_filter_span(f->filter, a->time, a->until);
+	}
+}
+
 void finding_report(Finding *f)
 {
 	ShakedownAnomaly *a = &f->anomaly;
@@ -189,16 +209,19 @@ void finding_report(Finding *f)
 		}
 	if (f->conn && !a->frames_len)
 		point_somewhere(f);
+	complete_filter(f);
 	a->frames = f->frames;
 	a->facts = f->facts;
 	a->summary = f->summary->str;
 	a->filter = f->filter->str;
+	a->narrowing = f->narrowing->len ? f->narrowing->str : NULL;
 	if (f->conn)
-		f->conn->anomalies |= UINT64_C(1) << a->kind;
+		tcp_conn_blame(f->conn, a->kind, a->severity);
 	if (f->context->report)
 		f->context->report(a, f->context->data);
 	g_string_free(f->summary, TRUE);
 	g_string_free(f->filter, TRUE);
+	g_string_free(f->narrowing, TRUE);
 	g_string_free(f->texts, TRUE);
 }
 

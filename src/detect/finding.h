@@ -34,7 +34,7 @@ typedef struct {
 	TcpConnection *conn; /* NULL where the scope is wider */
 	uint64_t frames[FINDING_FRAMES];
 	ShakedownFact facts[FINDING_FACTS];
-	GString *summary, *filter, *texts;
+	GString *summary, *filter, *narrowing, *texts;
 	char spans[4][32];
 	unsigned span_next;
 } Finding;
@@ -57,7 +57,9 @@ void finding_ratio(Finding *finding, const char *name, double ratio);
 void finding_text(Finding *finding, const char *name, const char *text);
 void finding_flag(Finding *finding, const char *name, bool flag);
 void finding_summary(Finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Narrows the filter: " && " and this come after the subject's. */
+/* The frames that were given are a few of many: the filter is to select all that are alike. */
+void finding_many(Finding *finding);
+/* Says what they are like, if not all of its frames are known. */
 void finding_filter(Finding *finding, const char *expression);
 /* Reports it and frees what it held. */
 void finding_report(Finding *finding);

@@ -20,12 +20,12 @@ bool member_of_many(DetectContext *context, TcpConnection *conn)
 		return false;
 	if (s && conn->syn_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
 	    flood_covers(s, context->config, conn->syn_first)) {
-		conn->anomalies |= UINT64_C(1) << SHAKEDOWN_ANOMALY_SYN_FLOOD;
+		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_CRITICAL);
 		return true;
 	}
 	if (!scanners_cover(context->scanners, conn))
 		return false;
-	conn->anomalies |= UINT64_C(1) << SHAKEDOWN_ANOMALY_PORT_SCAN;
+	tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_PORT_SCAN, SHAKEDOWN_SEVERITY_WARNING);
 	return true;
 }
 

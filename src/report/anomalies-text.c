@@ -26,6 +26,7 @@ typedef struct {
 	bool any;
 	char date[11]; /* of the last heading */
 	uint64_t severities[SHAKEDOWN_SEVERITIES];
+	uint64_t stands_for;
 	GString *who, *where;
 } AnomaliesText;
 
@@ -170,6 +171,7 @@ static void put_anomaly(ReportSink *sink, const ShakedownAnomaly *a)
 	AnomaliesText *self = (AnomaliesText *)sink;
 
 	self->severities[a->severity]++;
+	self->stands_for += MAX(a->count, 1);
 	put_date(self, a->time);
 	self->any = true;
 	g_string_truncate(self->who, 0);
@@ -194,7 +196,7 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 
 	if (self->any)
 		text_newline(text);
-	anomaly_counts_put(text, self->severities);
+	anomaly_counts_put(text, self->severities, self->stands_for);
 	report_warnings_put(text, summary, capture, 0, UINT_MAX);
 	return true;
 }

@@ -36,12 +36,23 @@ void anomaly_where(const ShakedownAnomaly *anomaly, size_t most, GString *out)
 			g_string_append(out, ", ");
 		g_string_append_printf(out, "%" G_GUINT64_FORMAT, (guint64)anomaly->frames[i]);
 	}
-	if (anomaly->frames_len > most)
+	if (anomaly->frames_cut)
+		g_string_append(out, " and more");
+	else if (anomaly->frames_len > most)
 		g_string_append_printf(out, " and %" G_GSIZE_FORMAT " more",
 				       anomaly->frames_len - most);
 	if (anomaly->connection > 0)
 		g_string_append_printf(out, "%sconnection %" G_GUINT64_FORMAT,
 				       out->len > 0 ? ", " : "", (guint64)anomaly->connection);
+	for (size_t i = 0; i < anomaly->connections_len && i < most; i++)
+		g_string_append_printf(out, "%s%" G_GUINT64_FORMAT,
+				       i > 0	      ? ", "
+				       : out->len > 0 ? ", connections "
+						      : "connections ",
+				       (guint64)anomaly->connections[i]);
+	if (anomaly->connections_len && anomaly->count > most)
+		g_string_append_printf(out, " and %" G_GUINT64_FORMAT " more",
+				       (guint64)(anomaly->count - most));
 }
 
 void anomaly_when(ShakedownTime time, bool date, char out[32])
@@ -70,7 +81,8 @@ const char *anomaly_severity_word(ShakedownSeverity severity)
 	return "?";
 }
 
-void anomaly_counts_put(TextLayout *layout, const uint64_t severities[SHAKEDOWN_SEVERITIES])
+void anomaly_counts_put(TextLayout *layout, const uint64_t severities[SHAKEDOWN_SEVERITIES],
+			uint64_t stands_for)
 {
 	static const char *const words[SHAKEDOWN_SEVERITIES][2] = {
 		{"info", "info"},
@@ -78,21 +90,34 @@ void anomaly_counts_put(TextLayout *layout, const uint64_t severities[SHAKEDOWN_
 		{"warning", "warnings"},
 		{"critical", "critical"},
 	};
-	char text[REPORT_GROUPED_LEN + 16];
+	char text[REPORT_GROUPED_LEN + 64];
+	uint64_t sum = 0;
+	unsigned at = 0;
 	bool any = false;
 
 	for (unsigned i = SHAKEDOWN_SEVERITIES; i-- > 0;) {
 		if (severities[i] == 0)
 			continue;
 		if (any)
-			text_put(layout, TEXT_PLAIN, ", ");
+			at += text_put(layout, TEXT_PLAIN, ", ");
 		any = true;
+		sum += severities[i];
 		size_t len = report_format_grouped(text, severities[i]);
 		g_snprintf(text + len, (gulong)(sizeof(text) - len), " %s",
 			   words[i][severities[i] != 1]);
-		text_put(layout, text_severity_style((ShakedownSeverity)i), text);
+		at += text_put(layout, text_severity_style((ShakedownSeverity)i), text);
 	}
 	if (!any)
 		text_put(layout, TEXT_GOOD, "No anomalies.");
+	if (stands_for > sum) {
+		size_t len = report_format_grouped(text + 1, stands_for) + 1;
+		text[0] = '(';
+		g_snprintf(text + len, (gulong)(sizeof(text) - len), " by themselves: --all)");
+		if (at + 1 + text_width(text, strlen(text)) > layout->width)
+			text_newline(layout);
+		else
+			text_spaces(layout, 1);
+		text_put(layout, TEXT_DIM, text);
+	}
 	text_newline(layout);
 }

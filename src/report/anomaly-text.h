@@ -15,4 +15,5 @@ void anomaly_when(ShakedownTime time, bool date, char out[32]);
 /* "CRITICAL", "WARNING", "NOTICE", "INFO": told apart without colours as well. */
 const char *anomaly_severity_word(ShakedownSeverity severity);
 /* "2 critical, 1 warning" as a line of its own; "No anomalies." */
-void anomaly_counts_put(TextLayout *layout, const uint64_t severities[SHAKEDOWN_SEVERITIES]);
+void anomaly_counts_put(TextLayout *layout, const uint64_t severities[SHAKEDOWN_SEVERITIES],
+			uint64_t stands_for);

@@ -102,23 +102,11 @@ static void state_text(const ConnTable *table, const ConnRow *row, unsigned side
 	g_strlcat(out, mark, room);
 }
 
-static ShakedownSeverity worst(uint64_t anomalies)
-{
-	ShakedownSeverity worst_yet = SHAKEDOWN_SEVERITY_INFO;
-
-	for (unsigned i = 0; i < SHAKEDOWN_ANOMALY_KINDS; i++) {
-		if (anomalies >> i & 1)
-			worst_yet = MAX(worst_yet,
-					shakedown_anomaly_info((ShakedownAnomalyKind)i)->severity);
-	}
-	return worst_yet;
-}
-
 static void marks_text(const ConnRow *row, char *out, TextStyle *style)
 {
 	if (row->anomalies == 0)
 		return;
-	ShakedownSeverity severity = worst(row->anomalies);
+	ShakedownSeverity severity = (ShakedownSeverity)row->severity;
 	*style = text_severity_style(severity);
 	*out++ = "INWC"[severity & 3];
 	unsigned n = (unsigned)__builtin_popcountll(row->anomalies);
@@ -129,7 +117,7 @@ static void anomalies_text(const ConnRow *row, char *out, size_t room, TextStyle
 {
 	if (row->anomalies == 0)
 		return;
-	*style = text_severity_style(worst(row->anomalies));
+	*style = text_severity_style((ShakedownSeverity)row->severity);
 	for (unsigned i = 0; i < SHAKEDOWN_ANOMALY_KINDS; i++) {
 		if (!(row->anomalies >> i & 1))
 			continue;

@@ -77,6 +77,7 @@ void conn_row_take(ConnRow *row, const ShakedownConnection *c, GStringChunk *str
 									   : c->teardown.first,
 		.encapsulation = joined(c->encapsulation, strings),
 	};
+	row->severity = (uint8_t)c->severity;
 	take_side(row, SHAKEDOWN_CLIENT, &c->side[SHAKEDOWN_CLIENT]);
 	take_side(row, SHAKEDOWN_SERVER, &c->side[SHAKEDOWN_SERVER]);
 	for (size_t i = 0; i < c->anomalies_len; i++)

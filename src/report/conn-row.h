@@ -27,6 +27,7 @@ typedef struct {
 	uint8_t teardown;    /* ShakedownTeardownOutcome */
 	int8_t first;	     /* side of the RST that ended it, or of the first FIN; -1: none */
 	uint64_t anomalies;  /* a bit a kind */
+	uint8_t severity;    /* ShakedownSeverity: their worst */
 	const char *encapsulation; /* "vlan:10 gre"; NULL: none. Of the GStringChunk. */
 } ConnRow;
 

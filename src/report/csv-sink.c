@@ -75,7 +75,7 @@ static void anomaly_header(CsvWriter *csv)
 	static const char *const columns[] = {
 		"kind",	       "severity",    "scope", "connection", "client_addr", "client_port",
 		"server_addr", "server_port", "host",  "time",	     "until",	    "frames",
-		"summary",     "evidence",    "rule",  "filter",
+		"summary",     "evidence",    "rule",  "filter",     "count",	    "connections",
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
 		csv_text(csv, columns[i]);
@@ -221,6 +221,16 @@ static void put_anomaly(ReportSink *sink, const ShakedownAnomaly *a)
 	evidence(self, a);
 	csv_text(csv, a->rule);
 	csv_text(csv, a->filter);
+	csv_uint(csv, MAX(a->count, 1));
+	csv_begin_words(csv);
+	if (a->connection > 0) {
+		digits[report_format_uint(digits, a->connection)] = '\0';
+		csv_word(csv, digits, true, ' ');
+	}
+	for (size_t i = 0; i < a->connections_len; i++) {
+		digits[report_format_uint(digits, a->connections[i])] = '\0';
+		csv_word(csv, digits, i == 0, ' ');
+	}
 	csv_end_row(csv);
 }
 

@@ -235,6 +235,11 @@ void record_connection(JsonWriter *json, const ShakedownConnection *c)
 	for (size_t i = 0; i < c->anomalies_len; i++)
 		json_name(json, shakedown_anomaly_info(c->anomalies[i])->name);
 	json_end(json, ']');
+	json_key(json, "severity");
+	if (c->anomalies_len)
+		json_name(json, shakedown_severity_name(c->severity));
+	else
+		json_null(json);
 	json_key(json, "first_frame");
 	json_uint(json, c->first_frame);
 	json_key(json, "last_frame");
@@ -310,6 +315,17 @@ void record_evidence(JsonWriter *json, const ShakedownAnomaly *a)
 	json_end(json, '}');
 }
 
+static void members(JsonWriter *json, const ShakedownAnomaly *a)
+{
+	json_key(json, "connections");
+	json_begin(json, '[');
+	if (a->connection)
+		json_uint(json, a->connection);
+	for (size_t i = 0; i < a->connections_len; i++)
+		json_uint(json, a->connections[i]);
+	json_end(json, ']');
+}
+
 void record_anomaly(JsonWriter *json, const ShakedownAnomaly *a)
 {
 	json_begin(json, '{');
@@ -326,6 +342,9 @@ void record_anomaly(JsonWriter *json, const ShakedownAnomaly *a)
 		json_uint(json, a->connection);
 	else
 		json_null(json);
+	json_key(json, "count");
+	json_uint(json, MAX(a->count, 1));
+	members(json, a);
 	subject(json, a);
 	json_key(json, "time");
 	json_time(json, a->time);

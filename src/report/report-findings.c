@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The anomalies by kind, and what to ask next. */
+/* The anomalies, and what to ask next. */
 #include "report/anomaly-text.h"
 #include "report/report-text.h"
 
@@ -8,41 +8,16 @@ enum {
 	COUNT = 7,
 	KIND = 25,
 	ONE_LINE = 140, /* columns from which a kind stands in one line, its sentence from there */
-	ONE_LINE_COLUMN = 84,
-	KINDS_LEAST = 3,
+	ONE_LINE_COLUMN = 90,
+	LISTED_LEAST = 3,
 	FILES_MOST = 3,
 	COMMANDS = 4
 };
 
-static bool before(const ReportText *self, ShakedownAnomalyKind a, ShakedownAnomalyKind b)
-{
-	const ReportKind *x = &self->kinds[a], *y = &self->kinds[b];
-	if (x->severity != y->severity)
-		return x->severity > y->severity;
-	return x->count > y->count;
-}
-
-size_t report_kinds_ranked(const ReportText *self,
-			   ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS])
-{
-	size_t n = 0;
-
-	for (unsigned i = 0; i < SHAKEDOWN_ANOMALY_KINDS; i++) {
-		if (self->kinds[i].count == 0)
-			continue;
-		size_t at = n++;
-		for (; at > 0 && before(self, (ShakedownAnomalyKind)i, kinds[at - 1]); at--)
-			kinds[at] = kinds[at - 1];
-		kinds[at] = (ShakedownAnomalyKind)i;
-	}
-	return n;
-}
-
 /* "12×  WARNING  missing-third-ack  22:37:41.123, frame 88"; returns the column after it. */
-static unsigned put_kind(ReportText *self, ShakedownAnomalyKind kind)
+static unsigned put_problem(ReportText *self, const ReportProblem *k)
 {
 	TextLayout *text = &self->text;
-	const ReportKind *k = &self->kinds[kind];
 	char count[REPORT_COUNT_LEN + 4], when[32];
 
 	size_t len = report_format_count(count, k->count);
@@ -53,12 +28,14 @@ static unsigned put_kind(ReportText *self, ShakedownAnomalyKind kind)
 	text_cell(text, text_severity_style(k->severity), anomaly_severity_word(k->severity),
 		  SEVERITY, TEXT_LEFT, TEXT_CUT_END);
 	text_spaces(text, 2);
-	text_cell(text, TEXT_BOLD, shakedown_anomaly_info(kind)->name, KIND, TEXT_LEFT,
+	text_cell(text, TEXT_BOLD, shakedown_anomaly_info(k->kind)->name, KIND, TEXT_LEFT,
 		  TEXT_CUT_END);
 	g_string_printf(self->line, "  %s", when);
 	if (k->frame > 0)
 		g_string_append_printf(self->line, ", frame %" G_GUINT64_FORMAT, (guint64)k->frame);
-	if (k->connection > 0)
+	if (k->count > 1)
+		g_string_append_printf(self->line, ", %s", k->who);
+	else if (k->connection > 0)
 		g_string_append_printf(self->line, ", conn %" G_GUINT64_FORMAT,
 				       (guint64)k->connection);
 	unsigned at = COUNT + 2 + SEVERITY + 2 + KIND;
@@ -66,10 +43,9 @@ static unsigned put_kind(ReportText *self, ShakedownAnomalyKind kind)
 }
 
 /* The sentence, cut where the line ends; whom it is about only where that fits as well. */
-static void put_example(ReportText *self, ShakedownAnomalyKind kind, unsigned at)
+static void put_example(ReportText *self, const ReportProblem *k, unsigned at)
 {
 	TextLayout *text = &self->text;
-	const ReportKind *k = &self->kinds[kind];
 	unsigned column = COUNT + 2;
 
 	if (text->width >= ONE_LINE) {
@@ -86,34 +62,55 @@ static void put_example(ReportText *self, ShakedownAnomalyKind kind, unsigned at
 		return;
 	}
 	column += text_last_cell(text, TEXT_PLAIN, k->example, text->width - column, TEXT_CUT_END);
-	if (k->who[0] && column + 2 + text_width(k->who, strlen(k->who)) <= text->width) {
+	if (k->count == 1 && k->who[0] &&
+	    column + 2 + text_width(k->who, strlen(k->who)) <= text->width) {
 		text_spaces(text, 2);
 		text_put(text, TEXT_DIM, k->who);
 	}
 	text_newline(text);
 }
 
-void report_findings(ReportText *self, unsigned lines)
+/* The kinds of those that are not listed: each once, those that are listed nowhere else first. */
+static void put_rest(ReportText *self, size_t listed)
 {
-	ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS];
-	size_t n = report_kinds_ranked(self, kinds);
-	size_t most = lines / (self->text.width >= ONE_LINE ? 1 : 2);
+	uint64_t left[SHAKEDOWN_ANOMALY_KINDS];
+	char count[REPORT_COUNT_LEN + 1];
 
-	report_heading(self, "Anomalies");
-	anomaly_counts_put(&self->text, self->severities);
-	most = MAX(most, KINDS_LEAST);
-	for (size_t i = 0; i < n && i < most; i++)
-		put_example(self, kinds[i], put_kind(self, kinds[i]));
-	if (n <= most)
-		return;
-	g_string_truncate(self->line, 0);
-	for (size_t i = most; i < n; i++)
-		g_string_append_printf(self->line, "%s%s", i > most ? ", " : "",
-				       shakedown_anomaly_info(kinds[i])->name);
-	text_put(&self->text, TEXT_DIM, "    and  ");
+	memcpy(left, self->kinds, sizeof(left));
+	for (size_t i = 0; i < listed; i++)
+		left[((const ReportProblem *)g_ptr_array_index(self->problems, i))->kind]--;
+	count[report_format_count(count, self->problems_len - listed)] = '\0';
+	g_string_printf(self->line, "and %s more:", count);
+	const char *comma = " ";
+	for (unsigned i = 0; i < SHAKEDOWN_ANOMALY_KINDS; i++) {
+		if (left[i] == 0)
+			continue;
+		g_string_append_printf(self->line, "%s%s", comma,
+				       shakedown_anomaly_info((ShakedownAnomalyKind)i)->name);
+		if (left[i] > 1)
+			g_string_append_printf(self->line, " %s%" G_GUINT64_FORMAT,
+					       self->text.ascii ? "x" : "×", (guint64)left[i]);
+		comma = ", ";
+	}
+	text_spaces(&self->text, COUNT + 2);
 	(void)text_last_cell(&self->text, TEXT_DIM, self->line->str, self->text.width - COUNT - 2,
 			     TEXT_CUT_END);
 	text_newline(&self->text);
+}
+
+void report_findings(ReportText *self, unsigned lines)
+{
+	size_t most = lines / (self->text.width >= ONE_LINE ? 1 : 2);
+	size_t listed = MIN(self->problems->len, MAX(most, LISTED_LEAST));
+
+	report_heading(self, "Anomalies");
+	anomaly_counts_put(&self->text, self->severities, self->stands_for);
+	for (size_t i = 0; i < listed; i++) {
+		const ReportProblem *problem = g_ptr_array_index(self->problems, i);
+		put_example(self, problem, put_problem(self, problem));
+	}
+	if (self->problems_len > listed)
+		put_rest(self, listed);
 }
 
 /* The files as the shell wants them; "FILE" where they cannot be given again. */
@@ -180,8 +177,7 @@ static void put_commands(TextLayout *text, const Commands *commands)
 
 void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 {
-	ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS];
-	size_t n = report_kinds_ranked(self, kinds);
+	size_t n = self->problems->len;
 	g_autofree char *files = files_argument(capture);
 	Commands commands = {0};
 	uint64_t connection = 0;
@@ -189,7 +185,8 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 	if (self->connections == 0 && n == 0)
 		return;
 	for (size_t i = 0; i < n && connection == 0; i++)
-		connection = self->kinds[kinds[i]].connection;
+		connection =
+			((const ReportProblem *)g_ptr_array_index(self->problems, i))->connection;
 	if (connection == 0 && self->connections > 0)
 		connection = self->details[0].row.id;
 	report_heading(self, "Next");
@@ -200,8 +197,11 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 	if (n > 0) {
 		add_command(&commands, "each, with a Wireshark filter", "shakedown anomalies %s -v",
 			    files);
-		add_command(&commands, "what it means, what to do", "shakedown explain %s",
-			    shakedown_anomaly_info(kinds[0])->name);
+		add_command(
+			&commands, "what it means, what to do", "shakedown explain %s",
+			shakedown_anomaly_info(
+				((const ReportProblem *)g_ptr_array_index(self->problems, 0))->kind)
+				->name);
 	}
 	if (self->connections > REPORT_LISTED)
 		add_command(&commands, "a row a connection", "shakedown conns %s", files);

@@ -34,24 +34,56 @@ static void put_connection(ReportSink *sink, const ShakedownConnection *c)
 	tally_add(&self->clients, c, SHAKEDOWN_CLIENT, false);
 }
 
+static void problem_free(gpointer data)
+{
+	ReportProblem *p = data;
+
+	g_free(p->who);
+	g_free(p->example);
+	g_free(p);
+}
+
+static bool before(const ShakedownAnomaly *a, const ReportProblem *p)
+{
+	if (a->severity != p->severity)
+		return a->severity > p->severity;
+	return MAX(a->count, 1) > p->count;
+}
+
+static ReportProblem *problem_of(const ReportText *self, const ShakedownAnomaly *a)
+{
+	ReportProblem *p = g_new0(ReportProblem, 1);
+	GString *who = g_string_new(NULL);
+
+	anomaly_who(a, self->text.ascii, who);
+	p->kind = a->kind;
+	p->severity = a->severity;
+	p->count = MAX(a->count, 1);
+	p->time = a->time;
+	p->frame = a->frames_len > 0 ? a->frames[0] : 0;
+	p->connection = a->connections_len > 0 ? a->connections[0] : a->connection;
+	p->example = g_strdup(a->summary ? a->summary : "");
+	p->who = g_string_free(who, FALSE);
+	return p;
+}
+
 static void put_anomaly(ReportSink *sink, const ShakedownAnomaly *a)
 {
 	ReportText *self = (ReportText *)sink;
-	ReportKind *kind = &self->kinds[a->kind];
+	guint most = self->all ? REPORT_PROBLEMS_ALL : REPORT_PROBLEMS;
+	guint at = self->problems->len;
 
 	self->severities[a->severity]++;
-	if (kind->count++ > 0 && a->severity <= kind->severity)
+	self->kinds[a->kind]++;
+	self->problems_len++;
+	self->stands_for += MAX(a->count, 1);
+	while (at > 0 && before(a, g_ptr_array_index(self->problems, at - 1)))
+		at--;
+	if (at >= most)
 		return;
-	kind->severity = a->severity;
-	kind->time = a->time;
-	kind->frame = a->frames_len > 0 ? a->frames[0] : 0;
-	kind->connection = a->connection;
-	g_free(kind->example);
-	kind->example = g_strdup(a->summary ? a->summary : "");
-	g_free(kind->who);
-	GString *who = g_string_new(NULL);
-	anomaly_who(a, self->text.ascii, who);
-	kind->who = g_string_free(who, FALSE);
+	if (self->problems->len >= most)
+		g_ptr_array_set_size(self->problems, (gint)most - 1);
+	g_ptr_array_insert(self->problems, (gint)at, problem_of(self, a));
 }
 
 void report_heading(ReportText *self, const char *title)
@@ -94,7 +126,7 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 		   const ShakedownCaptureInfo *capture, GError **error)
 {
 	ReportText *self = (ReportText *)sink;
-	unsigned most = self->verbose ? UINT_MAX : REPORT_LINES;
+	unsigned most = self->verbose || self->all ? UINT_MAX : REPORT_LINES;
 
 	report_header(self, summary, capture);
 	if (self->connections > REPORT_LISTED) {
@@ -115,10 +147,7 @@ static void report_text_free(ReportSink *sink)
 {
 	ReportText *self = (ReportText *)sink;
 
-	for (unsigned i = 0; i < SHAKEDOWN_ANOMALY_KINDS; i++) {
-		g_free(self->kinds[i].who);
-		g_free(self->kinds[i].example);
-	}
+	g_ptr_array_unref(self->problems);
 	quantiles_clear(&self->server_leg);
 	quantiles_clear(&self->client_leg);
 	tally_clear(&self->services);
@@ -142,6 +171,8 @@ ReportSink *report_text_new(ReportWriter *out, const ShakedownSinkOptions *optio
 
 	self->base.ops = &ops;
 	self->verbose = options->verbose;
+	self->all = options->all;
+	self->problems = g_ptr_array_new_with_free_func(problem_free);
 	text_layout_init(&self->text, out, options);
 	tally_init(&self->services, TALLY_LIMIT, false);
 	tally_init(&self->clients, TALLY_LIMIT, true);

@@ -19,6 +19,8 @@
 #define REPORT_LINES 50u       /* of the whole report, unless it is verbose */
 #define REPORT_LINES_BELOW 16u /* of those, for anomalies and hints */
 #define REPORT_ROWS_VERBOSE 30u
+#define REPORT_PROBLEMS 64u	   /* so many are listed at most, … */
+#define REPORT_PROBLEMS_ALL 65536u /* … or if all are asked for */
 
 /* A connection that may have to be told in full. */
 typedef struct {
@@ -29,26 +31,30 @@ typedef struct {
 	uint8_t steps_len[2];
 } ReportDetail;
 
-/* The anomalies of one kind. */
+/* What is listed of an anomaly, which may stand for many. */
 typedef struct {
+	ShakedownAnomalyKind kind;
+	ShakedownSeverity severity;
 	uint64_t count;
-	ShakedownSeverity severity; /* the worst */
-	ShakedownTime time;	    /* of the first of that severity */
-	uint64_t frame;		    /* its first; 0: none */
-	uint64_t connection;	    /* its id; 0: wider than one */
-	char *who, *example;	    /* whom it is about, its sentence */
-} ReportKind;
+	ShakedownTime time;
+	uint64_t frame;	     /* its first; 0: none */
+	uint64_t connection; /* its id, or its first member's; 0: wider than one */
+	char *who, *example; /* whom it is about, its sentence */
+} ReportProblem;
 
 typedef struct {
 	ReportSink base;
 	TextLayout text;
-	bool verbose;
+	bool verbose, all;
 	uint64_t connections;
 	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES]; /* [client][server] */
 	Quantiles server_leg, client_leg;
 	Tally services, clients;
 	uint64_t severities[SHAKEDOWN_SEVERITIES];
-	ReportKind kinds[SHAKEDOWN_ANOMALY_KINDS];
+	uint64_t stands_for;			 /* so many anomalies, … */
+	uint64_t problems_len;			 /* … by so many that were handed on */
+	uint64_t kinds[SHAKEDOWN_ANOMALY_KINDS]; /* of those */
+	GPtrArray *problems;   /* of ReportProblem: the most severe, then the most frequent first */
 	ReportDetail *details; /* REPORT_LISTED of them */
 	GStringChunk *strings;
 	GString *line; /* scratch */
@@ -64,13 +70,9 @@ void report_services(ReportText *self, guint most);
 void report_clients(ReportText *self, guint most);
 /* The connections themselves. */
 void report_listing(ReportText *self, const ShakedownCaptureInfo *capture);
-/* The kinds of anomalies, in so many lines or a few more. */
+/* The anomalies, in so many lines or a few more. */
 void report_findings(ReportText *self, unsigned lines);
 void report_next(ReportText *self, const ShakedownCaptureInfo *capture);
 
 /* A heading with a rule to the right edge, after an empty line. */
 void report_heading(ReportText *self, const char *title);
-/* Indices of the kinds found, the most severe and then the most frequent first; returns how many.
- */
-size_t report_kinds_ranked(const ReportText *self,
-			   ShakedownAnomalyKind kinds[SHAKEDOWN_ANOMALY_KINDS]);

@@ -4,11 +4,13 @@
 #include <glib.h>
 
 #include "report/ladder.h"
+#include "report/problems.h"
 #include "report/views.h"
 
 struct _ShakedownSink {
 	ReportWriter writer;
 	ReportSink *body;
+	Problems *problems; /* NULL: each anomaly by itself */
 };
 
 G_DEFINE_QUARK(shakedown - sink - error - quark, shakedown_sink_error)
@@ -77,6 +79,26 @@ static const char *why_not(ShakedownView view)
 	       "zeek, or shakedown anomalies --format ndjson)";
 }
 
+static void hand_on(const ShakedownAnomaly *anomaly, void *data)
+{
+	ShakedownSink *sink = data;
+
+	if (!sink->writer.broken)
+		sink->body->ops->anomaly(sink->body, anomaly);
+}
+
+/* The other views are about connections: what befell each of them. */
+static Problems *gatherer(ShakedownSink *sink, const ShakedownSinkOptions *options)
+{
+	bool told =
+		options->view == SHAKEDOWN_VIEW_REPORT || options->view == SHAKEDOWN_VIEW_ANOMALIES;
+	bool stream = options->format == SHAKEDOWN_FORMAT_NDJSON || options->flush_records;
+
+	if (options->all || !told || !sink->body->ops->anomaly)
+		return NULL;
+	return problems_new(stream, hand_on, sink);
+}
+
 ShakedownSink *shakedown_sink_new(const ShakedownSinkOptions *options, GError **error)
 {
 	Constructor make = constructor(options->view, options->format);
@@ -88,6 +110,7 @@ ShakedownSink *shakedown_sink_new(const ShakedownSinkOptions *options, GError **
 	ShakedownSink *sink = g_new0(ShakedownSink, 1);
 	report_writer_init(&sink->writer, options->write, options->write_data);
 	sink->body = make(&sink->writer, options);
+	sink->problems = gatherer(sink, options);
 	return sink;
 }
 
@@ -95,6 +118,7 @@ void shakedown_sink_free(ShakedownSink *sink)
 {
 	if (!sink)
 		return;
+	problems_free(sink->problems);
 	sink->body->ops->free(sink->body);
 	report_writer_clear(&sink->writer);
 	g_free(sink);
@@ -108,8 +132,10 @@ void shakedown_sink_connection(ShakedownSink *sink, const ShakedownConnection *c
 
 void shakedown_sink_anomaly(ShakedownSink *sink, const ShakedownAnomaly *anomaly)
 {
-	if (sink->body->ops->anomaly && !sink->writer.broken)
-		sink->body->ops->anomaly(sink->body, anomaly);
+	if (sink->problems && !sink->writer.broken)
+		problems_add(sink->problems, anomaly);
+	else if (sink->body->ops->anomaly)
+		hand_on(anomaly, sink);
 }
 
 void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment)
@@ -136,6 +162,8 @@ bool shakedown_sink_broken(const ShakedownSink *sink)
 bool shakedown_sink_finish(ShakedownSink *sink, const ShakedownSummary *summary,
 			   const ShakedownCaptureInfo *capture, GError **error)
 {
+	if (sink->problems)
+		problems_finish(sink->problems);
 	bool ok = sink->body->ops->finish(sink->body, summary, capture, error);
 	if (report_writer_flush(&sink->writer) || !ok)
 		return ok;

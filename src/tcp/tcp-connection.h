@@ -202,6 +202,7 @@ typedef struct {
 	TcpRtt *rtt[2];
 	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
 	struct _TcpConnLog *log; /* tcp-conn-log.h; NULL: nobody asked */
+	uint8_t severity;	 /* ShakedownSeverity: the worst of its anomalies */
 	bool talked;		 /* data has passed after the SYNs */
 	uint32_t noted;		 /* the detectors' own: bits of detect/noted.h */
 	uint64_t anomalies;	 /* a bit a ShakedownAnomalyKind */
@@ -220,6 +221,14 @@ static inline TcpSide *tcp_side(TcpConnection *conn, ShakedownSideId side)
 static inline bool tcp_side_has(const TcpSide *side, unsigned flags)
 {
 	return (side->flags & flags) == flags;
+}
+
+/* An anomaly of it: kind by a bit, and how severe. */
+static inline void tcp_conn_blame(TcpConnection *conn, unsigned kind, unsigned severity)
+{
+	conn->anomalies |= UINT64_C(1) << kind;
+	if (severity > conn->severity)
+		conn->severity = (uint8_t)severity;
 }
 
 static inline bool tcp_conn_has(const TcpConnection *conn, unsigned flags)

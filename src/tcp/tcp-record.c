@@ -105,6 +105,7 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 			     .half_closed = half_closed(conn)},
 		.encapsulation = encap_table_names(tcp_tracker_encaps(tracker), conn->encap),
 		.anomalies = room->anomalies,
+		.severity = (ShakedownSeverity)conn->severity,
 	};
 	fill_side(&record->side[0], room->history[0], conn, SHAKEDOWN_CLIENT);
 	fill_side(&record->side[1], room->history[1], conn, SHAKEDOWN_SERVER);

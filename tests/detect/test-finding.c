@@ -32,7 +32,9 @@ static void check(const ShakedownAnomaly *a, void *data)
 	cr_assert_str_eq(a->facts[0].text, "one");
 	cr_assert_str_eq(a->facts[1].text, "two");
 	cr_assert_eq(a->facts[2].type, SHAKEDOWN_VALUE_FLAG);
-	cr_assert_str_eq(a->filter, "ip.addr==192.0.2.1 && tcp.port==80 && tcp.flags.syn==1");
+	cr_assert_str_eq(a->filter,
+			 "ip.addr==192.0.2.1 && tcp.port==80 && frame.number in {1, 5, 9}");
+	cr_assert_str_eq(a->narrowing, "tcp.flags.syn==1");
 	cr_assert_eq(a->scope, SHAKEDOWN_SCOPE_SERVICE);
 	*(bool *)data = true;
 }
@@ -54,6 +56,33 @@ Test(finding, keeps_frames_in_order_and_texts_apart)
 	finding_text(&f, "first", "one");
 	finding_text(&f, "second", "two");
 	finding_flag(&f, "third", true);
+	finding_filter(&f, "tcp.flags.syn==1");
+	finding_summary(&f, "x");
+	finding_report(&f);
+	cr_assert(told);
+}
+
+static void check_many(const ShakedownAnomaly *a, void *data)
+{
+	cr_assert(a->frames_cut);
+	cr_assert_str_eq(a->filter, "ip.addr==192.0.2.1 && tcp.flags.syn==1 && "
+				    "frame.time_epoch>=-1.500000000 && "
+				    "frame.time_epoch<=2.000000003");
+	*(bool *)data = true;
+}
+
+Test(finding, selects_by_kind_and_time_where_frames_are_examples)
+{
+	ShakedownSummary summary = {0};
+	bool told = false;
+	DetectContext context = {.summary = &summary, .report = check_many, .data = &told};
+	ShakedownAddress a = {4, {192, 0, 2, 1}};
+	Finding f;
+
+	finding_begin_wide(&f, &context, SHAKEDOWN_ANOMALY_PORT_SCAN, &a, 0);
+	finding_time(&f, -MS(1500), SECONDS(2) + 3);
+	for (uint64_t frame = 1; frame <= FINDING_FRAMES + 1; frame++)
+		finding_frame(&f, frame);
 	finding_filter(&f, "tcp.flags.syn==1");
 	finding_summary(&f, "x");
 	finding_report(&f);

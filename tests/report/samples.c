@@ -207,6 +207,8 @@ ShakedownConnection sample_connection(SampleKind kind, uint64_t id)
 		.anomalies = s->anomalies,
 		.anomalies_len = s->anomalies_len,
 	};
+	for (size_t i = 0; i < c.anomalies_len; i++)
+		c.severity = MAX(c.severity, shakedown_anomaly_info(c.anomalies[i])->severity);
 	c.end = c.start + s->ms * MS;
 	place(c.side, kind, id);
 	for (unsigned i = 0; i < 2; i++) {

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report/problem.h"
+
+#include "detect/display-filter.h"
+#include "report/writer.h"
+
+#include <string.h>
+
+/* So many endpoints are counted exactly; beyond that there are "more than". */
+#define ENDPOINTS_COUNTED 4096u
+
+/* What the evidence says in words tells causes apart, not what the bytes were. */
+static uint64_t cause_of(const ShakedownAnomaly *a)
+{
+	uint64_t cause = 0;
+
+	for (size_t i = 0; i < a->facts_len; i++) {
+		const ShakedownFact *fact = &a->facts[i];
+
+		if (fact->type == SHAKEDOWN_VALUE_TEXT && fact->text &&
+		    !g_str_has_suffix(fact->name, "_copy"))
+			cause = sketch_hash(cause ^ g_str_hash(fact->text)) + 1;
+	}
+	return cause;
+}
+
+void problem_keys(ProblemKey key[2], const ShakedownAnomaly *a)
+{
+	/* Keys are compared as bytes: what lies between members is 0. */
+	memset(key, 0, 2 * sizeof key[0]);
+	for (unsigned role = 0; role < 2; role++) {
+		key[role].kind = (uint8_t)a->kind;
+		key[role].severity = (uint8_t)a->severity;
+		key[role].role = (uint8_t)role;
+		key[role].cause = cause_of(a);
+	}
+	memcpy(&key[PROBLEM_OF_SERVICE].address, &a->subject.server, sizeof a->subject.server);
+	memcpy(&key[PROBLEM_OF_CLIENT].address, &a->subject.client, sizeof a->subject.client);
+	key[PROBLEM_OF_SERVICE].port = a->subject.server_port;
+}
+
+static void copy_anomaly(ShakedownAnomaly *to, const ShakedownAnomaly *from)
+{
+	ShakedownFact *facts = g_new0(ShakedownFact, MAX(from->facts_len, 1));
+
+	*to = *from;
+	for (size_t i = 0; i < from->facts_len; i++) {
+		facts[i] = from->facts[i];
+		facts[i].name = g_intern_string(from->facts[i].name);
+		facts[i].text = g_strdup(from->facts[i].text);
+	}
+	to->facts = facts;
+	to->frames = from->frames_len
+			     ? g_memdup2(from->frames, from->frames_len * sizeof from->frames[0])
+			     : NULL;
+	to->summary = g_strdup(from->summary);
+	to->filter = g_strdup(from->filter);
+	to->narrowing = g_strdup(from->narrowing);
+	to->rule = g_intern_string(from->rule);
+}
+
+static void clear_anomaly(ShakedownAnomaly *a)
+{
+	for (size_t i = 0; i < a->facts_len; i++)
+		g_free((char *)a->facts[i].text);
+	g_free((void *)a->facts);
+	g_free((void *)a->frames);
+	g_free((char *)a->summary);
+	g_free((char *)a->filter);
+	g_free((char *)a->narrowing);
+	*a = (ShakedownAnomaly){0};
+}
+
+static void count_endpoint(SketchSet *set, bool *many, const ShakedownAddress *address,
+			   uint16_t port)
+{
+	uint64_t hash = sketch_hash(sketch_hash_address(address) + port);
+
+	if (sketch_set_add(set, hash, ENDPOINTS_COUNTED) == SKETCH_SET_FULL)
+		*many = true;
+}
+
+void problem_gather(Problem *p, const ShakedownAnomaly *a)
+{
+	if (p->count++ == 0) {
+		copy_anomaly(&p->first, a);
+		p->time = a->time;
+		p->until = a->until;
+		p->gathered_since = a->until;
+		p->connections = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+		p->frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	}
+	p->time = MIN(p->time, a->time);
+	p->until = MAX(p->until, a->until);
+	if (a->connection && p->connections->len < PROBLEM_CONNECTIONS)
+		g_array_append_val(p->connections, a->connection);
+	size_t room = PROBLEM_FRAMES - p->frames->len, n = MIN(a->frames_len, room);
+	/* Of each at least one, as long as there is room. */
+	if (n)
+		g_array_append_vals(p->frames, a->frames, (guint)n);
+	p->frames_left_out |= n < a->frames_len || a->frames_cut;
+	count_endpoint(&p->clients, &p->many_clients, &a->subject.client, 0);
+	count_endpoint(&p->servers, &p->many_servers, &a->subject.server, a->subject.server_port);
+}
+
+void problem_clear(Problem *p)
+{
+	if (p->count) {
+		clear_anomaly(&p->first);
+		g_array_unref(p->connections);
+		g_array_unref(p->frames);
+		sketch_set_clear(&p->clients);
+		sketch_set_clear(&p->servers);
+	}
+	p->count = 0;
+	p->many_clients = p->many_servers = p->frames_left_out = false;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* "3 clients", "more than 4096 clients" */
+static void append_many(GString *out, const SketchSet *set, bool many, const char *what)
+{
+	g_string_append_printf(out, "%s%u %s%s", many ? "more than " : "", set->len, what,
+			       set->len == 1 ? "" : "s");
+}
+
+static char *sentence(const Problem *p, bool of_client)
+{
+	GString *out = g_string_new(NULL);
+	char span[REPORT_DURATION_LEN + 1];
+
+	g_string_append_printf(out, "%" G_GUINT64_FORMAT "%s connection%s %s ", (guint64)p->count,
+			       p->told ? " more" : "", p->count == 1 ? "" : "s",
+			       of_client ? "to" : "of");
+	if (of_client)
+		append_many(out, &p->servers, p->many_servers, "service");
+	else
+		append_many(out, &p->clients, p->many_clients, "client");
+	span[report_format_duration(span, p->until - p->time, "µ")] = '\0';
+	g_string_append_printf(out, " in %s; the first: %s", span, p->first.summary);
+	return g_string_free(out, FALSE);
+}
+
+/* What the endpoint in common and the frames select; without all frames, the kind's own expression
+ * in that time. */
+static char *filter(const Problem *p, bool of_client)
+{
+	const ShakedownSubject *s = &p->first.subject;
+	GString *out = g_string_new(NULL);
+
+	display_filter_endpoint(out, of_client ? &s->client : &s->server,
+				of_client ? 0 : s->server_port);
+	g_string_append(out, " && ");
+	if (!p->frames_left_out && p->frames->len) {
+		display_filter_frames(out, (const uint64_t *)(void *)p->frames->data,
+				      p->frames->len);
+		return g_string_free(out, FALSE);
+	}
+	if (p->first.narrowing)
+		g_string_append_printf(out, "%s && ", p->first.narrowing);
+	display_filter_span(out, p->time, p->until);
+	return g_string_free(out, FALSE);
+}
+
+static void add_count(ShakedownFact *facts, size_t *n, const char *name, uint64_t count)
+{
+	facts[(*n)++] =
+		(ShakedownFact){.name = name, .type = SHAKEDOWN_VALUE_COUNT, .count = count};
+}
+
+/* How many; then what the members' evidence says alike. */
+static size_t group_facts(const Problem *p, bool of_client, ShakedownFact *facts)
+{
+	size_t n = 0;
+
+	add_count(facts, &n, "connections", p->count);
+	if (of_client)
+		add_count(facts, &n, p->many_servers ? "services_at_least" : "services",
+			  p->servers.len);
+	else
+		add_count(facts, &n, p->many_clients ? "clients_at_least" : "clients",
+			  p->clients.len);
+	facts[n++] = (ShakedownFact){.name = "lasted_s",
+				     .type = SHAKEDOWN_VALUE_DURATION,
+				     .duration = p->until - p->time};
+	for (size_t i = 0; i < p->first.facts_len; i++)
+		if (p->first.facts[i].type == SHAKEDOWN_VALUE_TEXT &&
+		    !g_str_has_suffix(p->first.facts[i].name, "_copy"))
+			facts[n++] = p->first.facts[i];
+	return n;
+}
+
+static void tell_group(Problem *p, ProblemsFunc func, void *data)
+{
+	bool of_client = p->keyed[PROBLEM_OF_CLIENT];
+	g_autofree char *summary = sentence(p, of_client);
+	g_autofree ShakedownFact *facts = g_new0(ShakedownFact, p->first.facts_len + 3);
+	ShakedownAnomaly a = p->first;
+
+	g_array_sort(p->frames, by_number);
+	g_array_sort(p->connections, by_number);
+	g_autofree char *filtered = filter(p, of_client);
+	a.scope = of_client ? SHAKEDOWN_SCOPE_HOST : SHAKEDOWN_SCOPE_SERVICE;
+	a.connection = 0;
+	a.subject = of_client ? (ShakedownSubject){.host = p->first.subject.client}
+			      : (ShakedownSubject){.server = p->first.subject.server,
+						   .server_port = p->first.subject.server_port};
+	if (!of_client && p->clients.len == 1 && !p->many_clients)
+		a.subject.client = p->first.subject.client;
+	a.time = p->time;
+	a.until = p->until;
+	a.frames = (const uint64_t *)(void *)p->frames->data;
+	a.frames_len = p->frames->len;
+	a.frames_cut = p->frames_left_out;
+	a.summary = summary;
+	a.facts = facts;
+	a.facts_len = group_facts(p, of_client, facts);
+	a.filter = filtered;
+	a.count = p->count;
+	a.connections = (const uint64_t *)(void *)p->connections->data;
+	a.connections_len = p->connections->len;
+	func(&a, data);
+}
+
+void problem_tell(Problem *p, ProblemsFunc func, void *data)
+{
+	if (p->count == 1)
+		func(&p->first, data);
+	else if (p->count)
+		tell_group(p, func, data);
+	problem_clear(p);
+}

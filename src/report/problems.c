@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report/problem.h"
+
+#include <string.h>
+
+struct _Problems {
+	bool stream;
+	ProblemsFunc func;
+	void *data;
+	GHashTable *table; /* ProblemKey → Problem, which holds the key */
+	GQueue grown;	   /* of Problem: the one that grew longest ago first */
+	uint64_t sequence;
+	ShakedownTime looked; /* when it was last looked for what has been held for long */
+};
+
+/* The queue is in the order of growth, not of age: it is gone through, but not often. */
+#define LOOK_EVERY SHAKEDOWN_NS_PER_S
+
+static guint hash_key(gconstpointer data)
+{
+	const ProblemKey *key = data;
+	uint64_t rest = key->port | (uint64_t)key->kind << 16 | (uint64_t)key->severity << 24 |
+			(uint64_t)key->role << 32;
+
+	return (guint)sketch_hash(sketch_hash_address(&key->address) ^
+				  sketch_hash(rest ^ sketch_hash(key->cause)));
+}
+
+static gboolean equal_keys(gconstpointer a, gconstpointer b)
+{
+	return memcmp(a, b, sizeof(ProblemKey)) == 0;
+}
+
+Problems *problems_new(bool stream, ProblemsFunc func, void *data)
+{
+	Problems *p = g_new0(Problems, 1);
+
+	p->stream = stream;
+	p->func = func;
+	p->data = data;
+	p->table = g_hash_table_new(hash_key, equal_keys);
+	g_queue_init(&p->grown);
+	return p;
+}
+
+static void forget(Problems *all, Problem *p)
+{
+	for (unsigned role = 0; role < 2; role++)
+		if (p->keyed[role])
+			g_hash_table_remove(all->table, &p->key[role]);
+	g_queue_unlink(&all->grown, &p->link);
+	problem_clear(p);
+	g_free(p);
+}
+
+void problems_free(Problems *all)
+{
+	if (!all)
+		return;
+	while (all->grown.head)
+		forget(all, all->grown.head->data);
+	g_hash_table_destroy(all->table);
+	g_free(all);
+}
+
+static void grow(Problems *all, Problem *p, const ShakedownAnomaly *a)
+{
+	g_queue_unlink(&all->grown, &p->link);
+	g_queue_push_tail_link(&all->grown, &p->link);
+	problem_gather(p, a);
+}
+
+/* The problem that it belongs to; from the second member on that has only the one key that they
+ * share. */
+static Problem *find(Problems *all, const ProblemKey key[2])
+{
+	for (unsigned role = 0; role < 2; role++) {
+		Problem *p = g_hash_table_lookup(all->table, &key[role]);
+		unsigned other = !role;
+
+		if (!p)
+			continue;
+		if (p->keyed[other]) {
+			g_hash_table_remove(all->table, &p->key[other]);
+			p->keyed[other] = false;
+		}
+		return p;
+	}
+	return NULL;
+}
+
+static Problem *open_problem(Problems *all, const ProblemKey key[2], bool by_itself)
+{
+	Problem *p = g_new0(Problem, 1);
+
+	if (all->grown.length >= PROBLEMS_MOST) {
+		Problem *oldest = all->grown.head->data;
+		problem_tell(oldest, all->func, all->data);
+		forget(all, oldest);
+	}
+	p->link.data = p;
+	p->sequence = all->sequence++;
+	memcpy(p->key, key, sizeof p->key);
+	for (unsigned role = 0; role < 2 && !by_itself; role++) {
+		p->keyed[role] = true;
+		g_hash_table_insert(all->table, &p->key[role], p);
+	}
+	g_queue_push_tail_link(&all->grown, &p->link);
+	return p;
+}
+
+static void tell_old(Problems *all, ShakedownTime now)
+{
+	if (now - all->looked < LOOK_EVERY)
+		return;
+	all->looked = now;
+	for (GList *at = all->grown.head; at; at = at->next) {
+		Problem *p = at->data;
+
+		if (p->count && now - p->gathered_since >= PROBLEMS_HELD)
+			problem_tell(p, all->func, all->data);
+	}
+}
+
+static void add_to_stream(Problems *all, const ShakedownAnomaly *a, const ProblemKey key[2])
+{
+	Problem *p = find(all, key);
+
+	tell_old(all, a->until);
+	if (p) {
+		grow(all, p, a);
+		return;
+	}
+	all->func(a, all->data);
+	open_problem(all, key, false)->told = true;
+}
+
+void problems_add(Problems *all, const ShakedownAnomaly *a)
+{
+	bool by_itself = a->scope != SHAKEDOWN_SCOPE_CONNECTION || !a->subject.server.version;
+	ProblemKey key[2];
+
+	problem_keys(key, a);
+	if (by_itself && all->stream)
+		all->func(a, all->data);
+	else if (all->stream)
+		add_to_stream(all, a, key);
+	else {
+		Problem *p = by_itself ? NULL : find(all, key);
+		grow(all, p ? p : open_problem(all, key, by_itself), a);
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const Problem *x = *(Problem *const *)a, *y = *(Problem *const *)b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+void problems_finish(Problems *all)
+{
+	g_autoptr(GPtrArray) held = g_ptr_array_new();
+
+	for (GList *at = all->grown.head; at; at = at->next)
+		if (((Problem *)at->data)->count)
+			g_ptr_array_add(held, at->data);
+	g_ptr_array_sort(held, by_time);
+	for (guint i = 0; i < held->len; i++)
+		problem_tell(g_ptr_array_index(held, i), all->func, all->data);
+	while (all->grown.head)
+		forget(all, all->grown.head->data);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What belongs together is told once, and nothing is lost by it. */
+#include "report/problems.h"
+
+#include <criterion/criterion.h>
+#include <glib.h>
+#include <shakedown/sink.h>
+#include <string.h>
+
+#define SECONDS(n) ((n)*SHAKEDOWN_NS_PER_S)
+
+/* What was handed on: "refused 40 service 10.0.0.2:80 …". */
+typedef struct {
+	GPtrArray *told; /* of ShakedownAnomaly, of which only numbers are good */
+	GPtrArray *summaries, *filters;
+	uint64_t sum;
+} Told;
+
+static Told told;
+
+static void take(const ShakedownAnomaly *a, void *data)
+{
+	g_ptr_array_add(told.told, g_memdup2(a, sizeof *a));
+	g_ptr_array_add(told.summaries, g_strdup(a->summary));
+	g_ptr_array_add(told.filters, g_strdup(a->filter));
+	told.sum += a->count;
+	for (size_t i = 1; i < a->frames_len; i++)
+		cr_assert_lt(a->frames[i - 1], a->frames[i]);
+	for (size_t i = 1; i < a->connections_len; i++)
+		cr_assert_lt(a->connections[i - 1], a->connections[i]);
+}
+
+static void setup(void)
+{
+	told.told = g_ptr_array_new_with_free_func(g_free);
+	told.summaries = g_ptr_array_new_with_free_func(g_free);
+	told.filters = g_ptr_array_new_with_free_func(g_free);
+	told.sum = 0;
+}
+
+static void teardown(void)
+{
+	g_ptr_array_unref(told.told);
+	g_ptr_array_unref(told.summaries);
+	g_ptr_array_unref(told.filters);
+}
+
+TestSuite(problems, .init = setup, .fini = teardown);
+
+typedef struct {
+	ShakedownAnomalyKind kind;
+	uint8_t client, server;
+	uint16_t port;
+	uint64_t id;
+	ShakedownTime time;
+	const char *cause;
+	ShakedownSeverity severity;
+} Case;
+
+static void add(Problems *problems, Case c)
+{
+	uint64_t frames[] = {2 * c.id, 2 * c.id + 1};
+	ShakedownFact facts[] = {
+		{.name = "sender", .type = SHAKEDOWN_VALUE_TEXT, .text = c.cause},
+		{.name = "waited_s", .type = SHAKEDOWN_VALUE_DURATION, .duration = c.time},
+	};
+	ShakedownAnomaly a = {
+		.kind = c.kind,
+		.severity = c.severity,
+		.scope = SHAKEDOWN_SCOPE_CONNECTION,
+		.connection = c.id,
+		.subject = {.client = {4, {10, 0, 1, c.client}},
+			    .server = {4, {10, 0, 2, c.server}},
+			    .client_port = (uint16_t)(40000 + c.id),
+			    .server_port = c.port},
+		.time = c.time,
+		.until = c.time,
+		.frames = frames,
+		.frames_len = 2,
+		.summary = "it happened",
+		.facts = facts,
+		.facts_len = c.cause ? 2 : 0,
+		.filter = "frame",
+		.narrowing = "tcp.flags.reset==1",
+		.count = 1,
+	};
+	problems_add(problems, &a);
+}
+
+static const ShakedownAnomaly *at(guint i)
+{
+	cr_assert_lt(i, told.told->len);
+	return g_ptr_array_index(told.told, i);
+}
+
+static const char *summary(guint i)
+{
+	return g_ptr_array_index(told.summaries, i);
+}
+
+static const char *filter(guint i)
+{
+	return g_ptr_array_index(told.filters, i);
+}
+
+static void run(bool stream, const Case *cases, size_t n)
+{
+	Problems *problems = problems_new(stream, take, NULL);
+
+	for (size_t i = 0; i < n; i++)
+		add(problems, cases[i]);
+	problems_finish(problems);
+	problems_free(problems);
+	cr_assert_eq(told.sum, n, "%u anomalies went in, and %u came out", (unsigned)n,
+		     (unsigned)told.sum);
+}
+
+#define RUN(stream, ...) run(stream, (Case[]){__VA_ARGS__}, G_N_ELEMENTS(((Case[]){__VA_ARGS__})))
+#define REFUSED SHAKEDOWN_ANOMALY_REFUSED
+#define RESET SHAKEDOWN_ANOMALY_RESET_ABORT
+
+Test(problems, forty_refused_by_one_port_are_one)
+{
+	Problems *problems = problems_new(false, take, NULL);
+
+	for (uint64_t i = 1; i <= 40; i++)
+		add(problems, (Case){REFUSED, (uint8_t)(i % 3), 1, 80, i, SECONDS((int64_t)i)});
+	problems_finish(problems);
+	problems_free(problems);
+	cr_assert_eq(told.told->len, 1);
+	cr_assert_eq(at(0)->count, 40);
+	cr_assert_eq(at(0)->connections_len, 40);
+	cr_assert_eq(at(0)->scope, SHAKEDOWN_SCOPE_SERVICE);
+	cr_assert_eq(at(0)->subject.server_port, 80);
+	cr_assert_eq(at(0)->time, SECONDS(1));
+	cr_assert_eq(at(0)->until, SECONDS(40));
+	/* 80 frames are more than are kept: what they are like, and when. */
+	cr_assert(at(0)->frames_cut);
+	cr_assert_str_eq(filter(0), "ip.addr==10.0.2.1 && tcp.port==80 && tcp.flags.reset==1 && "
+				    "frame.time_epoch>=1.000000000 && "
+				    "frame.time_epoch<=40.000000000");
+	cr_assert_str_eq(summary(0),
+			 "40 connections of 3 clients in 39.0 s; the first: it happened");
+}
+
+Test(problems, few_frames_are_selected_one_by_one)
+{
+	RUN(false, {REFUSED, 1, 1, 80, 5, SECONDS(5)}, {REFUSED, 2, 1, 80, 3, SECONDS(3)});
+	cr_assert_eq(told.told->len, 1);
+	cr_assert_str_eq(filter(0),
+			 "ip.addr==10.0.2.1 && tcp.port==80 && frame.number in {6, 7, 10, 11}");
+}
+
+Test(problems, one_client_and_many_services)
+{
+	RUN(false, {REFUSED, 1, 1, 80, 1, 1}, {REFUSED, 1, 2, 81, 2, 2}, {REFUSED, 1, 3, 82, 3, 3});
+	cr_assert_eq(told.told->len, 1);
+	cr_assert_eq(at(0)->scope, SHAKEDOWN_SCOPE_HOST);
+	cr_assert_eq(at(0)->subject.host.bytes[3], 1);
+	cr_assert(g_str_has_prefix(summary(0), "3 connections to 3 services in "), "%s",
+		  summary(0));
+}
+
+Test(problems, what_differs_stays_apart)
+{
+	/* Kind; service and client; severity; cause. */
+	RUN(false, {REFUSED, 1, 1, 80, 1, 1}, {RESET, 1, 1, 80, 2, 2}, {REFUSED, 2, 2, 81, 3, 3},
+	    {RESET, 1, 1, 80, 4, 4, NULL, SHAKEDOWN_SEVERITY_WARNING},
+	    {RESET, 1, 1, 80, 5, 5, "client"}, {RESET, 1, 1, 80, 6, 6, "server"});
+	cr_assert_eq(told.told->len, 6);
+	for (guint i = 0; i < 6; i++) {
+		cr_assert_eq(at(i)->scope, SHAKEDOWN_SCOPE_CONNECTION);
+		cr_assert_str_eq(filter(i), "frame");
+	}
+}
+
+Test(problems, at_the_end_in_the_order_of_time)
+{
+	RUN(false, {REFUSED, 1, 1, 80, 1, 30}, {RESET, 1, 2, 81, 2, 10},
+	    {REFUSED, 3, 3, 82, 3, 20});
+	cr_assert_eq(told.told->len, 3);
+	for (guint i = 1; i < 3; i++)
+		cr_assert_leq(at(i - 1)->time, at(i)->time);
+}
+
+Test(problems, a_stream_tells_the_first_at_once)
+{
+	Problems *problems = problems_new(true, take, NULL);
+
+	add(problems, (Case){REFUSED, 1, 1, 80, 1, SECONDS(1)});
+	cr_assert_eq(told.told->len, 1);
+	cr_assert_eq(at(0)->connection, 1);
+	for (uint64_t i = 2; i <= 10; i++)
+		add(problems, (Case){REFUSED, (uint8_t)i, 1, 80, i, SECONDS((int64_t)i)});
+	cr_assert_eq(told.told->len, 1);
+	/* A minute after the first that was held, whatever comes. */
+	add(problems, (Case){RESET, 9, 9, 90, 11, SECONDS(63)});
+	cr_assert_eq(told.told->len, 3);
+	cr_assert_eq(at(1)->count, 9);
+	cr_assert(g_str_has_prefix(summary(1), "9 more connections of 9 clients in 8.00 s"), "%s",
+		  summary(1));
+	add(problems, (Case){REFUSED, 1, 1, 80, 12, SECONDS(64)});
+	problems_finish(problems);
+	problems_free(problems);
+	cr_assert_eq(told.told->len, 4);
+	cr_assert_eq(at(3)->connection, 12);
+	cr_assert_eq(told.sum, 12);
+}
+
+/* Each of its own cause: more than are held. */
+Test(problems, memory_is_bounded_and_nothing_lost)
+{
+	for (int stream = 0; stream < 2; stream++) {
+		Problems *problems = problems_new(stream, take, NULL);
+		uint64_t n = PROBLEMS_MOST + 1000;
+
+		told.sum = 0;
+		g_ptr_array_set_size(told.told, 0);
+		for (uint64_t i = 1; i <= n; i++)
+			add(problems, (Case){REFUSED, (uint8_t)(i % 251), (uint8_t)(i % 241),
+					     (uint16_t)(i % 65521), i, (ShakedownTime)i, "cause"});
+		if (!stream)
+			cr_assert_leq(told.told->len, 1000);
+		problems_finish(problems);
+		problems_free(problems);
+		cr_assert_eq(told.sum, n);
+	}
+}
+
+Test(problems, members_beyond_the_room_are_counted)
+{
+	Problems *problems = problems_new(false, take, NULL);
+
+	for (uint64_t i = 1; i <= 5000; i++)
+		add(problems, (Case){REFUSED, (uint8_t)i, 1, 80, i, (ShakedownTime)i});
+	problems_finish(problems);
+	problems_free(problems);
+	cr_assert_eq(at(0)->count, 5000);
+	cr_assert_eq(at(0)->connections_len, PROBLEM_CONNECTIONS);
+	cr_assert_eq(at(0)->frames_len, PROBLEM_FRAMES);
+	cr_assert(g_str_has_prefix(summary(0), "5000 connections of 256 clients"), "%s",
+		  summary(0));
+}
