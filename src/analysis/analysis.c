@@ -170,8 +170,11 @@ static void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
 	if (s->packets++ == 0)
 		s->first = s->last = packet->time;
 	/* Put right by the reader (then the frames are out of order), or not (then the times). */
-	if (packet->time < s->last || packet->frame < a->last_frame)
+	if (packet->time < s->last || packet->frame < a->last_frame) {
+		if (s->disordered < G_N_ELEMENTS(a->detect.disordered))
+			a->detect.disordered[s->disordered] = packet->frame;
 		s->disordered++;
+	}
 	a->last_frame = MAX(a->last_frame, packet->frame);
 	s->first = MIN(s->first, packet->time);
 	s->last = MAX(s->last, packet->time);

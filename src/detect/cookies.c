@@ -32,6 +32,8 @@ static void report(Service *s, DetectContext *context)
 	finding_time(&f, k->start, k->last);
 	for (unsigned i = 0; i < k->frames_len; i++)
 		finding_frame(&f, k->frames[i]);
+	if (k->silent + k->stripped > k->frames_len)
+		finding_many(&f);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==1");
 	finding_count(&f, "never_repeated", k->silent);
 	finding_count(&f, "repeated", k->repeated);

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#define FRAMES_MOST 32
+#define FRAMES_MOST FINDING_FRAMES
 
 typedef struct {
 	uint64_t missing, missing_connections;
@@ -13,7 +13,9 @@ typedef struct {
 	uint64_t client_only; /* of the one-sided */
 	uint64_t damaged_connections, copied_connections;
 	uint64_t frames[FRAMES_MOST]; /* of acknowledgments of what was not captured */
-	unsigned frames_len;
+	unsigned frames_len, one_sided_len;
+	uint64_t one_sided_frames[FRAMES_MOST]; /* with which those connections begin */
+	bool frames_cut;
 	ShakedownTime first_loss, last_loss;
 } CaptureDetector;
 
@@ -26,6 +28,8 @@ static void on_loss(CaptureDetector *d, const TcpEvent *event)
 {
 	if (d->frames_len < FRAMES_MOST)
 		d->frames[d->frames_len++] = event->frame;
+	else
+		d->frames_cut = true;
 	if (!d->first_loss)
 		d->first_loss = event->time;
 	d->last_loss = MAX(d->last_loss, event->time);
@@ -72,7 +76,8 @@ static void on_over(CaptureDetector *d, const TcpConnection *conn)
 	d->missing_control += control;
 	d->missing_connections += missing > 0 || control > 0;
 	if (one_sided(conn, &seen)) {
-		d->one_sided++;
+		if (d->one_sided++ < FRAMES_MOST)
+			d->one_sided_frames[d->one_sided_len++] = conn->first_frame;
 		d->client_only += seen == SHAKEDOWN_CLIENT;
 	} else if (tcp_side_has(&conn->side[0], TCP_SIDE_SEEN) &&
 		   tcp_side_has(&conn->side[1], TCP_SIDE_SEEN)) {
@@ -96,6 +101,15 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* The first of so many. */
+static void examples(Finding *f, const uint64_t *frames, uint64_t n)
+{
+	for (uint64_t i = 0; i < n && i < FINDING_FRAMES; i++)
+		finding_frame(f, frames[i]);
+	if (n > FINDING_FRAMES)
+		finding_many(f);
+}
+
 static void capture_loss(const CaptureDetector *d, DetectContext *context)
 {
 	uint64_t both = d->one_sided + d->two_sided;
@@ -107,8 +121,10 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_LOSS, NULL, 0);
 	if (d->first_loss)
 		finding_time(&f, d->first_loss, d->last_loss);
-	for (unsigned i = 0; i < d->frames_len; i++)
-		finding_frame(&f, d->frames[i]);
+	examples(&f, d->frames, d->frames_len);
+	if (d->frames_cut)
+		finding_many(&f);
+	finding_filter(&f, "tcp.analysis.ack_lost_segment");
 	finding_count(&f, "bytes", d->missing);
 	finding_count(&f, "fins", d->missing_control);
 	finding_count(&f, "connections", d->missing_connections);
@@ -131,6 +147,7 @@ static void one_direction(const CaptureDetector *d, DetectContext *context)
 	if (!d->one_sided || d->one_sided * 2 <= both)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ONE_DIRECTION, NULL, 0);
+	examples(&f, d->one_sided_frames, d->one_sided_len);
 	finding_count(&f, "connections", d->one_sided);
 	finding_count(&f, "of", both);
 	finding_count(&f, "client_side_only", d->client_only);
@@ -149,6 +166,7 @@ static void duplicate_packets(const CaptureDetector *d, DetectContext *context)
 	if (!copies)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_DUPLICATE_PACKETS, NULL, 0);
+	examples(&f, tcp_tracker_counts(context->tracker)->copy_frame, copies);
 	finding_count(&f, "packets", copies);
 	finding_count(&f, "connections", d->copied_connections);
 	finding_summary(&f,
@@ -167,6 +185,7 @@ static void capture_disorder(DetectContext *context)
 	if (!disordered)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_DISORDER, NULL, 0);
+	examples(&f, context->disordered, disordered);
 	finding_count(&f, "packets", disordered);
 	finding_summary(&f, "%" PRIu64 " packet%s stand%s in the capture behind a later one",
 			disordered, plural(disordered), disordered == 1 ? "s" : "");
@@ -181,7 +200,7 @@ static void bad_checksum(const CaptureDetector *d, DetectContext *context)
 	if (!bad)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BAD_CHECKSUM, NULL, 0);
-	finding_filter(&f, "tcp.checksum.status==0");
+	examples(&f, tcp_tracker_counts(context->tracker)->bad_frame, bad);
 	finding_count(&f, "segments", bad);
 	finding_count(&f, "connections", d->damaged_connections);
 	finding_summary(&f,

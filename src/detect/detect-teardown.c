@@ -51,7 +51,7 @@ static void fin_retransmitted(DetectContext *context, TcpConnection *conn)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_RETRANSMITTED, conn);
 	finding_time(&f, conn->fin_time[side], conn->end);
-	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_fins(&f, -1);
 	finding_filter(&f, "tcp.flags.fin==1");
 	if (fins[SHAKEDOWN_CLIENT] > 1)
 		finding_count(&f, "client_fin", fins[SHAKEDOWN_CLIENT]);
@@ -72,7 +72,7 @@ static void last_ack_lost(DetectContext *context, TcpConnection *conn)
 	if (!tcp_conn_has(conn, TCP_CONN_LAST_ACK_LOST))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_LAST_ACK_LOST, conn);
-	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_fins(&f, -1);
 	finding_time(&f, MAX(conn->fin_time[0], conn->fin_time[1]), conn->end);
 	finding_summary(&f, "the last ACK passed, but the FIN came again: the ACK did not arrive, "
 			    "and TIME-WAIT began anew");
@@ -89,13 +89,14 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn, Shakedow
 		ShakedownDuration waited = now - conn->fin_time[side];
 
 		if (!tcp_side_has(s, TCP_SIDE_SENT_FIN) || tcp_fin_acked(conn, side) ||
-		    tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) || s->fins < 2 || conn->rst_time ||
+		    tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) || s->fins < 2 ||
+		    (conn->rst_time && !noted(conn, NOTED_FIN_LATE)) ||
 		    !tcp_side_has(o, TCP_SIDE_SEEN) || waited < context->config->fin_timeout ||
 		    reported(conn, SHAKEDOWN_ANOMALY_FIN_UNANSWERED))
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_UNANSWERED, conn);
 		finding_time(&f, conn->fin_time[side], now);
-		finding_marks(&f, TCP_MARK_FIN, side);
+		finding_fins(&f, side);
 		finding_filter(&f, "tcp.flags.fin==1");
 		finding_text(&f, "sender", shakedown_side_name(side));
 		finding_count(&f, "fin", s->fins);
@@ -123,7 +124,7 @@ static void half_closed_lingering(DetectContext *context, const TcpEvent *event)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING, conn);
 	finding_time(&f, conn->fin_time[closed], event->time);
-	finding_marks(&f, TCP_MARK_FIN, closed);
+	finding_fins(&f, closed);
 	finding_frame(&f, conn->last_frame);
 	finding_text(&f, "stuck", shakedown_side_name(stuck));
 	finding_duration(&f, "waited_s", waited);
@@ -163,7 +164,7 @@ static void half_close(DetectContext *context, TcpConnection *conn)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSE, conn);
 	finding_time(&f, conn->fin_time[closed], w->late_last);
-	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_fins(&f, -1);
 	finding_text(&f, "closed_by", shakedown_side_name(closed));
 	finding_duration(&f, "lasted_s", lasted);
 	finding_count(&f, "bytes", w->late_bytes);
@@ -182,7 +183,7 @@ static void simultaneous_close(DetectContext *context, TcpConnection *conn)
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SIMULTANEOUS_CLOSE, conn);
 	finding_time(&f, MIN(conn->fin_time[0], conn->fin_time[1]),
 		     MAX(conn->fin_time[0], conn->fin_time[1]));
-	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_fins(&f, -1);
 	finding_filter(&f, "tcp.flags.fin==1");
 	finding_duration(&f, "apart_s", ABS(conn->fin_time[0] - conn->fin_time[1]));
 	finding_summary(&f, "the FINs crossed: both sides closed before either had the other's");
@@ -202,7 +203,7 @@ static void data_after_fin(DetectContext *context, TcpConnection *conn)
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_DATA_AFTER_FIN, conn);
 		finding_time(&f, data->time, conn->end);
 		finding_frame(&f, data->frame);
-		finding_marks(&f, TCP_MARK_FIN, side);
+		finding_fins(&f, side);
 		finding_count(&f, "segments", data->count);
 		finding_count(&f, "bytes", data->bytes);
 		finding_summary(&f, "%s sent %" PRIu64 " bytes beyond its own FIN",
@@ -323,8 +324,10 @@ static void on_over(DetectContext *context, TcpConnection *conn)
 
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 {
-	if (event->kind == TCP_EVENT_FIN_LATE)
-		fin_unanswered(context, event->conn, event->time);
+	/* How often, and whether at all, shows when the connection is over. */
+	if (event->kind == TCP_EVENT_FIN_LATE &&
+	    MAX(event->conn->side[0].fins, event->conn->side[1].fins) > 1)
+		event->conn->noted |= NOTED_FIN_LATE;
 	else if (event->kind == TCP_EVENT_LINGERING)
 		half_closed_lingering(context, event);
 	else if (event->kind == TCP_EVENT_DATA_AFTER_FIN)

@@ -250,7 +250,7 @@ static void lingering(DetectContext *context, TcpConnection *conn)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_LINGERING, conn);
 	finding_time(&f, first, until);
-	finding_marks(&f, TCP_MARK_FIN, -1);
+	finding_fins(&f, -1);
 	finding_count(&f, "restarts", d->time_wait_restarts);
 	finding_duration(&f, "held_s", until - first);
 	finding_summary(

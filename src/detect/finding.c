@@ -106,6 +106,18 @@ void finding_marks(Finding *f, TcpMarkKind kind, int side)
 			finding_frame(f, marks->items[i].frame);
 }
 
+void finding_fins(Finding *f, int side)
+{
+	const TcpBeliefs *beliefs = &f->conn->beliefs;
+
+	/* The first is a step of its side's history, those that follow are marks. */
+	for (unsigned i = 0; i < beliefs->len; i++)
+		if (beliefs->items[i].input == TCP_SENDS_FIN &&
+		    (side < 0 || beliefs->items[i].side == side))
+			finding_frame(f, beliefs->items[i].frame);
+	finding_marks(f, TCP_MARK_FIN, side);
+}
+
 static ShakedownFact *fact(Finding *f, const char *name, ShakedownValueType type)
 {
 	/* One too many would be a mistake in a detector, not in a packet. */
@@ -166,11 +178,7 @@ void finding_filter(Finding *f, const char *expression)
 /* A verdict without packets convinces nobody: the FINs, or where the connection began. */
 static void point_somewhere(Finding *f)
 {
-	const TcpBeliefs *beliefs = &f->conn->beliefs;
-
-	for (unsigned i = 0; i < beliefs->len; i++)
-		if (beliefs->items[i].input == TCP_SENDS_FIN)
-			finding_frame(f, beliefs->items[i].frame);
+	finding_fins(f, -1);
 	if (!f->anomaly.frames_len)
 		finding_frame(f, f->conn->first_frame);
 }
@@ -185,8 +193,14 @@ static void complete_filter(Finding *f)
 {
 	const ShakedownAnomaly *a = &f->anomaly;
 
-	if (a->frames_len && !a->frames_cut) {
-		g_string_append(f->filter, " && ");
+	bool nothing_better = a->scope == SHAKEDOWN_SCOPE_CAPTURE && !f->narrowing->len;
+
+	if (a->frames_len && (!a->frames_cut || nothing_better)) {
+		/* Packets of a capture need not be TCP. */
+		if (a->scope == SHAKEDOWN_SCOPE_CAPTURE)
+			g_string_truncate(f->filter, 0);
+		else
+			g_string_append(f->filter, " && ");
 		display_filter_frames(f->filter, f->frames, a->frames_len);
 		return;
 	}

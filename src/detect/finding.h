@@ -11,6 +11,9 @@
 #include <shakedown/analysis.h>
 #include <shakedown/config.h>
 
+#define FINDING_FRAMES 64
+#define FINDING_FACTS 16
+
 /* What detectors may look at, and where their findings go. */
 typedef struct {
 	const ShakedownConfig *config;
@@ -19,14 +22,12 @@ typedef struct {
 	void *data;
 	const ShakedownSummary
 		*summary; /* of the capture so far: packets, first, last, disordered */
+	uint64_t disordered[FINDING_FRAMES]; /* frames: the first of summary->disordered */
 	/* What detectors share; detectors_new() makes it. */
 	struct _Dossiers *dossiers;
 	struct _Services *services;
 	struct _Scanners *scanners;
 } DetectContext;
-
-#define FINDING_FRAMES 64
-#define FINDING_FACTS 16
 
 typedef struct {
 	ShakedownAnomaly anomaly;
@@ -51,6 +52,8 @@ void finding_time(Finding *finding, ShakedownTime time, ShakedownTime until);
 void finding_frame(Finding *finding, uint64_t frame);
 /* All marks of that kind and side (-1: both). */
 void finding_marks(Finding *finding, TcpMarkKind kind, int side);
+/* All FINs of that side (-1: both). */
+void finding_fins(Finding *finding, int side);
 void finding_count(Finding *finding, const char *name, uint64_t count);
 void finding_duration(Finding *finding, const char *name, ShakedownDuration duration);
 void finding_ratio(Finding *finding, const char *name, double ratio);

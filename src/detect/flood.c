@@ -99,6 +99,7 @@ static void report_flood(Service *s, DetectContext *context)
 	finding_time(&f, flood->start, flood->last);
 	for (unsigned i = 0; i < flood->frames_len; i++)
 		finding_frame(&f, flood->frames[i]);
+	finding_many(&f);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
 	finding_count(&f, "syn", flood->syns);
 	finding_duration(&f, "lasted_s", flood->last - flood->start);

@@ -33,6 +33,7 @@ typedef enum {
 	NOTED_FIRST_TRY = 1 << 21,   /* … and its source had not tried that port before */
 	NOTED_PASSED_OVER = 1 << 20, /* later SYNs of its service were answered, not its own */
 	NOTED_SILENT = 1 << 22,	     /* its SYN,ACK was not sent again in time */
+	NOTED_FIN_LATE = 1 << 23,    /* a FIN sent again had no answer for fin_timeout */
 	NOTED_BARE_SYN = 1 << 19,    /* a SYN such as no operating system's stack sends */
 } Noted;
 

@@ -13,6 +13,15 @@
 /* After so long without a further sign the trouble is over. */
 #define EPISODE_OVER (INT64_C(60) * SHAKEDOWN_NS_PER_S)
 
+/* Beyond the room of an episode its frames are examples. */
+static void point(Finding *f, const ServiceEpisode *e)
+{
+	for (unsigned i = 0; i < e->frames_len; i++)
+		finding_frame(f, e->frames[i]);
+	if (e->count > e->frames_len)
+		finding_many(f);
+}
+
 static void report_accept_queue(Service *s, DetectContext *context)
 {
 	const ServiceEpisode *e = &s->accept_queue;
@@ -21,8 +30,7 @@ static void report_accept_queue(Service *s, DetectContext *context)
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ACCEPT_QUEUE_OVERFLOW, &s->key.address,
 			   s->key.port);
 	finding_time(&f, e->start, e->last);
-	for (unsigned i = 0; i < e->frames_len; i++)
-		finding_frame(&f, e->frames[i]);
+	point(&f, e);
 	finding_count(&f, "connections", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==1");
@@ -41,8 +49,7 @@ static void report_backlog(Service *s, DetectContext *context)
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW, &s->key.address,
 			   s->key.port);
 	finding_time(&f, e->start, e->last);
-	for (unsigned i = 0; i < e->frames_len; i++)
-		finding_frame(&f, e->frames[i]);
+	point(&f, e);
 	finding_count(&f, "attempts", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1");
@@ -88,8 +95,7 @@ static void report_stray(Service *s, DetectContext *context, unsigned kind)
 
 	finding_begin_wide(&f, context, strays[kind].kind, &s->key.address, s->key.port);
 	finding_time(&f, e->start, e->last);
-	for (unsigned i = 0; i < e->frames_len; i++)
-		finding_frame(&f, e->frames[i]);
+	point(&f, e);
 	finding_count(&f, "segments", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, strays[kind].filter);

@@ -50,6 +50,8 @@ void scanner_report(const Scanner *s, DetectContext *context, uint64_t forgotten
 	finding_time(&f, s->first, s->last);
 	for (unsigned i = 0; i < s->frames_len; i++)
 		finding_frame(&f, s->frames[i]);
+	if (s->contacts > s->frames_len)
+		finding_many(&f);
 	finding_text(&f, "scan", probes);
 	finding_summary(&f, "%s scan: ", probes);
 	if (s->key.target.version) {

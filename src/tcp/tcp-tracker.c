@@ -185,7 +185,9 @@ static bool damaged(TcpStep *step)
 		step->tracker->counts.offloaded++;
 		return false;
 	}
-	step->tracker->counts.bad_checksums++;
+	TcpTrackerCounts *counts = &step->tracker->counts;
+	if (counts->bad_checksums++ < TCP_EXAMPLES)
+		counts->bad_frame[counts->bad_checksums - 1] = seg->frame;
 	s->checks |= TCP_CHECK_DROPPED | TCP_CHECK_BAD;
 	s->dropped = segment_seq_end(seg);
 	return true;
@@ -246,7 +248,9 @@ static void arrives(TcpStep *step)
 	}
 	if (tcp_space_is_copy(&conn->side[step->from], seg)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_DUPLICATE_PACKET;
-		step->tracker->counts.copies++;
+		TcpTrackerCounts *counts = &step->tracker->counts;
+		if (counts->copies++ < TCP_EXAMPLES)
+			counts->copy_frame[counts->copies - 1] = seg->frame;
 		conn->copies++;
 		return;
 	}

@@ -23,9 +23,12 @@ typedef struct {
 	void (*segment)(const ShakedownSegment *segment, void *data);
 } TcpTrackerObserver;
 
+#define TCP_EXAMPLES 64
+
 typedef struct {
 	uint64_t segments, connections, live_peak;
 	uint64_t copies, bad_checksums, offloaded, missing_bytes, stray_icmp;
+	uint64_t copy_frame[TCP_EXAMPLES], bad_frame[TCP_EXAMPLES]; /* the first ones */
 } TcpTrackerCounts;
 
 /* The config must outlive the tracker; the observer is copied. */

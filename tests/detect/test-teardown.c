@@ -54,9 +54,39 @@ Test(teardown, fin_unanswered)
 	for (unsigned n = 0; n < 4; n++)
 		CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200 << n));
 	scene_wait(s, SECONDS(5));
-	EXPECT_SEVERITY(s, FIN_UNANSWERED, WARNING);
+	CLIENT(s, FIN_ACK, 121, 1001);
+	scene_wait(s, SECONDS(5));
 	scene_finish(s);
-	EXPECT_KINDS(s, "fin-unanswered fin-retransmitted");
+	EXPECT_SEVERITY(s, FIN_UNANSWERED, WARNING);
+	EXPECT_FACT(s, FIN_UNANSWERED, "fin=5");
+	EXPECT_KINDS(s, "fin-retransmitted fin-unanswered");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_FIN_UNANSWERED)->frames, 5);
+}
+
+Test(teardown, fin_unanswered_until_its_sender_gave_up)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 5; n++)
+		CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200 << n));
+	scene_wait(s, SECONDS(5));
+	CLIENT(s, RST_ACK, 122, 1001);
+	scene_finish(s);
+	EXPECT(s, FIN_UNANSWERED);
+}
+
+Test(teardown, fin_answered_late)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 5; n++)
+		CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200 << n));
+	SERVER(s, TCP_ACK, 1001, 122, .after = SECONDS(4));
+	SERVER(s, FIN_ACK, 1001, 122);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	scene_finish(s);
+	EXPECT_NOT(s, FIN_UNANSWERED);
+	EXPECT(s, FIN_RETRANSMITTED);
 }
 
 /* Whoever does not repeat his FIN has its ACK, though the tap has not. */

@@ -91,6 +91,7 @@ Test(records, connection_to_the_letter)
 		"\"teardown\":{\"kind\":\"four-way\",\"outcome\":\"graceful\",\"first\":\"client\","
 		"\"time_wait\":\"client\",\"half_closed_s\":0.19,\"reset_by\":null},"
 		"\"encapsulation\":[\"vlan:10\"],\"anomalies\":[\"syn-retransmitted\"],"
+		"\"severity\":\"notice\","
 		"\"first_frame\":10,\"last_frame\":19,\"truncated\":null}");
 }
 
