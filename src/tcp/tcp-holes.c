@@ -80,35 +80,41 @@ const TcpHole *tcp_holes_at(TcpHoles *h, TcpSeq from, TcpSeq to)
 	return i < h->len && tcp_seq_lt(h->hole[i].left, to) ? &h->hole[i] : NULL;
 }
 
-static void make_room(TcpHoles **holes, const TcpHole *hole, TcpHolesBudget *budget)
+/* Room for one more, if that can be had. */
+static bool grow(TcpHoles **holes, TcpHolesBudget *budget)
 {
 	TcpHoles *h = *holes;
-	unsigned room = h ? h->room : 0, more = room ? room : ROOM_FIRST, old = 0;
+	unsigned room = h ? h->room : 0, more = room ? room : ROOM_FIRST;
 
-	while (h && old < h->acked && hole->since - h->hole[old].since > ACKED_KEPT)
-		old++;
-	if (old)
-		remove_first(h, old);
 	if (h && h->len < room)
-		return;
-	if (room < TCP_HOLES_LEAST || (room < TCP_HOLES_MOST && budget->room + more <= ROOM_MOST)) {
-		size_t size = sizeof *h + (room + more) * sizeof h->hole[0];
+		return true;
+	if (room >= TCP_HOLES_MOST || (room >= TCP_HOLES_LEAST && budget->room + more > ROOM_MOST))
+		return false;
+	*holes = g_realloc(h, sizeof *h + (room + more) * sizeof h->hole[0]);
+	if (!h)
+		memset(*holes, 0, sizeof *h);
+	(*holes)->room = (uint16_t)(room + more);
+	budget->room += more;
+	return true;
+}
 
-		*holes = g_realloc(h, size);
-		if (!h)
-			memset(*holes, 0, sizeof *h);
-		(*holes)->room = (uint16_t)(room + more);
-		budget->room += more;
-		return;
-	}
-	remove_first(h, 1);
+static void forget_old(TcpHoles *h, ShakedownTime now)
+{
+	unsigned n = 0;
+
+	while (n < h->acked && now - h->hole[n].since > ACKED_KEPT)
+		n++;
+	remove_first(h, n);
 }
 
 void tcp_holes_add(TcpHoles **holes, const TcpHole *hole, TcpHolesBudget *budget)
 {
-	if (*holes)
+	if (*holes) {
 		forget_far(*holes, hole->left);
-	make_room(holes, hole, budget);
+		forget_old(*holes, hole->since);
+	}
+	if (!grow(holes, budget))
+		remove_first(*holes, 1);
 
 	TcpHoles *h = *holes;
 	unsigned i = h->len;
@@ -118,10 +124,13 @@ void tcp_holes_add(TcpHoles **holes, const TcpHole *hole, TcpHolesBudget *budget
 	insert_at(h, i, hole);
 }
 
-uint32_t tcp_holes_ack(TcpHoles *h, TcpSeq ack)
+uint32_t tcp_holes_ack(TcpHoles **holes, TcpSeq ack, TcpHolesBudget *budget)
 {
+	TcpHoles *h = *holes;
 	uint32_t missing = 0;
 
+	if (!h || h->acked == h->len)
+		return 0;
 	forget_far(h, ack);
 	for (unsigned i = h->acked; i < h->len && tcp_seq_lt(h->hole[i].left, ack); i++) {
 		TcpHole *hole = &h->hole[i], rest = *hole;
@@ -134,10 +143,12 @@ uint32_t tcp_holes_ack(TcpHoles *h, TcpSeq ack)
 		}
 		missing += (uint32_t)tcp_seq_diff(ack, hole->left);
 		rest.left = ack;
-		if (h->len == h->room) {
+		if (!grow(holes, budget)) {
 			*hole = rest;
 			break;
 		}
+		h = *holes;
+		hole = &h->hole[i];
 		hole->right = ack;
 		hole->acked = true;
 		h->acked = (uint16_t)(i + 1);
@@ -147,11 +158,13 @@ uint32_t tcp_holes_ack(TcpHoles *h, TcpSeq ack)
 	return missing;
 }
 
-uint32_t tcp_holes_fill(TcpHoles *h, TcpSeq from, TcpSeq to, uint64_t *missing)
+uint32_t tcp_holes_fill(TcpHoles **holes, TcpSeq from, TcpSeq to, uint64_t *missing,
+			TcpHolesBudget *budget)
 {
+	TcpHoles *h = *holes;
 	uint32_t filled = 0;
 
-	if (!h->len)
+	if (!h || !h->len)
 		return 0;
 	forget_far(h, from);
 	for (unsigned i = search(h, from); i < h->len && tcp_seq_lt(h->hole[i].left, to);) {
@@ -176,8 +189,8 @@ uint32_t tcp_holes_fill(TcpHoles *h, TcpSeq from, TcpSeq to, uint64_t *missing)
 		hole->right = left;
 		i++;
 		/* Without room for both halves the upper one is forgotten. */
-		if (behind && h->len < h->room)
-			insert_at(h, i, &rest);
+		if (behind && grow(holes, budget))
+			insert_at(*holes, i, &rest);
 		if (behind)
 			break;
 	}

@@ -43,10 +43,11 @@ const TcpHole *tcp_holes_at(TcpHoles *holes, TcpSeq from, TcpSeq to);
 /* Where there is no room for another the oldest is forgotten. */
 void tcp_holes_add(TcpHoles **holes, const TcpHole *hole, TcpHolesBudget *budget);
 /* All below is acknowledged, and so missing; returns how many bytes of it were not known to be. */
-uint32_t tcp_holes_ack(TcpHoles *holes, TcpSeq ack);
+uint32_t tcp_holes_ack(TcpHoles **holes, TcpSeq ack, TcpHolesBudget *budget);
 /* Takes [from, to) out of the holes and returns how many bytes of it were; *missing becomes less by
  * those that were counted there. */
-uint32_t tcp_holes_fill(TcpHoles *holes, TcpSeq from, TcpSeq to, uint64_t *missing);
+uint32_t tcp_holes_fill(TcpHoles **holes, TcpSeq from, TcpSeq to, uint64_t *missing,
+			TcpHolesBudget *budget);
 
 static inline uint32_t tcp_hole_size(const TcpHole *hole)
 {

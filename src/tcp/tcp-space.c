@@ -256,11 +256,9 @@ static void take_data(TcpStep *step)
 		uint32_t fresh = 0;
 		if (tcp_seq_lt(s->snd_nxt, data_end))
 			fresh = (uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
-		if (conn->holes[step->from])
-			fresh += tcp_holes_fill(conn->holes[step->from], seg->seq,
-						tcp_seq_lt(data_end, s->snd_nxt) ? data_end
-										 : s->snd_nxt,
-						&s->missing);
+		fresh += tcp_holes_fill(&conn->holes[step->from], seg->seq,
+					tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
+					&s->missing, &step->tracker->holes);
 		take_earlier(step, data_end);
 		/* Holes of wild numbers may lie one upon the other. */
 		s->bytes += MIN(fresh, seg->payload_len);
@@ -281,14 +279,13 @@ static uint64_t take_ack(TcpStep *step)
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 	TcpSeq ack = step->seg->ack;
-	uint64_t missing = 0;
+	uint64_t missing;
 
 	if (!tcp_side_has(r, TCP_SIDE_SPACE)) {
 		r->flags |= TCP_SIDE_SPACE;
 		r->snd_nxt = r->low = ack;
 	}
-	if (conn->holes[other])
-		missing = tcp_holes_ack(conn->holes[other], ack);
+	missing = tcp_holes_ack(&conn->holes[other], ack, &step->tracker->holes);
 	if (tcp_seq_lt(r->snd_nxt, ack)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
 		/* A capture that begins with a keep-alive begins one below. */
