@@ -30,6 +30,25 @@ typedef enum {
 
 SHAKEDOWN_EXPORT bool shakedown_format_from_name(const char *name, ShakedownFormat *format);
 
+/* What connections are counted by, in a report. */
+typedef enum {
+	SHAKEDOWN_GROUP_NONE = 0, /* not at all: the whole picture */
+	SHAKEDOWN_GROUP_SERVICE,  /* the server's address and port */
+	SHAKEDOWN_GROUP_CLIENT,
+	SHAKEDOWN_GROUP_SERVER,
+	SHAKEDOWN_GROUP_SUBNET, /* the client's network */
+} ShakedownGroupBy;
+
+typedef struct {
+	ShakedownGroupBy by;
+	uint8_t bits4, bits6; /* of a network's prefix, for IPv4 and IPv6 */
+} ShakedownGrouping;
+
+/* "service", "client", "server", "subnet/24" or, with the prefix for IPv6, "subnet/24/64", which
+ * is also what "subnet" means. On error nothing is set. */
+SHAKEDOWN_EXPORT bool shakedown_grouping_from_text(const char *text, ShakedownGrouping *grouping,
+						   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Takes bytes in order; false means that they could not be written and that no more shall come. */
 typedef bool (*ShakedownWriteFunc)(const void *bytes, size_t len, void *data);
 
@@ -47,7 +66,8 @@ typedef struct {
 	 * end; or, in a stream (ndjson, flush_records), the first at once, and of those that follow
 	 * what came within a minute of the packets' time. */
 	bool all;
-	uint64_t connection; /* ladder: whose; 0: the first */
+	uint64_t connection;	    /* ladder: whose; 0: the first */
+	ShakedownGrouping grouping; /* report: a row a group, instead of everything */
 	ShakedownWriteFunc write;
 	void *write_data;
 } ShakedownSinkOptions;
@@ -58,6 +78,7 @@ typedef enum {
 	SHAKEDOWN_SINK_ERROR_UNSUPPORTED,   /* this view has no such format */
 	SHAKEDOWN_SINK_ERROR_WRITE,	    /* the writer refused */
 	SHAKEDOWN_SINK_ERROR_NO_CONNECTION, /* ladder: no connection has that id */
+	SHAKEDOWN_SINK_ERROR_GROUPING,	    /* not what connections can be counted by */
 } ShakedownSinkError;
 
 SHAKEDOWN_EXPORT ShakedownSink *shakedown_sink_new(const ShakedownSinkOptions *options,

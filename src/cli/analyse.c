@@ -77,6 +77,7 @@ static ShakedownSink *make_sink(Run *run, GError **error)
 		.verbose = o->verbose,
 		.all = o->all,
 		.connection = o->connection,
+		.grouping = o->grouping,
 		.write = write_record,
 		.write_data = run,
 	};

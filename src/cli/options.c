@@ -17,7 +17,7 @@
 typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
-	char *side, *dir, *holes, *policy;
+	char *group_by, *side, *dir, *holes, *policy;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
 		config_given;
 } Raw;
@@ -38,6 +38,8 @@ static const OptionRow rows[] = {
 	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_RECORDS, "SEVERITY", "exit with 3 if anything so severe was found:\n"
 	 "                            info, notice, warning or critical"},
 	{"all", 0, OPTION_FLAG, OFFSET(all), FOR_REPORT | FOR_ANOMALIES, NULL, "each anomaly by itself, not one a cause"},
+	{"group-by", 0, OPTION_TEXT, OFFSET(group_by), FOR_REPORT, "WHAT", "report: a row for each service, client, server\n"
+	 "                            or subnet/N (the clients' networks)"},
 	{"conn", 0, OPTION_TEXT, OFFSET(connection), FOR_LADDER | FOR_STREAMS, "ID", "which connection (ladder: default the first)"},
 	{"side", 0, OPTION_TEXT, OFFSET(side), FOR_STREAMS, "SIDE", "whose bytes: client or server"},
 	{"dir", 0, OPTION_TEXT, OFFSET(dir), FOR_STREAMS, "DIR", "write every stream to a file in DIR"},
@@ -196,6 +198,14 @@ static bool take_values(Options *o, const Raw *raw)
 		if (take_word("fail-on", raw->fail_on, severities) < 0)
 			return false;
 		o->fails = shakedown_severity_from_name(raw->fail_on, &o->fail_on);
+	}
+	if (raw->group_by) {
+		g_autoptr(GError) error = NULL;
+
+		if (!shakedown_grouping_from_text(raw->group_by, &o->grouping, &error)) {
+			complain("--group-by: %s", error->message);
+			return false;
+		}
 	}
 	o->side = -1;
 	if (raw->side && (o->side = (int8_t)take_word("side", raw->side, sides)) < 0)
@@ -395,6 +405,7 @@ void options_clear(Options *options)
 	g_free(raw->connection);
 	g_free(raw->width);
 	g_free(raw->config);
+	g_free(raw->group_by);
 	g_free(raw->side);
 	g_free(raw->dir);
 	g_free(raw->holes);

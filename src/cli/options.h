@@ -35,8 +35,9 @@ typedef struct {
 	ShakedownSeverity fail_on;
 	ColorWhen color;
 	uint64_t connection; /* 0: the first, or all */
-	int8_t side;	     /* ShakedownSideId; -1: both */
-	const char *dir;     /* or NULL */
+	ShakedownGrouping grouping;
+	int8_t side;	 /* ShakedownSideId; -1: both */
+	const char *dir; /* or NULL */
 	ShakedownOverlapPolicy policy;
 	bool force, zero_holes;
 	unsigned width; /* 0: of the terminal */

@@ -58,6 +58,22 @@ void quantiles_add(Quantiles *q, ShakedownDuration duration)
 	q->n++;
 }
 
+void quantiles_merge(Quantiles *into, const Quantiles *from)
+{
+	if (!from->bins) {
+		for (uint64_t i = 0; i < from->n; i++)
+			quantiles_add(into, from->exact[i]);
+		return;
+	}
+	if (!into->bins)
+		become_histogram(into);
+	for (unsigned i = 0; i < BINS; i++)
+		into->bins[i] += from->bins[i];
+	into->min = into->n == 0 ? from->min : MIN(into->min, from->min);
+	into->max = into->n == 0 ? from->max : MAX(into->max, from->max);
+	into->n += from->n;
+}
+
 static int by_length(const void *a, const void *b)
 {
 	ShakedownDuration x = *(const ShakedownDuration *)a, y = *(const ShakedownDuration *)b;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Quantiles of durations in bounded memory: exact for the first few hundred, then a histogram of
- * 16 bins an octave, which is off by at most 3 %. All zero is a valid empty one.
+ * 16 bins an octave, which is off by at most QUANTILES_ERROR. All zero is a valid empty one.
  */
 #pragma once
 
@@ -10,6 +10,8 @@
 #include <shakedown/types.h>
 
 #define QUANTILES_EXACT 256
+/* Of the value, from a microsecond to 36 minutes: half a bin. */
+#define QUANTILES_ERROR (1.0 / 32)
 
 typedef struct {
 	uint64_t n;
@@ -22,5 +24,11 @@ typedef struct {
 void quantiles_clear(Quantiles *q);
 /* Unknown and negative durations are not counted. */
 void quantiles_add(Quantiles *q, ShakedownDuration duration);
+void quantiles_merge(Quantiles *into, const Quantiles *from);
+/* The quantiles are those of the values themselves. */
+static inline bool quantiles_are_exact(const Quantiles *q)
+{
+	return !q->bins;
+}
 /* The value that percent of them do not exceed (nearest rank); unknown if there are none. */
 ShakedownDuration quantiles_at(Quantiles *q, unsigned percent);

@@ -11,7 +11,7 @@ enum {
 	ONE_LINE_COLUMN = 90,
 	LISTED_LEAST = 3,
 	FILES_MOST = 3,
-	COMMANDS = 4
+	COMMANDS = 5
 };
 
 /* "12×  WARNING  missing-third-ack  22:37:41.123, frame 88"; returns the column after it. */
@@ -195,7 +195,7 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 			    "shakedown ladder %s --conn %" G_GUINT64_FORMAT, files,
 			    (guint64)connection);
 	if (n > 0) {
-		add_command(&commands, "each, with a Wireshark filter", "shakedown anomalies %s -v",
+		add_command(&commands, "each, with a display filter", "shakedown anomalies %s -v",
 			    files);
 		add_command(
 			&commands, "what it means, what to do", "shakedown explain %s",
@@ -203,8 +203,11 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 				((const ReportProblem *)g_ptr_array_index(self->problems, 0))->kind)
 				->name);
 	}
-	if (self->connections > REPORT_LISTED)
+	if (self->connections > REPORT_LISTED) {
+		add_command(&commands, "by whom, how long", "shakedown %s --group-by service",
+			    files);
 		add_command(&commands, "a row a connection", "shakedown conns %s", files);
+	}
 	put_commands(&self->text, &commands);
 	for (unsigned i = 0; i < commands.n; i++)
 		g_free(commands.command[i]);

@@ -3,6 +3,7 @@
 #include "report/report-text.h"
 
 #include "report/anomaly-text.h"
+#include "report/report-groups.h"
 #include "report/views.h"
 
 static void take_detail(ReportText *self, const ShakedownConnection *c)
@@ -24,6 +25,11 @@ static void put_connection(ReportSink *sink, const ShakedownConnection *c)
 {
 	ReportText *self = (ReportText *)sink;
 
+	if (self->groups.by.by != SHAKEDOWN_GROUP_NONE) {
+		group_table_add(&self->groups, c);
+		self->connections++;
+		return;
+	}
 	if (self->connections < REPORT_LISTED)
 		take_detail(self, c);
 	self->connections++;
@@ -122,6 +128,18 @@ static void put_tables(ReportText *self)
 	report_clients(self, rows_for(self, 2, 3));
 }
 
+static void put_groups(ReportText *self)
+{
+	GroupsText text = {.layout = &self->text};
+
+	if (self->connections == 0)
+		return;
+	g_string_printf(self->line, "By %s, most failures first",
+			group_by_name(self->groups.by.by));
+	report_heading(self, self->line->str);
+	groups_text_put(&text, &self->groups, self->verbose);
+}
+
 static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 		   const ShakedownCaptureInfo *capture, GError **error)
 {
@@ -129,6 +147,10 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 	unsigned most = self->verbose || self->all ? UINT_MAX : REPORT_LINES;
 
 	report_header(self, summary, capture);
+	if (self->groups.by.by != SHAKEDOWN_GROUP_NONE) {
+		put_groups(self);
+		return true;
+	}
 	if (self->connections > REPORT_LISTED) {
 		report_outcomes(self, summary);
 		report_states(self);
@@ -137,7 +159,7 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 		report_listing(self, capture);
 	}
 	/* Headings, the counts, the kinds that are only named, and the hints. */
-	unsigned used = self->text.lines + 10;
+	unsigned used = self->text.lines + 11;
 	report_findings(self, used < most ? most - used : 0);
 	report_next(self, capture);
 	return true;
@@ -152,6 +174,7 @@ static void report_text_free(ReportSink *sink)
 	quantiles_clear(&self->client_leg);
 	tally_clear(&self->services);
 	tally_clear(&self->clients);
+	group_table_clear(&self->groups);
 	text_layout_clear(&self->text);
 	g_free(self->details);
 	g_string_chunk_free(self->strings);
@@ -176,6 +199,7 @@ ReportSink *report_text_new(ReportWriter *out, const ShakedownSinkOptions *optio
 	text_layout_init(&self->text, out, options);
 	tally_init(&self->services, TALLY_LIMIT, false);
 	tally_init(&self->clients, TALLY_LIMIT, true);
+	group_table_init(&self->groups, &options->grouping, GROUPS_MOST);
 	self->details = g_new0(ReportDetail, REPORT_LISTED);
 	self->strings = g_string_chunk_new(256);
 	self->line = g_string_new(NULL);

@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "report/conn-row.h"
+#include "report/group.h"
 #include "report/sink-private.h"
 #include "report/tally.h"
 #include "report/text-layout.h"
@@ -17,7 +18,7 @@
 #define REPORT_DETAILED 3u
 #define REPORT_STEPS 24u       /* of a side, listed */
 #define REPORT_LINES 50u       /* of the whole report, unless it is verbose */
-#define REPORT_LINES_BELOW 16u /* of those, for anomalies and hints */
+#define REPORT_LINES_BELOW 17u /* of those, for anomalies and hints */
 #define REPORT_ROWS_VERBOSE 30u
 #define REPORT_PROBLEMS 64u	   /* so many are listed at most, … */
 #define REPORT_PROBLEMS_ALL 65536u /* … or if all are asked for */
@@ -50,6 +51,7 @@ typedef struct {
 	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES]; /* [client][server] */
 	Quantiles server_leg, client_leg;
 	Tally services, clients;
+	GroupTable groups; /* by.by NONE: the whole picture is wanted */
 	uint64_t severities[SHAKEDOWN_SEVERITIES];
 	uint64_t stands_for;			 /* so many anomalies, … */
 	uint64_t problems_len;			 /* … by so many that were handed on */

@@ -48,6 +48,23 @@ static Constructor text_constructor(ShakedownView view)
 	return NULL;
 }
 
+/* The report by groups has its own records. */
+static Constructor groups_constructor(ShakedownFormat format)
+{
+	switch (format) {
+	case SHAKEDOWN_FORMAT_TEXT:
+		return report_text_new;
+	case SHAKEDOWN_FORMAT_JSON:
+	case SHAKEDOWN_FORMAT_NDJSON:
+	case SHAKEDOWN_FORMAT_CSV:
+		return groups_sink_new;
+	case SHAKEDOWN_FORMAT_ZEEK:
+	case SHAKEDOWN_FORMAT_ZEEK_JSON:
+		break;
+	}
+	return NULL;
+}
+
 static Constructor constructor(ShakedownView view, ShakedownFormat format)
 {
 	if (format == SHAKEDOWN_FORMAT_TEXT)
@@ -70,11 +87,14 @@ static Constructor constructor(ShakedownView view, ShakedownFormat format)
 	return NULL;
 }
 
-static const char *why_not(ShakedownView view)
+static const char *why_not(const ShakedownSinkOptions *options)
 {
-	if (view == SHAKEDOWN_VIEW_LADDER)
+	if (options->view == SHAKEDOWN_VIEW_LADDER)
 		return "the ladder is a drawing: it has no format but text (for the states with "
 		       "their packets as data, try: shakedown conns --format ndjson)";
+	if (options->grouping.by != SHAKEDOWN_GROUP_NONE)
+		return "Zeek's conn.log has connections, not groups of them (try: shakedown report "
+		       "--group-by service --format ndjson)";
 	return "Zeek's conn.log has connections, not anomalies (try: shakedown conns --format "
 	       "zeek, or shakedown anomalies --format ndjson)";
 }
@@ -101,10 +121,13 @@ static Problems *gatherer(ShakedownSink *sink, const ShakedownSinkOptions *optio
 
 ShakedownSink *shakedown_sink_new(const ShakedownSinkOptions *options, GError **error)
 {
-	Constructor make = constructor(options->view, options->format);
+	bool grouped = options->view == SHAKEDOWN_VIEW_REPORT &&
+		       options->grouping.by != SHAKEDOWN_GROUP_NONE;
+	Constructor make = grouped ? groups_constructor(options->format)
+				   : constructor(options->view, options->format);
 	if (!make) {
 		g_set_error_literal(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_UNSUPPORTED,
-				    why_not(options->view));
+				    why_not(options));
 		return NULL;
 	}
 	ShakedownSink *sink = g_new0(ShakedownSink, 1);

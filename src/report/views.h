@@ -7,6 +7,7 @@
 ReportSink *json_sink_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *ndjson_sink_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *csv_sink_new(ReportWriter *out, const ShakedownSinkOptions *options);
+ReportSink *groups_sink_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *zeek_sink_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *report_text_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *connections_text_new(ReportWriter *out, const ShakedownSinkOptions *options);

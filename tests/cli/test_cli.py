@@ -207,6 +207,26 @@ def count_and_filter_limit_what_is_read():
 
 
 @test
+def a_report_by_groups():
+    groups = records(run("--group-by", "service", "--format", "ndjson", "both.pcap")[1])
+    equal([r["record"] for r in groups], ["group", "group", "summary"])
+    equal([(g["key"], g["failed"], g["success"]) for g in groups[:-1]],
+          [("198.51.100.7:81", 1, 0), ("198.51.100.7:80", 0, 1)])
+    equal(groups[1]["closed_first"], {"client": {"fin": 1, "reset": 0}, "server": {"fin": 0, "reset": 0}})
+    document = json.loads(run("report", "--group-by", "service", "--format", "json", "both.pcap")[1])
+    equal(sorted(document), ["capture", "group_by", "groups", "shakedown", "summary"])
+    equal(document["groups"], groups[:-1])
+    rows = list(csv.DictReader(io.StringIO(run("--group-by", "subnet/8", "--format", "csv", "both.pcap")[1])))
+    equal([(r["key"], r["connections"]) for r in rows], [("192.0.0.0/8", "2")])
+    text = run("--group-by", "client", "both.pcap")[1]
+    assert "By client" in text and "192.0.2.1 " in text, text
+    fails(["--group-by", "srvice", "good.pcap"], 2, "did you mean 'service'?")
+    fails(["--group-by", "subnet/33", "good.pcap"], 2, "from 0 to 32")
+    fails(["conns", "--group-by", "client", "good.pcap"], 2, "takes no option --group-by")
+    fails(["--group-by", "client", "--format", "zeek", "good.pcap"], 2, "not groups")
+
+
+@test
 def conn_log_of_zeek():
     status, out, _ = run("conns", "--format", "zeek", "both.pcap")
     equal(status, 0)

@@ -126,6 +126,11 @@ Whole *whole_new(const ShakedownConfig *config, uint8_t ask)
 		.write = write_text,
 		.write_data = w->written,
 	};
+	if (w->view == SHAKEDOWN_VIEW_REPORT && (ask & 0x10))
+		options.grouping = (ShakedownGrouping){
+			.by = (ShakedownGroupBy)(SHAKEDOWN_GROUP_SERVICE + (ask >> 5 & 3)),
+			.bits4 = 9,
+			.bits6 = 61};
 	w->sink = shakedown_sink_new(&options, &error);
 	fuzz_check(!w->sink == !!error, "an error and a sink, or neither");
 	const ShakedownObserver observer = {

@@ -52,6 +52,7 @@ typedef struct {
 	unsigned width;
 	enum { FEW, ALL, MANY } what;
 	bool ascii, color, verbose;
+	ShakedownGroupBy by;
 } Page;
 
 static const Page pages[] = {
@@ -69,6 +70,9 @@ static const Page pages[] = {
 	{"anomalies-80", SHAKEDOWN_VIEW_ANOMALIES, 80, ALL, 0, 0, 0},
 	{"anomalies-80-verbose", SHAKEDOWN_VIEW_ANOMALIES, 80, ALL, 0, 0, true},
 	{"anomalies-200", SHAKEDOWN_VIEW_ANOMALIES, 200, ALL, 0, 0, 0},
+	{"groups-80", SHAKEDOWN_VIEW_REPORT, 80, MANY, 0, 0, 0, SHAKEDOWN_GROUP_SERVICE},
+	{"groups-200", SHAKEDOWN_VIEW_REPORT, 200, MANY, 0, 0, 0, SHAKEDOWN_GROUP_SUBNET},
+	{"groups-80-ascii", SHAKEDOWN_VIEW_REPORT, 80, ALL, true, 0, 0, SHAKEDOWN_GROUP_CLIENT},
 };
 
 static char *render(const Page *page)
@@ -81,6 +85,7 @@ static char *render(const Page *page)
 	options.ascii = page->ascii;
 	options.color = page->color;
 	options.verbose = page->verbose;
+	options.grouping = (ShakedownGrouping){page->by, 24, 64};
 	if (page->what == MANY)
 		run_many(&options, 2000, false);
 	else if (page->what == FEW)
@@ -143,6 +148,9 @@ Test(text, fits_every_width)
 					continue;
 				g_autofree char *text = render(&page);
 				check_width(text, width, names[view]);
+				page.by = view == 0 ? SHAKEDOWN_GROUP_SERVICE + width % 4 : 0;
+				g_autofree char *groups = render(&page);
+				check_width(groups, width, "groups");
 			}
 		}
 	}
@@ -153,6 +161,7 @@ Test(text, ascii_is_ascii)
 	for (unsigned view = 0; view < 3; view++) {
 		for (int what = FEW; what <= MANY; what++) {
 			Page page = {"", (ShakedownView)view, 160, what, true, false, true};
+			page.by = what == ALL ? SHAKEDOWN_GROUP_SERVICE : SHAKEDOWN_GROUP_NONE;
 			g_autofree char *text = render(&page);
 			for (const char *p = text; *p; p++)
 				cr_assert(*p == '\n' || (*p >= 0x20 && *p < 0x7f), "%s", text);
@@ -166,6 +175,7 @@ Test(text, colour_adds_nothing_else)
 	for (unsigned view = 0; view < 3; view++) {
 		for (int what = FEW; what <= MANY; what++) {
 			Page page = {"", (ShakedownView)view, 120, what, false, false, false};
+			page.by = what == MANY ? SHAKEDOWN_GROUP_SERVER : SHAKEDOWN_GROUP_NONE;
 			g_autofree char *plain = render(&page);
 			page.color = true;
 			g_autofree char *colored = render(&page);
