@@ -149,16 +149,17 @@ void shakedown_analysis_free(ShakedownAnalysis *a)
 /*
  * A file may say any time. So far from both ends of 64 bits, 146 years from 1970, two of them have
  * a difference and a timeout can be added; formats that can say more do so only when they lie.
+ * Simulators begin at 0, which to the tracker means "not yet": a nanosecond later does as well.
  */
 #define TIME_MOST (INT64_C(1) << 62)
 
 static const ShakedownPacket *with_possible_time(const ShakedownPacket *packet,
 						 ShakedownPacket *tamed)
 {
-	if (G_LIKELY(packet->time >= -TIME_MOST && packet->time <= TIME_MOST))
+	if (G_LIKELY(packet->time >= -TIME_MOST && packet->time <= TIME_MOST && packet->time))
 		return packet;
 	*tamed = *packet;
-	tamed->time = CLAMP(packet->time, -TIME_MOST, TIME_MOST);
+	tamed->time = packet->time ? CLAMP(packet->time, -TIME_MOST, TIME_MOST) : 1;
 	return tamed;
 }
 

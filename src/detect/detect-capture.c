@@ -31,7 +31,7 @@ static void on_loss(CaptureDetector *d, const TcpEvent *event)
 	else
 		d->frames_cut = true;
 	if (!d->first_loss)
-		d->first_loss = event->time;
+		d->first_loss = d->last_loss = event->time;
 	d->last_loss = MAX(d->last_loss, event->time);
 }
 

@@ -26,6 +26,8 @@ Sample *sample_read(const char *path, GError **error)
 
 			g_ptr_array_add(sample->bytes, copy);
 			packets[i].data = copy;
+			/* As the analysis does: to it 0 is no time. */
+			packets[i].time = packets[i].time ? packets[i].time : 1;
 			g_array_append_val(sample->packets, packets[i]);
 		}
 	return sample;
