@@ -5,7 +5,7 @@
  */
 #include "detect/detector.h"
 #include "detect/noted.h"
-#include "detect/sketch.h"
+#include "flow/key-table.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -22,7 +22,7 @@
 
 /* A host's numbers toward one peer. */
 typedef struct {
-	ShakedownAddress host, peer;
+	ShakedownAddress host, peer; /* first: the table looks no further */
 	unsigned len;
 	bool reported;
 	uint32_t isn[ISNS];
@@ -32,31 +32,15 @@ typedef struct {
 } Isns;
 
 typedef struct {
-	GHashTable *isns; /* of Isns, owned */
+	KeyTable *isns; /* of Isns */
 	uint64_t forgotten;
 } HostDetector;
-
-static guint isns_hash(gconstpointer key)
-{
-	const Isns *i = key;
-
-	return (guint)sketch_hash(sketch_hash_address(&i->host) ^
-				  sketch_hash(sketch_hash_address(&i->peer)));
-}
-
-static gboolean isns_equal(gconstpointer a, gconstpointer b)
-{
-	const Isns *x = a, *y = b;
-
-	return memcmp(&x->host, &y->host, sizeof x->host) == 0 &&
-	       memcmp(&x->peer, &y->peer, sizeof x->peer) == 0;
-}
 
 static void *create(DetectContext *context)
 {
 	HostDetector *d = g_new0(HostDetector, 1);
 
-	d->isns = g_hash_table_new_full(isns_hash, isns_equal, NULL, g_free);
+	d->isns = key_table_new(sizeof(Isns), 2 * sizeof(ShakedownAddress));
 	return d;
 }
 
@@ -64,7 +48,7 @@ static void destroy(void *data)
 {
 	HostDetector *d = data;
 
-	g_hash_table_destroy(d->isns);
+	key_table_free(d->isns);
 	g_free(d);
 }
 
@@ -141,20 +125,17 @@ static void add(HostDetector *d, DetectContext *context, const TcpEvent *event,
 		ShakedownSideId side)
 {
 	const TcpConnection *conn = event->conn;
-	Isns key = {.host = tcp_conn_address(conn, side),
-		    .peer = tcp_conn_address(conn, tcp_other(side))};
-	Isns *i = g_hash_table_lookup(d->isns, &key);
+	ShakedownAddress key[2] = {tcp_conn_address(conn, side),
+				   tcp_conn_address(conn, tcp_other(side))};
+	Isns *i = key_table_find(d->isns, key);
 	uint16_t port = tcp_conn_port(conn, SHAKEDOWN_CLIENT);
 
-	if (!i && g_hash_table_size(d->isns) >= HOSTS_MOST) {
+	if (!i && key_table_len(d->isns) >= HOSTS_MOST) {
 		d->forgotten++;
 		return;
 	}
-	if (!i) {
-		i = g_new(Isns, 1);
-		*i = key;
-		g_hash_table_add(d->isns, i);
-	}
+	if (!i)
+		i = key_table_add(d->isns, key);
 	for (unsigned n = 0; n < i->len; n++)
 		if (i->port[n] == port)
 			return;

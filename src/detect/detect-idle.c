@@ -54,8 +54,8 @@ static void on_event(void *data, DetectContext *context, const TcpEvent *event)
 		return;
 	for (unsigned side = 0; side < 2; side++) {
 		const TcpWatchSide *w = &conn->watch->side[side];
-		Death death = {.service = {tcp_conn_address(conn, SHAKEDOWN_SERVER),
-					   tcp_conn_port(conn, SHAKEDOWN_SERVER)},
+		Death death = {.service = {.address = tcp_conn_address(conn, SHAKEDOWN_SERVER),
+					   .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)},
 			       .idle = w->idle,
 			       .time = w->asked,
 			       .frame = w->asked_frame};

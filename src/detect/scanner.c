@@ -2,6 +2,7 @@
 #include "detect/scanner.h"
 
 #include "detect/noted.h"
+#include "flow/key-table.h"
 
 #include <string.h>
 
@@ -19,41 +20,17 @@
 #define SUSPECT_ATTEMPTS 5
 
 struct _Scanners {
-	GHashTable *table; /* owns them; the key is the scanner itself */
+	KeyTable *table; /* of Scanner */
 	Scanner *newest, *oldest;
 	uint64_t forgotten;
 	uint64_t tries; /* remembered, of all */
 };
 
-static guint hash(gconstpointer key)
-{
-	const ScannerKey *s = key;
-
-	return (guint)sketch_hash(sketch_hash_address(&s->source) ^
-				  sketch_hash(sketch_hash_address(&s->target) + s->port));
-}
-
-static gboolean equal(gconstpointer a, gconstpointer b)
-{
-	const ScannerKey *x = a, *y = b;
-
-	return x->port == y->port && memcmp(&x->source, &y->source, sizeof x->source) == 0 &&
-	       memcmp(&x->target, &y->target, sizeof x->target) == 0;
-}
-
-static void scanner_free(gpointer data)
-{
-	Scanner *s = data;
-
-	sketch_set_clear(&s->tried);
-	g_free(s);
-}
-
 Scanners *scanners_new(void)
 {
 	Scanners *t = g_new0(Scanners, 1);
 
-	t->table = g_hash_table_new_full(hash, equal, NULL, scanner_free);
+	t->table = key_table_new(sizeof(Scanner), sizeof(ScannerKey));
 	return t;
 }
 
@@ -61,7 +38,9 @@ void scanners_free(Scanners *t)
 {
 	if (!t)
 		return;
-	g_hash_table_destroy(t->table);
+	for (Scanner *s = t->oldest; s; s = s->newer)
+		sketch_set_clear(&s->tried);
+	key_table_free(t->table);
 	g_free(t);
 }
 
@@ -93,15 +72,16 @@ static void make_room(Scanners *t)
 {
 	Scanner *s = t->oldest;
 
-	if (g_hash_table_size(t->table) < SCANNERS_MOST)
+	if (key_table_len(t->table) < SCANNERS_MOST)
 		return;
 	while (s && s->known)
 		s = s->newer;
-	if (!s)
-		s = t->oldest;
+	if (!s && !(s = t->oldest))
+		return;
 	unlink_scanner(t, s);
 	t->tries -= s->tried.len;
-	g_hash_table_remove(t->table, s);
+	sketch_set_clear(&s->tried);
+	key_table_remove(t->table, s);
 	t->forgotten++;
 }
 
@@ -121,21 +101,19 @@ static Scanner *find(Scanners *t, const TcpConnection *conn, ShakedownSideId sou
 {
 	ScannerKey key = key_of(conn, source, by_target);
 
-	return g_hash_table_lookup(t->table, &key);
+	return key_table_find(t->table, &key);
 }
 
 static Scanner *get(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target,
 		    ShakedownTime time)
 {
 	ScannerKey key = key_of(conn, source, by_target);
-	Scanner *s = g_hash_table_lookup(t->table, &key);
+	Scanner *s = key_table_find(t->table, &key);
 
 	if (!s) {
 		make_room(t);
-		s = g_new0(Scanner, 1);
-		s->key = key;
+		s = key_table_add(t->table, &key);
 		s->first = time;
-		g_hash_table_add(t->table, s);
 		link_newest(t, s);
 	} else if (s->newer) {
 		unlink_scanner(t, s);

@@ -30,27 +30,28 @@ typedef struct {
 	ShakedownAddress source, target;
 	uint16_t port;
 } ScannerKey;
+_Static_assert(sizeof(ScannerKey) == 36, "compared as bytes: no padding");
 
 typedef struct _Scanner {
-	ScannerKey key; /* first: the table looks no further */
+	ScannerKey key;	      /* first: the table looks no further */
+	uint16_t source_port; /* of its latest SYN */
+	bool ports_differ;
+	bool known;
 	struct _Scanner *newer, *older;
 	ShakedownTime first, last;
 	double walk; /* log of the likelihood ratio */
 	SketchSet tried;
-	bool more;				/* than could be remembered */
+	uint64_t attempts; /* SYNs that opened something, whatever becomes of them */
 	uint64_t contacts, failures, successes; /* first tries */
-	uint64_t probes[PROBES];
 	uint64_t refused, unanswered, probed;
-	uint64_t attempts;    /* SYNs that opened something, whatever becomes of them */
-	uint16_t source_port; /* of its latest SYN */
-	bool ports_differ;
+	uint64_t probes[PROBES];
+	bool more; /* than could be remembered */
+	bool windows_differ;
 	uint16_t answer_window;
-	bool windows_differ, known;
-	uint64_t frames[16];
-	unsigned frames_len;
+	unsigned open_len, frames_len;
+	uint64_t members;  /* connections of it, each of which is not reported */
 	uint16_t open[16]; /* ports that answered */
-	unsigned open_len;
-	uint64_t members; /* connections of it, each of which is not reported */
+	uint64_t frames[16];
 } Scanner;
 
 typedef enum {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/service.h"
 
+#include "flow/key-table.h"
+
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,35 +11,17 @@
 
 struct _Services {
 	const ShakedownConfig *config;
-	GHashTable *table; /* of Service, owned; the key is the service itself */
+	KeyTable *table; /* of Service */
 	Service *newest, *oldest;
 	uint64_t forgotten;
 	void (*forget)(Service *service, void *data);
 	void *forget_data;
 };
 
-static guint hash(gconstpointer key)
+static void service_clear(Service *s)
 {
-	const ServiceKey *s = key;
-
-	return (guint)sketch_hash(sketch_hash_address(&s->address) + s->port);
-}
-
-static gboolean equal(gconstpointer a, gconstpointer b)
-{
-	const ServiceKey *x = a, *y = b;
-
-	return x->port == y->port && x->address.version == y->address.version &&
-	       memcmp(x->address.bytes, y->address.bytes, sizeof x->address.bytes) == 0;
-}
-
-static void service_free(gpointer data)
-{
-	Service *s = data;
-
 	g_free(s->sources);
 	g_free(s->flood);
-	g_free(s);
 }
 
 Services *services_new(const ShakedownConfig *config)
@@ -45,7 +29,7 @@ Services *services_new(const ShakedownConfig *config)
 	Services *t = g_new0(Services, 1);
 
 	t->config = config;
-	t->table = g_hash_table_new_full(hash, equal, NULL, service_free);
+	t->table = key_table_new(sizeof(Service), sizeof(ServiceKey));
 	return t;
 }
 
@@ -53,7 +37,9 @@ void services_free(Services *t)
 {
 	if (!t)
 		return;
-	g_hash_table_destroy(t->table);
+	for (Service *s = t->oldest; s; s = s->newer)
+		service_clear(s);
+	key_table_free(t->table);
 	g_free(t);
 }
 
@@ -90,20 +76,21 @@ static void make_room(Services *t)
 {
 	Service *s = t->oldest;
 
-	if (g_hash_table_size(t->table) < SERVICES_MOST || !s)
+	if (key_table_len(t->table) < SERVICES_MOST || !s)
 		return;
 	if (t->forget)
 		t->forget(s, t->forget_data);
 	unlink_service(t, s);
-	g_hash_table_remove(t->table, s);
+	service_clear(s);
+	key_table_remove(t->table, s);
 	t->forgotten++;
 }
 
 Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)
 {
-	ServiceKey key = {*address, port};
+	ServiceKey key = {.address = *address, .port = port};
 
-	return g_hash_table_lookup(t->table, &key);
+	return key_table_find(t->table, &key);
 }
 
 Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port)
@@ -118,12 +105,12 @@ Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port
 		return s;
 	}
 	make_room(t);
-	s = g_new0(Service, 1);
-	s->key = (ServiceKey){*address, port};
+	ServiceKey key = {.address = *address, .port = port};
+
+	s = key_table_add(t->table, &key);
 	s->judged = INT64_MIN;
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
 		s->slot[i].id = INT64_MIN;
-	g_hash_table_add(t->table, s);
 	link_newest(t, s);
 	return s;
 }
@@ -189,13 +176,6 @@ void service_leg(Service *s, ShakedownSideId side, ShakedownDuration leg)
 	s->leg[side][s->legs[side]++ % SERVICE_LEGS] = (float)leg / (float)SHAKEDOWN_NS_PER_S;
 }
 
-static int by_length(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
 ShakedownDuration service_leg_median(const Service *s, ShakedownSideId side)
 {
 	float sorted[SERVICE_LEGS];
@@ -203,8 +183,11 @@ ShakedownDuration service_leg_median(const Service *s, ShakedownSideId side)
 
 	if (n < LEGS_LEAST)
 		return SHAKEDOWN_DURATION_UNKNOWN;
-	memcpy(sorted, s->leg[side], n * sizeof sorted[0]);
-	qsort(sorted, n, sizeof sorted[0], by_length);
+	for (size_t i = 0, at; i < n; i++) {
+		for (at = i; at > 0 && sorted[at - 1] > s->leg[side][i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = s->leg[side][i];
+	}
 	return (ShakedownDuration)((double)sorted[n / 2] * (double)SHAKEDOWN_NS_PER_S);
 }
 

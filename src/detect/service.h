@@ -69,8 +69,10 @@ typedef struct {
 
 typedef struct {
 	ShakedownAddress address;
+	uint8_t pad;
 	uint16_t port;
 } ServiceKey;
+_Static_assert(sizeof(ServiceKey) == 20, "compared as bytes: no padding but pad, which is 0");
 
 typedef struct _Service {
 	ServiceKey key;			/* first: the table looks no further */

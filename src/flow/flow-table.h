@@ -64,23 +64,29 @@ static G_ALWAYS_INLINE inline void flow_table_prefetch(const FlowTable *table, u
 }
 
 /*
- * Batches, second pass, when the slots have come: fetch the item that is probably meant. Always
- * inline, since gcc takes a function that only prefetches for one without effect and drops the
- * call.
+ * Batches, second pass, when the slots have come: the item that is probably meant, to be fetched
+ * and not looked into; NULL where there is none near. Always inline, since gcc takes a function
+ * that only prefetches for one without effect and drops the call.
  */
-static G_ALWAYS_INLINE inline void flow_table_prefetch_item(const FlowTable *table, uint32_t hash)
+static G_ALWAYS_INLINE inline const void *flow_table_probable_item(const FlowTable *table,
+								   uint32_t hash)
 {
 	const FlowSlot *slot = &table->slots[hash & table->mask];
 
 	for (unsigned i = 0; i < 4 && slot->handle != 0; i++) {
-		if (slot->hash == hash) {
-			const uint8_t *item = slab_get(table->slab, slot->handle);
-
-			__builtin_prefetch(item + table->key_offset);
-			return;
-		}
+		if (slot->hash == hash)
+			return slab_get(table->slab, slot->handle);
 		slot = slot == &table->slots[table->mask] ? table->slots : slot + 1;
 	}
+	return NULL;
+}
+
+static G_ALWAYS_INLINE inline void flow_table_prefetch_item(const FlowTable *table, uint32_t hash)
+{
+	const uint8_t *item = flow_table_probable_item(table, hash);
+
+	if (item)
+		__builtin_prefetch(item + table->key_offset);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowTable, flow_table_free)

@@ -20,6 +20,10 @@ typedef struct {
 	uint32_t fresh;	   /* the least handle never handed out */
 	uint32_t recycled; /* head of the list of freed items */
 	size_t live;
+	/* What chunks are cut from: stretches of huge pages, each of a few chunks. */
+	uint8_t *stretch;
+	size_t stretch_left;
+	GPtrArray *stretches;
 } Slab;
 
 /*

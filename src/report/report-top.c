@@ -81,8 +81,8 @@ static void cell(unsigned column, char *out, size_t room, TextStyle *style, cons
 	size_t len;
 
 	if (column == COLUMN_NAME) {
-		len = e->port ? report_format_endpoint(out, &e->addr, e->port)
-			      : report_format_address(out, &e->addr);
+		len = e->key.port ? report_format_endpoint(out, &e->key.addr, e->key.port)
+				  : report_format_address(out, &e->key.addr);
 		out[len] = '\0';
 	} else if (column == COLUMN_CONNECTIONS) {
 		put_count(e->connections, TEXT_PLAIN, out, style, none);

@@ -21,43 +21,26 @@ bool tally_is_failure(ShakedownHandshakeOutcome outcome)
 	return false;
 }
 
-/* Not keyed: whoever finds addresses that collide slows down a report of 8192 entries, no more. */
-static guint hash_entry(gconstpointer key)
-{
-	const TallyEntry *entry = key;
-	uint64_t words[2];
-
-	memcpy(words, entry->addr.bytes, sizeof(words));
-	uint64_t h = words[0] * UINT64_C(0x9e3779b97f4a7c15);
-	h = (h ^ h >> 29 ^ words[1]) * UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ h >> 32 ^ entry->port ^ (uint64_t)entry->addr.version << 16) *
-	    UINT64_C(0x94d049bb133111eb);
-	return (guint)(h >> 32);
-}
-
-static gboolean equal_entry(gconstpointer a, gconstpointer b)
-{
-	const TallyEntry *x = a, *y = b;
-	return x->port == y->port && x->addr.version == y->addr.version &&
-	       memcmp(x->addr.bytes, y->addr.bytes, sizeof(x->addr.bytes)) == 0;
-}
-
-static void free_entry(gpointer data)
-{
-	TallyEntry *entry = data;
-	quantiles_clear(&entry->server_rtt);
-	g_free(entry);
-}
-
 void tally_init(Tally *tally, guint limit, bool by_failures)
 {
 	*tally = (Tally){.limit = MAX(limit, 2), .by_failures = by_failures};
-	tally->entries = g_hash_table_new_full(hash_entry, equal_entry, NULL, free_entry);
+	tally->entries = key_table_new(sizeof(TallyEntry), sizeof(TallyKey));
+}
+
+static void free_entries(void *const *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		quantiles_clear(&((TallyEntry *)entries[i])->server_rtt);
 }
 
 void tally_clear(Tally *tally)
 {
-	g_clear_pointer(&tally->entries, g_hash_table_unref);
+	if (!tally->entries)
+		return;
+	g_autofree void **entries = key_table_items(tally->entries);
+
+	free_entries(entries, key_table_len(tally->entries));
+	g_clear_pointer(&tally->entries, key_table_free);
 }
 
 static int compare_words(uint64_t a, uint64_t b)
@@ -72,8 +55,8 @@ static int compare(const TallyEntry *x, const TallyEntry *y, bool by_failures)
 	if (order == 0)
 		order = compare_words(x->connections, y->connections);
 	if (order == 0)
-		order = memcmp(x->addr.bytes, y->addr.bytes, sizeof(x->addr.bytes));
-	return order ? order : (x->port > y->port) - (x->port < y->port);
+		order = memcmp(x->key.addr.bytes, y->key.addr.bytes, sizeof(x->key.addr.bytes));
+	return order ? order : (x->key.port > y->key.port) - (x->key.port < y->key.port);
 }
 
 static gint compare_entries(gconstpointer a, gconstpointer b, gpointer by_failures)
@@ -84,40 +67,68 @@ static gint compare_entries(gconstpointer a, gconstpointer b, gpointer by_failur
 
 GPtrArray *tally_ranking(const Tally *tally)
 {
-	GPtrArray *ranking = g_ptr_array_sized_new(g_hash_table_size(tally->entries));
-	GHashTableIter iter;
-	gpointer entry;
+	GPtrArray *ranking = g_ptr_array_new();
+	g_autofree void **entries = key_table_items(tally->entries);
 
-	g_hash_table_iter_init(&iter, tally->entries);
-	while (g_hash_table_iter_next(&iter, &entry, NULL))
-		g_ptr_array_add(ranking, entry);
+	for (size_t i = 0; i < key_table_len(tally->entries); i++)
+		g_ptr_array_add(ranking, entries[i]);
 	g_ptr_array_sort_with_data(ranking, compare_entries, GINT_TO_POINTER(tally->by_failures));
 	return ranking;
 }
 
+/* Puts those that weigh most before the middle, in no order: Hoare's selection. */
+static void divide(void **entries, size_t n, size_t middle, bool by_failures)
+{
+	size_t from = 0, to = n;
+
+	while (to - from > 1) {
+		const TallyEntry *pivot = entries[from + (to - from) / 2];
+		size_t i = from, j = to - 1;
+
+		while (i <= j) {
+			while (compare(entries[i], pivot, by_failures) < 0)
+				i++;
+			while (compare(entries[j], pivot, by_failures) > 0)
+				j--;
+			if (i > j)
+				break;
+			void *swapped = entries[i];
+			entries[i++] = entries[j];
+			entries[j] = swapped;
+			if (j-- == 0)
+				break;
+		}
+		if (middle <= j && j != SIZE_MAX)
+			to = j + 1;
+		else if (middle >= i)
+			from = i;
+		else
+			return;
+	}
+}
+
 static void drop_half(Tally *tally)
 {
-	g_autoptr(GPtrArray) ranking = tally_ranking(tally);
+	g_autofree void **entries = key_table_items(tally->entries);
+	size_t n = key_table_len(tally->entries);
 
-	for (guint i = ranking->len / 2; i < ranking->len; i++)
-		g_hash_table_remove(tally->entries, g_ptr_array_index(ranking, i));
+	divide(entries, n, n / 2, tally->by_failures);
+	free_entries(entries + n / 2, n - n / 2);
+	for (size_t i = n / 2; i < n; i++)
+		key_table_remove(tally->entries, entries[i]);
 	tally->dropped = true;
 }
 
 static TallyEntry *entry_of(Tally *tally, const ShakedownAddress *addr, uint16_t port)
 {
-	tally->probe.addr = *addr;
-	tally->probe.port = port;
-	TallyEntry *entry = g_hash_table_lookup(tally->entries, &tally->probe);
+	TallyKey key = {.addr = *addr, .port = port};
+	TallyEntry *entry = key_table_find(tally->entries, &key);
+
 	if (entry)
 		return entry;
-	if (g_hash_table_size(tally->entries) >= tally->limit)
+	if (key_table_len(tally->entries) >= tally->limit)
 		drop_half(tally);
-	entry = g_new0(TallyEntry, 1);
-	entry->addr = *addr;
-	entry->port = port;
-	g_hash_table_add(tally->entries, entry);
-	return entry;
+	return key_table_add(tally->entries, &key);
 }
 
 void tally_add(Tally *tally, const ShakedownConnection *connection, ShakedownSideId side,

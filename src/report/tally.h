@@ -10,13 +10,20 @@
 
 #include <shakedown/connection.h>
 
+#include "flow/key-table.h"
 #include "report/quantiles.h"
 
 #define TALLY_LIMIT 8192u
 
 typedef struct {
 	ShakedownAddress addr;
+	uint8_t pad;
 	uint16_t port; /* 0 for a host */
+} TallyKey;
+_Static_assert(sizeof(TallyKey) == 20, "compared as bytes: no padding but pad, which is 0");
+
+typedef struct {
+	TallyKey key; /* first: the table looks no further */
 	uint64_t connections;
 	uint64_t failed; /* handshakes that came to nothing */
 	uint64_t resets;
@@ -25,11 +32,10 @@ typedef struct {
 } TallyEntry;
 
 typedef struct {
-	GHashTable *entries;
+	KeyTable *entries; /* of TallyEntry */
 	guint limit;
 	bool by_failures; /* what weighs: failures, else connections */
 	bool dropped;	  /* some were */
-	TallyEntry probe; /* a key to look up with */
 } Tally;
 
 /* The handshake was tried and came to nothing. */

@@ -8,8 +8,10 @@
 
 void tcp_beliefs_clear(TcpBeliefs *beliefs)
 {
-	g_free(beliefs->items);
-	*beliefs = (TcpBeliefs){0};
+	if (beliefs->items != beliefs->few)
+		g_free(beliefs->items);
+	beliefs->items = NULL;
+	beliefs->len = beliefs->room = 0;
 }
 
 TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId side)
@@ -52,9 +54,17 @@ static void append(TcpBeliefs *beliefs, const TcpBelief *belief)
 		memmove(gone, gone + 1, (TCP_BELIEFS_MAX - TCP_BELIEFS_MAX / 2 - 1) * sizeof *gone);
 		beliefs->len--;
 	}
-	if (beliefs->len == beliefs->room) {
-		beliefs->room = beliefs->room ? (uint16_t)(beliefs->room * 2) : 4;
-		beliefs->items = g_renew(TcpBelief, beliefs->items, beliefs->room);
+	if (!beliefs->items) {
+		beliefs->items = beliefs->few;
+		beliefs->room = TCP_BELIEFS_FEW;
+	} else if (beliefs->len == beliefs->room) {
+		TcpBelief *old = beliefs->items;
+		bool inside = old == beliefs->few;
+
+		beliefs->room = (uint16_t)(beliefs->room * 2);
+		beliefs->items = g_renew(TcpBelief, inside ? NULL : old, beliefs->room);
+		if (inside)
+			memcpy(beliefs->items, old, beliefs->len * sizeof *old);
 	}
 	beliefs->items[beliefs->len++] = *belief;
 }

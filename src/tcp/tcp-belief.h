@@ -23,9 +23,14 @@ typedef struct {
  * makes states swing). */
 #define TCP_BELIEFS_MAX 64
 
+/* What a connection that opens and closes as it should has: more of them hang off a pointer. */
+#define TCP_BELIEFS_FEW 10
+
+/* Not to be moved or copied: items may point into itself. */
 typedef struct {
 	uint16_t len, room;
-	TcpBelief *items;
+	TcpBelief *items; /* NULL: none yet */
+	TcpBelief few[TCP_BELIEFS_FEW];
 } TcpBeliefs;
 
 void tcp_beliefs_clear(TcpBeliefs *beliefs);

@@ -60,44 +60,46 @@ typedef enum {
 } TcpChecks;
 
 #define TCP_WSCALE_NONE 0xff
-#define TCP_RECENT 4
-
-/* The last few segments of a side, to recognise a packet that was captured twice. */
-typedef struct {
-	uint32_t print; /* hash of what two copies of a packet have in common; 0: none */
-	uint32_t time;	/* microseconds, modulo 2^32 */
-} TcpPrint;
 
 typedef struct {
+	/* What each segment of the side, or its acknowledgment, touches. */
 	uint32_t flags;	  /* TcpSideFlags */
 	uint8_t state;	  /* ShakedownTcpState; written by tcp-belief.c alone */
 	uint8_t wscale;	  /* shift it offered, or TCP_WSCALE_NONE */
 	uint8_t ttl[2];	  /* its two latest different TTLs; 0: none */
 	uint8_t dup_acks; /* it sent in a row, up to 255 */
 	uint8_t checks;	  /* TcpChecks */
-	uint8_t recent_next;
+	uint8_t ordinal;  /* of its next segment that is no copy, modulo 2^8: tcp-copies.h */
+	uint16_t syns;	  /* SYNs (or SYN,ACKs) it sent */
+	uint16_t fins;
+	uint16_t rsts;
 	uint16_t high_ip_id; /* of the segment that reached snd_nxt; 0: none */
-	TcpSeq isn;
-	TcpSeq snd_nxt; /* end of the highest sequence number it sent */
-	TcpSeq rcv_nxt; /* highest acknowledgment it sent */
-	TcpSeq low;	/* lowest number captured of it, where its SYN was not */
-	TcpSeq fin;	/* sequence number of its FIN */
-	TcpSeq right;	/* right edge of the largest window it offered: rcv_nxt + window, scaled */
-	TcpSeq suspect;
-	TcpSeq jump_seq, jump_ack;
-	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
-	/* A segment under way whose acknowledgment tells the round-trip time (Karn: sent once). */
-	TcpSeq timed_end;
-	ShakedownTime timed_at;
-	/* Its latest retransmission: was it needed? */
-	TcpSeq resent_seq, resent_end;
-	uint32_t resent_tsval;
-	TcpSeq dropped;	     /* end of the last segment dropped, for its checksum or its stamp */
+	TcpSeq snd_nxt;	     /* end of the highest sequence number it sent */
+	TcpSeq rcv_nxt;	     /* highest acknowledgment it sent */
 	uint32_t window;     /* the last it offered, scaled */
 	uint32_t window_max; /* the largest, scaled */
 	uint32_t tsval;	     /* its latest, RFC 7323 */
 	uint32_t ts_recent;  /* what it echoed last: RFC 7323's TS.Recent */
 	uint32_t packets;
+	TcpSeq isn;
+	/* A segment under way whose acknowledgment tells the round-trip time (Karn: sent once). */
+	TcpSeq timed_end;
+	ShakedownTime timed_at;
+	ShakedownTime last; /* its last segment */
+	uint64_t bytes;	    /* distinct payload bytes */
+	uint64_t missing;   /* acknowledged, never captured */
+	uint32_t latest;    /* tcp-stream-recent.h: its latest payload */
+	TcpSeq fin;	    /* sequence number of its FIN */
+	TcpSeq low;	    /* lowest number captured of it, where its SYN was not */
+	TcpRtt rtt;
+	/* What few segments touch. */
+	TcpSeq suspect;
+	TcpSeq jump_seq, jump_ack;
+	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
+	/* Its latest retransmission: was it needed? */
+	TcpSeq resent_seq, resent_end;
+	uint32_t resent_tsval;
+	TcpSeq dropped; /* end of the last segment dropped, for its checksum or its stamp */
 	uint32_t retransmissions;
 	uint32_t fast_retransmissions;
 	uint32_t spurious_retransmissions; /* shown by DSACK or timestamps to have been needless */
@@ -105,15 +107,7 @@ typedef struct {
 	uint32_t keep_alives;
 	uint32_t window_probes;
 	uint32_t out_of_order;
-	uint64_t bytes;	    /* distinct payload bytes */
-	uint64_t missing;   /* acknowledged, never captured */
-	ShakedownTime last; /* its last segment */
-	uint16_t syns;	    /* SYNs (or SYN,ACKs) it sent */
-	uint16_t fins;
-	uint16_t rsts;
 	TcpSynOptions options; /* of its SYN */
-	TcpPrint recent[TCP_RECENT];
-	uint32_t latest; /* tcp-stream-recent.h: its latest payload */
 } TcpSide;
 
 typedef enum {
@@ -168,44 +162,46 @@ typedef struct {
 	FlowKey key;
 	uint32_t hash;
 	TimerNode timer;
-	uint32_t encap; /* record id of its first segment's encapsulation */
+	/* What every segment touches. */
 	uint32_t flags; /* TcpConnFlags */
 	uint32_t older; /* handle of the connection before on the same four-tuple, if it still lives
 			 */
+	uint32_t newer; /* … after; 0: this one is in the table */
+	uint32_t alias_of; /* this is such an item: nothing but key, hash and this counts */
 	uint32_t
 		alias; /* handle of the item that stands for this one under another encapsulation */
-	uint32_t alias_of;  /* this is such an item: nothing but key, hash and this counts */
-	uint32_t newer;	    /* … after; 0: this one is in the table */
 	uint8_t client_end; /* which of the key's endpoints is the client */
 	uint8_t role_basis; /* ShakedownRoleBasis */
 	uint8_t icmp_type, icmp_code;
 	int8_t teardown_first; /* ShakedownSideId, -1 */
 	int8_t reset_by;       /* ShakedownSideId, -1 */
 	int8_t first_fin;      /* ShakedownSideId, -1 */
+	bool talked;	       /* data has passed after the SYNs */
+	uint32_t noted;	       /* the detectors' own: bits of detect/noted.h */
+	uint8_t severity;      /* ShakedownSeverity: the worst of its anomalies */
+	ShakedownTime end;
+	uint64_t last_frame;
 	TcpSide side[2];
-	TcpBeliefs beliefs;
+	TcpPendingSyn *pending;
+	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
+	struct _TcpHoles *holes[2];
 	uint64_t id;
-	ShakedownTime start, end;
-	uint64_t first_frame, last_frame;
-	/* The handshake's clock; 0: not yet. */
-	ShakedownTime syn_first, syn_last;
+	ShakedownTime start;
+	uint64_t first_frame;
+	ShakedownDuration leg[2]; /* [server]: tap to server and back; [client] */
+	/* What openings and endings touch. */
+	ShakedownTime syn_first, syn_last; /* the handshake's clock; 0: not yet */
 	ShakedownTime syn_ack_first, syn_ack_last;
 	uint64_t syn_ack_frame;	     /* the first one's */
-	ShakedownDuration leg[2];    /* [server]: tap to server and back; [client] */
 	ShakedownTime fin_latest[2]; /* its latest copy */
 	ShakedownTime fin_time[2], rst_time, time_wait_since;
-	uint32_t copies; /* packets captured twice */
-	TcpPendingSyn *pending;
+	uint64_t anomalies; /* a bit a ShakedownAnomalyKind */
+	TcpBeliefs beliefs;
 	TcpMarks marks;
-	struct _TcpHoles *holes[2];
-	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
-	TcpRtt *rtt[2];
-	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
 	struct _TcpConnLog *log; /* tcp-conn-log.h; NULL: nobody asked */
-	uint8_t severity;	 /* ShakedownSeverity: the worst of its anomalies */
-	bool talked;		 /* data has passed after the SYNs */
-	uint32_t noted;		 /* the detectors' own: bits of detect/noted.h */
-	uint64_t anomalies;	 /* a bit a ShakedownAnomalyKind */
+	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
+	uint32_t encap;		      /* record id of its first segment's encapsulation */
+	uint32_t copies;	      /* packets captured twice */
 } TcpConnection;
 
 static inline ShakedownSideId tcp_other(ShakedownSideId side)
@@ -243,6 +239,12 @@ static inline bool tcp_fin_acked(const TcpConnection *conn, ShakedownSideId side
 
 	return tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_side_has(peer, TCP_SIDE_ACKED) &&
 	       tcp_seq_lt(s->fin, peer->rcv_nxt);
+}
+
+/* Which of the key's endpoints the side is. */
+static inline unsigned tcp_conn_end(const TcpConnection *conn, ShakedownSideId side)
+{
+	return side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
 }
 
 /* The client's address and port, then the server's. */

@@ -73,9 +73,7 @@ static void time_ack(TcpStep *step)
 	if (!tcp_side_has(r, TCP_SIDE_TIMING) || tcp_seq_lt(step->seg->ack, r->timed_end))
 		return;
 	r->flags &= ~(uint32_t)TCP_SIDE_TIMING;
-	if (!conn->rtt[other])
-		conn->rtt[other] = g_new0(TcpRtt, 1);
-	tcp_rtt_add(conn->rtt[other], step->time - r->timed_at);
+	tcp_rtt_add(&r->rtt, step->time - r->timed_at);
 }
 
 /* RFC 2883 §4: a first block at or below the ACK, or within the second, tells of a duplicate. */

@@ -62,7 +62,7 @@ static void fill_side(ShakedownSide *out, ShakedownHistoryEntry *history, const 
 		.duplicate_acks = s->duplicate_acks,
 		.keep_alives = s->keep_alives,
 		.window_probes = s->window_probes,
-		.rtt = tcp_rtt_summary(conn->rtt[side]),
+		.rtt = tcp_rtt_summary(&s->rtt),
 	};
 }
 

@@ -2,7 +2,6 @@
 #include "tcp/tcp-rtt.h"
 
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 static unsigned bucket_of(uint32_t us)
@@ -25,13 +24,27 @@ static ShakedownDuration bucket_middle(unsigned bucket)
 	return (ShakedownDuration)(low * 1000 + (width * 1000 - 1000) / 2);
 }
 
-static void spill(TcpRtt *rtt)
+static const uint32_t *exact_of(const TcpRtt *rtt)
 {
-	uint32_t *buckets = g_new0(uint32_t, TCP_RTT_BUCKETS);
+	return rtt->samples <= TCP_RTT_FEW ? rtt->few : rtt->more;
+}
 
-	for (unsigned i = 0; i < TCP_RTT_EXACT; i++)
-		buckets[bucket_of(rtt->exact[i])]++;
-	rtt->buckets = buckets;
+/* Room for one more. */
+static void make_room(TcpRtt *rtt)
+{
+	uint32_t *room;
+
+	if (rtt->samples == TCP_RTT_FEW) {
+		room = g_new(uint32_t, TCP_RTT_EXACT);
+		memcpy(room, rtt->few, sizeof rtt->few);
+		rtt->more = room;
+	} else if (rtt->samples == TCP_RTT_EXACT) {
+		room = g_new0(uint32_t, TCP_RTT_BUCKETS);
+		for (unsigned i = 0; i < TCP_RTT_EXACT; i++)
+			room[bucket_of(rtt->more[i])]++;
+		g_free(rtt->more);
+		rtt->more = room;
+	}
 }
 
 void tcp_rtt_add(TcpRtt *rtt, ShakedownDuration sample)
@@ -42,26 +55,31 @@ void tcp_rtt_add(TcpRtt *rtt, ShakedownDuration sample)
 		return;
 	rtt->min = rtt->samples ? MIN(rtt->min, us) : us;
 	rtt->max = MAX(rtt->max, us);
-	if (rtt->samples == TCP_RTT_EXACT)
-		spill(rtt);
-	if (rtt->samples < TCP_RTT_EXACT)
-		rtt->exact[rtt->samples] = us;
+	make_room(rtt);
+	if (rtt->samples < TCP_RTT_FEW)
+		rtt->few[rtt->samples] = us;
+	else if (rtt->samples < TCP_RTT_EXACT)
+		rtt->more[rtt->samples] = us;
 	else
-		rtt->buckets[bucket_of(us)]++;
+		rtt->more[bucket_of(us)]++;
 	rtt->samples++;
 }
 
 void tcp_rtt_clear(TcpRtt *rtt)
 {
-	if (rtt && rtt->samples > TCP_RTT_EXACT)
-		g_free(rtt->buckets);
+	if (rtt->samples > TCP_RTT_FEW)
+		g_free(rtt->more);
+	rtt->samples = 0;
 }
 
-static int by_value(const void *a, const void *b)
+/* By insertion: there are few. */
+static void sort(uint32_t *sorted, const uint32_t *samples, uint32_t n)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
+	for (uint32_t i = 0, at; i < n; i++) {
+		for (at = i; at > 0 && sorted[at - 1] > samples[i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = samples[i];
+	}
 }
 
 /* The value that so many of the samples (1-based) do not exceed. */
@@ -71,7 +89,7 @@ static ShakedownDuration at_rank(const TcpRtt *rtt, const uint32_t *sorted, uint
 		return (ShakedownDuration)sorted[rank - 1] * 1000;
 	uint32_t seen = 0;
 	for (unsigned i = 0; i < TCP_RTT_BUCKETS; i++) {
-		seen += rtt->buckets[i];
+		seen += rtt->more[i];
 		if (seen >= rank)
 			return CLAMP(bucket_middle(i), (ShakedownDuration)rtt->min * 1000,
 				     (ShakedownDuration)rtt->max * 1000);
@@ -81,15 +99,14 @@ static ShakedownDuration at_rank(const TcpRtt *rtt, const uint32_t *sorted, uint
 
 ShakedownRtt tcp_rtt_summary(const TcpRtt *rtt)
 {
-	if (!rtt || !rtt->samples)
+	if (!rtt->samples)
 		return (ShakedownRtt){0, SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN,
 				      SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN};
 	uint32_t sorted[TCP_RTT_EXACT];
 	bool exact = rtt->samples <= TCP_RTT_EXACT;
 
 	if (exact) {
-		memcpy(sorted, rtt->exact, rtt->samples * sizeof sorted[0]);
-		qsort(sorted, rtt->samples, sizeof sorted[0], by_value);
+		sort(sorted, exact_of(rtt), rtt->samples);
 	}
 	const uint32_t *s = exact ? sorted : NULL;
 	uint64_t n = rtt->samples;

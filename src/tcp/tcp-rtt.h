@@ -9,19 +9,22 @@
 #include <shakedown/connection.h>
 
 #define TCP_RTT_EXACT 16
+/* So many lie in the object itself: a chat has no more. */
+#define TCP_RTT_FEW 4
 /* Quarter octaves of microseconds: from below 1 µs up to 2^30 µs, 18 minutes. */
 #define TCP_RTT_BUCKETS 124
 
+/* All zero: no sample. */
 typedef struct {
 	uint32_t samples;
 	uint32_t min, max; /* microseconds */
 	union {
-		uint32_t exact[TCP_RTT_EXACT];
-		uint32_t *buckets; /* when there are more */
+		uint32_t few[TCP_RTT_FEW];
+		uint32_t *more; /* beyond TCP_RTT_FEW: TCP_RTT_EXACT samples, or the buckets */
 	};
 } TcpRtt;
 
 void tcp_rtt_add(TcpRtt *rtt, ShakedownDuration sample);
 void tcp_rtt_clear(TcpRtt *rtt);
-/* All unknown where rtt is NULL or has no sample. */
+/* All unknown where it has no sample. */
 ShakedownRtt tcp_rtt_summary(const TcpRtt *rtt);

@@ -5,50 +5,10 @@
 
 #include <glib.h>
 
-/* Copies of a packet follow each other that closely; a retransmission takes longer. */
-#define COPY_WITHIN_US 10000u
-/* … where the IP id says so, too: each copy had a clock of its own. */
-#define COPY_WITHIN_US_NUMBERED 25000u
-/* … where nothing but time tells them from a retransmission. */
-#define COPY_WITHIN_US_BARE 2000u
 /* Room for reordering and for windows never seen: nf_conntrack's MAXACKWINDOW has the same size. */
 #define SLACK 66000u
 /* … unless the scale is unknown: then no more than that, for a lie costs more than a resync. */
 #define UNKNOWN_SCALE_MOST (1u << 24)
-
-static uint32_t mix(uint32_t h, uint32_t v)
-{
-	h = (h ^ v) * 0x9E3779B1u;
-	return h ^ h >> 15;
-}
-
-bool tcp_space_is_copy(TcpSide *side, const Segment *seg)
-{
-	uint32_t tsval = 0, tsecr = 0, now = (uint32_t)(seg->time / 1000);
-	bool stamped = tcp_options_timestamps(seg, &tsval, &tsecr);
-	bool numbered = seg->has_ip_id && seg->ip_id;
-	bool counted = numbered && !(side->checks & TCP_CHECK_ONE_IP_ID);
-	uint32_t print =
-		mix(mix(mix(0x51ed270b, seg->seq.value), seg->ack.value), seg->payload_len);
-
-	print = mix(mix(print, (uint32_t)seg->flags << 16 | seg->window), tsval);
-	print = mix(print, numbered ? seg->ip_id : 0) | 1;
-	bool telling = numbered || stamped || segment_seq_len(seg) > 0 || (seg->flags & TCP_RST);
-	uint32_t within = counted && segment_seq_len(seg) > 0 ? COPY_WITHIN_US_NUMBERED
-			  : numbered || stamped		      ? COPY_WITHIN_US
-							      : COPY_WITHIN_US_BARE;
-
-	/* Bare ACKs repeat themselves within a clock tick; without an id they can't be told apart.
-	 */
-	if (!numbered && segment_seq_len(seg) == 0)
-		telling = false;
-	for (unsigned i = 0; telling && i < TCP_RECENT; i++)
-		if (side->recent[i].print == print && now - side->recent[i].time <= within)
-			return true;
-	side->recent[side->recent_next] = (TcpPrint){print, now};
-	side->recent_next = (uint8_t)((side->recent_next + 1) % TCP_RECENT);
-	return false;
-}
 
 uint32_t tcp_space_window(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
@@ -318,11 +278,9 @@ static void take_window(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
 	uint32_t window = tcp_space_window(step->conn, step->from, step->seg);
-	TcpSeq right = tcp_seq_add(s->rcv_nxt, window);
 
 	s->window = window;
 	s->window_max = MAX(s->window_max, window);
-	s->right = tcp_seq_max(s->right, right);
 	if (window == 0)
 		s->flags |= TCP_SIDE_ZERO_WINDOW;
 	else
@@ -355,7 +313,6 @@ void tcp_space_open(TcpStep *step, bool answers)
 	if (answers)
 		take_ack(step);
 	/* RFC 7323 §2.2: a SYN's own window is never scaled. */
-	s->right = tcp_seq_add(s->rcv_nxt, seg->window);
 	s->window = seg->window;
 	s->window_max = MAX(s->window_max, seg->window);
 }

@@ -9,9 +9,6 @@
 #include "tcp/tcp-holes.h"
 #include "tcp/tcp-step.h"
 
-/* The same packet again: captured twice (a span port's copy), or doubled on the way. Remembers it
- * otherwise. To be asked once for each segment, before anything else. */
-bool tcp_space_is_copy(TcpSide *side, const Segment *seg);
 
 /* A segment without SYN and RST could not be accepted by its receiver, nor come from this
  * connection's sender: RFC 9293 §3.10.7.4 first, as far as a tap can judge. Two that agree with

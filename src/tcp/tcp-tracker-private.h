@@ -31,6 +31,7 @@ struct _TcpTracker {
 	TcpStreams *streams; /* NULL: nobody asked */
 	TcpRecent *recent;   /* … */
 	bool logs;	     /* tcp-conn-log.h */
+	struct _TcpCopies *copies;
 };
 
 /* The SYN of a connection that may come to be, kept whole to be replayed if it does. */
@@ -90,6 +91,17 @@ void tcp_measure(TcpStep *step);
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn);
 void tcp_clock_fire(uint32_t handle, void *tracker);
 void tcp_connection_over(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
+/* When all are over. */
+void tcp_tracker_forget_all(TcpTracker *tracker);
+
+/* Fetches what a segment touches; always inline, as flow_table_probable_item(). */
+static G_ALWAYS_INLINE inline void tcp_connection_prefetch(const TcpConnection *conn)
+{
+	const char *line = (const char *)conn;
+
+	for (size_t i = 0; i < sizeof *conn; i += 64)
+		__builtin_prefetch(line + i);
+}
 
 uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn);
 

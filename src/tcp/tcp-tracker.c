@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-conn-log.h"
+#include "tcp/tcp-copies.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-paws.h"
 #include "tcp/tcp-space.h"
@@ -11,6 +12,13 @@
 
 #define CONNECTIONS_PER_CHUNK 4096
 
+static void make_room(TcpTracker *t)
+{
+	t->slab = slab_new(sizeof(TcpConnection), CONNECTIONS_PER_CHUNK);
+	t->table = flow_table_new(t->slab, offsetof(TcpConnection, key));
+	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
+}
+
 TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObserver *observer,
 			    void *data)
 {
@@ -19,10 +27,9 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	t->config = config;
 	t->observer = *observer;
 	t->data = data;
-	t->slab = slab_new(sizeof(TcpConnection), CONNECTIONS_PER_CHUNK);
-	t->table = flow_table_new(t->slab, offsetof(TcpConnection, key));
-	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
+	make_room(t);
 	t->encaps = encap_table_new();
+	t->copies = tcp_copies_new();
 	return t;
 }
 
@@ -33,8 +40,7 @@ static void connection_clear(TcpTracker *t, TcpConnection *conn)
 	g_free(conn->marks.items);
 	for (unsigned i = 0; i < 2; i++) {
 		tcp_holes_free(conn->holes[i], &t->holes);
-		tcp_rtt_clear(conn->rtt[i]);
-		g_free(conn->rtt[i]);
+		tcp_rtt_clear(&conn->side[i].rtt);
 	}
 	g_free(conn->watch);
 	g_free(conn->log);
@@ -61,6 +67,7 @@ void tcp_tracker_free(TcpTracker *t)
 		g_hash_table_unref(t->halves);
 	tcp_streams_free(t->streams);
 	tcp_recent_free(t->recent);
+	tcp_copies_free(t->copies);
 	g_free(t);
 }
 
@@ -94,18 +101,10 @@ void tcp_emit(TcpStep *step, TcpEventKind kind, ShakedownSideId side)
 				  t->data);
 }
 
-void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
+static void leave_table(TcpTracker *t, const TcpConnection *conn, uint32_t handle)
 {
-	TcpStep step = {.tracker = t, .conn = conn, .time = MAX(t->now, conn->end)};
-
-	if (t->streams)
-		tcp_streams_over(t->streams, conn);
-	tcp_emit(&step, TCP_EVENT_OVER, SHAKEDOWN_CLIENT);
-	if (t->observer.over)
-		t->observer.over(conn, t->data);
-	timer_wheel_cancel(t->wheel, handle);
-	tcp_pairing_forget(t, conn, handle);
 	TcpConnection *older = conn->older ? slab_get(t->slab, conn->older) : NULL;
+
 	if (conn->newer) {
 		TcpConnection *newer = slab_get(t->slab, conn->newer);
 		newer->older = conn->older;
@@ -116,6 +115,23 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 		older->newer = 0;
 	} else {
 		flow_table_remove(t->table, conn->hash, handle);
+	}
+}
+
+void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
+{
+	TcpStep step = {.tracker = t, .conn = conn, .time = MAX(t->now, conn->end)};
+
+	if (t->streams)
+		tcp_streams_over(t->streams, conn);
+	tcp_emit(&step, TCP_EVENT_OVER, SHAKEDOWN_CLIENT);
+	if (t->observer.over)
+		t->observer.over(conn, t->data);
+	/* At the end of the capture table and wheel go as a whole. */
+	if (!t->finishing) {
+		timer_wheel_cancel(t->wheel, handle);
+		tcp_pairing_forget(t, conn, handle);
+		leave_table(t, conn, handle);
 	}
 	connection_clear(t, conn);
 	slab_free_item(t->slab, handle);
@@ -246,7 +262,7 @@ static void arrives(TcpStep *step)
 		step->segment_class = SHAKEDOWN_SEGMENT_BAD_CHECKSUM;
 		return;
 	}
-	if (tcp_space_is_copy(&conn->side[step->from], seg)) {
+	if (tcp_copies_take(step->tracker->copies, conn, step->from, seg)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_DUPLICATE_PACKET;
 		TcpTrackerCounts *counts = &step->tracker->counts;
 		if (counts->copies++ < TCP_EXAMPLES)
@@ -397,10 +413,17 @@ static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
 			continue;
 		tcp_lookup_of(t, &lookups[i], &segs[i]);
 		flow_table_prefetch(t->table, lookups[i].hash);
+		__builtin_prefetch(tcp_copies_set(t->copies, &lookups[i].key, lookups[i].end), 1);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (segs[i].kind != SEGMENT_TICK)
-			flow_table_prefetch_item(t->table, lookups[i].hash);
+	for (size_t i = 0; i < n; i++) {
+		const TcpConnection *conn;
+
+		if (segs[i].kind == SEGMENT_TICK)
+			continue;
+		conn = flow_table_probable_item(t->table, lookups[i].hash);
+		if (conn)
+			tcp_connection_prefetch(conn);
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (segs[i].kind == SEGMENT_TICK)
 			tcp_tracker_advance(t, segs[i].time);
@@ -415,34 +438,13 @@ void tcp_tracker_segments(TcpTracker *t, const Segment *segs, size_t n)
 		take_batch(t, segs + i, MIN(n - i, TCP_TRACKER_BATCH));
 }
 
-static int by_id(const void *a, const void *b, void *slab)
+void tcp_tracker_forget_all(TcpTracker *t)
 {
-	const TcpConnection *x = slab_get(slab, *(const uint32_t *)a),
-			    *y = slab_get(slab, *(const uint32_t *)b);
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-void tcp_tracker_finish(TcpTracker *t)
-{
-	g_autoptr(GArray) all = g_array_new(false, false, sizeof(uint32_t));
-	g_autofree uint32_t *handles = flow_table_handles(t->table);
-
-	for (size_t i = 0; i < flow_table_len(t->table); i++)
-		for (uint32_t h = handles[i]; h;) {
-			const TcpConnection *conn = slab_get(t->slab, h);
-			if (!conn->alias_of)
-				g_array_append_val(all, h);
-			h = conn->older;
-		}
-	g_array_sort_with_data(all, by_id, t->slab);
-	t->finishing = true;
-	for (guint i = 0; i < all->len; i++) {
-		uint32_t h = g_array_index(all, uint32_t, i);
-		TcpConnection *conn = slab_get(t->slab, h);
-		conn->flags |= TCP_CONN_ENDED;
-		tcp_connection_over(t, conn, h);
-	}
+	timer_wheel_free(t->wheel);
+	flow_table_free(t->table);
+	slab_free(t->slab);
+	g_clear_pointer(&t->halves, g_hash_table_unref);
+	make_room(t);
 }
 
 const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *t)

@@ -301,7 +301,7 @@ Test(tally, keeps_those_that_stand_out)
 		tally_add(&tally, &c, SHAKEDOWN_CLIENT, false);
 		c = sample_connection(SAMPLE_GRACEFUL, 1);
 		tally_add(&tally, &c, SHAKEDOWN_CLIENT, false);
-		cr_assert_leq(g_hash_table_size(tally.entries), 64);
+		cr_assert_leq(key_table_len(tally.entries), 64);
 	}
 	g_autoptr(GPtrArray) ranking = tally_ranking(&tally);
 	const TallyEntry *first = g_ptr_array_index(ranking, 0);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The same packet again: captured twice (a span port's copy), or doubled on the way. A copy follows
+ * within a few milliseconds and a few segments of its side. All sides' latest segments lie in one
+ * table of fixed size, as prints: whatever is older is overwritten, and at more packets in those
+ * milliseconds than the table has room for, some copies are taken for retransmissions.
+ */
+#pragma once
+
+#include "tcp/tcp-connection.h"
+
+typedef struct {
+	uint32_t print;	      /* 0: none */
+	uint32_t time : 24;   /* microseconds, modulo 2^24 */
+	uint32_t ordinal : 8; /* of the segment, among its side's */
+} TcpPrint;
+
+/* A set is a cache line, where the latest segments of a few sides meet; all together fit a
+ * second-level cache. */
+#define TCP_COPIES_WAYS 8
+#define TCP_COPIES_SETS 8192
+
+/* The field serves the inline function alone. */
+typedef struct _TcpCopies {
+	TcpPrint *prints;
+} TcpCopies;
+
+TcpCopies *tcp_copies_new(void);
+void tcp_copies_free(TcpCopies *copies);
+
+/* Where the segments lie that one end of a connection sends: to be fetched ahead. By a hash without
+ * a secret, so that the same capture always gives the same records; whoever makes connections meet
+ * in one set hides copies, no more. */
+static inline TcpPrint *tcp_copies_set(const TcpCopies *copies, const FlowKey *key, unsigned end)
+{
+	uint64_t mixed = flow_key_word(key, 0) * UINT64_C(0x9e3779b97f4a7c15);
+
+	mixed = (mixed ^ mixed >> 32 ^ flow_key_word(key, 2)) * UINT64_C(0xbf58476d1ce4e5b9);
+	mixed = (mixed ^ mixed >> 32 ^ flow_key_word(key, 4) ^ end) * UINT64_C(0x94d049bb133111eb);
+	return &copies->prints[(mixed >> 48 & (TCP_COPIES_SETS - 1)) * TCP_COPIES_WAYS];
+}
+
+/* True for a copy; any other segment is remembered. To be asked once for each segment, before
+ * anything else. */
+bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
+		     const Segment *seg);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The capture is at its end: every connection is over, in the order of their ids. There may be
+ * millions, in no order, so each costs a few cache misses and nothing that waits for them.
+ */
+#include "tcp/tcp-tracker-private.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define AHEAD 12
+#define DIGIT 11
+#define DIGITS (1u << DIGIT)
+
+typedef struct {
+	uint64_t id;
+	uint32_t handle;
+} Entry;
+
+/* By the least significant digit first: as many passes as the greatest id has digits. */
+static Entry *sort_by_id(Entry *entries, Entry *room, size_t n, uint64_t greatest)
+{
+	for (unsigned shift = 0; shift < 64 && greatest >> shift; shift += DIGIT) {
+		size_t at[DIGITS + 1] = {0};
+		Entry *sorted = room;
+
+		for (size_t i = 0; i < n; i++)
+			at[(entries[i].id >> shift & (DIGITS - 1)) + 1]++;
+		for (unsigned d = 1; d < DIGITS; d++)
+			at[d] += at[d - 1];
+		for (size_t i = 0; i < n; i++)
+			sorted[at[entries[i].id >> shift & (DIGITS - 1)]++] = entries[i];
+		room = entries;
+		entries = sorted;
+	}
+	return entries;
+}
+
+/* All that are alive, by id; the array is the caller's. */
+static Entry *all_by_id(const TcpTracker *t, size_t *n)
+{
+	g_autofree uint32_t *handles = flow_table_handles(t->table);
+	size_t tabled = flow_table_len(t->table), len = 0, most = slab_live(t->slab);
+	g_autofree Entry *entries = g_new(Entry, most + 1);
+	g_autofree Entry *room = g_new(Entry, most + 1);
+
+	for (size_t i = 0; i < tabled; i++) {
+		if (i + AHEAD < tabled) {
+			const TcpConnection *next = slab_get(t->slab, handles[i + AHEAD]);
+			__builtin_prefetch(&next->id);
+			__builtin_prefetch(&next->alias_of);
+		}
+		for (uint32_t h = handles[i]; h;) {
+			const TcpConnection *conn = slab_get(t->slab, h);
+			if (!conn->alias_of)
+				entries[len++] = (Entry){conn->id, h};
+			h = conn->older;
+		}
+	}
+	*n = len;
+	return sort_by_id(entries, room, len, t->next_id) == entries ? g_steal_pointer(&entries)
+								     : g_steal_pointer(&room);
+}
+
+void tcp_tracker_finish(TcpTracker *t)
+{
+	size_t n;
+	g_autofree Entry *all = all_by_id(t, &n);
+
+	t->finishing = true;
+	for (size_t i = 0; i < n; i++) {
+		TcpConnection *conn = slab_get(t->slab, all[i].handle);
+
+		if (i + AHEAD < n)
+			tcp_connection_prefetch(slab_get(t->slab, all[i + AHEAD].handle));
+		conn->flags |= TCP_CONN_ENDED;
+		tcp_connection_over(t, conn, all[i].handle);
+	}
+	tcp_tracker_forget_all(t);
+}
