@@ -2,7 +2,8 @@
 /*
  * The readers: the input is a capture file, of any format and compressed or not, read through the
  * public interface. It is read as a file, and once more as a pipe that gives it in pieces, in
- * batches of another size: the packets must be the same.
+ * batches of another size: the packets must be the same. Merged with itself it must give each of
+ * them twice.
  */
 #include "fuzz.h"
 
@@ -34,11 +35,11 @@ static void look_at(Reading *r, const ShakedownPacket *packet)
 	r->digest = fuzz_digest(r->digest, &packet->link_type, sizeof packet->link_type);
 }
 
-static void look_at_info(const Reading *r, ShakedownCapture *capture)
+static void look_at_info(const Reading *r, ShakedownCapture *capture, size_t files)
 {
 	const ShakedownCaptureInfo *info = shakedown_capture_info(capture);
 
-	fuzz_check(info->files_len == 1, "%zu files", info->files_len);
+	fuzz_check(info->files_len == files && !info->left_out, "%zu files", info->files_len);
 	const ShakedownCaptureFile *file = &info->files[0];
 	fuzz_check(fuzz_is_line(file->name) && fuzz_is_line(file->format), "of the file");
 	fuzz_check(info->packets >= info->passed, "more passed than were read");
@@ -54,9 +55,8 @@ static void look_at_info(const Reading *r, ShakedownCapture *capture)
 	fuzz_check(info->bytes == r->bytes, "of what passed");
 }
 
-static Reading read_all(const char *path, const char *filter, size_t room)
+static Reading read_files(const char *const *files, const char *filter, size_t room)
 {
-	const char *files[] = {path, NULL};
 	ShakedownCaptureOptions options = {.files = files, .filter = filter};
 	Reading r = {.digest = FUZZ_DIGEST};
 	g_autoptr(GError) error = NULL;
@@ -81,12 +81,35 @@ static Reading read_all(const char *path, const char *filter, size_t room)
 	if (r.whole)
 		fuzz_check(shakedown_capture_read(capture, packets, room) == 0,
 			   "the end is not the end");
-	look_at_info(&r, capture);
+	look_at_info(&r, capture, g_strv_length((char **)files));
 	const char *problem = shakedown_capture_problem(capture);
 	fuzz_check(!problem || fuzz_is_line(problem), "the problem is no line");
 	/* It begins with the path. */
 	r.problem = g_strdup(problem ? strstr(problem, ": ") : NULL);
 	return r;
+}
+
+static Reading read_all(const char *path, const char *filter, size_t room)
+{
+	const char *files[] = {path, NULL};
+
+	return read_files(files, filter, room);
+}
+
+/* Two files: each is opened, closed, and opened again when its time has come. */
+static void merge_with_itself(const char *path, const Reading *once, size_t room)
+{
+	const char *files[] = {path, path, NULL};
+	Reading twice = read_files(files, NULL, room);
+
+	fuzz_check(once->opened == twice.opened, "one can be opened, two cannot");
+	fuzz_check(!once->whole || !twice.whole ||
+			   (twice.packets == 2 * once->packets && twice.bytes == 2 * once->bytes),
+		   "%" G_GUINT64_FORMAT " packets, and %" G_GUINT64_FORMAT " of two", once->packets,
+		   twice.packets);
+	fuzz_check(!once->whole || !twice.whole || !once->problem == !twice.problem,
+		   "a problem that one has and two have not");
+	g_free(twice.problem);
 }
 
 /*
@@ -131,6 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		Reading filtered = read_all(file.path, "tcp or vlan", 32);
 		g_free(filtered.problem);
 	}
+	if (chance % 4 == 1)
+		merge_with_itself(file.path, &whole, 1 + chance / 256 % 64);
 	fuzz_file_clear(&file);
 	size_t piece = pieces[chance / 16 % G_N_ELEMENTS(pieces)];
 	while (piece < 509 && size > 200 * piece)
