@@ -2,6 +2,9 @@
 #include "cli/help.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#define LEFT 25
 
 static void print_option(const OptionRow *row)
 {
@@ -10,7 +13,10 @@ static void print_option(const OptionRow *row)
 	g_snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : "  ",
 		   row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
 		   row->argument ? " " : "", row->argument ? row->argument : "");
-	printf("  %-25s %s\n", left, row->help);
+	if (strlen(left) > LEFT)
+		printf("  %s\n  %*s %s\n", left, LEFT, "", row->help);
+	else
+		printf("  %-*s %s\n", LEFT, left, row->help);
 }
 
 static void print_commands(void)
@@ -41,7 +47,9 @@ void help_print(const Command *command, const OptionRow *rows, size_t n)
 	if (!command || (command->bit & FOR_READING))
 		puts("\nCaptures are pcap or pcapng files, plain or compressed; FILE - is "
 		     "standard\n"
-		     "input. Several are read as one, merged by time.");
+		     "input. Several are read as one, merged by time; a directory means the files "
+		     "in\n"
+		     "it, and a quoted 'taps/*.pcap' those that it matches.");
 	puts("\nExit status: 0 done; 1 could not, or not wholly; 2 wrong usage; 3 --fail-on met.");
 	if (!command)
 		puts("The manual: man shakedown. Words in a report: shakedown explain.");

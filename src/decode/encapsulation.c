@@ -96,8 +96,10 @@ static const char *encap_kind_name(EncapKind kind)
 		return "capwap";
 	case ENCAP_AYIYA:
 		return "ayiya";
-	case ENCAP_SOCKS:
-		return "socks";
+	case ENCAP_ETHERIP:
+		return "etherip";
+	case ENCAP_TZSP:
+		return "tzsp";
 	}
 	return "unknown";
 }

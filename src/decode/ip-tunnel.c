@@ -28,7 +28,7 @@ Layer etherip_layer(Walk *walk)
 		return walk_fault(walk, "EtherIP header cut");
 	if (header[0] >> 4 != 3)
 		return walk_fault(walk, "EtherIP of unknown version");
-	return LAYER_ETHERNET;
+	return walk_enter(walk, ENCAP_ETHERIP) ? LAYER_ETHERNET : LAYER_END;
 }
 
 /* RFC 2004 §3: the addresses that the tunnel's ends replaced, then what IP carried. */

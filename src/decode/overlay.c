@@ -64,6 +64,8 @@ Layer tzsp_layer(Walk *walk)
 			return walk_fault(walk, "TZSP tags cut");
 	}
 	walk_enter_mirror(walk);
+	if (!walk_enter(walk, ENCAP_TZSP))
+		return LAYER_END;
 	switch (be16(header + 2)) {
 	case 1:
 		return LAYER_ETHERNET;

@@ -45,9 +45,10 @@ typedef enum {
 	ENCAP_AH, /* id: SPI */
 	ENCAP_CAPWAP,
 	ENCAP_AYIYA,
-	ENCAP_SOCKS,
+	ENCAP_ETHERIP,
+	ENCAP_TZSP,
 } EncapKind;
-#define ENCAP_KINDS 21
+#define ENCAP_KINDS 22
 
 #define ENCAP_DEPTH 8
 

@@ -129,7 +129,7 @@ static const LayerRow rows[] = {
 	{"IPv4 in IPv6", 1, "eth:86dd ip6:4 ip4:6 tcp", "4in6", false},
 	{"IPv6 in IPv6", 1, "eth:86dd ip6:41 ip6:6 tcp", "6in6", false},
 	{"AH", 1, "eth:0800 ip4:51 x06040000 x00000007 x00000001 x000102030405060708090a0b tcp", "ah:7", false},
-	{"EtherIP", 1, "eth:0800 ip4:97 x3000 eth:0800 ip4:6 tcp", "", false},
+	{"EtherIP", 1, "eth:0800 ip4:97 x3000 eth:0800 ip4:6 tcp", "etherip", false},
 	{"MPLS in IP", 1, "eth:0800 ip4:137 x00064140 ip4:6 tcp", "mpls:100", false},
 	{"GRE", 1, GRE4 "x00000800 ip4:6 tcp", "gre", false},
 	{"GRE, checksum, key, sequence", 1, GRE4 "xb0000800 x00000000 x0000002a x00000001 ip4:6 tcp", "gre:42", true},
@@ -161,7 +161,7 @@ static const LayerRow rows[] = {
 	{"CAPWAP, 802.3", 1, UDP4 "udp:5247 x0010000000000000 eth:0800 ip4:6 tcp", "capwap", false},
 	{"CAPWAP, 802.11", 1, UDP4 "udp:5247 x0010030000000000 x08010000020000000001020000000002020000000003 x1000 xaaaa030000000800 ip4:6 tcp", "capwap", false},
 	{"CAPWAP, 802.11 swapped", 1, UDP4 "udp:5247 x0010030000000000 x01080000020000000001020000000002020000000003 x0010 xaaaa030000000800 ip4:6 tcp", "capwap", false},
-	{"TZSP", 1, UDP4 "udp:37008 x01000001 x00 x0a0100 x01 eth:0800 ip4:6 tcp", "", false},
+	{"TZSP", 1, UDP4 "udp:37008 x01000001 x00 x0a0100 x01 eth:0800 ip4:6 tcp", "tzsp", false},
 	{"nested", 1, "eth:8100 x00640800 ip4:47 x20006558 x00000005 eth:8847 x00064140 ip6:4 ip4:17 udp:4789 x0800000000002a00 eth:86dd ip6:6 tcp", "vlan:100 gre:5 mpls:100 4in6 vxlan:42", true},
 };
 /* clang-format on */
