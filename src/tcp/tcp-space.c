@@ -9,6 +9,8 @@
 #define SLACK 66000u
 /* … unless the scale is unknown: then no more than that, for a lie costs more than a resync. */
 #define UNKNOWN_SCALE_MOST (1u << 24)
+/* How far below what was sent last the lowest number is remembered: no window is larger. */
+#define LOW_MOST (1u << 30)
 
 uint32_t tcp_space_window(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
@@ -165,6 +167,18 @@ static void take_probe(TcpStep *step)
 	}
 }
 
+static uint32_t below_next(const TcpSide *s, TcpSeq seq)
+{
+	return (uint32_t)tcp_seq_diff(s->snd_nxt, seq);
+}
+
+/* Numbers wrap: what began two gigabytes ago would come to lie ahead. */
+static void keep_low_near(TcpSide *s)
+{
+	if (below_next(s, s->low) > LOW_MOST)
+		s->low = tcp_seq_add(s->snd_nxt, 0u - LOW_MOST);
+}
+
 /* Payload below the lowest that was captured: where that was overtaken, what lies between may come,
  * too. */
 static void take_earlier(TcpStep *step, TcpSeq end)
@@ -172,22 +186,15 @@ static void take_earlier(TcpStep *step, TcpSeq end)
 	TcpSide *s = &step->conn->side[step->from];
 	const Segment *seg = step->seg;
 
-	/* From far beyond, it would look as if it were before. */
+	/* What comes from far beyond looks as if it were before. */
 	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_seq_lt(seg->seq, s->low) ||
-	    !tcp_seq_lt(seg->seq, s->snd_nxt))
+	    below_next(s, seg->seq) > LOW_MOST)
 		return;
 	s->bytes += (uint32_t)tcp_seq_diff(tcp_seq_lt(end, s->low) ? end : s->low, seg->seq);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER && tcp_seq_lt(end, s->low))
 		add_hole(step, step->from,
 			 (TcpHole){.left = end, .right = s->low, .ip_id = s->high_ip_id});
 	s->low = seg->seq;
-}
-
-/* Numbers wrap: what began two gigabytes ago would come to lie ahead. */
-static void keep_low_near(TcpSide *s)
-{
-	if ((uint32_t)tcp_seq_diff(s->snd_nxt, s->low) > 1u << 30)
-		s->low = tcp_seq_add(s->snd_nxt, 0u - (1u << 30));
 }
 
 /* New sequence space of the sender; returns how much of the payload was not seen before. */
