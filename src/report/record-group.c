@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "report/record-group.h"
 
+#include "report/record.h"
+
 static const unsigned percents[] = {50, 90, 95, 99};
 
 static void count_of(JsonWriter *json, const char *name, uint64_t value)
@@ -64,12 +66,7 @@ static void handshakes(JsonWriter *json, Group *g)
 		json_double(json, (double)complete / (double)judged);
 	else
 		json_null(json);
-	json_key(json, "handshakes");
-	json_begin(json, '{');
-	for (unsigned i = 0; i < SHAKEDOWN_HANDSHAKE_OUTCOMES; i++)
-		count_of(json, shakedown_handshake_outcome_name((ShakedownHandshakeOutcome)i),
-			 g->handshakes[i]);
-	json_end(json, '}');
+	record_handshakes(json, g->handshakes);
 	json_key(json, "retries");
 	json_begin(json, '{');
 	count_of(json, "connections", g->retried);
@@ -82,18 +79,7 @@ static void handshakes(JsonWriter *json, Group *g)
 
 static void teardowns(JsonWriter *json, Group *g)
 {
-	json_key(json, "teardowns");
-	json_begin(json, '{');
-	for (unsigned i = 0; i < SHAKEDOWN_TEARDOWN_OUTCOMES; i++)
-		count_of(json, shakedown_teardown_outcome_name((ShakedownTeardownOutcome)i),
-			 g->teardowns[i]);
-	json_end(json, '}');
-	json_key(json, "teardown_kinds");
-	json_begin(json, '{');
-	for (unsigned i = 0; i < SHAKEDOWN_TEARDOWN_KINDS; i++)
-		count_of(json, shakedown_teardown_kind_name((ShakedownTeardownKind)i),
-			 g->teardown_kinds[i]);
-	json_end(json, '}');
+	record_teardowns(json, g->teardowns, g->teardown_kinds);
 	json_key(json, "closed_first");
 	json_begin(json, '{');
 	for (unsigned side = 0; side < 2; side++) {

@@ -103,25 +103,29 @@ static void totals(JsonWriter *json, const ShakedownSummary *s)
 	json_end(json, ']');
 }
 
-static void outcomes(JsonWriter *json, const ShakedownSummary *s)
+void record_handshakes(JsonWriter *json, const uint64_t counts[SHAKEDOWN_HANDSHAKE_OUTCOMES])
 {
 	json_key(json, "handshakes");
 	json_begin(json, '{');
 	for (unsigned i = 0; i < SHAKEDOWN_HANDSHAKE_OUTCOMES; i++)
 		member(json, shakedown_handshake_outcome_name((ShakedownHandshakeOutcome)i),
-		       s->handshakes[i]);
+		       counts[i]);
 	json_end(json, '}');
+}
+
+void record_teardowns(JsonWriter *json, const uint64_t outcomes[SHAKEDOWN_TEARDOWN_OUTCOMES],
+		      const uint64_t kinds[SHAKEDOWN_TEARDOWN_KINDS])
+{
 	json_key(json, "teardowns");
 	json_begin(json, '{');
 	for (unsigned i = 0; i < SHAKEDOWN_TEARDOWN_OUTCOMES; i++)
 		member(json, shakedown_teardown_outcome_name((ShakedownTeardownOutcome)i),
-		       s->teardowns[i]);
+		       outcomes[i]);
 	json_end(json, '}');
 	json_key(json, "teardown_kinds");
 	json_begin(json, '{');
 	for (unsigned i = 0; i < SHAKEDOWN_TEARDOWN_KINDS; i++)
-		member(json, shakedown_teardown_kind_name((ShakedownTeardownKind)i),
-		       s->teardown_kinds[i]);
+		member(json, shakedown_teardown_kind_name((ShakedownTeardownKind)i), kinds[i]);
 	json_end(json, '}');
 }
 
@@ -162,7 +166,8 @@ static void members(JsonWriter *json, const ShakedownSummary *summary,
 {
 	if (summary) {
 		totals(json, summary);
-		outcomes(json, summary);
+		record_handshakes(json, summary->handshakes);
+		record_teardowns(json, summary->teardowns, summary->teardown_kinds);
 		states(json, summary);
 		anomalies(json, summary);
 	}

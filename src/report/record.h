@@ -23,6 +23,11 @@ void record_capture_value(JsonWriter *json, const ShakedownCaptureInfo *capture)
 void record_summary_value(JsonWriter *json, const ShakedownSummary *summary,
 			  const ShakedownCaptureInfo *capture);
 
+/* Counts by outcome, as members: "handshakes":{…}; "teardowns":{…},"teardown_kinds":{…}. */
+void record_handshakes(JsonWriter *json, const uint64_t counts[SHAKEDOWN_HANDSHAKE_OUTCOMES]);
+void record_teardowns(JsonWriter *json, const uint64_t outcomes[SHAKEDOWN_TEARDOWN_OUTCOMES],
+		      const uint64_t kinds[SHAKEDOWN_TEARDOWN_KINDS]);
+
 /* end - start, held within the type: a hostile capture may span more than 292 years. */
 ShakedownDuration record_span(ShakedownTime start, ShakedownTime end);
 /* NULL where the side sent no Fast Open option. */
