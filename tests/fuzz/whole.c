@@ -181,6 +181,23 @@ static void check_summary(const Whole *w, const ShakedownSummary *s)
 		fuzz_check(fuzz_is_line(s->skipped[i].reason), "reason %zu is no line", i);
 }
 
+/* Every row has as many cells as the header has fields, and none is empty. */
+static void check_conn_log(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	guint fields = 0;
+
+	for (char **line = lines; *line && **line; line++) {
+		g_auto(GStrv) cells = g_strsplit(*line, "\t", -1);
+		if (g_str_has_prefix(*line, "#fields\t"))
+			fields = g_strv_length(cells) - 1;
+		else if (**line != '#')
+			fuzz_check(g_strv_length(cells) == fields && !strstr(*line, "\t\t"),
+				   "not %u cells: %s", fields, *line);
+	}
+	fuzz_check(fields > 0, "a conn.log without header");
+}
+
 static void check_written(const Whole *w)
 {
 	const GString *text = w->written;
@@ -193,8 +210,10 @@ static void check_written(const Whole *w)
 	case SHAKEDOWN_FORMAT_ZEEK_JSON:
 		fuzz_check(json_lines_are_valid(text->str, text->len), "no JSON:\n%s", text->str);
 		break;
-	case SHAKEDOWN_FORMAT_CSV:
 	case SHAKEDOWN_FORMAT_ZEEK:
+		check_conn_log(text->str);
+		break;
+	case SHAKEDOWN_FORMAT_CSV:
 	case SHAKEDOWN_FORMAT_TEXT:
 		fuzz_check(g_utf8_validate_len(text->str, text->len, NULL), "no UTF-8:\n%s",
 			   text->str);
