@@ -14,8 +14,10 @@ AT(SYN_FLOOD) = {.info = {
 	.detected =
 	"Within ${flood_window} at least ${flood_syns} SYNs to one service, of which at least "
 	"${flood_half_open} percent stay half-open; or a cumulative sum of SYNs minus completed "
-	"handshakes, normalised by the service's own history, crosses its bound (Wang, Zhang and "
-	"Shin 2002).",
+	"handshakes, less what is usual for the service, crosses its bound (after Wang, Zhang and Shin "
+	"2002): ${flood_syns}, or what the busy service usually completes in ${flood_window} if that "
+	"is less and as many as two in five of ${flood_syns} are half-open now. SYNs that are sent "
+	"again do not count: forged ones are sent once.",
 	.innocent =
 	"A service that is down or cut off while its clients go on trying. A load test. A scan that "
 	"touches one port of one host many times.",
@@ -39,8 +41,9 @@ AT(PORT_SCAN) = {.info = {
 	"window.",
 	.detected =
 	"At least 15 ports of one target (8 within 10 s), or the same port on at least 15 targets, "
-	"refused, unanswered or probed, or 5 probes that no stack would send; decided by a sequential test in which benign sources succeed with "
-	"probability 0.8 and scanners with 0.2 (threshold random walk).",
+	"refused, unanswered or probed; or 5 probes that no stack would send, 3 if their flags are "
+	"those of FIN, NULL and Xmas scans; decided by a sequential test in which benign sources "
+	"succeed with probability 0.8 and scanners with 0.2 (threshold random walk).",
 	.innocent =
 	"Monitoring and inventory systems. A client whose list of servers is out of date. Peer-to-"
 	"peer programs.",

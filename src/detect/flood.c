@@ -8,6 +8,11 @@
 /* Wang, Zhang and Shin's a: what an attempt more or less is normally, as a share of the usual. */
 #define DRIFT 0.35
 #define USUAL_WEIGHT 0.05
+/* … their N: a sum of so much of the usual tells; */
+#define BOUND 1.05
+/* … if that is at least that share of flood_syns, and while at least that share are half-open. */
+#define BOUND_LEAST 0.25
+#define HALF_OPEN_NOW 0.4
 /* A service is taken to complete at least so many handshakes a second: no sum grows by one lost
  * client now and then. */
 #define USUAL_LEAST 1.0
@@ -63,7 +68,26 @@ static bool window_tells(const Sum *sum, const ShakedownConfig *config)
 	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
 }
 
-static bool excess_tells(Service *s, const ServiceSlot *slot, const ShakedownConfig *config)
+/*
+ * Wang, Zhang and Shin bound the sum by about what the service usually completes in a window, so
+ * that a flood shows against its own service's measure. That holds where so much is half-open now
+ * that no trickle explains it; what comes more slowly has to add up to the window's own bound.
+ */
+static double bound_of(const Service *s, const Sum *sum, const ShakedownConfig *config)
+{
+	double most = (double)config->flood_syns;
+	uint64_t half_open = sum->opened - sum->finished;
+
+	double usual = BOUND * s->usual * SERVICE_WINDOW_SLOTS;
+
+	/* A quiet service has nothing to be measured by. */
+	if ((double)half_open < HALF_OPEN_NOW * most || usual < BOUND_LEAST * most)
+		return most;
+	return MIN(usual, most);
+}
+
+static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
+			 const ShakedownConfig *config)
 {
 	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
 	double bound = (double)config->flood_syns, half_open = 0, established = 0;
@@ -75,7 +99,7 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const ShakedownCon
 	s->excess += half_open - DRIFT * MAX(s->usual, USUAL_LEAST * width);
 	s->excess = CLAMP(s->excess, 0, 2 * bound);
 	s->usual += USUAL_WEIGHT * (established - s->usual);
-	return s->excess >= bound && half_open > 0 && s->sources &&
+	return s->excess >= bound_of(s, sum, config) && half_open > 0 && s->sources &&
 	       (double)sketch_distinct_count(&s->sources->distinct) >=
 		       SOURCES_MANY * (double)s->sources->syns;
 }
@@ -108,6 +132,7 @@ static void report_flood(Service *s, DetectContext *context)
 	finding_ratio(&f, "half_open_share", half_open);
 	finding_count(&f, "syn_ack", flood->answered);
 	finding_count(&f, "completed_meanwhile", flood->established);
+	finding_duration(&f, "known_after_s", flood->known - flood->start);
 	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
 	finding_summary(&f,
 			"%" PRIu64 " SYNs in %s (at most %.0f/s), %.0f %% of them left half-open",
@@ -123,6 +148,7 @@ static void report_flood(Service *s, DetectContext *context)
 			      evenness >= 0.9;
 
 		finding_count(&f, "sources", sources);
+		finding_ratio(&f, "sources_standard_error", SKETCH_DISTINCT_ERROR);
 		finding_ratio(&f, "sources_evenness", evenness);
 		finding_ratio(&f, "same_ttl_share", ttl);
 		finding_flag(&f, "sources_look_forged", forged);
@@ -163,12 +189,14 @@ static void go_on(Service *s, const ServiceSlot *slot, double width)
 	flood->peak_rate = MAX(flood->peak_rate, slot->opened / width);
 }
 
-static void begin_flood(Service *s, const Sum *sum, int64_t id, bool cumulative, double width)
+static void begin_flood(Service *s, const ShakedownConfig *config, const Sum *sum, int64_t id,
+			bool cumulative, double width)
 {
 	ServiceFlood *flood = s->flood = g_new0(ServiceFlood, 1);
 
 	flood->start = sum->first;
 	flood->last = sum->last;
+	flood->known = service_slot_end(s, config, id + SERVICE_GRACE_SLOTS);
 	flood->cumulative = cumulative;
 	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i < id; i++)
 		go_on(s, slot_of(s, i), width);
@@ -198,11 +226,11 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
 	const ServiceSlot *slot = slot_of(s, id);
 	Sum sum = sum_up(s, id);
-	bool window = window_tells(&sum, config), excess = excess_tells(s, slot, config);
+	bool window = window_tells(&sum, config), excess = excess_tells(s, slot, &sum, config);
 
 	judge_connections(s, &sum, config);
 	if (!s->flood && (window || excess))
-		begin_flood(s, &sum, id, !window, width);
+		begin_flood(s, config, &sum, id, !window, width);
 	if (s->flood)
 		go_on(s, slot, width);
 	if (s->flood && !window && !excess &&

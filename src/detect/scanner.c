@@ -16,6 +16,8 @@
 #define FAILURES_FAST 8
 /* … and so many where the segments are a prober's alone. */
 #define FAILURES_PROBES 5
+/* … or so many with flags that no stack sends, to different ports: nobody does that by mistake. */
+#define FAILURES_ODD 3
 /* So many failures without a verdict yet: wait. */
 #define SUSPECT_ATTEMPTS 5
 
@@ -182,6 +184,8 @@ static bool is_scan(const Scanner *s, const ShakedownConfig *config)
 		return true;
 	if (s->key.target.version && s->failures >= FAILURES_FAST &&
 	    s->last - s->first <= config->flood_window)
+		return true;
+	if (s->probes[PROBE_FIN] + s->probes[PROBE_NULL] + s->probes[PROBE_XMAS] >= FAILURES_ODD)
 		return true;
 	return s->failures >= FAILURES_PROBES && unmistakable(s) >= FAILURES_PROBES &&
 	       unmistakable(s) * 2 > s->failures;

@@ -48,6 +48,7 @@ typedef struct {
 	ShakedownTime start, last;
 	uint64_t syns, finished, answered, established;
 	uint64_t peak_half_open;
+	ShakedownTime known; /* when it was judged to be one */
 	double peak_rate; /* SYNs a second */
 	bool cumulative;  /* the sum told, not the window */
 	uint64_t frames[16];

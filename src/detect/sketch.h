@@ -8,7 +8,8 @@
 
 #include <shakedown/types.h>
 
-#define SKETCH_REGISTERS 1024 /* standard error 1.04 / sqrt(1024): 3.3 % */
+#define SKETCH_REGISTERS 1024
+#define SKETCH_DISTINCT_ERROR 0.0325 /* standard, relative: 1.04 / sqrt(1024) */
 
 typedef struct {
 	uint8_t rank[SKETCH_REGISTERS];

@@ -105,6 +105,44 @@ Test(flood, below_the_threshold)
 	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK), 150);
 }
 
+/* Ten a second more than a busy service's own eight: it is known by the service's measure. */
+static void busy(Scene *s, unsigned seconds, unsigned floods)
+{
+	for (unsigned i = 0; i < 8 * seconds; i++) {
+		scene_client(s, 100000 + i);
+		CLIENT(s, TCP_SYN, .after = MS(10));
+		SERVER(s, SYN_ACK, 0, 1, .after = MS(1));
+		CLIENT(s, PSH_ACK, 1, 1, 10, .after = MS(1));
+		half_open(s, i * floods, floods, MS(50));
+		scene_wait(s, MS(110) - MS(50) * floods);
+	}
+}
+
+Test(flood, of_a_busy_service)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	busy(s, 20, 0);
+	busy(s, 15, 2);
+	scene_finish(s);
+	EXPECT(s, SYN_FLOOD);
+	EXPECT_FACT(s, SYN_FLOOD, "told_by=cumulative sum");
+}
+
+/* Three a second of its clients are lost: trouble, but no flood. */
+Test(flood, trickle_at_a_busy_service)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	busy(s, 20, 0);
+	for (unsigned i = 0; i < 30; i++) {
+		busy(s, 1, 0);
+		half_open(s, 3 * i, 3, MS(1));
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
 /* Five a second never fill the window, but go on for minutes. */
 Test(flood, slow)
 {

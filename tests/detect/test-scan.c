@@ -91,6 +91,49 @@ Test(scan, kinds)
 	}
 }
 
+static Scene *odd_flags(unsigned ports)
+{
+	static const uint16_t flags[] = {TCP_FIN, 0, TCP_FIN | TCP_PSH | TCP_URG};
+	Scene *s = scene_new();
+
+	/* Two that answer, one that refuses, and a few that no stack would send. */
+	for (uint16_t i = 0; i < 3; i++) {
+		to_port(s, (uint16_t)(80 + i), (uint16_t)(50000 + i));
+		if (i == 2) {
+			connect_refused(s);
+			continue;
+		}
+		CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8);
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_ACK, 1, 1);
+		CLIENT(s, RST_ACK, 1, 1);
+	}
+	for (uint16_t i = 0; i < ports; i++) {
+		to_port(s, (uint16_t)(3390 + i), (uint16_t)(60000 + i));
+		CLIENT(s, flags[i % 3], 7, 0, .after = SECONDS(8));
+		SERVER(s, RST_ACK, 0, 7);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	return s;
+}
+
+Test(scan, few_probes_of_every_kind)
+{
+	g_autoptr(Scene) s = odd_flags(3);
+
+	EXPECT_FACT(s, PORT_SCAN, "ports=6");
+	EXPECT_FACT(s, PORT_SCAN, "open_ports=80, 81");
+}
+
+Test(scan, too_few_probes)
+{
+	g_autoptr(Scene) s = odd_flags(2);
+
+	EXPECT_NOT(s, PORT_SCAN);
+	EXPECT(s, UNEXPECTED_FLAGS);
+}
+
 /* A capture that begins in the middle of many connections which then go on. */
 Test(scan, connections_that_were_open_before)
 {
