@@ -152,6 +152,9 @@ static void report_flood(Service *s, DetectContext *context)
 		finding_ratio(&f, "sources_evenness", evenness);
 		finding_ratio(&f, "same_ttl_share", ttl);
 		finding_flag(&f, "sources_look_forged", forged);
+		if (services_forgotten(context->services))
+			finding_count(&f, "services_forgotten",
+				      services_forgotten(context->services));
 		finding_summary(&f, ", from %s%" PRIu64 " source%s%s", sources > 20 ? "about " : "",
 				sources, sources == 1 ? "" : "s",
 				forged ? " that look forged" : "");

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What only looks like an anomaly: for each kind that has no such case beside its own tests. */
+#include "scene.h"
+
+#include "tcp/tcp-stream-recent.h"
+
+/* Fast Open with an eight byte cookie, RFC 7413 §2. */
+#define COOKIE "\x22\x0a\x01\x02\x03\x04\x05\x06\x07\x08"
+
+static Scene *open_scene(void)
+{
+	Scene *s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	return s;
+}
+
+/* The answer was slow, not lost: SYN,ACK again before any third ACK. */
+Test(near_miss, third_ack_after_the_second_syn_ack)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1));
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT_NOT(s, THIRD_ACK_LOST);
+	EXPECT(s, SYN_ACK_RETRANSMITTED);
+}
+
+Test(near_miss, fast_open_that_works)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN, .len = 10, .options = COOKIE, .options_len = 10);
+	SERVER(s, SYN_ACK, 0, 11);
+	CLIENT(s, TCP_ACK, 11, 1);
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_WITH_DATA);
+	EXPECT_NOT(s, FAST_OPEN_IGNORED);
+}
+
+/* A client that has given up resets the answer: there is no other SYN. */
+Test(near_miss, answer_that_comes_too_late)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_RST, 1);
+	scene_finish(s);
+	EXPECT_NOT(s, OLD_DUPLICATE_SYN);
+	EXPECT(s, HALF_OPEN_PROBE);
+}
+
+Test(near_miss, both_open_at_once)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, TCP_SYN, .after = MS(1));
+	CLIENT(s, SYN_ACK, 0, 1);
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(1));
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_NOT(s, SPLIT_HANDSHAKE);
+}
+
+/* All that may stand together does; RFC 3168's bits are no longer reserved. */
+Test(near_miss, flags_that_are_seldom)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN | TCP_ECE | TCP_CWR);
+	SERVER(s, SYN_ACK | TCP_ECE, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	CLIENT(s, FIN_ACK | TCP_PSH | TCP_URG | TCP_CWR, 1, 1, 10);
+	SERVER(s, FIN_ACK, 1, 12);
+	CLIENT(s, TCP_ACK, 12, 2);
+	scene_finish(s);
+	EXPECT_NOT(s, UNEXPECTED_FLAGS);
+}
+
+/* A keep-alive and its answer are as bare as a challenge, but nothing provoked them. */
+Test(near_miss, acks_that_challenge_nobody)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
+	SERVER(s, TCP_ACK, 1001, 121);
+	CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
+	SERVER(s, TCP_ACK, 1001, 121);
+	scene_finish(s);
+	EXPECT_NOT(s, CHALLENGE_ACK);
+}
+
+/* The SYN's own copy, which came late. */
+Test(near_miss, the_same_syn_again)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, TCP_SYN, .after = MS(5));
+	SERVER(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_IN_ESTABLISHED);
+}
+
+Test(near_miss, icmp_of_another_kind)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	scene_icmp(s, SHAKEDOWN_SERVER, 3, 1, 0);
+	scene_finish(s);
+	EXPECT_NOT(s, FRAGMENTATION_NEEDED);
+}
+
+Test(near_miss, closes_as_it_should)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	/* The server has a last answer on its way, then closes in one step. */
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, PSH_ACK, 1001, 122, 300, .after = MS(5));
+	SERVER(s, FIN_ACK, 1301, 122, .after = MS(5));
+	CLIENT(s, TCP_ACK, 122, 1302);
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, FIN_RETRANSMITTED);
+	EXPECT_NOT(s, LAST_ACK_LOST);
+	EXPECT_NOT(s, HALF_CLOSED_LINGERING);
+	EXPECT_NOT(s, HALF_CLOSE);
+	EXPECT_NOT(s, SIMULTANEOUS_CLOSE);
+	EXPECT_NOT(s, CAPTURE_LOSS);
+	EXPECT_NOT(s, CAPTURE_DISORDER);
+	EXPECT_KINDS(s, "");
+}
+
+/* Half-closed, and the other side goes on for minutes: it has not forgotten. */
+Test(near_miss, half_closed_and_busy)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	for (unsigned n = 0; n < 10; n++) {
+		SERVER(s, PSH_ACK, 1001 + 10 * n, 122, 10, .after = SECONDS(30));
+		CLIENT(s, TCP_ACK, 122, 1011 + 10 * n);
+	}
+	SERVER(s, FIN_ACK, 1101, 122);
+	CLIENT(s, TCP_ACK, 122, 1102);
+	scene_finish(s);
+	EXPECT_NOT(s, HALF_CLOSED_LINGERING);
+	EXPECT(s, HALF_CLOSE);
+}
+
+/* The FIN is sent again because it was lost, not the ACK of it. */
+Test(near_miss, fin_again_before_its_ack)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(300));
+	SERVER(s, FIN_ACK, 1001, 122);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	scene_finish(s);
+	EXPECT_NOT(s, LAST_ACK_LOST);
+	EXPECT(s, FIN_RETRANSMITTED);
+}
+
+Test(near_miss, window_that_opens_soon)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 500);
+	SERVER(s, TCP_ACK, 1001, 621, .window = CLOSED_WINDOW);
+	SERVER(s, TCP_ACK, 1001, 621, .after = MS(400));
+	CLIENT(s, PSH_ACK, 621, 1001, 500);
+	SERVER(s, TCP_ACK, 1001, 1121);
+	scene_finish(s);
+	EXPECT_NOT(s, ZERO_WINDOW_STALL);
+}
+
+/* Each client port is used once, and few of them: RFC 9293 §3.6.1 works as it should. */
+Test(near_miss, ports_that_rest)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 200; n++) {
+		s->port[SHAKEDOWN_CLIENT] = (uint16_t)(20000 + n);
+		scene_numbers(s, n);
+		scene_open(s);
+		scene_talk(s);
+		scene_close(s);
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, TIME_WAIT_ACCUMULATION);
+	EXPECT_NOT(s, TIME_WAIT_REUSE);
+	EXPECT_NOT(s, TIME_WAIT_REUSE_REFUSED);
+	EXPECT_NOT(s, CONNECTION_FLOOD);
+	EXPECT_NOT(s, FIN_FLOOD);
+	EXPECT_KINDS(s, "");
+}
+
+/* An RST that does not fit takes nobody out of TIME-WAIT: RFC 5961 §3. */
+Test(near_miss, reset_beside_time_wait)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	scene_close(s);
+	SERVER(s, TCP_RST, 900000, .after = SECONDS(1));
+	scene_finish(s);
+	EXPECT_NOT(s, TIME_WAIT_ASSASSINATION);
+}
+
+/* Sent again is not captured twice: it has an identification of its own. */
+Test(near_miss, retransmission_is_no_copy)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 100);
+	CLIENT(s, PSH_ACK, 121, 1001, 100, .after = MS(300));
+	SERVER(s, TCP_ACK, 1001, 221);
+	scene_finish(s);
+	EXPECT_NOT(s, DUPLICATE_PACKETS);
+}
+
+/* A sender all of whose checksums are wrong leaves them to its card. */
+Test(near_miss, checksums_left_to_the_card)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN, .checksum = SEGMENT_CHECKSUM_BAD);
+	SERVER(s, SYN_ACK, 0, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(s, TCP_ACK, 1, 1, .checksum = SEGMENT_CHECKSUM_BAD);
+	CLIENT(s, PSH_ACK, 1, 1, 120, .checksum = SEGMENT_CHECKSUM_BAD);
+	SERVER(s, TCP_ACK, 1, 121, .checksum = SEGMENT_CHECKSUM_GOOD);
+	scene_finish(s);
+	EXPECT_NOT(s, BAD_CHECKSUM);
+}
+
+static Scene *sent_twice(const char *first, const char *later)
+{
+	Scene *s = open_scene();
+
+	tcp_tracker_set_recent(s->tracker, tcp_recent_new(64));
+	CLIENT(s, PSH_ACK, 121, 1001, 10, .payload = first);
+	CLIENT(s, PSH_ACK, 121, 1001, 10, .payload = later, .after = MS(300));
+	SERVER(s, TCP_ACK, 1001, 131);
+	scene_finish(s);
+	return s;
+}
+
+Test(near_miss, sent_again_as_it_was)
+{
+	g_autoptr(Scene) s = sent_twice("GET /index", "GET /index");
+
+	EXPECT_NOT(s, OVERLAP_CONFLICT);
+}
+
+Test(overlap, sent_again_as_something_else)
+{
+	g_autoptr(Scene) s = sent_twice("GET /index", "GET /admin");
+
+	EXPECT_SEVERITY(s, OVERLAP_CONFLICT, CRITICAL);
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT)->frames, 2);
+}
