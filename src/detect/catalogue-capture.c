@@ -18,7 +18,12 @@ AT(CAPTURE_LOSS) = {.info = {
 	.action =
 	"tcpdump says at its end how many packets the kernel dropped. Use a larger buffer (tcpdump "
 	"-B), a smaller snaplen (-s), a stricter filter, a faster disk; check a span port for "
-	"overload."}},
+	"overload."},
+	.picture =
+	"sender        tap            receiver\n"
+	"data 1..1000  | --->                 ESTABLISHED\n"
+	"data 1001..   (not captured)         ESTABLISHED\n"
+	"              | <--- ACK 2001        (it had arrived)\n"},
 AT(ONE_DIRECTION) = {.info = {
 	KIND("one-direction", NOTICE, CAPTURE, DETECTED, "RFC 9293 §3.5"),
 	.meaning =
@@ -26,7 +31,12 @@ AT(ONE_DIRECTION) = {.info = {
 	"only be inferred, and nothing is called missing that the tap could not see.",
 	.detected = "More than half of the connections with packets of one side alone.",
 	.innocent = "Asymmetric routing, which is normal between networks. A tap on one fibre of two.",
-	.action = "Capture both directions and give both files: they are merged by time."}},
+	.action = "Capture both directions and give both files: they are merged by time."},
+	.picture =
+	"client        tap            server\n"
+	"SYN           | --->\n"
+	"              (another way) <---     SYN,ACK\n"
+	"ACK           | --->\n"},
 AT(DUPLICATE_PACKETS) = {.info = {
 	KIND("duplicate-packets", INFO, CAPTURE, DETECTED, "RFC 791 §3.1 (identification)"),
 	.meaning =

@@ -16,7 +16,12 @@ AT(FIN_RETRANSMITTED) = {.info = {
 	"connections still open.",
 	.action =
 	"If the peer never answers: see fin-unanswered. If its ACK had passed the tap: "
-	"see last-ack-lost."}},
+	"see last-ack-lost."},
+	.picture =
+	"closes first                 closes second\n"
+	"FIN-WAIT-1    FIN u --->             (lost, or its ACK was)\n"
+	"FIN-WAIT-1    FIN u again --->       CLOSE-WAIT\n"
+	"FIN-WAIT-2    <--- ACK u+1           CLOSE-WAIT\n"},
 AT(LAST_ACK_LOST) = {.info = {
 	KIND("last-ack-lost", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.6 case 1, §3.10.7.4"),
 	.meaning =
@@ -47,7 +52,12 @@ AT(FIN_UNANSWERED) = {.info = {
 	.action =
 	"On the sender: ss -tno state fin-wait-1 and state last-ack; on Linux "
 	"net.ipv4.tcp_orphan_retries says how long. If a firewall lies between, compare its idle "
-	"timeout with how long the connection had been silent."}},
+	"timeout with how long the connection had been silent."},
+	.picture =
+	"closes                       the other\n"
+	"FIN-WAIT-1    FIN u --->             (nothing)\n"
+	"FIN-WAIT-1    FIN u again --->       (nothing)\n"
+	"FIN-WAIT-1    FIN u again --->       (nothing)\n"},
 AT(HALF_CLOSED_LINGERING) = {.info = {
 	KIND("half-closed-lingering", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.6 case 2, §3.6.1"),
 	.meaning =
@@ -112,7 +122,12 @@ AT(DATA_AFTER_FIN) = {.info = {
 	"in the capture.",
 	.action =
 	"Look at the FIN: forged, it would have another TTL. Otherwise suspect a device that splices "
-	"two connections together, such as a proxy in the kernel."}},
+	"two connections together, such as a proxy in the kernel."},
+	.picture =
+	"one side                     the other\n"
+	"FIN-WAIT-1    FIN u --->             CLOSE-WAIT\n"
+	"FIN-WAIT-1    data u+1.. --->        CLOSE-WAIT\n"
+	"              (nothing may come behind a FIN)\n"},
 AT(DATA_AFTER_RESET) = {.info = {
 	KIND("data-after-reset", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.5.3, §3.10.7.1"),
 	.meaning =
@@ -122,7 +137,12 @@ AT(DATA_AFTER_RESET) = {.info = {
 	.innocent = "Segments on their way when the reset was sent: expected, and answered by resets.",
 	.action =
 	"From the side that reset: see forged-rst. To it, again and again: the reset is lost or "
-	"filtered beyond the tap."}},
+	"filtered beyond the tap."},
+	.picture =
+	"one side                     the other\n"
+	"CLOSED        RST --->               (lost, or ignored)\n"
+	"              <--- data              ESTABLISHED\n"
+	"CLOSED        RST again --->         CLOSED\n"},
 AT(SILENT_DEATH) = {.info = {
 	KIND("silent-death", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.8.3, §3.8.4, RFC 5382 §5"),
 	.meaning =
@@ -154,6 +174,13 @@ AT(ZERO_WINDOW_STALL) = {.info = {
 	"is throttled.",
 	.action =
 	"Look at the side with the closed window: ss -tnm shows Recv-Q; see what its program waits "
-	"for. nstat -az TcpExtTCPToZeroWindowAdv counts."}},
+	"for. nstat -az TcpExtTCPToZeroWindowAdv counts."},
+	.picture =
+	"sends                        reads too slowly\n"
+	"ESTABLISHED   data --->              ESTABLISHED\n"
+	"              <--- ACK, window 0\n"
+	"              probe --->\n"
+	"              <--- ACK, window 0\n"
+	"              <--- ACK, window 65535\n"},
 };
 /* clang-format on */

@@ -49,7 +49,14 @@ AT(PORT_SCAN) = {.info = {
 	"peer programs.",
 	.action =
 	"See whether the source is yours. Then look at which probes were answered: those are the "
-	"ports to care about."}},
+	"ports to care about."},
+	.picture =
+	"scanner                      one target\n"
+	"              SYN to port 21 --->    CLOSED\n"
+	"              <--- RST,ACK\n"
+	"              SYN to port 22 --->    LISTEN\n"
+	"              <--- SYN,ACK\n"
+	"              RST --->               (22 is open)\n"},
 AT(CONNECTION_FLOOD) = {.info = {
 	KIND("connection-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2"),
 	.meaning =
@@ -61,7 +68,12 @@ AT(CONNECTION_FLOOD) = {.info = {
 	.innocent = "Health checks. A pool of connections that a client opens in advance.",
 	.action =
 	"Limit connections by source (nft: ct count), shorten the time that the service waits for "
-	"the first request, or use TCP_DEFER_ACCEPT."}},
+	"the first request, or use TCP_DEFER_ACCEPT."},
+	.picture =
+	"few sources                  server\n"
+	"              SYN, SYN,ACK, ACK      ESTABLISHED\n"
+	"              SYN, SYN,ACK, ACK      ESTABLISHED\n"
+	"              (and never a byte)     (each holds a slot)\n"},
 AT(RESET_FLOOD) = {.info = {
 	KIND("reset-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2, RFC 5961 §3"),
 	.meaning =

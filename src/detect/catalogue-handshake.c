@@ -80,7 +80,12 @@ AT(UNREACHABLE) = {.info = {
 	.action =
 	"The sender of the error is the place to look. 'Host unreachable' from the last router "
 	"usually means that the host does not answer ARP or neighbour discovery; 'administratively "
-	"prohibited' is a packet filter with a reject rule."}},
+	"prohibited' is a packet filter with a reject rule."},
+	.picture =
+	"client                       server\n"
+	"SYN-SENT      SYN x --->             (a router in between)\n"
+	"              <--- ICMP unreachable, quoting SYN x\n"
+	"CLOSED\n"},
 AT(MISSING_THIRD_ACK) = {.info = {
 	KIND("missing-third-ack", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.5, RFC 4987 §2"),
 	.meaning =
@@ -115,7 +120,12 @@ AT(SYN_ACK_RETRANSMITTED) = {.info = {
 	"data. A SYN,ACK that answers a retransmitted SYN, which happens when the first was slow.",
 	.action =
 	"If the third ACK passed the tap before it, see third-ack-lost; if none passed, see "
-	"missing-third-ack. On Linux net.ipv4.tcp_synack_retries sets how often."}},
+	"missing-third-ack. On Linux net.ipv4.tcp_synack_retries sets how often."},
+	.picture =
+	"client                       server\n"
+	"SYN-SENT      SYN --->               SYN-RECEIVED\n"
+	"              <--- SYN,ACK y\n"
+	"              <--- SYN,ACK y again   SYN-RECEIVED, 1 s later\n"},
 AT(THIRD_ACK_LOST) = {.info = {
 	KIND("third-ack-lost", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.5, §3.10.7.4"),
 	.meaning =
@@ -152,7 +162,13 @@ AT(ACCEPT_QUEUE_OVERFLOW) = {.info = {
 	"On the server: ss -ltn (Recv-Q is the queue, Send-Q its limit) and nstat -az "
 	"TcpExtListenOverflows. The limit is the smaller of listen()'s backlog and "
 	"net.core.somaxconn. A longer queue hides the cause for a while: see why the program accepts "
-	"slowly."}},
+	"slowly."},
+	.picture =
+	"client                       server\n"
+	"ESTABLISHED   ACK --->               SYN-RECEIVED, queue full\n"
+	"ESTABLISHED   data --->              (dropped)\n"
+	"              <--- SYN,ACK again     SYN-RECEIVED\n"
+	"ESTABLISHED   data again --->        (dropped)\n"},
 AT(BACKLOG_OVERFLOW) = {.info = {
 	KIND("backlog-overflow", WARNING, SERVICE, DETECTED, "RFC 4987 §2, §3.2"),
 	.meaning =
@@ -167,7 +183,13 @@ AT(BACKLOG_OVERFLOW) = {.info = {
 	"On the server: nstat -az TcpExtListenDrops TcpExtTCPReqQFullDrop "
 	"TcpExtTCPReqQFullDoCookies. Look at net.ipv4.tcp_max_syn_backlog, net.core.somaxconn, "
 	"listen()'s backlog and net.ipv4.tcp_syncookies, and whether a syn-flood is reported as "
-	"well."}},
+	"well."},
+	.picture =
+	"clients a and b              server, backlog full\n"
+	"SYN-SENT a    SYN --->               (dropped)\n"
+	"SYN-SENT b    SYN --->               SYN-RECEIVED\n"
+	"              <--- SYN,ACK to b\n"
+	"SYN-SENT a    SYN again --->         (1 s later)\n"},
 AT(SYN_COOKIES) = {.info = {
 	KIND("syn-cookies", NOTICE, SERVICE, DETECTED, "RFC 4987 §3.6"),
 	.meaning =
@@ -226,7 +248,14 @@ AT(SLOW_HANDSHAKE) = {.info = {
 	"A satellite or mobile link that wakes up. A proxy that opens its own connection first.",
 	.action =
 	"The leg says on which side of the tap to look. On a server's side, a proxy or load balancer "
-	"that answers only when its backend does is the usual cause."}},
+	"that answers only when its backend does is the usual cause."},
+	.picture =
+	"client        tap            server\n"
+	"SYN-SENT      | SYN --->             SYN-RECEIVED\n"
+	"              | (the server's leg)\n"
+	"              | <--- SYN,ACK\n"
+	"              | (the client's leg)\n"
+	"ESTABLISHED   | ACK --->             ESTABLISHED\n"},
 AT(BAD_HANDSHAKE_ACK) = {.info = {
 	KIND("bad-handshake-ack", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.5, §3.10.7.3"),
 	.meaning =
@@ -240,7 +269,12 @@ AT(BAD_HANDSHAKE_ACK) = {.info = {
 	"connection and answers a new SYN with its old acknowledgment.",
 	.action =
 	"If it happens all the time, a box on the path that rewrites sequence numbers is at fault, "
-	"or rewrites them in one direction only."}},
+	"or rewrites them in one direction only."},
+	.picture =
+	"client                       server\n"
+	"SYN-SENT      SYN x --->             SYN-RECEIVED\n"
+	"              <--- SYN,ACK y, not x+1\n"
+	"SYN-SENT      RST --->               LISTEN\n"},
 AT(SYN_WITH_DATA) = {.info = {
 	KIND("syn-with-data", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.4, §3.5"),
 	.meaning =
@@ -250,7 +284,12 @@ AT(SYN_WITH_DATA) = {.info = {
 	.innocent = "Old T/TCP stacks, test tools, a middlebox that removes the option.",
 	.action =
 	"Look at the payload: scanners and floods pad their SYNs. If the client does use Fast Open, "
-	"something on the path strips the option."}},
+	"something on the path strips the option."},
+	.picture =
+	"client                       server\n"
+	"SYN-SENT      SYN x, data --->       SYN-RECEIVED\n"
+	"              <--- SYN,ACK y, x+1    (the data is not taken)\n"
+	"ESTABLISHED   ACK --->               ESTABLISHED\n"},
 AT(FAST_OPEN_IGNORED) = {.info = {
 	KIND("fast-open-ignored", NOTICE, CONNECTION, DETECTED, "RFC 7413 §4.2.2"),
 	.meaning =

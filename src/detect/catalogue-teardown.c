@@ -78,7 +78,12 @@ AT(RESET_IGNORED) = {.info = {
 	"the challenge reaches it.",
 	.action =
 	"One is an accident. A series with moving sequence numbers is somebody guessing: see "
-	"forged-rst."}},
+	"forged-rst."},
+	.picture =
+	"one side                     the other, RCV.NXT = n\n"
+	"ESTABLISHED   RST n+100 --->         ESTABLISHED\n"
+	"              <--- challenge ACK n\n"
+	"ESTABLISHED   data n --->            ESTABLISHED, it goes on\n"},
 AT(CHALLENGE_ACK) = {.info = {
 	KIND("challenge-ack", INFO, CONNECTION, DETECTED, "RFC 5961 §3.2, §4.2, §5.2"),
 	.meaning =
@@ -90,7 +95,12 @@ AT(CHALLENGE_ACK) = {.info = {
 	.innocent = "All of it: this is the defence at work.",
 	.action =
 	"Look at what provoked it. On Linux nstat -az TcpExtTCPChallengeACK "
-	"TcpExtTCPSYNChallenge counts them."}},
+	"TcpExtTCPSYNChallenge counts them."},
+	.picture =
+	"one side                     the other\n"
+	"              RST or SYN, inexact -->\n"
+	"              <--- ACK: is it you?   ESTABLISHED\n"
+	"CLOSED        RST, exact --->        CLOSED, if it was\n"},
 AT(SYN_IN_ESTABLISHED) = {.info = {
 	KIND("syn-in-established", NOTICE, CONNECTION, DETECTED, "RFC 5961 §4, RFC 9293 §3.5.1"),
 	.meaning =
@@ -139,7 +149,12 @@ AT(ACK_OF_UNSENT_DATA) = {.info = {
 	"tap.",
 	.action =
 	"Blind injection looks like this, and so does a middlebox that acknowledges ahead of the "
-	"receiver. Compare TTLs, and capture at both sides of the suspect."}},
+	"receiver. Compare TTLs, and capture at both sides of the suspect."},
+	.picture =
+	"one side, SND.NXT = 1001     the other\n"
+	"ESTABLISHED   data 1..1000 --->      ESTABLISHED\n"
+	"              <--- ACK 5001\n"
+	"ESTABLISHED   ACK --->               (5001 is ignored)\n"},
 AT(FRAGMENTATION_NEEDED) = {.info = {
 	KIND("fragmentation-needed", INFO, CONNECTION, DETECTED, "RFC 9293 §3.7.2, RFC 1191, RFC 8201"),
 	.meaning =
@@ -152,6 +167,11 @@ AT(FRAGMENTATION_NEEDED) = {.info = {
 	.action =
 	"If it does not obey, the ICMP error is dropped before it: allow ICMP type 3 code 4 and "
 	"ICMPv6 type 2, clamp the MSS on the router (nft: tcp option maxseg size set rt mtu), or set "
-	"net.ipv4.tcp_mtu_probing=1. On the sender: ip route get ADDRESS shows the MTU learned."}},
+	"net.ipv4.tcp_mtu_probing=1. On the sender: ip route get ADDRESS shows the MTU learned."},
+	.picture =
+	"one side                     the other\n"
+	"              1500 bytes --->        (a router, MTU 1400)\n"
+	"              <--- ICMP too big, 1400\n"
+	"              1400 bytes --->        ESTABLISHED\n"},
 };
 /* clang-format on */

@@ -17,7 +17,13 @@ AT(TIME_WAIT_LINGERING) = {.info = {
 	.innocent = "A path that loses packets.",
 	.action =
 	"The peer is in LAST-ACK and does not get the ACK: see last-ack-lost. On the side in "
-	"TIME-WAIT: ss -tno state time-wait shows the timer."}},
+	"TIME-WAIT: ss -tno state time-wait shows the timer."},
+	.picture =
+	"closed first                 closed second\n"
+	"TIME-WAIT     <--- FIN v             LAST-ACK\n"
+	"TIME-WAIT     ACK v+1 --->           (it does not arrive)\n"
+	"TIME-WAIT     <--- FIN v again       LAST-ACK\n"
+	"TIME-WAIT     (2 MSL begin anew)\n"},
 AT(TIME_WAIT_ACCUMULATION) = {.info = {
 	KIND("time-wait-accumulation", WARNING, HOST, DETECTED, "RFC 9293 §3.6.1, RFC 6056 §2.1"),
 	.meaning =

@@ -176,6 +176,23 @@ Test(explain, pictures_are_small_and_ascii)
 	}
 }
 
+/* Kinds and outcomes say how they are known and what to do; most can be drawn. */
+Test(explain, outcomes_are_whole)
+{
+	unsigned outcomes = 0, pictures = 0;
+
+	for (size_t i = 0; i < shakedown_explain_count(); i++) {
+		ShakedownExplanation e = shakedown_explain_at(i);
+
+		if (!e.anomaly && !g_str_has_suffix(e.group, "outcome"))
+			continue;
+		outcomes++;
+		pictures += e.picture != NULL;
+		cr_assert(e.detected && e.innocent && e.action, "%s: %s", e.group, e.name);
+	}
+	cr_assert_geq(pictures * 10, outcomes * 7, "%u of %u are drawn", pictures, outcomes);
+}
+
 /* "see fin-unanswered": a reference leads somewhere. */
 Test(explain, references_lead_somewhere)
 {
