@@ -86,7 +86,8 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn, Shakedow
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
-		ShakedownDuration waited = now - conn->fin_time[side];
+		ShakedownTime end = conn->rst_time ? MIN(conn->rst_time, now) : now;
+		ShakedownDuration waited = end - conn->fin_time[side];
 
 		if (!tcp_side_has(s, TCP_SIDE_SENT_FIN) || tcp_fin_acked(conn, side) ||
 		    tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) || s->fins < 2 ||
@@ -95,18 +96,19 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn, Shakedow
 		    reported(conn, SHAKEDOWN_ANOMALY_FIN_UNANSWERED))
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_UNANSWERED, conn);
-		finding_time(&f, conn->fin_time[side], now);
+		finding_time(&f, conn->fin_time[side], end);
 		finding_fins(&f, side);
 		finding_filter(&f, "tcp.flags.fin==1");
 		finding_text(&f, "sender", shakedown_side_name(side));
 		finding_count(&f, "fin", s->fins);
 		finding_duration(&f, "waited_s", waited);
 		finding_text(&f, "state", shakedown_tcp_state_name(s->state));
-		finding_summary(&f,
-				"%s sent FIN %u times in %s and got no acknowledgment: it hangs in "
-				"%s",
-				finding_side(side), s->fins, finding_span(&f, waited),
-				shakedown_tcp_state_name(s->state));
+		finding_summary(&f, "%s sent FIN %u times in %s and got no acknowledgment: ",
+				finding_side(side), s->fins, finding_span(&f, waited));
+		if (conn->rst_time)
+			finding_summary(&f, "then a reset ended it");
+		else
+			finding_summary(&f, "it hangs in %s", shakedown_tcp_state_name(s->state));
 		finding_report(&f);
 	}
 }
@@ -325,7 +327,7 @@ static void on_over(DetectContext *context, TcpConnection *conn)
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 {
 	/* How often, and whether at all, shows when the connection is over. */
-	if (event->kind == TCP_EVENT_FIN_LATE &&
+	if (event->kind == TCP_EVENT_FIN_LATE && !event->conn->rst_time &&
 	    MAX(event->conn->side[0].fins, event->conn->side[1].fins) > 1)
 		event->conn->noted |= NOTED_FIN_LATE;
 	else if (event->kind == TCP_EVENT_LINGERING)

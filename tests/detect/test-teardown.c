@@ -75,6 +75,19 @@ Test(teardown, fin_unanswered_until_its_sender_gave_up)
 	EXPECT(s, FIN_UNANSWERED);
 }
 
+/* An impatient peer: two FINs and a reset within a moment. */
+Test(teardown, fin_answered_by_a_reset)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(300));
+	SERVER(s, TCP_RST, 1001);
+	scene_wait(s, SECONDS(30));
+	scene_finish(s);
+	EXPECT_NOT(s, FIN_UNANSWERED);
+}
+
 Test(teardown, fin_answered_late)
 {
 	g_autoptr(Scene) s = open_scene();
