@@ -49,7 +49,8 @@ static void forget_far(TcpHoles *h, TcpSeq seq)
 {
 	unsigned n = 0;
 
-	while (n < h->len && ABS(tcp_seq_diff(h->hole[n].left, seq)) > FAR)
+	/* Half of all numbers away lies what has no opposite. */
+	while (n < h->len && ABS((int64_t)tcp_seq_diff(h->hole[n].left, seq)) > FAR)
 		n++;
 	remove_first(h, n);
 }
