@@ -195,6 +195,13 @@ def report_is_the_default():
 
 
 @test
+def a_capture_may_begin_at_time_zero():
+    """Simulators do; their first SYN has a clock all the same."""
+    found = records(run("anomalies", "--format", "ndjson", "zero.pcap")[1])
+    equal([r["kind"] for r in found if r["record"] == "anomaly"], ["syn-retransmitted", "no-answer"])
+
+
+@test
 def count_and_filter_limit_what_is_read():
     whole = json.loads(run("--format", "json", "both.pcap")[1])
     equal(len(whole["connections"]), 2)
@@ -550,7 +557,7 @@ def prepare():
     good, bad = connection(CLIENT, SERVER, 1000), unanswered(CLIENT, (SERVER[0], 81), 1010)
     files = {
         "good.pcap": pcap(good), "late.pcap": pcap(bad), "both.pcap": pcap(good + bad), "cut.pcap": pcap(good)[:-7],
-        "empty.pcap": b"", "text.pcap": b"Nothing that anybody captured.\n" * 3, "good.dat": gzip.compress(pcap(good)),
+        "empty.pcap": b"", "zero.pcap": pcap(unanswered(CLIENT, SERVER, 0)), "text.pcap": b"Nothing that anybody captured.\n" * 3, "good.dat": gzip.compress(pcap(good)),
     }
     for name, data in files.items():
         with open(name, "wb") as f:
