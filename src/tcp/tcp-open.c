@@ -215,13 +215,14 @@ void tcp_arrives_syn_ack(TcpStep *step)
 		tcp_space_take(step);
 	} else if (tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq)) {
 		syn_ack_again(step);
-	} else if (s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_SYN_RECEIVED ||
-		   s->state == SHAKEDOWN_TCP_SYN_SENT) {
+	} else if ((s->state == SHAKEDOWN_TCP_CLOSED && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK)) ||
+		   s->state == SHAKEDOWN_TCP_SYN_RECEIVED || s->state == SHAKEDOWN_TCP_SYN_SENT) {
 		/* Another number than before: the listener had forgotten the first, or keeps none.
 		 */
 		syn_ack_first(step);
 	} else {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		step->note = "another server's answer to a SYN that has been answered";
 		return;
 	}
 	s->syns++;

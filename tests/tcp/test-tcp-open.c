@@ -456,3 +456,17 @@ Test(tcp_open, flags_that_make_no_sense)
 		talk_finish(t);
 	}
 }
+
+/* Two machines behind one address answer one SYN; the second answer comes when all is over. */
+Test(tcp_open, syn_ack_of_another_number_after_the_end)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, RST_ACK, 1, 1);
+	EXPECT_STATES(t, "CLOSED / CLOSED?");
+	SERVER(t, SYN_ACK, 0, 1, .isn = 77777, .after = SECONDS(1));
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	EXPECT_STATES(t, "CLOSED / CLOSED?");
+	cr_assert_eq(talk_record(t, 1)->side[SHAKEDOWN_SERVER].isn, t->isn[SHAKEDOWN_SERVER]);
+}
