@@ -141,7 +141,8 @@ static void report_flood(Service *s, DetectContext *context)
 	if (cookies_suspected(s))
 		finding_flag(&f, "syn_cookies_suspected", true);
 	if (s->sources) {
-		uint64_t sources = sketch_distinct_count(&s->sources->distinct);
+		/* The sketch errs to either side; nobody can be more than there were SYNs. */
+		uint64_t sources = MIN(sketch_distinct_count(&s->sources->distinct), flood->syns);
 		double evenness = sketch_sample_evenness(&s->sources->sample);
 		double ttl = share_of_top_ttl(s->sources);
 		bool forged = (double)sources >= SOURCES_MANY * (double)s->sources->syns &&
