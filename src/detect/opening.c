@@ -172,17 +172,6 @@ static void refused(DetectContext *context, TcpConnection *conn)
 	finding_report(&f);
 }
 
-/* The client had not got the SYN,ACK that had passed. */
-static bool syn_after_answer(const TcpConnection *conn)
-{
-	for (unsigned i = 0; i < conn->marks.len; i++)
-		if (conn->marks.items[i].kind == TCP_MARK_SYN &&
-		    conn->marks.items[i].side == SHAKEDOWN_CLIENT &&
-		    conn->marks.items[i].time > conn->syn_ack_first)
-			return true;
-	return false;
-}
-
 /* To the client it is the same as no answer: it sends SYN until it gives up. */
 static void answers_lost(DetectContext *context, TcpConnection *conn)
 {
@@ -216,7 +205,7 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || conn->rst_time || c->rsts)
 		return;
 	/* Sent again it is proof; else the capture must have gone on. */
-	if (s->syns < 2 && waited < context->config->handshake_timeout)
+	if (!tcp_syn_ack_unanswered(conn, now) && waited < context->config->handshake_timeout)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK, conn);
 	/* A server that does not ask again may have had it, or keeps no state (SYN cookies). */
@@ -234,13 +223,13 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 	else
 		finding_summary(&f, "the client did not acknowledge the SYN,ACK for %s",
 				finding_span(&f, waited));
-	if (syn_after_answer(conn)) {
+	if (tcp_syn_after_answer(conn)) {
 		finding_flag(&f, "syn_again_after_syn_ack", true);
 		finding_summary(&f, "; the client goes on sending SYN: the SYN,ACK does not reach "
 				    "it");
 	}
 	finding_report(&f);
-	if (syn_after_answer(conn))
+	if (tcp_syn_after_answer(conn))
 		answers_lost(context, conn);
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-outcome.h"
 
+/* RFC 6298 §2: the first retransmission comes after a second; some stacks take half of that. */
+#define RETRANSMIT_AFTER (INT64_C(400) * 1000 * 1000)
+
 bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side)
 {
 	const TcpBeliefs *beliefs = &conn->beliefs;
@@ -10,6 +13,29 @@ bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side)
 		    beliefs->items[i].state >= SHAKEDOWN_TCP_ESTABLISHED)
 			return true;
 	return false;
+}
+
+bool tcp_syn_after_answer(const TcpConnection *conn)
+{
+	for (unsigned i = 0; i < conn->marks.len; i++)
+		if (conn->marks.items[i].kind == TCP_MARK_SYN &&
+		    conn->marks.items[i].side == SHAKEDOWN_CLIENT &&
+		    conn->marks.items[i].time > conn->syn_ack_first)
+			return true;
+	return false;
+}
+
+bool tcp_syn_ack_unanswered(const TcpConnection *conn, ShakedownTime now)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+
+	if (s->syns < 2)
+		return false;
+	/* Whoever asks again gets its answer again at once: the client must have time for that one,
+	 * unless the server has sent more by itself. */
+	if (tcp_syn_after_answer(conn) && s->syns <= c->syns)
+		return now - conn->syn_ack_last >= RETRANSMIT_AFTER;
+	return conn->syn_ack_last - conn->syn_ack_first >= RETRANSMIT_AFTER;
 }
 
 ShakedownHandshakeKind tcp_handshake_kind(const TcpConnection *conn)
@@ -60,7 +86,7 @@ ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
 	if (conn->syn_ack_first) {
 		/* The other's SYN,ACK is there, the client's answer is not, or was not taken. */
 		if (waited(conn->syn_ack_first, config->handshake_timeout, now) || conn->rst_time ||
-		    conn->side[SHAKEDOWN_SERVER].syns > 1 ||
+		    tcp_syn_ack_unanswered(conn, now) ||
 		    tcp_was_synchronized(conn, SHAKEDOWN_CLIENT))
 			return SHAKEDOWN_HANDSHAKE_UNFINISHED;
 		return SHAKEDOWN_HANDSHAKE_IN_PROGRESS;

@@ -15,4 +15,9 @@ ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
 /* -1: none, 2: both. */
 int tcp_time_wait_holder(const TcpConnection *conn);
 /* The side was in a synchronized state at some time: RFC 9293 §3.3.2, from ESTABLISHED on. */
+/* SYN,ACK was sent again because nothing had answered it: not for a SYN that came twice, nor twice
+ * by the network. */
+bool tcp_syn_ack_unanswered(const TcpConnection *conn, ShakedownTime now);
+/* The client sent SYN again after SYN,ACK had passed: it had not got it. */
+bool tcp_syn_after_answer(const TcpConnection *conn);
 bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side);
