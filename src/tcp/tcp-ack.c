@@ -3,6 +3,8 @@
  * Acknowledgments: RFC 9293 §3.10.7.4, fifth. What a side acknowledges it has got: that is proof.
  * That its acknowledgment arrives is not.
  */
+#include "tcp/tcp-holes.h"
+#include "tcp/tcp-outcome.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -200,6 +202,53 @@ static void hidden_fin(TcpStep *step)
 	tcp_hidden_fin(step, other);
 }
 
+/* One number of it was acknowledged, not captured, and nothing lies beyond it. */
+static bool ends_in_a_gap(const TcpSide *s)
+{
+	return tcp_side_has(s, TCP_SIDE_MAYBE_FIN) &&
+	       tcp_seq_eq(s->snd_nxt, tcp_seq_add(s->fin, 1));
+}
+
+/* This bare ACK itself leaps over one number. */
+static bool leaps_one(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	TcpSeq seq = step->seg->seq, before = tcp_seq_add(seq, UINT32_MAX);
+	const TcpHole *hole;
+
+	if (!tcp_side_has(s, TCP_SIDE_JUMPED) || !tcp_seq_eq(s->jump_seq, seq))
+		return false;
+	hole = tcp_holes_at(step->conn->holes[step->from], before, seq);
+	return hole && tcp_seq_eq(hole->left, before);
+}
+
+/* A bare ACK from beyond its sender's FIN (or a gap as long as one) is the last segment of a
+ * connection: the one number that it acknowledges and that the capture has lost is the other's FIN.
+ * Should more come, tcp_hidden_fin_refuted(). */
+static void last_ack_of_hidden_fin(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	TcpSeq fin = tcp_seq_add(step->seg->seq, UINT32_MAX);
+	bool sent_fin = tcp_side_has(s, TCP_SIDE_SENT_FIN);
+
+	if (!ends_in_a_gap(r) || !tcp_side_has(r, TCP_SIDE_SEEN) || step->seg->payload_len ||
+	    (step->seg->flags & TCP_FIN))
+		return;
+	if (sent_fin || ends_in_a_gap(s) ? !tcp_seq_eq(s->fin, fin) : !leaps_one(step))
+		return;
+	if (!sent_fin) {
+		s->fin = fin;
+		tcp_hidden_fin(step, step->from);
+	}
+	r->rcv_nxt = tcp_seq_max(r->rcv_nxt, step->seg->seq);
+	tcp_confirm(step, other, TCP_GETS_FIN);
+	tcp_confirm(step, step->from, TCP_GETS_ACK_OF_FIN);
+	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	tcp_hidden_fin(step, other);
+}
+
 void tcp_arrives_ack(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -212,6 +261,7 @@ void tcp_arrives_ack(TcpStep *step)
 	prove_established(step);
 	ack_not_received(step);
 	hidden_fin(step);
+	last_ack_of_hidden_fin(step);
 	prove_fin_received(step);
 	suggest(step);
 }
@@ -228,38 +278,59 @@ static void undo_reset(TcpConnection *conn)
 	conn->teardown_first = conn->first_fin;
 }
 
-void tcp_goes_on(TcpStep *step)
+/* An old duplicate: all of it has been acknowledged, and its sender's clock has not gone on. */
+static bool old_duplicate(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	uint32_t tsval, tsecr;
+
+	return step->segment_class == SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION &&
+	       (!tcp_options_timestamps(step->seg, &tsval, &tsecr) ||
+		(int32_t)(tsval - s->tsval) < 0);
+}
+
+/* A reset that passed while this was under way has ended its sender after it: in the order in which
+ * it happened, this comes first. */
+static bool before_the_reset(const TcpStep *step)
+{
+	return (step->seg->flags & TCP_FIN) || !tcp_was_synchronized(step->conn, step->from);
+}
+
+bool tcp_goes_on(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from];
 
 	if (s->state != SHAKEDOWN_TCP_CLOSED)
-		return;
+		return false;
 	const TcpBelief *last = tcp_beliefs_last(&conn->beliefs, step->from);
 
 	if (!last)
-		return;
+		return false;
 	switch ((TcpInput)last->input) {
 	case TCP_SENDS_RST:
+		if (old_duplicate(step))
+			return false;
 		/* Who has reset sends nothing any more: it was another that sent the RST. */
 		tcp_take_back(step, step->from, TCP_SENDS_RST);
 		step->note = "its RST was not its own: it goes on";
 		undo_reset(conn);
 		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
-		return;
+		return false;
 	case TCP_GETS_RST:
 		/* Unless this was under way already when the RST came. */
 		if (step->time - last->time < tcp_leg(conn, step->from))
-			return;
+			return before_the_reset(step) &&
+			       tcp_take_back(step, step->from, TCP_GETS_RST);
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 		step->note = "the RST did not reach it, or it was ignored";
 		undo_reset(conn);
 		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
-		return;
+		return false;
 	case TCP_GETS_UNREACHABLE:
 	case TCP_TIMES_OUT:
 		tcp_take_back(step, step->from, last->input);
-		return;
+		return false;
 	case TCP_GETS_ACK_OF_FIN: /* FIN again: tcp-close.c */
 	case TCP_SENDS_SYN:
 	case TCP_SENDS_SYN_ACK:
@@ -270,6 +341,7 @@ void tcp_goes_on(TcpStep *step)
 	case TCP_STARTS_MIDWAY:
 	case TCP_SENDS_NEW_SYN:
 	case TCP_GETS_NEW_SYN:
-		return;
+		return false;
 	}
+	return false;
 }

@@ -173,3 +173,26 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	step->note = "a FIN was not captured, but was acknowledged";
 }
+
+void tcp_hidden_fin_refuted(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &conn->side[step->from];
+	bool other_closed = tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN);
+
+	if (!tcp_side_has(s, TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) ||
+	    tcp_seq_leq(segment_seq_end(step->seg), tcp_seq_add(s->fin, 1)))
+		return;
+	s->flags &= ~(uint32_t)(TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN);
+	s->missing++;
+	conn->flags &= ~(uint32_t)TCP_CONN_FINS_ACKED;
+	conn->fin_time[step->from] = 0;
+	if (conn->first_fin == (int8_t)step->from)
+		conn->first_fin = other_closed ? (int8_t)other : -1;
+	if (conn->teardown_first == (int8_t)step->from)
+		conn->teardown_first = conn->first_fin;
+	tcp_take_back(step, step->from, TCP_SENDS_FIN);
+	tcp_take_back(step, other, TCP_GETS_FIN);
+	step->note = "what had seemed to be its FIN was data";
+}

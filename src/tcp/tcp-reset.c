@@ -86,6 +86,40 @@ static void note_opening(TcpStep *step)
 		conn->flags |= TCP_CONN_ABORTED;
 }
 
+/* What was on its way to it when it sent the RST: a leg has not passed since (or most of it, as a host
+ * may answer faster than it did in the handshake). */
+static bool on_its_way(const TcpStep *step, const TcpBelief *b)
+{
+	return b && b->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	       step->time - b->time < tcp_leg(step->conn, step->from) * 3 / 4;
+}
+
+/* Its RST shows what it had not got: a FIN that it does not acknowledge or answers by RST, and what
+ * came with that; and what had no time to get there. */
+static void take_back_not_received(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const Segment *seg = step->seg;
+	const TcpSide *r = &conn->side[tcp_other(step->from)];
+	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
+	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
+	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
+	bool no_fin = got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+		      tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
+		      (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin));
+	bool no_ack = on_its_way(step, acked) ||
+		      (no_fin && acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+		       acked->frame == got->frame);
+	bool no_open = on_its_way(step, opened);
+
+	if (no_fin)
+		tcp_take_back(step, step->from, TCP_GETS_FIN);
+	if (no_ack)
+		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
+	if (no_open)
+		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
+}
+
 /* The sender, if the RST is its own. */
 static void end_sender(TcpStep *step)
 {
@@ -111,14 +145,7 @@ static void end_sender(TcpStep *step)
 	/* Else it never got there. An orphan that had closed is no contradiction. */
 	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
 		tcp_take_back_unproven(step, step->from);
-	/* What it acknowledges it has got; a FIN beyond that it has not, nor one that it answers by
-	 * RST. */
-	const TcpSide *r = &conn->side[tcp_other(step->from)];
-	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
-	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	    tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
-	    (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin)))
-		tcp_take_back(step, step->from, TCP_GETS_FIN);
+	take_back_not_received(step);
 	s->flags |= TCP_SIDE_SENT_RST;
 	tcp_believe(step, step->from, TCP_SENDS_RST, SHAKEDOWN_EVIDENCE_SENT);
 }

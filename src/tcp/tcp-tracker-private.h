@@ -72,13 +72,16 @@ void tcp_infer_established(TcpStep *step);
 
 /* tcp-ack.c: §3.10.7.4 fifth. */
 void tcp_arrives_ack(TcpStep *step);
-/* A side goes on although it was believed to be closed. */
-void tcp_goes_on(TcpStep *step);
+/* A side goes on although it was believed to be closed; true if a reset has yet to reach it that
+ * has passed the tap before: the caller believes that when this segment is done. */
+bool tcp_goes_on(TcpStep *step);
 
 /* tcp-close.c: §3.6, §3.10.7.4 eighth. */
 void tcp_arrives_fin(TcpStep *step);
 /* The side has sent a FIN that was not captured (TCP_SIDE_MAYBE_FIN): now it is sure. */
 void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
+/* The sender goes on beyond it: it was none. */
+void tcp_hidden_fin_refuted(TcpStep *step);
 
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
 void tcp_arrives_rst(TcpStep *step);

@@ -241,7 +241,9 @@ static void arrives_in_order(TcpStep *step)
 	/* It goes on where it was: the SYN was not its own. */
 	if (conn->pending && conn->pending->side == step->from)
 		tcp_pending_clear(conn);
-	tcp_goes_on(step);
+	bool reset_follows = tcp_goes_on(step);
+	if (tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))
+		tcp_hidden_fin_refuted(step);
 	uint64_t missing = tcp_space_take(step);
 	if (missing)
 		tcp_emit(step, TCP_EVENT_CAPTURE_LOSS, tcp_other(step->from));
@@ -249,6 +251,8 @@ static void arrives_in_order(TcpStep *step)
 		tcp_arrives_ack(step);
 	if (seg->flags & TCP_FIN)
 		tcp_arrives_fin(step);
+	if (reset_follows)
+		tcp_believe(step, step->from, TCP_GETS_RST, SHAKEDOWN_EVIDENCE_DELIVERED);
 }
 
 /* RFC 9293 §3.10.7: segment arrives. */
