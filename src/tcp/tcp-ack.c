@@ -289,14 +289,15 @@ static bool old_duplicate(const TcpStep *step)
 		(int32_t)(tsval - s->tsval) < 0);
 }
 
-/* A reset that passed while this was under way has ended its sender after it: in the order in which
- * it happened, this comes first. */
-static bool before_the_reset(const TcpStep *step)
+/* A reset that passed while this was under way, or that has overtaken it, has ended its sender
+ * after it: in the order in which it happened, this comes first. */
+static bool comes_before(TcpStep *step, TcpInput reset)
 {
-	return (step->seg->flags & TCP_FIN) || !tcp_was_synchronized(step->conn, step->from);
+	return ((step->seg->flags & TCP_FIN) || !tcp_was_synchronized(step->conn, step->from)) &&
+	       tcp_take_back(step, step->from, reset);
 }
 
-bool tcp_goes_on(TcpStep *step)
+bool tcp_goes_on(TcpStep *step, TcpInput *again)
 {
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from];
@@ -309,8 +310,11 @@ bool tcp_goes_on(TcpStep *step)
 		return false;
 	switch ((TcpInput)last->input) {
 	case TCP_SENDS_RST:
+		*again = TCP_SENDS_RST;
 		if (old_duplicate(step))
 			return false;
+		if (tcp_space_overtaken_by(step, s->high_ip_id, last->time))
+			return comes_before(step, TCP_SENDS_RST);
 		/* Who has reset sends nothing any more: it was another that sent the RST. */
 		tcp_take_back(step, step->from, TCP_SENDS_RST);
 		step->note = "its RST was not its own: it goes on";
@@ -319,9 +323,9 @@ bool tcp_goes_on(TcpStep *step)
 		return false;
 	case TCP_GETS_RST:
 		/* Unless this was under way already when the RST came. */
+		*again = TCP_GETS_RST;
 		if (step->time - last->time < tcp_leg(conn, step->from))
-			return before_the_reset(step) &&
-			       tcp_take_back(step, step->from, TCP_GETS_RST);
+			return comes_before(step, TCP_GETS_RST);
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 		step->note = "the RST did not reach it, or it was ignored";
 		undo_reset(conn);

@@ -9,6 +9,8 @@
 
 /* That late nobody is overtaken: what comes then was sent again. */
 #define REORDER_MOST (INT64_C(200) * 1000 * 1000)
+/* That many sent later overtake: an id further off may be another's, such as a forger's. */
+#define OVERTAKEN_MOST 16
 #define REORDER_LEAST (INT64_C(3) * 1000 * 1000)
 /* RFC 6298 §2.4 says 1 s, Linux does it in 200 ms: nobody times out earlier. */
 #define TIMEOUT_LEAST (INT64_C(190) * 1000 * 1000)
@@ -22,6 +24,14 @@ static bool ids_tell(const Segment *seg, uint16_t id, bool *seg_first)
 		return false;
 	*seg_first = order < 0;
 	return true;
+}
+
+bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime then)
+{
+	bool first;
+
+	return step->time - then <= REORDER_MOST && ids_tell(step->seg, ip_id, &first) && first &&
+	       (uint16_t)(ip_id - step->seg->ip_id) <= OVERTAKEN_MOST;
 }
 
 /* So does the sender's clock, where it has moved (RFC 7323 §4). */

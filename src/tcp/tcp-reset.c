@@ -86,8 +86,8 @@ static void note_opening(TcpStep *step)
 		conn->flags |= TCP_CONN_ABORTED;
 }
 
-/* What was on its way to it when it sent the RST: a leg has not passed since (or most of it, as a host
- * may answer faster than it did in the handshake). */
+/* What was on its way to it when it sent the RST: a leg has not passed since (or most of it, as a
+ * host may answer faster than it did in the handshake). */
 static bool on_its_way(const TcpStep *step, const TcpBelief *b)
 {
 	return b && b->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
@@ -147,6 +147,8 @@ static void end_sender(TcpStep *step)
 		tcp_take_back_unproven(step, step->from);
 	take_back_not_received(step);
 	s->flags |= TCP_SIDE_SENT_RST;
+	if (seg->has_ip_id && seg->ip_id)
+		s->high_ip_id = seg->ip_id;
 	tcp_believe(step, step->from, TCP_SENDS_RST, SHAKEDOWN_EVIDENCE_SENT);
 }
 

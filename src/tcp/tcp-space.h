@@ -17,6 +17,8 @@ bool tcp_space_out_of_window(TcpStep *step);
 /* It acknowledges more than the other side can have sent. */
 bool tcp_space_bad_ack(TcpStep *step);
 
+/* By its IP id it was sent before one that has that id, and was overtaken on its way to the tap. */
+bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime then);
 /* What a segment without SYN and RST is; to be asked before tcp_space_take(). */
 ShakedownSegmentClass tcp_space_class(const TcpStep *step);
 

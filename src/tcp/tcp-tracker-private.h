@@ -72,9 +72,9 @@ void tcp_infer_established(TcpStep *step);
 
 /* tcp-ack.c: §3.10.7.4 fifth. */
 void tcp_arrives_ack(TcpStep *step);
-/* A side goes on although it was believed to be closed; true if a reset has yet to reach it that
- * has passed the tap before: the caller believes that when this segment is done. */
-bool tcp_goes_on(TcpStep *step);
+/* A side goes on although it was believed to be closed; true if the reset that passed before is to
+ * come after this segment: the caller believes that input again when the segment is done. */
+bool tcp_goes_on(TcpStep *step, TcpInput *again);
 
 /* tcp-close.c: §3.6, §3.10.7.4 eighth. */
 void tcp_arrives_fin(TcpStep *step);

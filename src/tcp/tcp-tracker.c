@@ -241,7 +241,9 @@ static void arrives_in_order(TcpStep *step)
 	/* It goes on where it was: the SYN was not its own. */
 	if (conn->pending && conn->pending->side == step->from)
 		tcp_pending_clear(conn);
-	bool reset_follows = tcp_goes_on(step);
+	TcpInput reset = TCP_GETS_RST;
+	bool reset_follows = tcp_goes_on(step, &reset);
+
 	if (tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))
 		tcp_hidden_fin_refuted(step);
 	uint64_t missing = tcp_space_take(step);
@@ -252,7 +254,9 @@ static void arrives_in_order(TcpStep *step)
 	if (seg->flags & TCP_FIN)
 		tcp_arrives_fin(step);
 	if (reset_follows)
-		tcp_believe(step, step->from, TCP_GETS_RST, SHAKEDOWN_EVIDENCE_DELIVERED);
+		tcp_believe(step, step->from, reset,
+			    reset == TCP_SENDS_RST ? SHAKEDOWN_EVIDENCE_SENT
+						   : SHAKEDOWN_EVIDENCE_DELIVERED);
 }
 
 /* RFC 9293 §3.10.7: segment arrives. */
