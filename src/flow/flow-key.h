@@ -19,6 +19,12 @@ typedef struct {
 } FlowKey;
 _Static_assert(sizeof(FlowKey) == 44, "FlowKey is compared as bytes");
 
+/* The same of IPv4 without encapsulation, in little room. */
+typedef struct {
+	uint32_t addr[2]; /* as the first four bytes of FlowKey.addr */
+	uint16_t port[2];
+} FlowSmallKey;
+
 /*
  * Fills the key and returns which of its endpoints is the segment's source: 0 or 1. Endpoint 0 is
  * the one with the smaller (address, port). Where both ends are equal (a self-connection) the
@@ -38,6 +44,41 @@ static inline uint64_t flow_key_word(const FlowKey *key, size_t i)
 
 	memcpy(&word, (const uint8_t *)key + 8 * i, sizeof word);
 	return word;
+}
+
+static inline uint32_t flow_key_address_v4(const FlowKey *key, unsigned end)
+{
+	uint32_t address;
+
+	memcpy(&address, key->addr[end], sizeof address);
+	return address;
+}
+
+static inline bool flow_key_is_small(const FlowKey *key)
+{
+	return key->ip_version == 4 && key->encap == 0;
+}
+
+static inline FlowSmallKey flow_key_small(const FlowKey *key)
+{
+	return (FlowSmallKey){{flow_key_address_v4(key, 0), flow_key_address_v4(key, 1)},
+			      {key->port[0], key->port[1]}};
+}
+
+static inline FlowKey flow_key_of_small(const FlowSmallKey *small)
+{
+	FlowKey key = {.port = {small->port[0], small->port[1]}, .ip_version = 4};
+
+	memcpy(key.addr[0], &small->addr[0], sizeof small->addr[0]);
+	memcpy(key.addr[1], &small->addr[1], sizeof small->addr[1]);
+	return key;
+}
+
+static inline bool flow_key_equal_small(const FlowSmallKey *small, const FlowKey *key)
+{
+	return flow_key_is_small(key) && small->addr[0] == flow_key_address_v4(key, 0) &&
+	       small->addr[1] == flow_key_address_v4(key, 1) && small->port[0] == key->port[0] &&
+	       small->port[1] == key->port[1];
 }
 
 static inline bool flow_key_equal(const FlowKey *a, const FlowKey *b)

@@ -61,11 +61,19 @@ void flow_table_set_seed(FlowTable *table, uint64_t seed)
 	table->seed = seed;
 }
 
-static const FlowKey *key_of(const FlowTable *table, uint32_t handle)
+void flow_table_set_small(FlowTable *table, const Slab *small)
 {
+	table->small = small;
+}
+
+static bool has_key(const FlowTable *table, uint32_t handle, const FlowKey *key)
+{
+	if (handle & SLAB_SMALL)
+		return flow_key_equal_small(slab_get(table->small, handle & ~SLAB_SMALL), key);
+
 	const uint8_t *item = slab_get(table->slab, handle);
 
-	return (const FlowKey *)(const void *)(item + table->key_offset);
+	return flow_key_equal((const FlowKey *)(const void *)(item + table->key_offset), key);
 }
 
 uint32_t flow_table_find(const FlowTable *table, const FlowKey *key, uint32_t hash)
@@ -75,7 +83,7 @@ uint32_t flow_table_find(const FlowTable *table, const FlowKey *key, uint32_t ha
 
 		if (slot.handle == 0)
 			return 0;
-		if (slot.hash == hash && flow_key_equal(key_of(table, slot.handle), key))
+		if (slot.hash == hash && has_key(table, slot.handle, key))
 			return slot.handle;
 	}
 }

@@ -22,6 +22,7 @@ typedef struct {
 	uint32_t mask; /* number of slots - 1 */
 	size_t len, grow_at;
 	const Slab *slab;
+	const Slab *small; /* or NULL */
 	size_t key_offset;
 	uint64_t seed;
 } FlowTable;
@@ -29,6 +30,9 @@ typedef struct {
 /* Each item of the slab holds its FlowKey at key_offset. The seed is drawn at random. */
 FlowTable *flow_table_new(const Slab *slab, size_t key_offset);
 void flow_table_free(FlowTable *table);
+
+/* Handles with SLAB_SMALL are of this slab, whose items begin with a FlowSmallKey. */
+void flow_table_set_small(FlowTable *table, const Slab *small);
 
 /* For tests that need to know the hashes; the table must be empty. */
 void flow_table_set_seed(FlowTable *table, uint64_t seed);
@@ -64,29 +68,30 @@ static G_ALWAYS_INLINE inline void flow_table_prefetch(const FlowTable *table, u
 }
 
 /*
- * Batches, second pass, when the slots have come: the item that is probably meant, to be fetched
- * and not looked into; NULL where there is none near. Always inline, since gcc takes a function
- * that only prefetches for one without effect and drops the call.
+ * Batches, second pass, when the slots have come: the handle that is probably meant, whose item is
+ * to be fetched; 0 where there is none near. Always inline, since gcc takes a function that only
+ * prefetches for one without effect and drops the call.
  */
-static G_ALWAYS_INLINE inline const void *flow_table_probable_item(const FlowTable *table,
-								   uint32_t hash)
+static G_ALWAYS_INLINE inline uint32_t flow_table_probable(const FlowTable *table, uint32_t hash)
 {
 	const FlowSlot *slot = &table->slots[hash & table->mask];
 
 	for (unsigned i = 0; i < 4 && slot->handle != 0; i++) {
 		if (slot->hash == hash)
-			return slab_get(table->slab, slot->handle);
+			return slot->handle;
 		slot = slot == &table->slots[table->mask] ? table->slots : slot + 1;
 	}
-	return NULL;
+	return 0;
 }
 
 static G_ALWAYS_INLINE inline void flow_table_prefetch_item(const FlowTable *table, uint32_t hash)
 {
-	const uint8_t *item = flow_table_probable_item(table, hash);
+	uint32_t handle = flow_table_probable(table, hash);
 
-	if (item)
+	if (handle) {
+		const uint8_t *item = slab_get(table->slab, handle);
 		__builtin_prefetch(item + table->key_offset);
+	}
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowTable, flow_table_free)

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where items of two slabs are named side by side, the handles of the smaller ones have this bit.
+ */
+#define SLAB_SMALL (UINT32_C(1) << 31)
+
 /* The fields serve slab_get() alone. */
 typedef struct {
 	uint8_t **chunks;

@@ -23,8 +23,8 @@ typedef struct {
 } TimerSlot;
 
 struct _TimerWheel {
-	const Slab *slab;
-	size_t node_offset;
+	const Slab *slab, *small;
+	size_t node_offset, small_offset;
 	size_t len;
 	int64_t clock; /* tick, from 1970 on; every tick before it has fired */
 	bool started;  /* the clock means something */
@@ -41,6 +41,12 @@ TimerWheel *timer_wheel_new(const Slab *slab, size_t node_offset)
 	return wheel;
 }
 
+void timer_wheel_set_small(TimerWheel *wheel, const Slab *small, size_t node_offset)
+{
+	wheel->small = small;
+	wheel->small_offset = node_offset;
+}
+
 void timer_wheel_free(TimerWheel *wheel)
 {
 	g_free(wheel);
@@ -53,9 +59,11 @@ size_t timer_wheel_len(const TimerWheel *wheel)
 
 static TimerNode *node_of(const TimerWheel *wheel, uint32_t handle)
 {
-	uint8_t *item = slab_get(wheel->slab, handle);
+	bool small = handle & SLAB_SMALL;
+	uint8_t *item =
+		slab_get(small ? wheel->small : wheel->slab, small ? handle & ~SLAB_SMALL : handle);
 
-	return (TimerNode *)(void *)(item + wheel->node_offset);
+	return (TimerNode *)(void *)(item + (small ? wheel->small_offset : wheel->node_offset));
 }
 
 /* The tick in which a time lies. The shift floors, before 1970 too. */
@@ -157,6 +165,26 @@ void timer_wheel_cancel(TimerWheel *wheel, uint32_t handle)
 		return;
 	take_down(wheel, node);
 	wheel->len--;
+}
+
+void timer_wheel_move(TimerWheel *wheel, uint32_t from, uint32_t to)
+{
+	TimerNode *old = node_of(wheel, from), *new = node_of(wheel, to);
+
+	*new = *old;
+	*old = (TimerNode){0};
+	if (!timer_node_armed(new))
+		return;
+	TimerSlot *slot = &wheel->slots[new->slot - 1u];
+
+	if (new->prev != 0)
+		node_of(wheel, new->prev)->next = to;
+	else
+		slot->first = to;
+	if (new->next != 0)
+		node_of(wheel, new->next)->prev = to;
+	else
+		slot->last = to;
 }
 
 /* The first occupied slot of the level from a position on, or LEVEL_SLOTS. */

@@ -35,6 +35,8 @@ typedef struct _TimerWheel TimerWheel;
 
 /* Each item of the slab holds its TimerNode at node_offset. */
 TimerWheel *timer_wheel_new(const Slab *slab, size_t node_offset);
+/* Handles with SLAB_SMALL are of this slab. */
+void timer_wheel_set_small(TimerWheel *wheel, const Slab *small, size_t node_offset);
 /* Does not touch the nodes, so the slab may be freed first. */
 void timer_wheel_free(TimerWheel *wheel);
 
@@ -46,6 +48,9 @@ void timer_wheel_free(TimerWheel *wheel);
 void timer_wheel_set(TimerWheel *wheel, uint32_t handle, ShakedownTime deadline);
 /* Harmless where it is not armed. Needed before the item is freed. */
 void timer_wheel_cancel(TimerWheel *wheel, uint32_t handle);
+
+/* Another item takes over the timer, armed or not, in its place among those of its tick. */
+void timer_wheel_move(TimerWheel *wheel, uint32_t from, uint32_t to);
 
 static inline bool timer_node_armed(const TimerNode *node)
 {

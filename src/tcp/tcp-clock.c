@@ -4,6 +4,7 @@
  * ends, and in the end the connection is forgotten. One timer a connection is set to whatever comes
  * first; packets only move it when it fires, so that they cost the wheel nothing.
  */
+#include "tcp/tcp-half.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -136,7 +137,7 @@ static void end_time_wait(TcpStep *step)
 void tcp_clock_fire(uint32_t handle, void *data)
 {
 	TcpTracker *tracker = data;
-	TcpConnection *conn = slab_get(tracker->slab, handle);
+	TcpConnection *conn = tcp_half_unfold(tracker, &handle);
 	TcpStep step = {.tracker = tracker, .conn = conn};
 
 	if (time_wait_due(tracker, conn) <= tracker->now) {
@@ -165,4 +166,5 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	ShakedownTime due = next_due(tracker, conn);
 	if (due != NEVER)
 		timer_wheel_set(tracker->wheel, handle, due - tracker->first);
+	tcp_half_fold(tracker, conn, handle);
 }

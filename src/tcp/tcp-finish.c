@@ -3,6 +3,7 @@
  * The capture is at its end: every connection is over, in the order of their ids. There may be
  * millions, in no order, so each costs a few cache misses and nothing that waits for them.
  */
+#include "tcp/tcp-half.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -36,19 +37,30 @@ static Entry *sort_by_id(Entry *entries, Entry *room, size_t n, uint64_t greates
 	return entries;
 }
 
+static const Slab *slab_of(const TcpTracker *t, uint32_t handle)
+{
+	return handle & SLAB_SMALL ? t->half_open : t->slab;
+}
+
 /* All that are alive, by id; the array is the caller's. */
-static Entry *all_by_id(const TcpTracker *t, size_t *n)
+static Entry *all_by_id(TcpTracker *t, size_t *n)
 {
 	g_autofree uint32_t *handles = flow_table_handles(t->table);
-	size_t tabled = flow_table_len(t->table), len = 0, most = slab_live(t->slab);
+	size_t tabled = flow_table_len(t->table), len = 0, most = tcp_tracker_live(t);
 	g_autofree Entry *entries = g_new(Entry, most + 1);
-	g_autofree Entry *room = g_new(Entry, most + 1);
 
 	for (size_t i = 0; i < tabled; i++) {
 		if (i + AHEAD < tabled) {
-			const TcpConnection *next = slab_get(t->slab, handles[i + AHEAD]);
-			__builtin_prefetch(&next->id);
-			__builtin_prefetch(&next->alias_of);
+			const void *next = slab_get(slab_of(t, handles[i + AHEAD]),
+						    handles[i + AHEAD] & ~SLAB_SMALL);
+			__builtin_prefetch(next);
+			__builtin_prefetch(&((const TcpConnection *)next)->id);
+		}
+		if (handles[i] & SLAB_SMALL) {
+			const TcpHalf *half = slab_get(t->half_open, handles[i] & ~SLAB_SMALL);
+
+			entries[len++] = (Entry){half->id, handles[i]};
+			continue;
 		}
 		for (uint32_t h = handles[i]; h;) {
 			const TcpConnection *conn = slab_get(t->slab, h);
@@ -57,6 +69,11 @@ static Entry *all_by_id(const TcpTracker *t, size_t *n)
 			h = conn->older;
 		}
 	}
+	/* Nobody looks one up any more, and its room is needed. */
+	g_clear_pointer(&handles, g_free);
+	tcp_tracker_empty_table(t);
+	g_autofree Entry *room = g_new(Entry, most + 1);
+
 	*n = len;
 	return sort_by_id(entries, room, len, t->next_id) == entries ? g_steal_pointer(&entries)
 								     : g_steal_pointer(&room);
@@ -69,10 +86,13 @@ void tcp_tracker_finish(TcpTracker *t)
 
 	t->finishing = true;
 	for (size_t i = 0; i < n; i++) {
-		TcpConnection *conn = slab_get(t->slab, all[i].handle);
+		uint32_t ahead = all[MIN(i + AHEAD, n - 1)].handle;
+		TcpConnection *conn = tcp_half_unfold(t, &all[i].handle);
 
-		if (i + AHEAD < n)
-			tcp_connection_prefetch(slab_get(t->slab, all[i + AHEAD].handle));
+		if (ahead & SLAB_SMALL)
+			__builtin_prefetch(slab_get(t->half_open, ahead & ~SLAB_SMALL));
+		else if (i + AHEAD < n)
+			tcp_connection_prefetch(slab_get(t->slab, ahead));
 		conn->flags |= TCP_CONN_ENDED;
 		tcp_connection_over(t, conn, all[i].handle);
 	}

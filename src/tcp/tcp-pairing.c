@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-pairing.h"
 
+#include "tcp/tcp-half.h"
+
 #include <glib.h>
 
 /* How far apart numbers that answer each other may be: a window, generously. */
@@ -86,7 +88,7 @@ TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, c
 	}
 	if (!handle)
 		return NULL;
-	TcpConnection *conn = slab_get(tracker->slab, handle);
+	TcpConnection *conn = tcp_half_unfold(tracker, &handle);
 	if (conn->alias_of || conn->alias || !same_tuple(&conn->key, &lookup->key) ||
 	    !answers(conn, lookup->end, seg))
 		return NULL;

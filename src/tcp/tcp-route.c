@@ -5,6 +5,7 @@
  * next. RFC 9293 §3.6.1, RFC 6191.
  */
 #include "tcp/tcp-conn-log.h"
+#include "tcp/tcp-half.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-tracker-private.h"
@@ -101,7 +102,7 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	}
 	tcp_pairing_remember(tracker, conn, handle);
 	tracker->counts.connections++;
-	tracker->counts.live_peak = MAX(tracker->counts.live_peak, slab_live(tracker->slab));
+	tracker->counts.live_peak = MAX(tracker->counts.live_peak, tcp_tracker_live(tracker));
 	TcpStep step = {.tracker = tracker,
 			.conn = conn,
 			.seg = seg,
@@ -278,7 +279,7 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Seg
 	uint32_t hash = lookup->hash;
 	unsigned end = lookup->end;
 	uint32_t handle = flow_table_find(tracker->table, key, hash);
-	TcpConnection *conn = handle ? slab_get(tracker->slab, handle) : NULL;
+	TcpConnection *conn = handle ? tcp_half_unfold(tracker, &handle) : NULL;
 
 	if (conn && conn->alias_of)
 		conn = slab_get(tracker->slab, conn->alias_of);

@@ -15,6 +15,7 @@ struct _TcpTracker {
 	TcpTrackerObserver observer;
 	void *data;
 	Slab *slab;
+	Slab *half_open; /* tcp-half.h */
 	FlowTable *table;
 	TimerWheel *wheel;
 	EncapTable *encaps;
@@ -94,6 +95,8 @@ void tcp_measure(TcpStep *step);
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn);
 void tcp_clock_fire(uint32_t handle, void *tracker);
 void tcp_connection_over(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
+/* Nothing is found any more. */
+void tcp_tracker_empty_table(TcpTracker *tracker);
 /* When all are over. */
 void tcp_tracker_forget_all(TcpTracker *tracker);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-copies.h"
+#include "tcp/tcp-half.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-paws.h"
 #include "tcp/tcp-space.h"
@@ -11,12 +12,23 @@
 #include <stdlib.h>
 
 #define CONNECTIONS_PER_CHUNK 4096
+#define HALF_OPEN_PER_CHUNK 16384
+
+void tcp_tracker_empty_table(TcpTracker *t)
+{
+	flow_table_free(t->table);
+	t->table = flow_table_new(t->slab, offsetof(TcpConnection, key));
+	flow_table_set_small(t->table, t->half_open);
+}
 
 static void make_room(TcpTracker *t)
 {
 	t->slab = slab_new(sizeof(TcpConnection), CONNECTIONS_PER_CHUNK);
-	t->table = flow_table_new(t->slab, offsetof(TcpConnection, key));
+	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
+	t->table = NULL;
+	tcp_tracker_empty_table(t);
 	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
+	timer_wheel_set_small(t->wheel, t->half_open, offsetof(TcpHalf, timer));
 }
 
 TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObserver *observer,
@@ -54,7 +66,7 @@ void tcp_tracker_free(TcpTracker *t)
 		return;
 	g_autofree uint32_t *handles = flow_table_handles(t->table);
 	for (size_t i = 0; i < flow_table_len(t->table); i++)
-		for (uint32_t h = handles[i]; h;) {
+		for (uint32_t h = handles[i]; h && !(h & SLAB_SMALL);) {
 			TcpConnection *conn = slab_get(t->slab, h);
 			h = conn->older;
 			connection_clear(t, conn);
@@ -62,6 +74,7 @@ void tcp_tracker_free(TcpTracker *t)
 	timer_wheel_free(t->wheel);
 	flow_table_free(t->table);
 	slab_free(t->slab);
+	slab_free(t->half_open);
 	encap_table_free(t->encaps);
 	if (t->halves)
 		g_hash_table_unref(t->halves);
@@ -400,8 +413,13 @@ static void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 		icmp_arrives(t, conn, side, seg);
 		return;
 	}
+	uint64_t id = conn->id;
+
 	t->counts.segments++;
 	tcp_segment_arrives(t, conn, side, seg);
+	/* Nothing but its first SYN is known of the latest connection: nothing has ended it. */
+	if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && id == t->next_id)
+		tcp_half_fold(t, conn, tcp_handle_of(t, conn));
 }
 
 void tcp_tracker_segment(TcpTracker *t, const Segment *seg)
@@ -424,13 +442,13 @@ static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
 		__builtin_prefetch(tcp_copies_set(t->copies, &lookups[i].key, lookups[i].end), 1);
 	}
 	for (size_t i = 0; i < n; i++) {
-		const TcpConnection *conn;
-
 		if (segs[i].kind == SEGMENT_TICK)
 			continue;
-		conn = flow_table_probable_item(t->table, lookups[i].hash);
-		if (conn)
-			tcp_connection_prefetch(conn);
+		uint32_t handle = flow_table_probable(t->table, lookups[i].hash);
+		if (handle & SLAB_SMALL)
+			__builtin_prefetch(slab_get(t->half_open, handle & ~SLAB_SMALL));
+		else if (handle)
+			tcp_connection_prefetch(slab_get(t->slab, handle));
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (segs[i].kind == SEGMENT_TICK)
@@ -451,6 +469,7 @@ void tcp_tracker_forget_all(TcpTracker *t)
 	timer_wheel_free(t->wheel);
 	flow_table_free(t->table);
 	slab_free(t->slab);
+	slab_free(t->half_open);
 	g_clear_pointer(&t->halves, g_hash_table_unref);
 	make_room(t);
 }
@@ -462,7 +481,7 @@ const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *t)
 
 size_t tcp_tracker_live(const TcpTracker *t)
 {
-	return slab_live(t->slab);
+	return slab_live(t->slab) + slab_live(t->half_open);
 }
 
 EncapTable *tcp_tracker_encaps(TcpTracker *t)

@@ -258,3 +258,26 @@ Test(timer_wheel, one_advance_carries_out_what_its_timers_lead_to)
 	cr_assert_eq(slab_live(f.slab), 1);
 	fixture_clear(&f);
 }
+
+/* Who takes over a timer fires in its place among those of its tick, from the other slab or not. */
+Test(timer_wheel, moves_a_timer_in_its_place)
+{
+	Fixture f = fixture_new();
+	Slab *small = slab_new(sizeof(Item), 64);
+	uint32_t handle[3], other = slab_alloc(small) | SLAB_SMALL;
+
+	timer_wheel_set_small(f.wheel, small, offsetof(Item, node));
+	advance(&f, T0);
+	for (unsigned i = 0; i < 3; i++)
+		timer_wheel_set(f.wheel, handle[i] = slab_alloc(f.slab), T0 + S);
+	for (unsigned i = 0; i < 3; i++) {
+		timer_wheel_move(f.wheel, handle[i], other);
+		cr_assert_not(timer_node_armed(&((Item *)slab_get(f.slab, handle[i]))->node));
+		timer_wheel_move(f.wheel, other, handle[i]);
+	}
+	cr_assert_eq(advance(&f, T0 + 2 * S), 3);
+	for (unsigned i = 0; i < 3; i++)
+		cr_assert_eq(fired(&f, i), handle[i]);
+	slab_free(small);
+	fixture_clear(&f);
+}

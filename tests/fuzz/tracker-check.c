@@ -2,6 +2,7 @@
 #include "tracker-check.h"
 
 #include "script.h"
+#include "tcp/tcp-half.h"
 
 #define FORMAT "connection %" G_GUINT64_FORMAT ": "
 
@@ -59,8 +60,9 @@ void watch_event(const TcpEvent *event, void *data)
 		c->opened = true;
 		w->opened++;
 	}
-	fuzz_check(!c->over && c->conn == event->conn, FORMAT "event %d when it is over",
-		   event->conn->id, (int)event->kind);
+	fuzz_check(!c->over && c->conn, FORMAT "event %d when it is over", event->conn->id,
+		   (int)event->kind);
+	c->conn = event->conn; /* it may have been folded since */
 	fuzz_check(event->side <= SHAKEDOWN_SERVER, "of side %d", (int)event->side);
 }
 
@@ -71,6 +73,7 @@ void watch_over(TcpConnection *conn, void *data)
 	ShakedownConnection record;
 
 	fuzz_check(c->opened && !c->over, FORMAT "is over, and over again", conn->id);
+	c->conn = conn;
 	check_connection(c);
 	tcp_record_fill(&record, &w->room, conn, w->tracker, w->config);
 	record_check(&record, w->frames);
@@ -142,8 +145,14 @@ void watch_stretch(const ShakedownStretch *stretch, void *data)
 		locate(w, s, stretch);
 }
 
+static void unfolded(TcpConnection *conn, void *data)
+{
+	connection_of(data, conn->id)->conn = conn;
+}
+
 void watch_live(Watch *w)
 {
+	tcp_half_unfold_all(w->tracker, unfolded, w);
 	for (uint64_t id = 1; id <= w->opened && id < WATCH_CONNECTIONS; id++)
 		if (w->connection[id].conn)
 			check_connection(&w->connection[id]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "talk.h"
 
+#include "tcp/tcp-half.h"
+
 #include <glib.h>
 #include <string.h>
 
@@ -242,8 +244,14 @@ void talk_open(Talk *t)
 	talk_open_with(t, "", 0);
 }
 
+static void unfolded(TcpConnection *conn, void *data)
+{
+	((Talk *)data)->connection[conn->id].conn = conn;
+}
+
 TcpConnection *talk_conn(Talk *t, uint64_t id)
 {
+	tcp_half_unfold_all(t->tracker, unfolded, t);
 	cr_assert(id >= 1 && id <= t->connections, "there is no connection %u", (unsigned)id);
 	cr_assert_not_null(t->connection[id].conn, "connection %u is over", (unsigned)id);
 	return t->connection[id].conn;
@@ -300,6 +308,7 @@ const ShakedownConnection *talk_record(Talk *t, uint64_t id)
 	cr_assert(id >= 1 && id <= t->connections, "there is no connection %u", (unsigned)id);
 	TalkConnection *c = &t->connection[id];
 
+	tcp_half_unfold_all(t->tracker, unfolded, t);
 	if (c->conn)
 		tcp_record_fill(&c->record, &c->room, c->conn, t->tracker, &t->config);
 	return &c->record;

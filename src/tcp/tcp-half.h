@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Half-open connections. Of one that has shown no more than its first SYN little needs to be known,
+ * and in a flood there are millions: such a connection is folded into a cache line, as kernels do,
+ * and unfolded into what it was when anything further happens to it. What does not come out of the
+ * fold as it went in is not folded, so that nothing else need know of it.
+ *
+ * A folded one has a handle of its own, with SLAB_SMALL set, in the table and the wheel.
+ */
+#pragma once
+
+#include "flow/slab.h"
+#include "tcp/tcp-connection.h"
+
+typedef struct _TcpTracker TcpTracker;
+
+typedef struct {
+	/* First: the flow table looks no further. IPv4 without encapsulation alone. */
+	FlowSmallKey key;
+	uint16_t window, high_ip_id;
+	TimerNode timer;
+	ShakedownTime start;
+	uint64_t frame : 48;
+	uint64_t ttl : 8;
+	uint64_t wscale : 4; /* TCP_HALF_NO_WSCALE: not offered */
+	uint64_t sack : 1;
+	uint64_t timestamps : 1;
+	uint64_t client_end : 1;
+	uint64_t timed : 1; /* TCP_CONN_TIMED_HANDSHAKE */
+	uint64_t id : 46;
+	uint64_t checked : 1; /* TCP_CHECK_GOOD */
+	uint64_t has_mss : 1;
+	uint64_t mss : 16;
+	TcpSeq isn;
+	uint32_t noted;
+} TcpHalf;
+_Static_assert(sizeof(TcpHalf) == 64, "a cache line");
+
+#define TCP_HALF_NO_WSCALE 15u
+
+/* Folds the connection, if it can be; its pointer and handle are invalid then. */
+void tcp_half_fold(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
+/* The connection of a handle from the table or the wheel: unfolded for good if need be. */
+TcpConnection *tcp_half_unfold(TcpTracker *tracker, uint32_t *handle);
+/* For tests, which look at connections between segments: each that was folded is told. */
+void tcp_half_unfold_all(TcpTracker *tracker, void (*told)(TcpConnection *conn, void *data),
+			 void *data);
