@@ -183,7 +183,8 @@ int main(int argc, char **argv)
 	const uint32_t header[6] = {0xa1b23c4d, 4 << 16 | 2, 0, 0, 262144, 1};
 
 	if (argc < 4) {
-		fputs("usage: workload mix|headers|flood|short|long PACKETS CONCURRENT [SEED]\n", stderr);
+		fputs("usage: workload mix|headers|flood|short|long PACKETS CONCURRENT [SEED]\n",
+		      stderr);
 		return 2;
 	}
 	w.left = strtoull(argv[2], NULL, 10);
