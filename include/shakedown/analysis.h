@@ -62,6 +62,8 @@ typedef struct {
 	uint32_t window; /* scaled where the scale is known */
 	uint32_t len;	 /* payload bytes */
 	uint8_t ttl;	 /* or hop limit */
+	uint8_t sack_len;
+	uint32_t sack[4][2]; /* blocks acknowledged selectively, [from, to), RFC 2018 */
 	ShakedownSegmentClass segment_class;
 	ShakedownTcpState state[2]; /* after it */
 	const ShakedownStateChange *changes;

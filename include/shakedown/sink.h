@@ -26,6 +26,9 @@ typedef enum {
 	SHAKEDOWN_FORMAT_CSV,
 	SHAKEDOWN_FORMAT_ZEEK,	    /* connections as rows of Zeek's conn.log */
 	SHAKEDOWN_FORMAT_ZEEK_JSON, /* … as Zeek's JSON has them */
+	SHAKEDOWN_FORMAT_HTML,	    /* the report as a page that needs nothing else */
+	SHAKEDOWN_FORMAT_SVG,	    /* the ladder as a picture */
+	SHAKEDOWN_FORMAT_MERMAID,   /* … as a Mermaid sequenceDiagram */
 } ShakedownFormat;
 
 SHAKEDOWN_EXPORT bool shakedown_format_from_name(const char *name, ShakedownFormat *format);
@@ -68,6 +71,8 @@ typedef struct {
 	bool all;
 	uint64_t connection;	    /* ladder: whose; 0: the first */
 	ShakedownGrouping grouping; /* report: a row a group, instead of everything */
+	size_t html_limit;	    /* html: bytes that the page may take; 0: 16 MiB */
+	bool once;		    /* html: the capture cannot be read a second time */
 	ShakedownWriteFunc write;
 	void *write_data;
 } ShakedownSinkOptions;
@@ -91,6 +96,14 @@ SHAKEDOWN_EXPORT void shakedown_sink_anomaly(ShakedownSink *sink, const Shakedow
 SHAKEDOWN_EXPORT void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment);
 /* True if the sink wants shakedown_sink_segment() to be called: it costs. */
 SHAKEDOWN_EXPORT bool shakedown_sink_wants_segments(const ShakedownSink *sink);
+/*
+ * When the capture has been read and before finish: true if the sink has chosen connections of
+ * which it would show the segments (html). Then read the same capture once more, from its beginning
+ * to where the first reading ended, with an analysis of its own, and give the sink all records as
+ * before, segments included; what it has counted already it does not count again. Who cannot do so
+ * sets options.once, and the sink makes do with those connections that it followed from the start.
+ */
+SHAKEDOWN_EXPORT bool shakedown_sink_read_again(ShakedownSink *sink) G_GNUC_WARN_UNUSED_RESULT;
 /* True if the sink needs connections with their log: shakedown_analysis_conn_log(). */
 SHAKEDOWN_EXPORT bool shakedown_sink_wants_conn_log(const ShakedownSink *sink);
 /* True once the writer has refused (a closed pipe, a full disk): go on reading is of no use. */

@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define BATCH 256
 
@@ -19,7 +20,8 @@ typedef struct {
 	Output *output;
 	ShakedownSink *sink;
 	Progress progress;
-	bool follows; /* somebody may be reading along: no record waits for the next batch */
+	bool seekable; /* the inputs are files, which can be read a second time */
+	bool follows;  /* somebody may be reading along: no record waits for the next batch */
 	bool fail_on_met;
 } Run;
 
@@ -78,6 +80,8 @@ static ShakedownSink *make_sink(Run *run, GError **error)
 		.all = o->all,
 		.connection = o->connection,
 		.grouping = o->grouping,
+		.html_limit = (size_t)o->html_limit * 1024 * 1024,
+		.once = !run->seekable,
 		.write = write_record,
 		.write_data = run,
 	};
@@ -85,19 +89,41 @@ static ShakedownSink *make_sink(Run *run, GError **error)
 	return shakedown_sink_new(&sink, error);
 }
 
-static void read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis *analysis)
+/* At most so many packets; returns how many there were. */
+static uint64_t read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis *analysis,
+			 uint64_t most)
 {
 	ShakedownPacket packets[BATCH];
+	uint64_t done = 0;
 	size_t n;
 
-	while (!interrupt_asked() && !shakedown_sink_broken(run->sink) &&
-	       (n = shakedown_capture_read(capture, packets, BATCH))) {
+	while (!interrupt_asked() && !shakedown_sink_broken(run->sink) && done < most &&
+	       (n = shakedown_capture_read(capture, packets, MIN(BATCH, most - done)))) {
 		shakedown_analysis_feed(analysis, packets, n);
+		done += n;
 		if (run->follows)
 			output_flush(run->output);
 		progress_tell(&run->progress, capture);
 	}
 	progress_erase(&run->progress);
+	return done;
+}
+
+/* The same packets once more, for the segments that the sink has chosen. That it cannot be done is
+ * no error: the page says what it has no pictures of. */
+static void read_again(Run *run, const ShakedownConfig *config, uint64_t packets)
+{
+	const ShakedownObserver observer = {
+		.connection = on_connection, .anomaly = on_anomaly, .segment = on_segment};
+	Status status;
+	g_autoptr(ShakedownCapture) capture = reading_open(run->options, &status);
+	g_autoptr(ShakedownAnalysis) analysis = NULL;
+
+	if (!capture)
+		return;
+	analysis = shakedown_analysis_new(config, &observer, run);
+	read_all(run, capture, analysis, packets);
+	shakedown_analysis_finish(analysis);
 }
 
 /* What there is to say when everything is written, and how it all went. */
@@ -137,12 +163,15 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GError) write_error = NULL;
 	bool interrupted, ok;
+	uint64_t packets;
 
 	if (shakedown_sink_wants_conn_log(run->sink))
 		shakedown_analysis_conn_log(analysis);
-	read_all(run, capture, analysis);
+	packets = read_all(run, capture, analysis, UINT64_MAX);
 	interrupted = interrupt_asked();
 	shakedown_analysis_finish(analysis);
+	if (!interrupted && run->seekable && shakedown_sink_read_again(run->sink))
+		read_again(run, config, packets);
 	ok = shakedown_sink_finish(run->sink, shakedown_analysis_summary(analysis),
 				   shakedown_capture_info(capture), &error);
 	/* The output's own error says more than the sink's "could not write"; any other error of
@@ -160,6 +189,17 @@ static bool reads_standard_input(const Options *options)
 		if (strcmp(*file, "-") == 0)
 			return true;
 	return false;
+}
+
+/* Whether every input is a file, and not a pipe that has been drunk. */
+static bool is_seekable(const ShakedownCaptureInfo *info)
+{
+	for (size_t i = 0; i < info->files_len; i++) {
+		struct stat st;
+		if (stat(info->files[i].name, &st) != 0 || !S_ISREG(st.st_mode))
+			return false;
+	}
+	return true;
 }
 
 /* A record a line: the others need the whole capture, or a reader who has it. */
@@ -187,6 +227,8 @@ Status analyse_run(const Options *options)
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)
 		return fail(&run, error);
+	run.seekable =
+		!reads_standard_input(options) && is_seekable(shakedown_capture_info(capture));
 	run.follows = writes_as_it_reads(options->format) &&
 		      (reads_standard_input(options) || output_is_terminal(output));
 	run.sink = sink = make_sink(&run, &error);

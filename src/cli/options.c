@@ -17,7 +17,7 @@
 typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
-	char *group_by, *side, *dir, *holes, *policy;
+	char *group_by, *side, *dir, *holes, *policy, *html_limit;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
 		config_given;
 } Raw;
@@ -31,8 +31,10 @@ static const OptionRow rows[] = {
 	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_READING, "COUNT", "stop after so many packets"},
 	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_READING, NULL, "same addresses and ports, same connection,\n"
 	 "                            whatever the VLAN or tunnel: mirrored traffic"},
-	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_RECORDS, "FORMAT", "text (default), json, ndjson, csv, or a\n"
-	 "                            conn.log for Zeek's users: zeek, zeek-json"},
+	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_RECORDS, "FORMAT", "text (default), json, ndjson, csv, a\n"
+	 "                            conn.log for Zeek's users: zeek, zeek-json;\n"
+	 "                            report: html; ladder: svg, mermaid"},
+	{"html-limit", 0, OPTION_TEXT, OFFSET(html_limit), FOR_REPORT, "MIB", "html: the page's size at most (default 16)"},
 	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
 	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_ALL, "FILE", "thresholds; see 'explain --config'"},
 	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_RECORDS, "SEVERITY", "exit with 3 if anything so severe was found:\n"
@@ -168,8 +170,8 @@ static int take_word(const char *option, const char *text, const char *const *wo
 
 static bool take_values(Options *o, const Raw *raw)
 {
-	static const char *const formats[] = {"text", "json",	   "ndjson", "csv",
-					      "zeek", "zeek-json", NULL};
+	static const char *const formats[] = {"text",	   "json", "ndjson", "csv",	"zeek",
+					      "zeek-json", "html", "svg",    "mermaid", NULL};
 	static const char *const colors[] = {"auto", "always", "never", NULL};
 	static const char *const severities[] = {"info", "notice", "warning", "critical", NULL};
 	static const char *const sides[] = {"client", "server", NULL};
@@ -180,6 +182,7 @@ static bool take_values(Options *o, const Raw *raw)
 
 	if (!take_number("count", raw->count, 1, INT64_MAX, &o->count) ||
 	    !take_number("conn", raw->connection, 1, INT64_MAX, &o->connection) ||
+	    !take_number("html-limit", raw->html_limit, 1, 4096, &o->html_limit) ||
 	    !take_number("width", raw->width, 40, 10000, &width))
 		return false;
 	o->width = (unsigned)width;
@@ -410,6 +413,7 @@ void options_clear(Options *options)
 	g_free(raw->dir);
 	g_free(raw->holes);
 	g_free(raw->policy);
+	g_free(raw->html_limit);
 	g_free(raw);
 	memset(options, 0, sizeof *options);
 }

@@ -79,6 +79,7 @@ static void judge(LadderRow *row, const ShakedownConnection *connection,
 			*v = VERDICT_CONFIRMED;
 			continue;
 		}
+		c->withdrawn = *v == VERDICT_TAKEN_BACK;
 		if (c->evidence == SHAKEDOWN_EVIDENCE_DELIVERED)
 			c->doubt = *v == VERDICT_TAKEN_BACK ||
 				   (*v == VERDICT_NONE && !confirmed_by_record(connection, row, c));

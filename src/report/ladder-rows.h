@@ -18,8 +18,9 @@ typedef struct {
 	unsigned state : 4;
 	unsigned evidence : 3;
 	bool taken_back : 1;
-	bool shown : 1; /* settled by ladder_beliefs_settle(): it stands in the margin, */
-	bool doubt : 1; /* with a mark, since nothing confirmed it */
+	bool shown : 1;	    /* settled by ladder_beliefs_settle(): it stands in the margin, */
+	bool doubt : 1;	    /* with a mark, since nothing confirmed it, */
+	bool withdrawn : 1; /* or, worse, since it was taken back later */
 } LadderChange;
 
 /* Like segments in the place of one row. */

@@ -3,8 +3,10 @@
  */
 #include "report/ladder.h"
 
-#include "report/ladder-about.h"
 #include "report/ladder-draw.h"
+#include "report/ladder-mermaid.h"
+#include "report/ladder-svg.h"
+#include "report/portrait.h"
 
 #include <inttypes.h>
 
@@ -16,9 +18,7 @@ typedef struct {
 	ReportWriter *out;
 	ShakedownSinkOptions options;
 	uint64_t id;
-	LadderAbout about;
-	LadderNumbers numbers;
-	LadderRows rows;
+	Portrait portrait;
 	uint64_t connections; /* records of any id: how many there are, should no summary tell */
 } LadderSink;
 
@@ -28,7 +28,7 @@ static void ladder_connection(ReportSink *sink, const ShakedownConnection *conne
 
 	ladder->connections++;
 	if (connection->id == ladder->id)
-		ladder_about_connection(&ladder->about, connection);
+		ladder_about_connection(&ladder->portrait.about, connection);
 }
 
 static void ladder_anomaly(ReportSink *sink, const ShakedownAnomaly *anomaly)
@@ -36,51 +36,16 @@ static void ladder_anomaly(ReportSink *sink, const ShakedownAnomaly *anomaly)
 	LadderSink *ladder = (LadderSink *)sink;
 
 	if (anomaly->connection == ladder->id)
-		ladder_about_anomaly(&ladder->about, anomaly);
-}
-
-static void copy_changes(LadderRow *row, const ShakedownSegment *segment)
-{
-	/* The last ones count, should there ever be more than a row can hold. */
-	size_t n = MIN(segment->changes_len, LADDER_CHANGES_MAX);
-	const ShakedownStateChange *from = segment->changes + (segment->changes_len - n);
-
-	row->changes_len = (uint8_t)n;
-	for (size_t i = 0; i < n; i++)
-		row->changes[i] = (LadderChange){.side = from[i].side & 1u,
-						 .state = from[i].state & 0xfu,
-						 .evidence = from[i].evidence & 0x7u,
-						 .taken_back = from[i].taken_back};
+		ladder_about_anomaly(&ladder->portrait.about, anomaly);
 }
 
 static void ladder_segment(ReportSink *sink, const ShakedownSegment *segment)
 {
 	LadderSink *ladder = (LadderSink *)sink;
+	LadderNumber seq, ack;
 
-	if (segment->connection != ladder->id)
-		return;
-	if (!ladder->about.seen) {
-		ladder->about.seen = true;
-		for (int side = 0; side < 2; side++) {
-			ladder->about.addr[side] = *segment->addr[side];
-			ladder->about.port[side] = segment->port[side];
-		}
-	}
-	LadderRow row = {
-		.frame = segment->frame,
-		.time = segment->time,
-		.len = segment->len,
-		.window = segment->window,
-		.flags = segment->flags,
-		.sender = segment->sender & 1u,
-		.segment_class = (uint8_t)segment->segment_class,
-		.state = {(uint8_t)segment->state[0], (uint8_t)segment->state[1]},
-		.note = g_strdup(segment->note),
-	};
-	ladder_numbers_see(&ladder->numbers, segment, &row.seq, &row.ack);
-	row.closing = ladder->numbers.closer >= 0;
-	copy_changes(&row, segment);
-	ladder_rows_add(&ladder->rows, &row);
+	if (segment->connection == ladder->id)
+		portrait_segment(&ladder->portrait, segment, &seq, &ack);
 }
 
 /* "no connection 7: the capture holds 3 (1 to 3)" */
@@ -104,27 +69,36 @@ static void set_no_connection(const LadderSink *ladder, const ShakedownSummary *
 			    ladder->id, n, n);
 }
 
+static void put_text(LadderSink *ladder)
+{
+	const Portrait *portrait = &ladder->portrait;
+	TextLayout text;
+
+	text_layout_init(&text, ladder->out, &ladder->options);
+	text.width = CLAMP(text.width, WIDTH_LEAST, WIDTH_MOST);
+	ladder_about_head(&portrait->about, &text);
+	LadderBrevity brevity = ladder_draw(&text, &portrait->rows, &portrait->numbers,
+					    &portrait->beliefs, ladder->options.verbose);
+	ladder_about_foot(&portrait->about, &portrait->numbers, &portrait->beliefs, brevity, &text);
+	text_layout_clear(&text);
+}
+
 static bool ladder_finish(ReportSink *sink, const ShakedownSummary *summary,
 			  const ShakedownCaptureInfo *capture, GError **error)
 {
 	LadderSink *ladder = (LadderSink *)sink;
-	const LadderAbout *about = &ladder->about;
-	TextLayout text;
 
-	if (!about->seen) {
+	if (!ladder->portrait.about.seen) {
 		set_no_connection(ladder, summary, error);
 		return false;
 	}
-	ladder_rows_end(&ladder->rows);
-	LadderBeliefs beliefs =
-		ladder_beliefs_settle(&ladder->rows, about->recorded ? &about->connection : NULL);
-	text_layout_init(&text, ladder->out, &ladder->options);
-	text.width = CLAMP(text.width, WIDTH_LEAST, WIDTH_MOST);
-	ladder_about_head(about, &text);
-	LadderBrevity brevity = ladder_draw(&text, &ladder->rows, &ladder->numbers, &beliefs,
-					    ladder->options.verbose);
-	ladder_about_foot(about, &ladder->numbers, &beliefs, brevity, &text);
-	text_layout_clear(&text);
+	portrait_settle(&ladder->portrait);
+	if (ladder->options.format == SHAKEDOWN_FORMAT_SVG)
+		ladder_svg_document(ladder->out, &ladder->portrait, ladder->options.verbose);
+	else if (ladder->options.format == SHAKEDOWN_FORMAT_MERMAID)
+		ladder_mermaid(ladder->out, &ladder->portrait, ladder->options.verbose);
+	else
+		put_text(ladder);
 	return true;
 }
 
@@ -132,8 +106,7 @@ static void ladder_free(ReportSink *sink)
 {
 	LadderSink *ladder = (LadderSink *)sink;
 
-	ladder_rows_clear(&ladder->rows);
-	ladder_about_clear(&ladder->about);
+	portrait_clear(&ladder->portrait);
 	g_free(ladder);
 }
 
@@ -150,11 +123,7 @@ ReportSink *ladder_sink_new(ReportWriter *out, const ShakedownSinkOptions *optio
 	ladder->base.ops = &ops;
 	ladder->out = out;
 	ladder->options = *options;
-	ladder->id = ladder->about.id = options->connection ? options->connection : 1;
-	uint64_t id = ladder->id;
-	ladder_about_init(&ladder->about);
-	ladder->about.id = id;
-	ladder_numbers_init(&ladder->numbers, options->absolute, options->ascii);
-	ladder_rows_init(&ladder->rows, options->verbose);
+	ladder->id = options->connection ? options->connection : 1;
+	portrait_init(&ladder->portrait, ladder->id, options);
 	return &ladder->base;
 }

@@ -21,6 +21,8 @@ typedef struct {
 	void (*connection)(ReportSink *sink, const ShakedownConnection *connection);
 	void (*anomaly)(ReportSink *sink, const ShakedownAnomaly *anomaly);
 	void (*segment)(ReportSink *sink, const ShakedownSegment *segment);
+	/* Of a sink that gains by a second reading: gets ready for it. NULL: there is none. */
+	bool (*again)(ReportSink *sink);
 	/* Writes the rest to the writer. False only for an error of the view itself (no such
 	 * connection): a writer that refuses is noticed by the caller. Either pointer may be NULL.
 	 */
@@ -28,6 +30,7 @@ typedef struct {
 		       const ShakedownCaptureInfo *capture, GError **error);
 	void (*free)(ReportSink *sink);
 	bool wants_segments, wants_conn_log;
+	bool each_anomaly; /* it gathers them itself, if at all: see problems.h */
 } ReportSinkOps;
 
 struct _ReportSink {

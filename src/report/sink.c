@@ -18,9 +18,11 @@ G_DEFINE_QUARK(shakedown - sink - error - quark, shakedown_sink_error)
 bool shakedown_format_from_name(const char *name, ShakedownFormat *format)
 {
 	static const char *const names[] = {
-		[SHAKEDOWN_FORMAT_TEXT] = "text",     [SHAKEDOWN_FORMAT_JSON] = "json",
-		[SHAKEDOWN_FORMAT_NDJSON] = "ndjson", [SHAKEDOWN_FORMAT_CSV] = "csv",
-		[SHAKEDOWN_FORMAT_ZEEK] = "zeek",     [SHAKEDOWN_FORMAT_ZEEK_JSON] = "zeek-json",
+		[SHAKEDOWN_FORMAT_TEXT] = "text",	[SHAKEDOWN_FORMAT_JSON] = "json",
+		[SHAKEDOWN_FORMAT_NDJSON] = "ndjson",	[SHAKEDOWN_FORMAT_CSV] = "csv",
+		[SHAKEDOWN_FORMAT_ZEEK] = "zeek",	[SHAKEDOWN_FORMAT_ZEEK_JSON] = "zeek-json",
+		[SHAKEDOWN_FORMAT_HTML] = "html",	[SHAKEDOWN_FORMAT_SVG] = "svg",
+		[SHAKEDOWN_FORMAT_MERMAID] = "mermaid",
 	};
 	for (size_t i = 0; name && i < G_N_ELEMENTS(names); i++) {
 		if (strcmp(name, names[i]) == 0) {
@@ -60,6 +62,9 @@ static Constructor groups_constructor(ShakedownFormat format)
 		return groups_sink_new;
 	case SHAKEDOWN_FORMAT_ZEEK:
 	case SHAKEDOWN_FORMAT_ZEEK_JSON:
+	case SHAKEDOWN_FORMAT_HTML:
+	case SHAKEDOWN_FORMAT_SVG:
+	case SHAKEDOWN_FORMAT_MERMAID:
 		break;
 	}
 	return NULL;
@@ -70,7 +75,9 @@ static Constructor constructor(ShakedownView view, ShakedownFormat format)
 	if (format == SHAKEDOWN_FORMAT_TEXT)
 		return text_constructor(view);
 	if (view == SHAKEDOWN_VIEW_LADDER)
-		return NULL;
+		return format == SHAKEDOWN_FORMAT_SVG || format == SHAKEDOWN_FORMAT_MERMAID
+			       ? ladder_sink_new
+			       : NULL;
 	switch (format) {
 	case SHAKEDOWN_FORMAT_TEXT:
 		break;
@@ -83,15 +90,31 @@ static Constructor constructor(ShakedownView view, ShakedownFormat format)
 	case SHAKEDOWN_FORMAT_ZEEK:
 	case SHAKEDOWN_FORMAT_ZEEK_JSON:
 		return view == SHAKEDOWN_VIEW_ANOMALIES ? NULL : zeek_sink_new;
+	case SHAKEDOWN_FORMAT_HTML:
+		return view == SHAKEDOWN_VIEW_REPORT ? html_sink_new : NULL;
+	case SHAKEDOWN_FORMAT_SVG:
+	case SHAKEDOWN_FORMAT_MERMAID:
+		break;
 	}
 	return NULL;
 }
 
 static const char *why_not(const ShakedownSinkOptions *options)
 {
+	ShakedownFormat format = options->format;
+
 	if (options->view == SHAKEDOWN_VIEW_LADDER)
-		return "the ladder is a drawing: it has no format but text (for the states with "
-		       "their packets as data, try: shakedown conns --format ndjson)";
+		return "the ladder is a drawing: it has no format but text, svg and mermaid (for "
+		       "the states with their packets as data, try: shakedown conns --format "
+		       "ndjson)";
+	if (format == SHAKEDOWN_FORMAT_HTML)
+		return options->grouping.by != SHAKEDOWN_GROUP_NONE
+			       ? "the page has no groups (try: shakedown report --format html)"
+			       : "only the whole report is a page (try: shakedown report --format "
+				 "html)";
+	if (format == SHAKEDOWN_FORMAT_SVG || format == SHAKEDOWN_FORMAT_MERMAID)
+		return "only one connection is a drawing (try: shakedown ladder --conn ID --format "
+		       "svg)";
 	if (options->grouping.by != SHAKEDOWN_GROUP_NONE)
 		return "Zeek's conn.log has connections, not groups of them (try: shakedown report "
 		       "--group-by service --format ndjson)";
@@ -114,7 +137,7 @@ static Problems *gatherer(ShakedownSink *sink, const ShakedownSinkOptions *optio
 		options->view == SHAKEDOWN_VIEW_REPORT || options->view == SHAKEDOWN_VIEW_ANOMALIES;
 	bool stream = options->format == SHAKEDOWN_FORMAT_NDJSON || options->flush_records;
 
-	if (options->all || !told || !sink->body->ops->anomaly)
+	if (options->all || !told || !sink->body->ops->anomaly || sink->body->ops->each_anomaly)
 		return NULL;
 	return problems_new(stream, hand_on, sink);
 }
@@ -170,6 +193,11 @@ void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment
 bool shakedown_sink_wants_segments(const ShakedownSink *sink)
 {
 	return sink->body->ops->wants_segments;
+}
+
+bool shakedown_sink_read_again(ShakedownSink *sink)
+{
+	return sink->body->ops->again && !sink->writer.broken && sink->body->ops->again(sink->body);
 }
 
 bool shakedown_sink_wants_conn_log(const ShakedownSink *sink)

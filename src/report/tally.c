@@ -141,5 +141,6 @@ void tally_add(Tally *tally, const ShakedownConnection *connection, ShakedownSid
 	entry->failed += failed;
 	entry->resets += connection->teardown.outcome == SHAKEDOWN_TEARDOWN_RESET;
 	entry->outcomes[connection->handshake.outcome]++;
+	entry->teardowns[connection->teardown.outcome]++;
 	quantiles_add(&entry->server_rtt, connection->handshake.server_rtt);
 }

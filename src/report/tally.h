@@ -28,6 +28,7 @@ typedef struct {
 	uint64_t failed; /* handshakes that came to nothing */
 	uint64_t resets;
 	uint64_t outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES];
+	uint64_t teardowns[SHAKEDOWN_TEARDOWN_OUTCOMES];
 	Quantiles server_rtt;
 } TallyEntry;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "decode/tcp-options.h"
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-copies.h"
 #include "tcp/tcp-half.h"
@@ -150,6 +151,17 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	slab_free_item(t->slab, handle);
 }
 
+static void take_sack(const Segment *seg, ShakedownSegment *out)
+{
+	TcpSackBlock blocks[4];
+
+	out->sack_len = (uint8_t)tcp_options_sack(seg, blocks);
+	for (unsigned i = 0; i < out->sack_len; i++) {
+		out->sack[i][0] = blocks[i].left.value;
+		out->sack[i][1] = blocks[i].right.value;
+	}
+}
+
 /* What the ladder draws. */
 static void show(TcpStep *step)
 {
@@ -183,6 +195,7 @@ static void show(TcpStep *step)
 		out.isn[i] = conn->side[i].isn.value;
 		out.state[i] = conn->side[i].state;
 	}
+	take_sack(seg, &out);
 	t->observer.segment(&out, t->data);
 }
 

@@ -99,7 +99,7 @@ def wrong_options_are_told_with_the_nearest():
 @test
 def wrong_values_are_told():
     fails(["--format", "jsno", "good.pcap"], 2, "did you mean 'json'?")
-    fails(["--format", "pdf", "good.pcap"], 2, "text, json, ndjson, csv, zeek, zeek-json")
+    fails(["--format", "pdf", "good.pcap"], 2, "text, json, ndjson, csv, zeek, zeek-json, html, svg, mermaid")
     fails(["anomalies", "--format", "zeek", "good.pcap"], 2, "conn.log has connections")
     fails(["--fail-on", "panic", "good.pcap"], 2, "info, notice, warning, critical")
     fails(["--color", "sometimes", "good.pcap"], 2, "auto, always, never")

@@ -115,7 +115,12 @@ Whole *whole_new(const ShakedownConfig *config, uint8_t ask)
 		w->view = SHAKEDOWN_VIEW_CONNECTIONS;
 		w->format = ask & 0x10 ? SHAKEDOWN_FORMAT_ZEEK : SHAKEDOWN_FORMAT_ZEEK_JSON;
 	}
+	if (w->view == SHAKEDOWN_VIEW_LADDER && w->format == SHAKEDOWN_FORMAT_JSON)
+		w->format = ask & 0x40 ? SHAKEDOWN_FORMAT_SVG : SHAKEDOWN_FORMAT_MERMAID;
+	if (w->view == SHAKEDOWN_VIEW_REPORT && w->format == SHAKEDOWN_FORMAT_CSV && ask & 0x40)
+		w->format = SHAKEDOWN_FORMAT_HTML;
 	ShakedownSinkOptions options = {
+		.once = true, /* nothing reads the packets a second time */
 		.view = w->view,
 		.format = w->format,
 		.width = ask & 0x10 ? 40 : 0,
@@ -215,6 +220,9 @@ static void check_written(const Whole *w)
 		break;
 	case SHAKEDOWN_FORMAT_CSV:
 	case SHAKEDOWN_FORMAT_TEXT:
+	case SHAKEDOWN_FORMAT_HTML:
+	case SHAKEDOWN_FORMAT_SVG:
+	case SHAKEDOWN_FORMAT_MERMAID:
 		fuzz_check(g_utf8_validate_len(text->str, text->len, NULL), "no UTF-8:\n%s",
 			   text->str);
 		break;

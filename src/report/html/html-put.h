@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Small pieces of the page that several of its parts need. */
+#pragma once
+
+#include <shakedown/anomaly-kind.h>
+#include <shakedown/connection.h>
+
+#include "report/markup.h"
+
+/* Times lie: differences saturate. */
+static inline ShakedownDuration html_elapsed(ShakedownTime from, ShakedownTime to)
+{
+	ShakedownDuration d;
+	return __builtin_sub_overflow(to, from, &d) ? (to < from ? -INT64_MAX : INT64_MAX) : d;
+}
+
+/* How something went, as a colour and a sign that goes with it. */
+typedef enum { HTML_GOOD, HTML_NEUTRAL, HTML_DOUBTFUL, HTML_BAD } HtmlTone;
+HtmlTone html_handshake_tone(ShakedownHandshakeOutcome outcome);
+HtmlTone html_teardown_tone(ShakedownTeardownOutcome outcome);
+const char *html_tone_class(HtmlTone tone); /* "good" … */
+
+void html_put_handshake(ReportWriter *out, ShakedownHandshakeOutcome outcome);
+void html_put_teardown(ReportWriter *out, ShakedownTeardownOutcome outcome);
+/* A label in a severity's colour; the text is ours. */
+void html_put_badge(ReportWriter *out, ShakedownSeverity severity, const char *text);
+void html_put_span(ReportWriter *out, ShakedownTime from, ShakedownTime to);
+/* A display filter in <code> with a button that copies it. */
+void html_put_filter(ReportWriter *out, const char *filter);
+/* Of a connection's two ends, as the detectors write it. */
+void html_put_connection_filter(ReportWriter *out, const ShakedownAddress addr[2],
+				const uint16_t port[2]);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All that a drawing of one connection needs, collected while the capture is read: who, the
+ * anomalies, the rows. Whoever draws settles it first, once everything has come.
+ */
+#pragma once
+
+#include "report/ladder-about.h"
+
+typedef struct {
+	LadderAbout about;
+	LadderNumbers numbers;
+	LadderRows rows;
+	LadderBeliefs beliefs; /* of use once settled */
+} Portrait;
+
+void portrait_init(Portrait *portrait, uint64_t id, const ShakedownSinkOptions *options);
+void portrait_clear(Portrait *portrait);
+/* The segment must be of this connection. Gives its numbers as the drawing names them. */
+void portrait_segment(Portrait *portrait, const ShakedownSegment *segment, LadderNumber *seq,
+		      LadderNumber *ack);
+/* No more will come. */
+void portrait_settle(Portrait *portrait);

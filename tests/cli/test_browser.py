@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The page in a real browser, headless, from file://: nothing is asked of the network, nothing is complained of, and
+its tools work. Skipped where there is no Chromium. Prints TAP.
+
+    test_browser.py PROGRAM CAPTURES
+"""
+import os
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+import devtools  # noqa: E402
+from harness import Skip, environment, equal, run_all  # noqa: E402
+
+PROGRAM, CAPTURES = (os.path.abspath(path) for path in sys.argv[1:3])
+TESTS = []
+BROWSER = None
+
+
+def test(function):
+    def in_browser():
+        if BROWSER is None:
+            raise Skip("no chromium, or it does not start")
+        function(BROWSER)
+        equal(BROWSER.troubles(), [])
+    in_browser.__name__ = function.__name__
+    TESTS.append(in_browser)
+    return function
+
+
+def prepare():
+    global BROWSER
+    path = devtools.find()
+    try:
+        BROWSER = devtools.Browser(path) if path else None
+    except (OSError, EOFError, TimeoutError):
+        BROWSER = None
+    for name in ("mixed", "third-ack-lost", "zero-window"):
+        subprocess.run([PROGRAM, "report", "--format", "html", "-o", name + ".html", f"{CAPTURES}/{name}.pcap"],
+                       check=True, env=environment())
+    os.link("mixed.html", "<script>alert(1)<'\"&.html")
+
+
+def rows(browser):
+    return browser.run("[...document.querySelectorAll('#conn-rows tr')].map(r => [...r.cells].map(c => c.textContent.trim()))")
+
+
+def enter(browser, field, value, event):
+    browser.run(f"{{ const f = document.getElementById('{field}'); f.value = {value!r}; "
+                f"f.dispatchEvent(new Event('{event}')); }}")
+
+
+@test
+def it_opens_without_an_error_or_a_request(browser):
+    for name in ("mixed.html", "third-ack-lost.html", "zero-window.html", "<script>alert(1)<'\"&.html"):
+        browser.open(os.path.abspath(name))
+        equal(browser.troubles(), [], name)
+        equal(browser.run("document.querySelectorAll('h1').length"), 1)
+
+
+@test
+def nothing_is_wider_than_a_phone(browser):
+    for width in (390, 1280):
+        browser.open(os.path.abspath("mixed.html"), width=width)
+        equal(browser.run("document.documentElement.scrollWidth <= innerWidth"), True, width)
+
+
+@test
+def the_table_sorts_by_each_column(browser):
+    browser.open(os.path.abspath("mixed.html"))
+    equal([row[0] for row in rows(browser)], [str(i) for i in range(1, 16)])
+    browser.run("document.querySelectorAll('#conn-table .sort')[2].click()")
+    equal(browser.run("document.querySelectorAll('#conn-table th')[2].getAttribute('aria-sort')"), "descending")
+    equal(rows(browser)[0][2], "7.07 s")
+    browser.run("document.querySelectorAll('#conn-table .sort')[2].click()")
+    equal(rows(browser)[-1][2], "7.07 s")
+    browser.run("document.querySelectorAll('#conn-table .sort')[7].click()")
+    assert "forged-rst" in rows(browser)[0][7], rows(browser)[0]
+
+
+@test
+def the_table_filters_and_searches(browser):
+    browser.open(os.path.abspath("mixed.html"))
+    for words, count in (("refused", 1), ("2001:db8:2::7", 1), ("192.0.2.10:51200", 1), (":5432", 1), ("TIME-WAIT", 6),
+                         ("time-wait 443", 6), ("no such thing", 0), ("", 15)):
+        enter(browser, "search", words, "input")
+        browser.wait(f"document.querySelectorAll('#conn-rows tr').length === {count}")
+    enter(browser, "by-handshake", "1", "change")
+    equal([row[5] for row in rows(browser)], ["no-answer"])
+    enter(browser, "by-handshake", "", "change")
+    enter(browser, "by-anomaly", "any", "change")
+    assert all(row[7] for row in rows(browser))
+    assert "that match" in browser.run("document.getElementById('conn-count').textContent")
+
+
+@test
+def a_range_of_time_filters_the_table_and_the_anomalies(browser):
+    browser.open(os.path.abspath("mixed.html"))
+    box = browser.run("(b => [b.left, b.top, b.width])((e => { e.scrollIntoView(); return e.getBoundingClientRect() })"
+                      "(document.getElementById('timeline-svg')))")
+    points = [(box[0] + box[2] * part, box[1] + 60) for part in (0.5, 0.7, 0.9)]
+    for kind, (x, y), buttons in zip(("mousePressed", "mouseMoved", "mouseReleased"), points, (1, 1, 1)):
+        browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=buttons, clickCount=1)
+    browser.wait("document.getElementById('from').value !== ''")
+    left = [row[0] for row in rows(browser)]
+    assert 0 < len(left) < 15 and "1" not in left, left
+    assert browser.run("document.querySelectorAll('.cases > li[hidden]').length") > 0
+    browser.run("document.getElementById('clear-range').click()")
+    equal(len(rows(browser)), 15)
+    equal(browser.run("document.querySelectorAll('.cases > li[hidden]').length"), 0)
+    enter(browser, "to", "1", "change")
+    equal([row[0] for row in rows(browser)], ["1"], "by keyboard")
+
+
+@test
+def a_connection_opens_and_takes_the_focus(browser):
+    browser.open(os.path.abspath("mixed.html"))
+    visible = "[...document.querySelectorAll('.conn')].filter(s => s.offsetParent).map(s => s.id)"
+    equal(len(browser.run(visible)), 1)
+    browser.run("document.querySelector('#conn-rows a[href=\"#c5\"]').click()")
+    browser.wait("document.activeElement.textContent.startsWith('Connection 5')")
+    equal(browser.run(visible), ["c5"])
+    browser.run("document.querySelector('.cases a').click()")
+    browser.wait(visible + "[0] === 'c10'")
+
+
+@test
+def a_filter_is_copied(browser):
+    browser.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    browser.open(os.path.abspath("third-ack-lost.html"))
+    browser.run("document.querySelector('#pictures .copy').click()")
+    browser.wait("document.querySelector('#pictures .copy').textContent === 'Copied'")
+
+
+@test
+def every_control_has_a_name_and_is_reached_by_keyboard(browser):
+    browser.open(os.path.abspath("mixed.html"))
+    nameless = browser.run("[...document.querySelectorAll('input, select, button, a, [role=region]')].filter(e => "
+                           "!(e.labels && e.labels.length) && !e.textContent.trim() && !e.getAttribute('aria-label'))"
+                           ".map(e => e.outerHTML)")
+    equal(nameless, [])
+    unreached = browser.run("[...document.querySelectorAll('input, select, button, a, summary')].filter(e => e.tabIndex < 0)"
+                            ".map(e => e.outerHTML)")
+    equal(unreached, [])
+    tree = browser.call("Accessibility.getFullAXTree")["nodes"]
+    for node in tree:
+        if node.get("role", {}).get("value") in ("button", "link", "textbox", "searchbox", "combobox", "img", "spinbutton",
+                                                 "heading", "region") and not node.get("ignored"):
+            assert node.get("name", {}).get("value", "").strip(), node
+
+
+@test
+def it_reads_without_scripts(browser):
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.call("Page.navigate", url="file://" + os.path.abspath("mixed.html"))
+        browser.wait("document.querySelectorAll('.conn').length === 15 && document.querySelector('footer') !== null")
+        equal(browser.run("[...document.querySelectorAll('.conn')].every(s => s.offsetParent)"), True, "all are open")
+        equal(len(rows(browser)), 15)
+    finally:
+        browser.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+status = run_all(TESTS, prepare)
+if BROWSER is not None:
+    BROWSER.close()
+sys.exit(status)
