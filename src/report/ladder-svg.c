@@ -279,9 +279,9 @@ static void name_band(const Drawing *d, ShakedownSideId side, Band *band, const 
 			   : band->state == LADDER_STATE_NOT_SEEN ? "not seen"
 								  : "";
 	g_autofree char *text = g_strdup_printf("%s%s", name,
-						band->withdrawn || band->doubt ? "?"
-						: assumed		       ? "~"
-									       : "");
+						band->doubt ? "?"
+						: assumed   ? "~"
+							    : "");
 	g_autofree char *class =
 		g_strdup_printf("%s%s%s", client ? "le" : "lw", band->withdrawn ? " l-struck" : "",
 				c ? "" : " l-dim");

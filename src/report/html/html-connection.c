@@ -233,10 +233,17 @@ static void put_legend(const Portrait *portrait, ReportWriter *out)
 	report_put(out, "</dl>\n");
 }
 
+static gint by_severity(gconstpointer a, gconstpointer b)
+{
+	const LadderAnomaly *x = a, *y = b;
+	return (x->severity < y->severity) - (x->severity > y->severity);
+}
+
 static void put_anomalies(const LadderAbout *about, ReportWriter *out)
 {
 	if (!about->anomalies->len)
 		return;
+	g_array_sort(about->anomalies, by_severity);
 	report_put(out, "<ul class=\"found\">");
 	for (unsigned i = 0; i < about->anomalies->len; i++) {
 		const LadderAnomaly *a = &g_array_index(about->anomalies, LadderAnomaly, i);

@@ -239,6 +239,7 @@ static void put_kind(const HtmlFindings *findings, unsigned k, ReportWriter *out
 	report_put(out, "</strong> <span class=\"times\">× ");
 	markup_count(out, kind->count);
 	report_put(out, "</span> <span class=\"headline\">");
+	report_put(out, kind->count > 1 ? "such as: " : "");
 	markup_text(out, kind->headline);
 	report_put(out, "</span></summary>\n<dl class=\"explained\">");
 	put_explained(out, "what it is", info->meaning);

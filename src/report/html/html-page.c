@@ -224,9 +224,9 @@ void html_put_summary(HtmlPage *page, const ShakedownSummary *summary,
 static void put_table(HtmlPage *page)
 {
 	static const char *const columns[] = {
-		"id",	     "start",	   "lasted",	     "client",	       "server",
-		"handshake", "teardown",   "client's state", "server's state", "packets",
-		"bytes",     "sent again", "anomalies"};
+		"id",	     "start",	 "lasted",    "client",		"server",
+		"handshake", "teardown", "anomalies", "client's state", "server's state",
+		"packets",   "bytes",	 "sent again"};
 	ReportWriter *out = page->out;
 
 	report_put(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "

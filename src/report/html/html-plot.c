@@ -139,6 +139,7 @@ static Frame frame_of(const GArray *points, const GArray *notable, ReportWriter 
 	Frame f = {.out = out, .low = INT64_MAX, .high = INT64_MIN};
 	ShakedownTime last = INT64_MIN;
 	const GArray *all[2] = {points, notable};
+	int64_t window = INT64_MIN;
 	bool any = false;
 
 	for (int k = 0; k < 2; k++) {
@@ -147,8 +148,10 @@ static Frame frame_of(const GArray *points, const GArray *notable, ReportWriter 
 			f.start = any ? MIN(f.start, p->time) : p->time;
 			last = MAX(last, p->time);
 			any = true;
-			if (p->ack)
+			if (p->ack) {
+				window = MAX(window, p->to);
 				continue;
+			}
 			f.low = MIN(f.low, p->from);
 			f.high = MAX(f.high, p->to);
 		}
@@ -157,6 +160,8 @@ static Frame frame_of(const GArray *points, const GArray *notable, ReportWriter 
 		f.low = 0;
 		f.high = 1;
 	}
+	/* Some way to the window's end, but the data is what it is about. */
+	f.high = CLAMP(window, f.high, f.high + (f.high - f.low) / 3);
 	f.span = MAX((double)html_elapsed(f.start, last), 1);
 	return f;
 }

@@ -108,6 +108,11 @@ static void put_row(const HtmlRow *row, ReportWriter *out)
 	html_put_handshake(out, (ShakedownHandshakeOutcome)row->handshake);
 	report_put(out, "</td><td>");
 	html_put_teardown(out, (ShakedownTeardownOutcome)row->teardown);
+	report_put(out, "</td><td>");
+	for (unsigned i = 0; i < row->kinds_len; i++) {
+		const ShakedownAnomalyInfo *info = shakedown_anomaly_info(row->kinds[i]);
+		html_put_badge(out, info->severity, info->name);
+	}
 	for (int side = 0; side < 2; side++) {
 		report_put(out, "</td><td>");
 		report_put(out, shakedown_tcp_state_name((ShakedownTcpState)row->state[side]));
@@ -118,11 +123,6 @@ static void put_row(const HtmlRow *row, ReportWriter *out)
 	markup_count(out, row->bytes[0] + row->bytes[1]);
 	report_put(out, "</td><td class=\"n\">");
 	markup_count(out, row->retransmissions);
-	report_put(out, "</td><td>");
-	for (unsigned i = 0; i < row->kinds_len; i++) {
-		const ShakedownAnomalyInfo *info = shakedown_anomaly_info(row->kinds[i]);
-		html_put_badge(out, info->severity, info->name);
-	}
 	report_put(out, "</td></tr>\n");
 }
 

@@ -82,7 +82,7 @@ void html_put_services(HtmlPage *page)
 		   "<thead><tr><th scope=\"col\" rowspan=\"2\">service</th><th scope=\"col\" "
 		   "rowspan=\"2\">connections</th><th scope=\"colgroup\" colspan=\"4\">handshakes"
 		   "</th><th scope=\"colgroup\" colspan=\"4\">teardowns</th><th scope=\"col\" "
-		   "rowspan=\"2\">handshake's RTT to it (axis: 10 µs to 10 s)</th></tr><tr>"
+		   "rowspan=\"2\">RTT of handshakes, 10 µs to 10 s</th></tr><tr>"
 		   "<th scope=\"col\">complete</th><th scope=\"col\">no answer</th>"
 		   "<th scope=\"col\">refused</th><th scope=\"col\">unfinished</th>"
 		   "<th scope=\"col\">graceful</th><th scope=\"col\">half</th>"

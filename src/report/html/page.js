@@ -56,12 +56,12 @@
 		  cell: (i) => tone(data.handshakeTones[data.handshake[i]], data.handshakes[data.handshake[i]]) },
 		{ key: (i) => data.teardown[i],
 		  cell: (i) => tone(data.teardownTones[data.teardown[i]], data.teardowns[data.teardown[i]]) },
+		{ key: (i) => data.severity[i] * 8 + (data.kinds[i] || []).length, cell: badges, worstFirst: true },
 		{ key: (i) => data.states[i] >> 4, cell: (i) => state(i, 0) },
 		{ key: (i) => data.states[i] & 15, cell: (i) => state(i, 1) },
 		{ key: (i) => data.packets[i], cell: (i) => count(data.packets[i]), number: true },
 		{ key: (i) => data.bytes[i], cell: (i) => count(data.bytes[i]), number: true },
 		{ key: (i) => data.again[i], cell: (i) => count(data.again[i]), number: true },
-		{ key: (i) => data.severity[i] * 8 + (data.kinds[i] || []).length, cell: badges },
 	];
 
 	function badges(i) {
@@ -141,7 +141,7 @@
 	}
 
 	function sortBy(column) {
-		view.descending = view.column === column ? !view.descending : !!columns[column].number || column === 12;
+		view.descending = view.column === column ? !view.descending : !!(columns[column].number || columns[column].worstFirst);
 		view.column = column;
 		document.querySelectorAll("#conn-table thead th").forEach((th, k) => {
 			if (k === column) th.setAttribute("aria-sort", view.descending ? "descending" : "ascending");
