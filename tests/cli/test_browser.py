@@ -82,8 +82,10 @@ def the_table_sorts_by_each_column(browser):
 @test
 def the_table_filters_and_searches(browser):
     browser.open(os.path.abspath("mixed.html"))
-    for words, count in (("refused", 1), ("2001:db8:2::7", 1), ("192.0.2.10:51200", 1), (":5432", 1), ("TIME-WAIT", 6),
-                         ("time-wait 443", 6), ("no such thing", 0), ("", 15)):
+    held = sum("TIME-WAIT" in row[8:10] for row in rows(browser))
+    assert held > 3, held
+    for words, count in (("refused", 1), ("2001:db8:2::7", 1), ("192.0.2.10:51200", 1), (":5432", 1), ("TIME-WAIT", held),
+                         ("time-wait 443", held), ("no such thing", 0), ("", 15)):
         enter(browser, "search", words, "input")
         browser.wait(f"document.querySelectorAll('#conn-rows tr').length === {count}")
     enter(browser, "by-handshake", "1", "change")
@@ -99,7 +101,7 @@ def a_range_of_time_filters_the_table_and_the_anomalies(browser):
     browser.open(os.path.abspath("mixed.html"))
     box = browser.run("(b => [b.left, b.top, b.width])((e => { e.scrollIntoView(); return e.getBoundingClientRect() })"
                       "(document.getElementById('timeline-svg')))")
-    points = [(box[0] + box[2] * part, box[1] + 60) for part in (0.5, 0.7, 0.9)]
+    points = [(box[0] + box[2] * part, box[1] + 60) for part in (0.5, 0.95, 0.95)]
     for kind, (x, y), buttons in zip(("mousePressed", "mouseMoved", "mouseReleased"), points, (1, 1, 1)):
         browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=buttons, clickCount=1)
     browser.wait("document.getElementById('from').value !== ''")

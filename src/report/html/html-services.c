@@ -55,7 +55,7 @@ static void put_service(ReportWriter *out, TallyEntry *s)
 	const uint64_t *h = s->outcomes, *t = s->teardowns;
 
 	report_put(out, "<tr><th scope=\"row\">");
-	markup_endpoint(out, &s->addr, s->port);
+	markup_endpoint(out, &s->key.addr, s->key.port);
 	report_put(out, "</th>");
 	put_cell(out, s->connections);
 	put_cell(out, h[SHAKEDOWN_HANDSHAKE_COMPLETE]);
