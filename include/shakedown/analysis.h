@@ -71,11 +71,24 @@ typedef struct {
 	const char *note; /* one short remark ("third ACK was lost"), or NULL */
 } ShakedownSegment;
 
+/* A connection's opening. Valid during the call. */
+typedef struct {
+	uint64_t connection;		 /* id */
+	const ShakedownAddress *addr[2]; /* [client], [server] */
+	uint16_t port[2];
+	ShakedownTime time; /* when it was known */
+	ShakedownHandshake handshake;
+} ShakedownOpening;
+
 typedef struct {
 	/* Each may be NULL. Connections come when they are over, or at the end, in that order. */
 	void (*connection)(const ShakedownConnection *connection, void *data);
 	void (*anomaly)(const ShakedownAnomaly *anomaly, void *data);
 	void (*segment)(const ShakedownSegment *segment, void *data);
+	/* What became of an opening, once a connection: at once where it is complete, refused or
+	 * aborted, otherwise right before the connection comes. That one may know better, where a
+	 * third ACK turned out to have been lost. */
+	void (*opening)(const ShakedownOpening *opening, void *data);
 } ShakedownObserver;
 
 /* A reason for which packets (or parts of them) were not analysed, with how many: "ARP", "UDP",
@@ -93,8 +106,9 @@ typedef struct {
 	uint64_t connections;
 	uint64_t half_seen; /* connections of which one direction alone was captured */
 	uint64_t live, live_peak;
-	uint64_t disordered;	/* packets that stand behind a later one */
-	uint64_t duplicates;	/* packets captured twice */
+	uint64_t live_states[2][SHAKEDOWN_TCP_STATES]; /* of those that are not over, by side */
+	uint64_t disordered;			       /* packets that stand behind a later one */
+	uint64_t duplicates;			       /* packets captured twice */
 	uint64_t bad_checksums; /* whole segments with a wrong checksum that is no offload's */
 	uint64_t offloaded;	/* segments whose checksum was left to the sending card */
 	uint64_t missing_bytes; /* acknowledged but not captured */

@@ -14,6 +14,7 @@
 #include <shakedown/analysis.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 struct _ShakedownAnalysis {
 	ShakedownConfig config;
@@ -84,6 +85,23 @@ static void on_segment(const ShakedownSegment *segment, void *data)
 	a->observer.segment(segment, a->data);
 }
 
+static void on_opening(TcpConnection *conn, ShakedownTime time, void *data)
+{
+	ShakedownAnalysis *a = data;
+	const ShakedownAddress addr[2] = {tcp_conn_address(conn, SHAKEDOWN_CLIENT),
+					  tcp_conn_address(conn, SHAKEDOWN_SERVER)};
+	const ShakedownOpening opening = {
+		.connection = conn->id,
+		.addr = {&addr[0], &addr[1]},
+		.port = {tcp_conn_port(conn, SHAKEDOWN_CLIENT),
+			 tcp_conn_port(conn, SHAKEDOWN_SERVER)},
+		.time = time,
+		.handshake = tcp_record_handshake(conn, &a->config, time),
+	};
+
+	a->observer.opening(&opening, a->data);
+}
+
 ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 					  const ShakedownObserver *observer, void *data)
 {
@@ -102,6 +120,7 @@ ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 		&a->config,
 		&(TcpTrackerObserver){.event = on_event,
 				      .over = on_over,
+				      .opening = a->observer.opening ? on_opening : NULL,
 				      .segment = a->observer.segment ? on_segment : NULL},
 		a);
 	if (a->config.overlap_segments)
@@ -247,6 +266,7 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	s->connections = t->connections;
 	s->live = tcp_tracker_live(a->tracker);
 	s->live_peak = t->live_peak;
+	memcpy(s->live_states, t->live_states, sizeof s->live_states);
 	s->duplicates = t->copies;
 	s->bad_checksums = t->bad_checksums;
 	s->offloaded = t->offloaded;

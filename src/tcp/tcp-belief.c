@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The only file that writes a side's state; it keeps the journal by which it can take it back. */
 #include "tcp/tcp-belief.h"
-#include "tcp/tcp-step.h"
+#include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
 #include <string.h>
@@ -69,6 +69,15 @@ static void append(TcpBeliefs *beliefs, const TcpBelief *belief)
 	beliefs->items[beliefs->len++] = *belief;
 }
 
+static void enter(TcpStep *step, ShakedownSideId side, ShakedownTcpState state)
+{
+	uint64_t *live = step->tracker->counts.live_states[side];
+
+	live[step->conn->side[side].state]--;
+	live[state]++;
+	step->conn->side[side].state = (uint8_t)state;
+}
+
 bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownEvidence evidence)
 {
 	TcpConnection *conn = step->conn;
@@ -82,7 +91,7 @@ bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownE
 					    .state = t->to,
 					    .evidence = evidence,
 					    .input = input});
-	conn->side[side].state = (uint8_t)t->to;
+	enter(step, side, t->to);
 	if (t->to == SHAKEDOWN_TCP_TIME_WAIT)
 		conn->time_wait_since = step->time;
 	if (evidence == SHAKEDOWN_EVIDENCE_DELIVERED)
@@ -139,7 +148,7 @@ static void cut(TcpStep *step, ShakedownSideId side, unsigned from)
 	}
 	beliefs->len = (uint16_t)kept;
 	const TcpBelief *last = tcp_beliefs_last(beliefs, side);
-	step->conn->side[side].state = last ? (uint8_t)last->state : SHAKEDOWN_TCP_CLOSED;
+	enter(step, side, last ? last->state : SHAKEDOWN_TCP_CLOSED);
 }
 
 bool tcp_take_back(TcpStep *step, ShakedownSideId side, TcpInput input)

@@ -128,6 +128,7 @@ typedef enum {
 	TCP_CONN_TIMED_FIN = 1 << 15,
 	TCP_CONN_TIMED_LINGER = 1 << 16,
 	TCP_CONN_LAST_ACK_LOST = 1 << 17,
+	TCP_CONN_TOLD = 1 << 19,  /* what became of its opening was told */
 	TCP_CONN_ENDED = 1 << 18, /* the capture ended before it could be forgotten */
 } TcpConnFlags;
 
@@ -198,7 +199,7 @@ typedef struct {
 	uint64_t anomalies; /* a bit a ShakedownAnomalyKind */
 	TcpBeliefs beliefs;
 	TcpMarks marks;
-	struct _TcpConnLog *log; /* tcp-conn-log.h; NULL: nobody asked */
+	struct _TcpConnLog *log;      /* tcp-conn-log.h; NULL: nobody asked */
 	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
 	uint32_t encap;		      /* record id of its first segment's encapsulation */
 	uint32_t copies;	      /* packets captured twice */

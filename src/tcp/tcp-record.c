@@ -77,6 +77,20 @@ static ShakedownDuration half_closed(const TcpConnection *conn)
 	return d < 0 ? 0 : d;
 }
 
+ShakedownHandshake tcp_record_handshake(const TcpConnection *conn, const ShakedownConfig *config,
+					ShakedownTime now)
+{
+	return (ShakedownHandshake){
+		.kind = tcp_handshake_kind(conn),
+		.outcome = tcp_handshake_outcome(conn, config, now),
+		.syn = conn->side[SHAKEDOWN_CLIENT].syns,
+		.syn_ack = conn->side[SHAKEDOWN_SERVER].syns,
+		.tap = tcp_tap(conn),
+		.server_rtt = conn->leg[SHAKEDOWN_SERVER],
+		.client_rtt = conn->leg[SHAKEDOWN_CLIENT],
+	};
+}
+
 void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const TcpConnection *conn,
 		     TcpTracker *tracker, const ShakedownConfig *config)
 {
@@ -90,13 +104,7 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 		.end = conn->end,
 		.first_frame = conn->first_frame,
 		.last_frame = conn->last_frame,
-		.handshake = {.kind = tcp_handshake_kind(conn),
-			      .outcome = tcp_handshake_outcome(conn, config, now),
-			      .syn = conn->side[SHAKEDOWN_CLIENT].syns,
-			      .syn_ack = conn->side[SHAKEDOWN_SERVER].syns,
-			      .tap = tcp_tap(conn),
-			      .server_rtt = conn->leg[SHAKEDOWN_SERVER],
-			      .client_rtt = conn->leg[SHAKEDOWN_CLIENT]},
+		.handshake = tcp_record_handshake(conn, config, now),
 		.teardown = {.kind = tcp_teardown_kind(conn),
 			     .outcome = tcp_teardown_outcome(conn, config, now),
 			     .first = conn->teardown_first,

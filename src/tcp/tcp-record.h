@@ -13,6 +13,9 @@ typedef struct {
 	ShakedownConnLog log;
 } TcpRecordRoom;
 
+/* What is known of its opening at that time. */
+ShakedownHandshake tcp_record_handshake(const TcpConnection *conn, const ShakedownConfig *config,
+					ShakedownTime now);
 /* The record points into the room, the connection and the tracker. */
 void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const TcpConnection *conn,
 		     TcpTracker *tracker, const ShakedownConfig *config);

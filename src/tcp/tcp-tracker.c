@@ -3,6 +3,7 @@
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-copies.h"
 #include "tcp/tcp-half.h"
+#include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-paws.h"
 #include "tcp/tcp-space.h"
@@ -132,15 +133,50 @@ static void leave_table(TcpTracker *t, const TcpConnection *conn, uint32_t handl
 	}
 }
 
+/* A SYN that nobody answers yet, or a host that is said to be out of reach, may still be answered;
+ * these will not change, unless a belief is taken back. */
+static bool is_settled(ShakedownHandshakeOutcome outcome)
+{
+	switch (outcome) {
+	case SHAKEDOWN_HANDSHAKE_COMPLETE:
+	case SHAKEDOWN_HANDSHAKE_REFUSED:
+	case SHAKEDOWN_HANDSHAKE_ABORTED:
+		return true;
+	case SHAKEDOWN_HANDSHAKE_NO_ANSWER:
+	case SHAKEDOWN_HANDSHAKE_UNREACHABLE:
+	case SHAKEDOWN_HANDSHAKE_UNFINISHED:
+	case SHAKEDOWN_HANDSHAKE_IN_PROGRESS:
+	case SHAKEDOWN_HANDSHAKE_NOT_CAPTURED:
+		break;
+	}
+	return false;
+}
+
+static void tell_opening(TcpStep *step, bool over)
+{
+	TcpTracker *t = step->tracker;
+	TcpConnection *conn = step->conn;
+
+	if (tcp_conn_has(conn, TCP_CONN_TOLD) ||
+	    (!over && !is_settled(tcp_handshake_outcome(conn, t->config, step->time))))
+		return;
+	conn->flags |= TCP_CONN_TOLD;
+	t->observer.opening(conn, step->time, t->data);
+}
+
 void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
 	TcpStep step = {.tracker = t, .conn = conn, .time = MAX(t->now, conn->end)};
 
 	if (t->streams)
 		tcp_streams_over(t->streams, conn);
+	if (t->observer.opening)
+		tell_opening(&step, true);
 	tcp_emit(&step, TCP_EVENT_OVER, SHAKEDOWN_CLIENT);
 	if (t->observer.over)
 		t->observer.over(conn, t->data);
+	for (unsigned i = 0; i < 2; i++)
+		t->counts.live_states[i][conn->side[i].state]--;
 	/* At the end of the capture table and wheel go as a whole. */
 	if (!t->finishing) {
 		timer_wheel_cancel(t->wheel, handle);
@@ -368,8 +404,11 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	if ((seg->flags & TCP_RST) && conn->pending && conn->pending->side == side &&
 	    s->state == SHAKEDOWN_TCP_CLOSED)
 		tcp_promote(t, conn);
-	if (before[0] != conn->side[0].state || before[1] != conn->side[1].state ||
-	    (seg->flags & (TCP_FIN | TCP_SYN | TCP_RST)))
+	bool moved = before[0] != conn->side[0].state || before[1] != conn->side[1].state;
+
+	if (moved && t->observer.opening)
+		tell_opening(&step, false);
+	if (moved || (seg->flags & (TCP_FIN | TCP_SYN | TCP_RST)))
 		tcp_clock_arm(t, conn);
 }
 

@@ -19,6 +19,9 @@ typedef struct {
 	void (*event)(const TcpEvent *event, void *data);
 	/* The connection is over and will be freed after this call. */
 	void (*over)(TcpConnection *conn, void *data);
+	/* What became of the connection's opening: once, as soon as it can be told, and at the
+	 * latest when it is over. Or NULL. */
+	void (*opening)(TcpConnection *conn, ShakedownTime time, void *data);
 	/* Every segment with the states after it; NULL where nobody looks: it costs. */
 	void (*segment)(const ShakedownSegment *segment, void *data);
 } TcpTrackerObserver;
@@ -28,6 +31,7 @@ typedef struct {
 typedef struct {
 	uint64_t segments, connections, live_peak;
 	uint64_t copies, bad_checksums, offloaded, missing_bytes, stray_icmp;
+	uint64_t live_states[2][SHAKEDOWN_TCP_STATES]; /* now, of the connections that live */
 	uint64_t copy_frame[TCP_EXAMPLES], bad_frame[TCP_EXAMPLES]; /* the first ones */
 } TcpTrackerCounts;
 

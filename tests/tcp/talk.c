@@ -72,6 +72,15 @@ static void hear_over(TcpConnection *conn, void *data)
 	t->over[t->over_len++] = conn->id;
 }
 
+static void hear_opening(TcpConnection *conn, ShakedownTime time, void *data)
+{
+	Talk *t = data;
+	ShakedownHandshakeOutcome outcome = tcp_record_handshake(conn, &t->config, time).outcome;
+
+	g_string_append_printf(t->openings, "%s%u %s", t->openings->len ? ", " : "",
+			       (unsigned)conn->id, shakedown_handshake_outcome_name(outcome));
+}
+
 static void hear_segment(const ShakedownSegment *segment, void *data)
 {
 	Talk *t = data;
@@ -99,6 +108,7 @@ Talk *talk_new(void)
 	t->tracker = tcp_tracker_new(&t->config,
 				     &(TcpTrackerObserver){.event = hear_event,
 							   .over = hear_over,
+							   .opening = hear_opening,
 							   .segment = hear_segment},
 				     t);
 	t->addr[SHAKEDOWN_CLIENT] = (ShakedownAddress){4, {192, 0, 2, 1}};
@@ -109,6 +119,7 @@ Talk *talk_new(void)
 	t->isn[SHAKEDOWN_SERVER] = 300000;
 	t->now = SECONDS(1700000000);
 	t->events = g_string_new(NULL);
+	t->openings = g_string_new(NULL);
 	t->text = g_string_new(NULL);
 	return t;
 }
@@ -119,6 +130,7 @@ void talk_free(Talk *t)
 		return;
 	tcp_tracker_free(t->tracker);
 	g_string_free(t->events, true);
+	g_string_free(t->openings, true);
 	g_string_free(t->text, true);
 	g_free(t);
 }

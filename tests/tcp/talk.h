@@ -75,8 +75,9 @@ typedef struct {
 	TalkConnection connection[TALK_CONNECTIONS + 1];
 	uint64_t over[TALK_CONNECTIONS]; /* ids, in the order in which they were over */
 	unsigned over_len;
-	GString *events; /* since the talk began, or since talk_events() was last called */
-	GString *text;	 /* what an accessor returned last */
+	GString *events;   /* since the talk began, or since talk_events() was last called */
+	GString *openings; /* "1 complete, 2 refused": as they were told */
+	GString *text;	   /* what an accessor returned last */
 	uint64_t event_count[TCP_EVENTS];
 } Talk;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The journal of beliefs: believed, confirmed, taken back; and its bound. */
-#include "tcp/tcp-step.h"
+#include "tcp/tcp-tracker-private.h"
 
 #include <criterion/criterion.h>
 #include <glib.h>
@@ -13,6 +13,7 @@
 
 typedef struct {
 	TcpConnection conn;
+	TcpTracker tracker; /* its counts */
 	TcpStep step;
 } Journal;
 
@@ -20,7 +21,7 @@ static Journal *journal_new(void)
 {
 	Journal *j = g_new0(Journal, 1);
 
-	j->step = (TcpStep){.conn = &j->conn, .time = 1000, .frame = 1};
+	j->step = (TcpStep){.tracker = &j->tracker, .conn = &j->conn, .time = 1000, .frame = 1};
 	return j;
 }
 
