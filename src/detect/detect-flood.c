@@ -78,22 +78,24 @@ static void on_syn_ack(Service *s, DetectContext *context, const TcpEvent *event
 }
 
 /* No longer half-open: completed, refused, given up by RST. */
-static void finish_attempt(Service *s, DetectContext *context, TcpConnection *conn)
+static void finish_attempt(Service *s, DetectContext *context, TcpConnection *conn, bool refused)
 {
 	if (!noted(conn, NOTED_HALF_OPEN))
 		return;
 	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
 	s->half_open -= s->half_open > 0;
 	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
-	if (slot)
-		slot->finished++;
+	if (!slot)
+		return;
+	slot->finished++;
+	slot->refused += refused;
 }
 
 static void on_established(Service *s, DetectContext *context, TcpConnection *conn)
 {
 	if (!noted(conn, NOTED_IN_WINDOW))
 		return;
-	finish_attempt(s, context, conn);
+	finish_attempt(s, context, conn, false);
 	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
 	if (slot)
 		slot->established++;
@@ -101,7 +103,7 @@ static void on_established(Service *s, DetectContext *context, TcpConnection *co
 
 static void on_first_data(Service *s, DetectContext *context, TcpConnection *conn)
 {
-	finish_attempt(s, context, conn);
+	finish_attempt(s, context, conn, false);
 	ServiceSlot *slot = noted(conn, NOTED_IN_WINDOW)
 				    ? service_slot(s, context->config, conn->syn_first)
 				    : NULL;
@@ -128,17 +130,15 @@ static void note_stray(const TcpEvent *event)
 
 static void count_stray(DetectContext *context, TcpConnection *conn)
 {
-	ShakedownSideId to =
-		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	ShakedownSideId to = noted_stray_target(conn);
 	const TcpSide *target = &conn->side[to];
 	ShakedownAddress address = tcp_conn_address(conn, to);
-	unsigned kind = noted(conn, NOTED_STRAY_RST) ? 2 : noted(conn, NOTED_STRAY_FIN) ? 1 : 0;
 
 	if (target->packets > target->rsts ||
 	    conn->side[0].packets + conn->side[1].packets > STRAY_PACKETS_MOST)
 		return;
 	queue_stray(services_of(context->services, &address, tcp_conn_port(conn, to)), context,
-		    kind, conn);
+		    noted_stray_kind(conn), conn);
 }
 
 static void on_over(Service *s, DetectContext *context, const TcpEvent *event)
@@ -221,7 +221,9 @@ static void on_event(void *data, DetectContext *context, const TcpEvent *event)
 	else if (event->kind == TCP_EVENT_FIRST_DATA)
 		on_first_data(s, context, conn);
 	else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE)
-		finish_attempt(s, context, conn);
+		finish_attempt(s, context, conn,
+			       event->kind == TCP_EVENT_RST && event->side == SHAKEDOWN_SERVER &&
+				       !conn->syn_ack_first);
 	else if (event->kind == TCP_EVENT_OVER)
 		on_over(s, context, event);
 }

@@ -4,6 +4,7 @@
  * 6528), and flags that no stack sends.
  */
 #include "detect/detector.h"
+#include "detect/member.h"
 #include "detect/noted.h"
 #include "flow/key-table.h"
 
@@ -193,7 +194,7 @@ static void on_event(void *data, DetectContext *context, const TcpEvent *event)
 			if (tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN))
 				add(data, context, event, side);
 	} else if (event->kind == TCP_EVENT_OVER && noted(conn, NOTED_ODD) &&
-		   !reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN)) {
+		   !member_of_many(context, conn)) {
 		unexpected_flags(context, conn);
 	}
 }

@@ -20,11 +20,13 @@
 #define SUSPECT_HALF_OPEN 8
 /* Sources of which that share is new with each SYN are not people who try again. */
 #define SOURCES_MANY 0.5
+/* … and of which nearly every one is are forged, if something else tells as well. */
+#define SOURCES_FORGED 0.9
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
 typedef struct {
-	uint64_t opened, finished, again, established, talked;
+	uint64_t opened, finished, refused, again, established, talked;
 	ShakedownTime first, last;
 } Sum;
 
@@ -48,6 +50,7 @@ static Sum sum_up(const Service *s, int64_t id)
 			sum.first = slot->first;
 		sum.opened += slot->opened;
 		sum.finished += MIN(slot->finished, slot->opened);
+		sum.refused += slot->refused;
 		sum.again += slot->again;
 		sum.established += slot->established;
 		sum.talked += slot->talked;
@@ -68,6 +71,29 @@ static bool window_tells(const Sum *sum, const ShakedownConfig *config)
 	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
 }
 
+static double share_of_top_ttl(const ServiceSources *sources)
+{
+	uint32_t top = 0;
+
+	for (unsigned i = 0; i < 256; i++)
+		top = MAX(top, sources->ttl[i]);
+	return sources->syns ? (double)top / (double)sources->syns : 0;
+}
+
+/* Nothing listens there, and yet they come. As many clients may have lost their server; but then it
+ * had served somebody before, and clients do not all live at the same distance. */
+static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
+{
+	const ServiceSources *sources = s->sources;
+
+	return sum->opened >= config->flood_syns && sum->again * 2 <= sum->opened &&
+	       sum->refused * 100 >= sum->opened * config->flood_half_open &&
+	       s->usual * SERVICE_WINDOW_SLOTS < 1 && sources &&
+	       (double)sketch_distinct_count(&sources->distinct) >=
+		       SOURCES_FORGED * (double)sources->syns &&
+	       share_of_top_ttl(sources) >= SOURCES_FORGED;
+}
+
 /*
  * Wang, Zhang and Shin bound the sum by about what the service usually completes in a window, so
  * that a flood shows against its own service's measure. That holds where so much is half-open now
@@ -86,6 +112,11 @@ static double bound_of(const Service *s, const Sum *sum, const ShakedownConfig *
 	return MIN(usual, most);
 }
 
+static double drift_of(const Service *s, double width)
+{
+	return DRIFT * MAX(s->usual, USUAL_LEAST * width);
+}
+
 static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 			 const ShakedownConfig *config)
 {
@@ -96,7 +127,7 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 		half_open = (double)slot->opened - MIN(slot->finished, slot->opened) - slot->again;
 		established = slot->established;
 	}
-	s->excess += half_open - DRIFT * MAX(s->usual, USUAL_LEAST * width);
+	s->excess += half_open - drift_of(s, width);
 	s->excess = CLAMP(s->excess, 0, 2 * bound);
 	s->usual += USUAL_WEIGHT * (established - s->usual);
 	return s->excess >= bound_of(s, sum, config) && half_open > 0 && s->sources &&
@@ -104,20 +135,12 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 		       SOURCES_MANY * (double)s->sources->syns;
 }
 
-static double share_of_top_ttl(const ServiceSources *sources)
-{
-	uint32_t top = 0;
-
-	for (unsigned i = 0; i < 256; i++)
-		top = MAX(top, sources->ttl[i]);
-	return sources->syns ? (double)top / (double)sources->syns : 0;
-}
-
 static void report_flood(Service *s, DetectContext *context)
 {
 	const ServiceFlood *flood = s->flood;
 	Finding f;
 	double half_open = flood->syns ? 1 - (double)flood->finished / (double)flood->syns : 1;
+	bool refused = flood->refused * 2 > flood->syns;
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->key.address, s->key.port);
 	finding_time(&f, flood->start, flood->last);
@@ -125,19 +148,24 @@ static void report_flood(Service *s, DetectContext *context)
 		finding_frame(&f, flood->frames[i]);
 	finding_many(&f);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
+	/* Nothing is held for what is refused. */
+	if (refused)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
 	finding_count(&f, "syn", flood->syns);
 	finding_duration(&f, "lasted_s", flood->last - flood->start);
 	finding_ratio(&f, "peak_rate", flood->peak_rate);
 	finding_count(&f, "peak_half_open", flood->peak_half_open);
 	finding_ratio(&f, "half_open_share", half_open);
+	finding_count(&f, "refused", flood->refused);
 	finding_count(&f, "syn_ack", flood->answered);
 	finding_count(&f, "completed_meanwhile", flood->established);
 	finding_duration(&f, "known_after_s", flood->known - flood->start);
 	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
-	finding_summary(&f,
-			"%" PRIu64 " SYNs in %s (at most %.0f/s), %.0f %% of them left half-open",
+	finding_summary(&f, "%" PRIu64 " SYNs in %s (at most %.0f/s), %.0f %% of them %s",
 			flood->syns, finding_span(&f, flood->last - flood->start), flood->peak_rate,
-			100 * half_open);
+			refused ? 100 * (double)flood->refused / (double)flood->syns
+				: 100 * half_open,
+			refused ? "refused" : "left half-open");
 	if (cookies_suspected(s))
 		finding_flag(&f, "syn_cookies_suspected", true);
 	if (s->sources) {
@@ -146,7 +174,7 @@ static void report_flood(Service *s, DetectContext *context)
 		double evenness = sketch_sample_evenness(&s->sources->sample);
 		double ttl = share_of_top_ttl(s->sources);
 		bool forged = (double)sources >= SOURCES_MANY * (double)s->sources->syns &&
-			      evenness >= 0.9;
+			      evenness >= SOURCES_FORGED;
 
 		finding_count(&f, "sources", sources);
 		finding_ratio(&f, "sources_standard_error", SKETCH_DISTINCT_ERROR);
@@ -160,7 +188,9 @@ static void report_flood(Service *s, DetectContext *context)
 				sources, sources == 1 ? "" : "s",
 				forged ? " that look forged" : "");
 	}
-	if (flood->answered == 0)
+	if (refused)
+		finding_summary(&f, "; nothing listens there");
+	else if (flood->answered == 0)
 		finding_summary(&f, "; the service answered none of them");
 	else if (flood->established)
 		finding_summary(&f, "; %" PRIu64 " other%s completed meanwhile", flood->established,
@@ -178,16 +208,27 @@ static void end_flood(Service *s, DetectContext *context)
 	s->excess = 0;
 }
 
+/* A slot has its share in the flood: by what is left half-open, or by what is refused. Hidden in a
+ * busy service's traffic it is what the sum has grown by. */
+static bool takes_part(const Service *s, const ServiceSlot *slot, double width)
+{
+	uint64_t finished = MIN(slot->finished, slot->opened);
+
+	return (slot->opened - finished) * 2 >= slot->opened || slot->refused * 2 >= slot->opened ||
+	       (s->flood->cumulative && (double)(slot->opened - finished) > drift_of(s, width));
+}
+
 static void go_on(Service *s, const ServiceSlot *slot, double width)
 {
 	ServiceFlood *flood = s->flood;
 
 	flood->peak_half_open = MAX(flood->peak_half_open, s->half_open);
-	if (!slot || !slot->opened || slot->finished * 2 > slot->opened)
+	if (!slot || !slot->opened || !takes_part(s, slot, width))
 		return;
 	flood->last = MAX(flood->last, slot->last);
 	flood->syns += slot->opened;
 	flood->finished += MIN(slot->finished, slot->opened);
+	flood->refused += slot->refused;
 	flood->answered += slot->answered;
 	flood->established += slot->established;
 	flood->peak_rate = MAX(flood->peak_rate, slot->opened / width);
@@ -230,7 +271,8 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
 	const ServiceSlot *slot = slot_of(s, id);
 	Sum sum = sum_up(s, id);
-	bool window = window_tells(&sum, config), excess = excess_tells(s, slot, &sum, config);
+	bool window = window_tells(&sum, config) || refused_tells(s, &sum, config);
+	bool excess = excess_tells(s, slot, &sum, config);
 
 	judge_connections(s, &sum, config);
 	if (!s->flood && (window || excess))

@@ -2,6 +2,8 @@
 #include "detect/member.h"
 
 #include "detect/flood.h"
+#include "detect/noted.h"
+#include "detect/queue.h"
 #include "detect/scanner.h"
 
 static Service *service_of(DetectContext *context, const TcpConnection *conn)
@@ -9,6 +11,25 @@ static Service *service_of(DetectContext *context, const TcpConnection *conn)
 	ShakedownAddress server = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 
 	return services_find(context->services, &server, tcp_conn_port(conn, SHAKEDOWN_SERVER));
+}
+
+static bool one_of_stray(DetectContext *context, TcpConnection *conn)
+{
+	static const ShakedownAnomalyKind floods[] = {SHAKEDOWN_ANOMALY_ACK_FLOOD,
+						      SHAKEDOWN_ANOMALY_FIN_FLOOD,
+						      SHAKEDOWN_ANOMALY_RESET_FLOOD};
+
+	if (!noted(conn, NOTED_STRAY))
+		return false;
+	ShakedownSideId to = noted_stray_target(conn);
+	ShakedownAddress target = tcp_conn_address(conn, to);
+	const Service *s = services_find(context->services, &target, tcp_conn_port(conn, to));
+	unsigned kind = noted_stray_kind(conn);
+
+	if (!s || !queue_covers_stray(s, context->config, kind, conn->start))
+		return false;
+	tcp_conn_blame(conn, floods[kind], SHAKEDOWN_SEVERITY_WARNING);
+	return true;
 }
 
 bool member_of_many(DetectContext *context, TcpConnection *conn)
@@ -23,6 +44,8 @@ bool member_of_many(DetectContext *context, TcpConnection *conn)
 		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_CRITICAL);
 		return true;
 	}
+	if (one_of_stray(context, conn))
+		return true;
 	if (!scanners_cover(context->scanners, conn))
 		return false;
 	tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_PORT_SCAN, SHAKEDOWN_SEVERITY_WARNING);

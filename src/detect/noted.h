@@ -47,6 +47,18 @@ static inline bool noted(const TcpConnection *conn, uint32_t bits)
 	return (conn->noted & bits) != 0;
 }
 
+/* Which of ACK (0), FIN (1) and RST (2) a connection without a beginning began with, and to whom.
+ */
+static inline unsigned noted_stray_kind(const TcpConnection *conn)
+{
+	return noted(conn, NOTED_STRAY_RST) ? 2 : noted(conn, NOTED_STRAY_FIN) ? 1 : 0;
+}
+
+static inline ShakedownSideId noted_stray_target(const TcpConnection *conn)
+{
+	return noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+}
+
 /* An anomaly of that kind was reported of the connection. */
 static inline bool reported(const TcpConnection *conn, ShakedownAnomalyKind kind)
 {

@@ -246,3 +246,11 @@ void queue_stray(Service *s, DetectContext *context, unsigned kind, const TcpCon
 	e->count = s->stray_window[kind].count;
 	s->stray_window[kind].count = 0;
 }
+
+bool queue_covers_stray(const Service *s, const ShakedownConfig *config, unsigned kind,
+			ShakedownTime time)
+{
+	const ServiceEpisode *e = &s->stray[kind];
+
+	return e->start && time >= e->start && time - e->last <= config->flood_window;
+}

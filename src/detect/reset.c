@@ -233,6 +233,13 @@ static void abort_or_late(DetectContext *context, TcpConnection *conn, Shakedown
 	finding_report(&f);
 }
 
+/* §3.10.7.1: one segment of a connection that its receiver knows nothing of, and it says so. There
+ * is nothing to abort; where many come, that is told by the service. */
+static bool answers_a_stray(const TcpConnection *conn, const DossierReset *r)
+{
+	return noted(conn, NOTED_STRAY) && r->without_ack && !r->spoke[0] && r->spoke[1] == 1;
+}
+
 static void data_after_reset(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
 			     const DossierReset *r)
 {
@@ -265,7 +272,7 @@ static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSid
 		survivor(context, conn, side, r);
 	if (assassination(context, conn, side, r) || not_its_own || !r->first_accepted)
 		return;
-	if (half_open(context, conn, side, r))
+	if (half_open(context, conn, side, r) || answers_a_stray(conn, r))
 		return;
 	/* Both were through with it, or it never came about. */
 	if (!synchronized_state(r->state[0]) && !synchronized_state(r->state[1]))

@@ -23,6 +23,7 @@ typedef struct {
 	int64_t id;			  /* its time by its width */
 	uint32_t opened, finished, again; /* attempts; those not half-open; those tried again */
 	uint32_t answered, established, talked;
+	uint32_t refused; /* of those not half-open: answered by RST */
 	ShakedownTime first, last;
 } ServiceSlot;
 
@@ -46,11 +47,11 @@ typedef struct {
 /* A flood under way. */
 typedef struct {
 	ShakedownTime start, last;
-	uint64_t syns, finished, answered, established;
+	uint64_t syns, finished, refused, answered, established;
 	uint64_t peak_half_open;
 	ShakedownTime known; /* when it was judged to be one */
-	double peak_rate; /* SYNs a second */
-	bool cumulative;  /* the sum told, not the window */
+	double peak_rate;    /* SYNs a second */
+	bool cumulative;     /* the sum told, not the window */
 	uint64_t frames[16];
 	unsigned frames_len;
 } ServiceFlood;

@@ -158,7 +158,10 @@ void tcp_arrives_rst(TcpStep *step)
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 	bool alive = r->state != SHAKEDOWN_TCP_CLOSED, taken = acceptable(step);
-	bool foreign = foreign_ttl(s, step->seg);
+	/* A scanner makes its SYN itself, and its kernel, which knows nothing of it, resets the
+	 * answer: the TTLs of the two differ, and yet it is its own. If not, it will go on. */
+	bool probe = s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step);
+	bool foreign = !probe && foreign_ttl(s, step->seg);
 	bool own = !foreign && (taken || answers_without_connection(step) ||
 				(tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
 

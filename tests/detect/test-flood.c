@@ -174,6 +174,61 @@ Test(flood, an_outage_is_no_flood)
 	EXPECT_NOT(s, SYN_FLOOD);
 }
 
+/* Forged SYNs to a port where nothing listens hold nothing, and are told all the same. */
+Test(flood, refused)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 400; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(5));
+		if (i % 12)
+			SERVER(s, RST_ACK, 0, 1, .after = 1000);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	EXPECT_SEVERITY(s, SYN_FLOOD, WARNING);
+	EXPECT_FACT(s, SYN_FLOOD, "syn=400");
+	EXPECT_FACT(s, SYN_FLOOD, "refused=366");
+}
+
+/* A service that has crashed: it had served somebody, or its clients live near and far. */
+Test(flood, a_crash_is_no_flood)
+{
+	for (unsigned served = 0; served <= 50; served += 50) {
+		g_autoptr(Scene) s = scene_new();
+
+		complete(s, 100000, served, MS(100));
+		for (unsigned i = 0; i < 400; i++) {
+			scene_client(s, i);
+			CLIENT(s, TCP_SYN, .after = MS(5),
+			       .ttl = served ? 64 : (uint8_t)(40 + i % 24));
+			SERVER(s, RST_ACK, 0, 1, .after = 1000);
+		}
+		scene_wait(s, SECONDS(300));
+		scene_finish(s);
+		EXPECT_NOT(s, SYN_FLOOD);
+		EXPECT(s, REFUSED);
+	}
+}
+
+/* Hidden in a busy service's traffic: what is counted is what came while the sum grew. */
+Test(flood, hidden_and_counted)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 100000, 2000, MS(5));
+	for (unsigned i = 0; i < 1500; i++) {
+		half_open(s, i, 1, MS(3));
+		complete(s, 200000 + 2 * i, 2, MS(2));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT(s, SYN_FLOOD);
+	EXPECT_FACT(s, SYN_FLOOD, "half_open_share=0.333");
+}
+
 Test(flood, connections_that_say_nothing)
 {
 	g_autoptr(Scene) s = scene_new();

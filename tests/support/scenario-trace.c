@@ -243,7 +243,7 @@ static bool tell_segment(Story *s, const ScenarioLine *line, ShakedownTime time,
 			    line->number, PACKET_TCP_OPTIONS);
 		return false;
 	}
-	if (line->data)
+	if (line->data && line->len)
 		memcpy(payload, g_bytes_get_data(line->data, NULL), line->len);
 	else
 		fill_payload(payload, line->len, seq + !!(line->flags & SYN) - end->isn - 1);
