@@ -4,6 +4,7 @@
  * analysis → sink → output, of which only the sink's view differs.
  */
 #include "cli/cli.h"
+#include "cli/confine.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -224,6 +225,8 @@ Status analyse_run(const Options *options)
 	capture = reading_open(options, &status);
 	if (!capture)
 		return status;
+	if (!confine_rights(options))
+		return STATUS_FAILED;
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)
 		return fail(&run, error);
@@ -237,5 +240,6 @@ Status analyse_run(const Options *options)
 		return STATUS_USAGE;
 	}
 	progress_init(&run.progress, !options->quiet);
+	confine_calls(options);
 	return analyse(&run, capture, &config);
 }

@@ -17,9 +17,9 @@
 typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
-	char *group_by, *side, *dir, *holes, *policy, *html_limit;
+	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
-		config_given;
+		config_given, no_sandbox;
 } Raw;
 
 #define OFFSET(member) offsetof(Raw, member)
@@ -49,6 +49,8 @@ static const OptionRow rows[] = {
 	{"holes", 0, OPTION_TEXT, OFFSET(holes), FOR_STREAMS, "HOW", "missing bytes: none (default) or zero, as NULs"},
 	{"policy", 0, OPTION_TEXT, OFFSET(policy), FOR_STREAMS, "COPY", "which of two that differ: first (default) or last"},
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
+	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_READING, "USER[:GROUP]", "be that user once the input is open"},
+	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_READING, NULL, "do not confine system calls (for debuggers)"},
 	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},
 	{"ascii", 0, OPTION_FLAG, OFFSET(ascii), FOR_ALL, NULL, "text in ASCII only (auto by locale)"},
 	{"width", 0, OPTION_TEXT, OFFSET(width), FOR_ALL, "COLUMNS", "width of text (auto: the terminal's)"},
@@ -225,6 +227,8 @@ static bool take_values(Options *o, const Raw *raw)
 			return false;
 		o->policy = (ShakedownOverlapPolicy)word;
 	}
+	o->user = raw->user;
+	o->no_sandbox = raw->no_sandbox;
 	o->dir = raw->dir;
 	o->force = raw->force;
 	o->filter = raw->filter;
@@ -413,6 +417,7 @@ void options_clear(Options *options)
 	g_free(raw->dir);
 	g_free(raw->holes);
 	g_free(raw->policy);
+	g_free(raw->user);
 	g_free(raw->html_limit);
 	g_free(raw);
 	memset(options, 0, sizeof *options);

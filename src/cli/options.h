@@ -40,6 +40,8 @@ typedef struct {
 	const char *dir; /* or NULL */
 	ShakedownOverlapPolicy policy;
 	bool force, zero_holes;
+	const char *user; /* who to become, or NULL */
+	bool no_sandbox;
 	unsigned width;	     /* 0: of the terminal */
 	uint64_t html_limit; /* MiB; 0: the default */
 	bool ignore_encapsulation, all, absolute, ascii, quiet, verbose;

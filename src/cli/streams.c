@@ -4,6 +4,7 @@
  * their own. What the bytes lack is told on standard error.
  */
 #include "cli/cli.h"
+#include "cli/confine.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -202,9 +203,12 @@ Status streams_run(const Options *options)
 	g_autoptr(ShakedownCapture) capture = reading_open(options, &status);
 	if (!capture)
 		return status;
+	if (!confine_rights(options))
+		return STATUS_FAILED;
 	status = open_target(&run, capture);
 	run.holes = stream_holes_new(tell, &run);
 	progress_init(&run.progress, !options->quiet);
+	confine_calls(options);
 	if (status == STATUS_DONE)
 		status = extract(&run, capture, &config);
 	stream_holes_free(run.holes);

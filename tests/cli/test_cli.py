@@ -92,7 +92,7 @@ def live_commands_are_for_later():
 def wrong_options_are_told_with_the_nearest():
     fails(["--fliter", "tcp", "good.pcap"], 2, "did you mean '--filter'?")
     fails(["good.pcap", "--colour=never"], 2, "did you mean '--color'?")
-    fails(["-Z", "good.pcap"], 2, "'-Z'", "--help")
+    fails(["-Y", "good.pcap"], 2, "'-Y'", "--help")
     fails(["good.pcap", "-f"], 2, "issing argument for -f")
 
 

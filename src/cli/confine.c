@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/confine.h"
+
+#include "privilege/cage.h"
+#include "privilege/privilege.h"
+
+bool confine_rights(const Options *options)
+{
+	const PrivilegeKept kept = {.user = options->user, .files = true};
+	g_autoptr(GError) error = NULL;
+
+	if (privilege_drop(&kept, &error))
+		return true;
+	complain("%s", error->message);
+	return false;
+}
+
+void confine_calls(const Options *options)
+{
+	const CageNeeds needs = {0};
+	g_autofree char *why = NULL;
+
+	if (options->no_sandbox)
+		return;
+	switch (cage_close(&needs, &why)) {
+	case CAGE_CLOSED:
+		break;
+	case CAGE_NOT_BUILT:
+	case CAGE_REFUSED:
+		if (options->verbose && !options->quiet)
+			complain("system calls are not confined: %s", why);
+	}
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A cage of system calls: when everything that needs more is open, the process keeps those that
+ * are left to do, and no way back. Whoever takes it over by way of a packet can then neither
+ * execute a program, nor look into another process, nor speak to the network.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	bool capture; /* packets come from interfaces that are open */
+	bool reopen;  /* … and that are opened again when they return */
+	bool serve;   /* metrics are asked for, on a socket that listens already */
+	bool screen;  /* a terminal is drawn on, and its keys are read */
+} CageNeeds;
+
+typedef enum {
+	CAGE_CLOSED = 0,
+	CAGE_NOT_BUILT, /* without libseccomp, or with a sanitizer, which needs far more calls */
+	CAGE_REFUSED,	/* the kernel will have none */
+} CageVerdict;
+
+/* Why it is not closed: the caller's to free; NULL where it is. */
+CageVerdict cage_close(const CageNeeds *needs, char **why);
