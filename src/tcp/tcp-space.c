@@ -5,12 +5,9 @@
 
 #include <glib.h>
 
-/* Room for reordering and for windows never seen: nf_conntrack's MAXACKWINDOW has the same size. */
-#define SLACK 66000u
+#define SLACK TCP_SPACE_SLACK
 /* … unless the scale is unknown: then no more than that, for a lie costs more than a resync. */
 #define UNKNOWN_SCALE_MOST (1u << 24)
-/* How far below what was sent last the lowest number is remembered: no window is larger. */
-#define LOW_MOST (1u << 30)
 
 uint32_t tcp_space_window(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
@@ -167,18 +164,6 @@ static void take_probe(TcpStep *step)
 	}
 }
 
-static uint32_t below_next(const TcpSide *s, TcpSeq seq)
-{
-	return (uint32_t)tcp_seq_diff(s->snd_nxt, seq);
-}
-
-/* Numbers wrap: what began two gigabytes ago would come to lie ahead. */
-static void keep_low_near(TcpSide *s)
-{
-	if (below_next(s, s->low) > LOW_MOST)
-		s->low = tcp_seq_add(s->snd_nxt, 0u - LOW_MOST);
-}
-
 /* Payload below the lowest that was captured: where that was overtaken, what lies between may come,
  * too. */
 static void take_earlier(TcpStep *step, TcpSeq end)
@@ -188,7 +173,7 @@ static void take_earlier(TcpStep *step, TcpSeq end)
 
 	/* What comes from far beyond looks as if it were before. */
 	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_seq_lt(seg->seq, s->low) ||
-	    below_next(s, seg->seq) > LOW_MOST)
+	    tcp_space_below_next(s, seg->seq) > TCP_SPACE_LOW_MOST)
 		return;
 	s->bytes += (uint32_t)tcp_seq_diff(tcp_seq_lt(end, s->low) ? end : s->low, seg->seq);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER && tcp_seq_lt(end, s->low))
@@ -236,7 +221,7 @@ static void take_data(TcpStep *step)
 		s->jump_ack = seg->ack;
 	}
 	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
-	keep_low_near(s);
+	tcp_space_keep_low_near(s);
 }
 
 /* What the other side has by this acknowledgment, though the tap may not have seen it. */
@@ -268,7 +253,7 @@ static uint64_t take_ack(TcpStep *step)
 			hole_acked(step, other);
 		}
 		r->snd_nxt = ack;
-		keep_low_near(r);
+		tcp_space_keep_low_near(r);
 	}
 	r->missing += missing;
 	if (!tcp_side_has(s, TCP_SIDE_ACKED) || tcp_seq_lt(s->rcv_nxt, ack)) {

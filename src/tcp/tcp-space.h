@@ -22,6 +22,23 @@ bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime t
 /* What a segment without SYN and RST is; to be asked before tcp_space_take(). */
 ShakedownSegmentClass tcp_space_class(const TcpStep *step);
 
+/* Room for reordering and for windows never seen: nf_conntrack's MAXACKWINDOW has the same size. */
+#define TCP_SPACE_SLACK 66000u
+/* How far below what was sent last the lowest number is remembered: no window is larger. */
+#define TCP_SPACE_LOW_MOST (1u << 30)
+
+static inline uint32_t tcp_space_below_next(const TcpSide *s, TcpSeq seq)
+{
+	return (uint32_t)tcp_seq_diff(s->snd_nxt, seq);
+}
+
+/* Numbers wrap: what began two gigabytes ago would come to lie ahead. */
+static inline void tcp_space_keep_low_near(TcpSide *s)
+{
+	if (tcp_space_below_next(s, s->low) > TCP_SPACE_LOW_MOST)
+		s->low = tcp_seq_add(s->snd_nxt, 0u - TCP_SPACE_LOW_MOST);
+}
+
 static inline bool tcp_space_sent_again(ShakedownSegmentClass c)
 {
 	return c == SHAKEDOWN_SEGMENT_RETRANSMISSION ||

@@ -109,6 +109,15 @@ static G_ALWAYS_INLINE inline void tcp_connection_prefetch(const TcpConnection *
 		__builtin_prefetch(line + i);
 }
 
+/* A route that changes shows itself. */
+static inline void tcp_note_ttl(TcpSide *s, uint8_t ttl)
+{
+	if (ttl == s->ttl[0] || ttl == s->ttl[1])
+		return;
+	s->ttl[1] = s->ttl[0];
+	s->ttl[0] = ttl;
+}
+
 uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn);
 
 /* How long ago a segment may have passed and still not have reached that side when it sent what

@@ -3,6 +3,7 @@
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-copies.h"
 #include "tcp/tcp-half.h"
+#include "tcp/tcp-ordinary.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-paws.h"
@@ -235,14 +236,6 @@ static void show(TcpStep *step)
 	t->observer.segment(&out, t->data);
 }
 
-static void note_ttl(TcpSide *s, uint8_t ttl)
-{
-	if (ttl == s->ttl[0] || ttl == s->ttl[1])
-		return;
-	s->ttl[1] = s->ttl[0];
-	s->ttl[0] = ttl;
-}
-
 /* A whole segment with a wrong checksum is dropped by its receiver, unless the wrong sum is the
  * tap's own: a host captures what its card has yet to fill in. Then the receiver takes it. */
 static bool damaged(TcpStep *step)
@@ -361,7 +354,7 @@ static void arrives(TcpStep *step)
 		arrives_in_order(step);
 	}
 	if (!(seg->flags & TCP_RST))
-		note_ttl(&conn->side[step->from], seg->ttl);
+		tcp_note_ttl(&conn->side[step->from], seg->ttl);
 }
 
 void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
@@ -468,6 +461,8 @@ static void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 	uint64_t id = conn->id;
 
 	t->counts.segments++;
+	if (G_LIKELY(tcp_ordinary_segment(t, conn, side, seg)))
+		return;
 	tcp_segment_arrives(t, conn, side, seg);
 	/* Nothing but its first SYN is known of the latest connection: nothing has ended it. */
 	if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && id == t->next_id)
