@@ -222,6 +222,7 @@ static void finish(void *data, DetectContext *context)
 
 const DetectorOps detect_capture = {.name = "capture",
 				    .create = create,
+				    .hears = DETECT_EVENT(CAPTURE_LOSS) | DETECT_EVENT(OVER),
 				    .event = on_event,
 				    .finish = finish,
 				    .destroy = g_free};

@@ -74,13 +74,15 @@ static void slow_handshake(DetectContext *context, const TcpEvent *event)
 		return;
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		ShakedownDuration leg = conn->leg[side];
+
+		if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg <= context->config->slow_handshake ||
+		    leg > SLOW_MOST || reported(conn, SHAKEDOWN_ANOMALY_SLOW_HANDSHAKE))
+			continue;
 		ShakedownDuration usual =
 			s ? service_leg_median(s, side) : SHAKEDOWN_DURATION_UNKNOWN;
 		bool known = usual != SHAKEDOWN_DURATION_UNKNOWN;
 
-		if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg <= context->config->slow_handshake ||
-		    leg > SLOW_MOST || (known && leg <= SLOW_FACTOR * usual) ||
-		    reported(conn, SHAKEDOWN_ANOMALY_SLOW_HANDSHAKE))
+		if (known && leg <= SLOW_FACTOR * usual)
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_SLOW_HANDSHAKE, conn);
 		finding_time(&f, conn->syn_first, event->time);
@@ -251,4 +253,9 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 		on_over(context, event);
 }
 
-const DetectorOps detect_handshake = {.name = "handshake", .event = on_event};
+const DetectorOps detect_handshake = {
+	.name = "handshake",
+	.hears = DETECT_EVENT(SYN) | DETECT_EVENT(SYN_ACK) | DETECT_EVENT(ESTABLISHED) |
+		 DETECT_EVENT(OLD_DUPLICATE_SYN) | DETECT_EVENT(BAD_ACK) | DETECT_EVENT(RST) |
+		 DETECT_EVENT(UNREACHABLE) | DETECT_EVENT(THIRD_ACK_LOST) | DETECT_EVENT(OVER),
+	.event = on_event};

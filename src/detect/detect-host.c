@@ -199,5 +199,8 @@ static void on_event(void *data, DetectContext *context, const TcpEvent *event)
 	}
 }
 
-const DetectorOps detect_host = {
-	.name = "host", .create = create, .event = on_event, .destroy = destroy};
+const DetectorOps detect_host = {.name = "host",
+				 .create = create,
+				 .hears = DETECT_EVENT(ESTABLISHED) | DETECT_EVENT(OVER),
+				 .event = on_event,
+				 .destroy = destroy};

@@ -95,4 +95,5 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 	too_big(context, event->conn, &d->too_big);
 }
 
-const DetectorOps detect_icmp = {.name = "icmp", .event = on_event};
+const DetectorOps detect_icmp = {
+	.name = "icmp", .hears = DETECT_EVENT(TOO_BIG) | DETECT_EVENT(OVER), .event = on_event};

@@ -124,5 +124,9 @@ static void finish(void *data, DetectContext *context)
 	}
 }
 
-const DetectorOps detect_idle = {
-	.name = "idle", .create = create, .event = on_event, .finish = finish, .destroy = destroy};
+const DetectorOps detect_idle = {.name = "idle",
+				 .create = create,
+				 .hears = DETECT_EVENT(OVER),
+				 .event = on_event,
+				 .finish = finish,
+				 .destroy = destroy};

@@ -78,4 +78,5 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 	finding_report(&f);
 }
 
-const DetectorOps detect_overlap = {.name = "overlap", .event = on_event};
+const DetectorOps detect_overlap = {
+	.name = "overlap", .hears = DETECT_EVENT(OVERLAP_CONFLICT), .event = on_event};

@@ -334,4 +334,9 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 		on_over(context, event->conn);
 }
 
-const DetectorOps detect_reset = {.name = "reset", .event = on_event};
+const DetectorOps detect_reset = {
+	.name = "reset",
+	.hears = DETECT_EVENT(RST) | DETECT_EVENT(RST_IGNORED) | DETECT_EVENT(RST_CONTRADICTED) |
+		 DETECT_EVENT(CHALLENGE_ACK) | DETECT_EVENT(SYN_IN_CONNECTION) |
+		 DETECT_EVENT(BAD_ACK) | DETECT_EVENT(OVER),
+	.event = on_event};

@@ -145,4 +145,9 @@ static void finish(void *self, DetectContext *context)
 	scanners_finish(context->scanners, context);
 }
 
-const DetectorOps detect_scan = {.name = "scan", .event = on_event, .finish = finish};
+const DetectorOps detect_scan = {.name = "scan",
+				 .hears = DETECT_EVENT(ODD_FLAGS) | DETECT_EVENT(SYN) |
+					  DETECT_EVENT(RST) | DETECT_EVENT(FIRST_DATA) |
+					  DETECT_EVENT(HANDSHAKE_LATE) | DETECT_EVENT(OVER),
+				 .event = on_event,
+				 .finish = finish};

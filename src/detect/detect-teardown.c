@@ -338,4 +338,7 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 		on_over(context, event->conn);
 }
 
-const DetectorOps detect_teardown = {.name = "teardown", .event = on_event};
+const DetectorOps detect_teardown = {.name = "teardown",
+				     .hears = DETECT_EVENT(FIN_LATE) | DETECT_EVENT(LINGERING) |
+					      DETECT_EVENT(DATA_AFTER_FIN) | DETECT_EVENT(OVER),
+				     .event = on_event};

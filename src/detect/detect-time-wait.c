@@ -294,8 +294,11 @@ static void finish(void *data, DetectContext *context)
 			report_pair(d, context, key);
 }
 
-const DetectorOps detect_time_wait = {.name = "time-wait",
-				      .create = create,
-				      .event = on_event,
-				      .finish = finish,
-				      .destroy = destroy};
+const DetectorOps detect_time_wait = {
+	.name = "time-wait",
+	.create = create,
+	.hears = DETECT_EVENT(TIME_WAIT) | DETECT_EVENT(TIME_WAIT_RESTARTED) |
+		 DETECT_EVENT(REUSED) | DETECT_EVENT(OPENED) | DETECT_EVENT(OVER),
+	.event = on_event,
+	.finish = finish,
+	.destroy = destroy};

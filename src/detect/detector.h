@@ -9,10 +9,15 @@
 #include "detect/finding.h"
 #include "tcp/tcp-event.h"
 
+#define DETECT_EVENT(name) (UINT32_C(1) << TCP_EVENT_##name)
+_Static_assert(TCP_EVENTS <= 32, "a bit a kind");
+
 typedef struct {
 	const char *name;
 	/* What the detector keeps; NULL where it keeps nothing. */
 	void *(*create)(DetectContext *context);
+	/* The kinds of events that it hears of, a DETECT_EVENT each; 0: of all. */
+	uint32_t hears;
 	void (*event)(void *self, DetectContext *context, const TcpEvent *event);
 	/* The capture is at its end, and all connections are over. */
 	void (*finish)(void *self, DetectContext *context);

@@ -12,10 +12,23 @@ static const DetectorOps *const registry[] = {
 	&detect_host,  &detect_overlap,	 &detect_capture,
 };
 
+#define DETECTORS G_N_ELEMENTS(registry)
+
 struct _Detectors {
 	DetectContext *context;
-	void *self[G_N_ELEMENTS(registry)];
+	void *self[DETECTORS];
+	uint8_t hears[TCP_EVENTS][DETECTORS]; /* who hears of an event, in their order */
+	uint8_t hears_len[TCP_EVENTS];
 };
+
+static void listen(Detectors *d, size_t who)
+{
+	uint32_t hears = registry[who]->hears ? registry[who]->hears : UINT32_MAX;
+
+	for (unsigned kind = 0; kind < TCP_EVENTS; kind++)
+		if (hears & UINT32_C(1) << kind)
+			d->hears[kind][d->hears_len[kind]++] = (uint8_t)who;
+}
 
 Detectors *detectors_new(DetectContext *context)
 {
@@ -25,9 +38,11 @@ Detectors *detectors_new(DetectContext *context)
 	context->dossiers = dossiers_new();
 	context->services = services_new(context->config);
 	context->scanners = scanners_new();
-	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
+	for (size_t i = 0; i < DETECTORS; i++) {
 		if (registry[i]->create)
 			d->self[i] = registry[i]->create(context);
+		listen(d, i);
+	}
 	return d;
 }
 
@@ -35,7 +50,7 @@ void detectors_free(Detectors *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
+	for (size_t i = 0; i < DETECTORS; i++)
 		if (registry[i]->destroy)
 			registry[i]->destroy(d->self[i]);
 	dossiers_free(d->context->dossiers);
@@ -46,15 +61,17 @@ void detectors_free(Detectors *d)
 
 void detectors_event(Detectors *d, const TcpEvent *event)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
-		registry[i]->event(d->self[i], d->context, event);
+	const uint8_t *who = d->hears[event->kind];
+
+	for (size_t i = 0; i < d->hears_len[event->kind]; i++)
+		registry[who[i]]->event(d->self[who[i]], d->context, event);
 	if (event->kind == TCP_EVENT_OVER)
 		dossier_close(d->context->dossiers, event->conn);
 }
 
 void detectors_finish(Detectors *d)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
+	for (size_t i = 0; i < DETECTORS; i++)
 		if (registry[i]->finish)
 			registry[i]->finish(d->self[i], d->context);
 }

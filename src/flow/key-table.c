@@ -11,10 +11,13 @@ KeyTable *key_table_new(size_t item_size, size_t key_size)
 {
 	KeyTable *table = g_new0(KeyTable, 1);
 
-	g_assert(key_size <= item_size && key_size <= KEY_TABLE_KEY_MOST);
+	g_assert(key_size <= item_size && key_size >= KEY_TABLE_KEY_LEAST &&
+		 key_size <= KEY_TABLE_KEY_MOST);
 	table->slab = slab_new(item_size, ITEMS_PER_CHUNK);
 	table->slots = flow_table_new(table->slab, 0);
 	table->key_size = key_size;
+	for (unsigned i = 0; i < G_N_ELEMENTS(table->secret); i++)
+		table->secret[i] = mix_secret(table->slots->seed, i);
 	return table;
 }
 
@@ -27,19 +30,37 @@ void key_table_free(KeyTable *table)
 	g_free(table);
 }
 
-/* Two words at a time, each blinded; what the key does not fill is 0. */
-static uint32_t hash_of(const KeyTable *table, const void *key)
+static inline uint64_t word(const uint8_t *p)
 {
-	uint64_t seed = table->slots->seed, word[KEY_TABLE_KEY_MOST / 8], hash = seed;
-	size_t words = (table->key_size + 15) / 16 * 2;
+	uint64_t w;
 
-	word[words - 1] = word[words - 2] = 0;
-	memcpy(word, key, table->key_size);
-	for (size_t i = 0; i < words; i += 2)
-		hash = mix_fold(hash ^ word[i] ^ mix_secret(seed, 0),
-				word[i + 1] ^ mix_secret(seed, (unsigned)(i / 2 + 1)));
-	hash = mix_fold(hash ^ mix_secret(seed, 2), mix_secret(seed, 3));
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+/* Two words at a time, each blinded; the last two may overlap those before. */
+static uint32_t hash_of(const KeyTable *table, const uint8_t *key)
+{
+	const uint64_t *secret = table->secret;
+	uint64_t hash = secret[3];
+	size_t left = table->key_size;
+
+	for (; left > 16; left -= 16, key += 16)
+		hash = mix_fold(hash ^ word(key) ^ secret[0], word(key + 8) ^ secret[1]);
+	key -= 16 - left;
+	hash = mix_fold(hash ^ word(key) ^ secret[0], word(key + 8) ^ secret[2]);
+	hash = mix_fold(hash ^ secret[2], secret[3]);
 	return (uint32_t)(hash ^ hash >> 32);
+}
+
+static bool equal(const KeyTable *table, const uint8_t *a, const uint8_t *b)
+{
+	size_t last = table->key_size - 8;
+	uint64_t differ = word(a + last) ^ word(b + last);
+
+	for (size_t i = 0; i < last; i += 8)
+		differ |= word(a + i) ^ word(b + i);
+	return differ == 0;
 }
 
 static uint32_t find(const KeyTable *table, const void *key, uint32_t hash)
@@ -51,8 +72,7 @@ static uint32_t find(const KeyTable *table, const void *key, uint32_t hash)
 
 		if (slot.handle == 0)
 			return 0;
-		if (slot.hash == hash &&
-		    memcmp(slab_get(table->slab, slot.handle), key, table->key_size) == 0)
+		if (slot.hash == hash && equal(table, slab_get(table->slab, slot.handle), key))
 			return slot.handle;
 	}
 }

@@ -11,12 +11,14 @@
 
 #include <stdbool.h>
 
+#define KEY_TABLE_KEY_LEAST 16
 #define KEY_TABLE_KEY_MOST 64
 
 typedef struct {
 	Slab *slab;
 	FlowTable *slots;
 	size_t key_size;
+	uint64_t secret[4];
 } KeyTable;
 
 KeyTable *key_table_new(size_t item_size, size_t key_size);

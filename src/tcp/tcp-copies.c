@@ -16,6 +16,7 @@
 #define TIME_MASK 0xffffffu
 #define WAYS TCP_COPIES_WAYS
 #define SETS TCP_COPIES_SETS
+_Static_assert(WAYS == 1 << 3, "its number fits below the age");
 _Static_assert(sizeof(TcpPrint) * WAYS == 64, "a cache line");
 
 TcpCopies *tcp_copies_new(void)
@@ -44,23 +45,31 @@ static uint32_t mix(uint32_t h, uint32_t v)
 	return h ^ h >> 15;
 }
 
-/* What is empty, or else the oldest. */
+/* What is empty, or else the oldest. They are filled from the first on and never emptied. */
 static TcpPrint *place_for(TcpPrint *set, uint32_t now)
 {
-	TcpPrint *place = set;
 	uint32_t oldest = 0;
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		uint32_t age = (now - set[i].time) & TIME_MASK;
-
-		if (set[i].print == 0)
-			return &set[i];
-		if (age >= oldest) {
-			oldest = age;
-			place = &set[i];
-		}
+	if (G_UNLIKELY(set[WAYS - 1].print == 0)) {
+		while (set->print)
+			set++;
+		return set;
 	}
-	return place;
+	for (unsigned i = 0; i < WAYS; i++) {
+		uint32_t age = ((now - set[i].time) & TIME_MASK) << 3 | i;
+
+		oldest = MAX(oldest, age);
+	}
+	return &set[oldest & (WAYS - 1)];
+}
+
+static bool is_there(const TcpPrint *set, uint32_t print)
+{
+	bool there = false;
+
+	for (unsigned i = 0; i < WAYS; i++)
+		there |= set[i].print == print;
+	return there;
 }
 
 bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
@@ -88,6 +97,7 @@ bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId sid
 	 */
 	if (!numbered && len == 0)
 		telling = false;
+	telling = telling && is_there(set, print);
 	for (unsigned i = 0; telling && i < WAYS; i++)
 		if (set[i].print == print && ((now - set[i].time) & TIME_MASK) <= within &&
 		    (uint8_t)(s->ordinal - 1 - set[i].ordinal) < SEGMENTS_BACK)

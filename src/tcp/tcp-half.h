@@ -42,6 +42,6 @@ _Static_assert(sizeof(TcpHalf) == 64, "a cache line");
 void tcp_half_fold(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
 /* The connection of a handle from the table or the wheel: unfolded for good if need be. */
 TcpConnection *tcp_half_unfold(TcpTracker *tracker, uint32_t *handle);
-/* For tests, which look at connections between segments: each that was folded is told. */
+/* For tests, which look at connections between segments: where each that lives is now is told. */
 void tcp_half_unfold_all(TcpTracker *tracker, void (*told)(TcpConnection *conn, void *data),
 			 void *data);

@@ -27,107 +27,93 @@
 #define LAST_ACK     SHAKEDOWN_TCP_LAST_ACK
 #define TIME_WAIT    SHAKEDOWN_TCP_TIME_WAIT
 
-/* What a side shows by what it sends. */
-static const TcpTransition sends[] = {
-	{ CLOSED,       TCP_SENDS_SYN,     SYN_SENT,     "§3.10.1 OPEN call, active" },
-	{ LISTEN,       TCP_SENDS_SYN,     SYN_SENT,     "§3.10.1 OPEN call, §3.10.2 SEND call" },
+#define ROW(from, input, to, clause) [input][from] = {from, input, to, clause}
 
-	{ CLOSED,       TCP_SENDS_SYN_ACK, SYN_RECEIVED, "§3.10.7.2 third: SYN, from an unseen LISTEN" },
-	{ LISTEN,       TCP_SENDS_SYN_ACK, SYN_RECEIVED, "§3.10.7.2 third: SYN" },
-	{ SYN_SENT,     TCP_SENDS_SYN_ACK, SYN_RECEIVED, "§3.10.7.3 fourth: SYN without ACK, simultaneous open" },
+/* A clause: that input leads somewhere. */
+static const TcpTransition matrix[TCP_INPUTS][SHAKEDOWN_TCP_STATES] = {
+	/* What a side shows by what it sends. */
+	ROW(CLOSED,       TCP_SENDS_SYN,     SYN_SENT,     "§3.10.1 OPEN call, active"),
+	ROW(LISTEN,       TCP_SENDS_SYN,     SYN_SENT,     "§3.10.1 OPEN call, §3.10.2 SEND call"),
 
-	{ CLOSED,       TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.3: its SYN was not captured" },
-	{ LISTEN,       TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.3: its SYN was not captured" },
-	{ SYN_SENT,     TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.3 fourth: SYN,ACK of our SYN" },
-	{ SYN_RECEIVED, TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.4 fifth: ACK, SYN-RECEIVED" },
+	ROW(CLOSED,       TCP_SENDS_SYN_ACK, SYN_RECEIVED, "§3.10.7.2 third: SYN, from an unseen LISTEN"),
+	ROW(LISTEN,       TCP_SENDS_SYN_ACK, SYN_RECEIVED, "§3.10.7.2 third: SYN"),
+	ROW(SYN_SENT,     TCP_SENDS_SYN_ACK, SYN_RECEIVED, "§3.10.7.3 fourth: SYN without ACK, simultaneous open"),
 
-	{ SYN_RECEIVED, TCP_SENDS_FIN,     FIN_WAIT_1,   "§3.10.4 CLOSE call, SYN-RECEIVED" },
-	{ ESTABLISHED,  TCP_SENDS_FIN,     FIN_WAIT_1,   "§3.10.4 CLOSE call, ESTABLISHED" },
-	{ CLOSE_WAIT,   TCP_SENDS_FIN,     LAST_ACK,     "§3.10.4 CLOSE call, CLOSE-WAIT" },
+	ROW(CLOSED,       TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.3: its SYN was not captured"),
+	ROW(LISTEN,       TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.3: its SYN was not captured"),
+	ROW(SYN_SENT,     TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.3 fourth: SYN,ACK of our SYN"),
+	ROW(SYN_RECEIVED, TCP_SENDS_ACK,     ESTABLISHED,  "§3.10.7.4 fifth: ACK, SYN-RECEIVED"),
 
-	{ SYN_SENT,     TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
-	{ SYN_RECEIVED, TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
-	{ ESTABLISHED,  TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
-	{ FIN_WAIT_1,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.6.1 data after CLOSE" },
-	{ FIN_WAIT_2,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.6.1 data after CLOSE" },
-	{ CLOSE_WAIT,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call" },
-	{ CLOSING,      TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
-	{ LAST_ACK,     TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
-	{ TIME_WAIT,    TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more" },
-};
+	ROW(SYN_RECEIVED, TCP_SENDS_FIN,     FIN_WAIT_1,   "§3.10.4 CLOSE call, SYN-RECEIVED"),
+	ROW(ESTABLISHED,  TCP_SENDS_FIN,     FIN_WAIT_1,   "§3.10.4 CLOSE call, ESTABLISHED"),
+	ROW(CLOSE_WAIT,   TCP_SENDS_FIN,     LAST_ACK,     "§3.10.4 CLOSE call, CLOSE-WAIT"),
 
-/* What happens to a side when something reaches it. */
-static const TcpTransition gets[] = {
-	{ SYN_RECEIVED, TCP_GETS_ACK_OF_SYN, ESTABLISHED, "§3.10.7.4 fifth: ACK, SYN-RECEIVED" },
+	ROW(SYN_SENT,     TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more"),
+	ROW(SYN_RECEIVED, TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call"),
+	ROW(ESTABLISHED,  TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call"),
+	ROW(FIN_WAIT_1,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.6.1 data after CLOSE"),
+	ROW(FIN_WAIT_2,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call; §3.6.1 data after CLOSE"),
+	ROW(CLOSE_WAIT,   TCP_SENDS_RST,     CLOSED,       "§3.10.5 ABORT call"),
+	ROW(CLOSING,      TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more"),
+	ROW(LAST_ACK,     TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more"),
+	ROW(TIME_WAIT,    TCP_SENDS_RST,     CLOSED,       "§3.10.7.1: it has no connection any more"),
 
-	{ SYN_RECEIVED, TCP_GETS_FIN,        CLOSE_WAIT,  "§3.10.7.4 eighth: FIN, SYN-RECEIVED" },
-	{ ESTABLISHED,  TCP_GETS_FIN,        CLOSE_WAIT,  "§3.10.7.4 eighth: FIN, ESTABLISHED" },
-	{ FIN_WAIT_1,   TCP_GETS_FIN,        CLOSING,     "§3.10.7.4 eighth: FIN, FIN-WAIT-1" },
-	{ FIN_WAIT_2,   TCP_GETS_FIN,        TIME_WAIT,   "§3.10.7.4 eighth: FIN, FIN-WAIT-2" },
+	/* What happens to a side when something reaches it. */
+	ROW(SYN_RECEIVED, TCP_GETS_ACK_OF_SYN, ESTABLISHED, "§3.10.7.4 fifth: ACK, SYN-RECEIVED"),
 
-	{ FIN_WAIT_1,   TCP_GETS_ACK_OF_FIN, FIN_WAIT_2,  "§3.10.7.4 fifth: ACK, FIN-WAIT-1" },
-	{ CLOSING,      TCP_GETS_ACK_OF_FIN, TIME_WAIT,   "§3.10.7.4 fifth: ACK, CLOSING" },
-	{ LAST_ACK,     TCP_GETS_ACK_OF_FIN, CLOSED,      "§3.10.7.4 fifth: ACK, LAST-ACK" },
+	ROW(SYN_RECEIVED, TCP_GETS_FIN,        CLOSE_WAIT,  "§3.10.7.4 eighth: FIN, SYN-RECEIVED"),
+	ROW(ESTABLISHED,  TCP_GETS_FIN,        CLOSE_WAIT,  "§3.10.7.4 eighth: FIN, ESTABLISHED"),
+	ROW(FIN_WAIT_1,   TCP_GETS_FIN,        CLOSING,     "§3.10.7.4 eighth: FIN, FIN-WAIT-1"),
+	ROW(FIN_WAIT_2,   TCP_GETS_FIN,        TIME_WAIT,   "§3.10.7.4 eighth: FIN, FIN-WAIT-2"),
 
-	{ SYN_SENT,     TCP_GETS_RST,        CLOSED,      "§3.10.7.3 second: RST" },
-	{ SYN_RECEIVED, TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, SYN-RECEIVED" },
-	{ ESTABLISHED,  TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST" },
-	{ FIN_WAIT_1,   TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST" },
-	{ FIN_WAIT_2,   TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST" },
-	{ CLOSE_WAIT,   TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST" },
-	{ CLOSING,      TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING" },
-	{ LAST_ACK,     TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING" },
-	{ TIME_WAIT,    TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING; the hazard of RFC 1337" },
+	ROW(FIN_WAIT_1,   TCP_GETS_ACK_OF_FIN, FIN_WAIT_2,  "§3.10.7.4 fifth: ACK, FIN-WAIT-1"),
+	ROW(CLOSING,      TCP_GETS_ACK_OF_FIN, TIME_WAIT,   "§3.10.7.4 fifth: ACK, CLOSING"),
+	ROW(LAST_ACK,     TCP_GETS_ACK_OF_FIN, CLOSED,      "§3.10.7.4 fifth: ACK, LAST-ACK"),
 
-	{ SYN_SENT,     TCP_GETS_UNREACHABLE, CLOSED,     "§3.9.2.2 hard error; in other states not, RFC 5927 §5.2" },
-};
+	ROW(SYN_SENT,     TCP_GETS_RST,        CLOSED,      "§3.10.7.3 second: RST"),
+	ROW(SYN_RECEIVED, TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, SYN-RECEIVED"),
+	ROW(ESTABLISHED,  TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST"),
+	ROW(FIN_WAIT_1,   TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST"),
+	ROW(FIN_WAIT_2,   TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST"),
+	ROW(CLOSE_WAIT,   TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST"),
+	ROW(CLOSING,      TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING"),
+	ROW(LAST_ACK,     TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING"),
+	ROW(TIME_WAIT,    TCP_GETS_RST,        CLOSED,      "§3.10.7.4 second: RST, CLOSING; the hazard of RFC 1337"),
 
-/* What nobody sees happen. */
-static const TcpTransition unseen[] = {
-	{ TIME_WAIT,    TCP_TIMES_OUT,      CLOSED,       "§3.10.8 TIME-WAIT timeout, 2 MSL" },
+	ROW(SYN_SENT,     TCP_GETS_UNREACHABLE, CLOSED,     "§3.9.2.2 hard error; in other states not, RFC 5927 §5.2"),
 
-	{ CLOSED,       TCP_STARTS_MIDWAY,  ESTABLISHED,  "the capture begins in the middle" },
+	/* What nobody sees happen. */
+	ROW(TIME_WAIT,    TCP_TIMES_OUT,      CLOSED,       "§3.10.8 TIME-WAIT timeout, 2 MSL"),
 
-	{ TIME_WAIT,    TCP_SENDS_NEW_SYN,  CLOSED,       "§3.6.1: the side that waits opens again itself" },
-	{ SYN_RECEIVED, TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
-	{ SYN_SENT,     TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it gave up, and opens again" },
-	{ ESTABLISHED,  TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
-	{ FIN_WAIT_1,   TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
-	{ FIN_WAIT_2,   TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
-	{ CLOSE_WAIT,   TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
-	{ CLOSING,      TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
-	{ LAST_ACK,     TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again" },
+	ROW(CLOSED,       TCP_STARTS_MIDWAY,  ESTABLISHED,  "the capture begins in the middle"),
 
-	{ TIME_WAIT,    TCP_GETS_NEW_SYN,   CLOSED,       "§3.6.1 and RFC 6191: a SYN taken in TIME-WAIT" },
-	{ SYN_SENT,     TCP_GETS_NEW_SYN,   CLOSED,       "§3.5.1: it had given up, and takes the other\'s SYN" },
-	{ SYN_RECEIVED, TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN, back to LISTEN" },
-	{ ESTABLISHED,  TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },
-	{ FIN_WAIT_1,   TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },
-	{ FIN_WAIT_2,   TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },
-	{ CLOSE_WAIT,   TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },
-	{ CLOSING,      TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },
-	{ LAST_ACK,     TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection" },
+	ROW(TIME_WAIT,    TCP_SENDS_NEW_SYN,  CLOSED,       "§3.6.1: the side that waits opens again itself"),
+	ROW(SYN_RECEIVED, TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again"),
+	ROW(SYN_SENT,     TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it gave up, and opens again"),
+	ROW(ESTABLISHED,  TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again"),
+	ROW(FIN_WAIT_1,   TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again"),
+	ROW(FIN_WAIT_2,   TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again"),
+	ROW(CLOSE_WAIT,   TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again"),
+	ROW(CLOSING,      TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again"),
+	ROW(LAST_ACK,     TCP_SENDS_NEW_SYN,  CLOSED,       "§3.5.1: it lost the connection, and opens again"),
+
+	ROW(TIME_WAIT,    TCP_GETS_NEW_SYN,   CLOSED,       "§3.6.1 and RFC 6191: a SYN taken in TIME-WAIT"),
+	ROW(SYN_SENT,     TCP_GETS_NEW_SYN,   CLOSED,       "§3.5.1: it had given up, and takes the other\'s SYN"),
+	ROW(SYN_RECEIVED, TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN, back to LISTEN"),
+	ROW(ESTABLISHED,  TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection"),
+	ROW(FIN_WAIT_1,   TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection"),
+	ROW(FIN_WAIT_2,   TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection"),
+	ROW(CLOSE_WAIT,   TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection"),
+	ROW(CLOSING,      TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection"),
+	ROW(LAST_ACK,     TCP_GETS_NEW_SYN,   CLOSED,       "§3.10.7.4 fourth: SYN; it had lost the connection"),
 };
 /* clang-format on */
 
-static const TcpTransition *find(const TcpTransition *rows, size_t n, TcpInput input,
-				 ShakedownTcpState from)
-{
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].from == from && rows[i].input == input)
-			return &rows[i];
-	return NULL;
-}
-
 const TcpTransition *tcp_transition(TcpInput input, ShakedownTcpState from)
 {
-	const TcpTransition *found = find(sends, G_N_ELEMENTS(sends), input, from);
+	const TcpTransition *found = &matrix[input][from];
 
-	if (!found)
-		found = find(gets, G_N_ELEMENTS(gets), input, from);
-	if (!found)
-		found = find(unseen, G_N_ELEMENTS(unseen), input, from);
-	return found;
+	return found->clause ? found : NULL;
 }
 
 const char *tcp_input_name(TcpInput input)
