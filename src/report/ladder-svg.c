@@ -19,6 +19,7 @@
 #define TOP 52.0 /* of the rows, below the headings */
 #define HEAD 8.0 /* of an arrow */
 #define LOST_AT 0.72
+#define LEGEND_LINE (LADDER_LINE + 2)
 
 typedef struct {
 	ReportWriter *out;
@@ -334,6 +335,76 @@ static void put_headings(const Drawing *d)
 	}
 }
 
+static double legend_height(const Portrait *portrait)
+{
+	g_autoptr(GString) name = g_string_new(NULL);
+	g_autoptr(GString) meaning = g_string_new(NULL);
+	unsigned lines = portrait->beliefs.doubt + portrait->beliefs.assumed;
+
+	for (unsigned i = 0; ladder_numbers_legend(&portrait->numbers, i, name, meaning); i++)
+		lines++;
+	return (lines + 1) * LEGEND_LINE;
+}
+
+/* One line of the legend; moves y below it. */
+static void put_meaning(const Drawing *d, double *y, const char *sign, const char *meaning)
+{
+	g_autofree char *line = g_strdup_printf("%s  %s", sign, meaning);
+
+	*y += LEGEND_LINE;
+	put_words(d, d->client - BAND, *y, "lw l-dim", line);
+}
+
+/* What the numbers stand for and the signs mean, below the drawing. */
+static void put_legend(const Drawing *d)
+{
+	const Portrait *p = d->portrait;
+	g_autoptr(GString) name = g_string_new(NULL);
+	g_autoptr(GString) meaning = g_string_new(NULL);
+	double y = d->height + LEGEND_LINE / 2;
+
+	for (unsigned i = 0; ladder_numbers_legend(&p->numbers, i, name, meaning); i++)
+		put_meaning(d, &y, name->str, meaning->str);
+	if (p->beliefs.doubt)
+		put_meaning(
+			d, &y, "?",
+			"believed at the time; never confirmed, or (struck through) taken back");
+	if (p->beliefs.assumed)
+		put_meaning(d, &y, "~", "assumed: the capture does not hold its beginning");
+}
+
+static void put_opening(const Drawing *d, double height)
+{
+	const LadderAbout *about = &d->portrait->about;
+	ReportWriter *out = d->out;
+
+	report_put(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\" role=\"img\"");
+	markup_attribute(out, "width", WIDTH);
+	markup_attribute(out, "height", height);
+	report_put(out, " viewBox=\"0 -");
+	markup_number(out, TOP);
+	report_put_char(out, ' ');
+	markup_number(out, WIDTH);
+	report_put_char(out, ' ');
+	markup_number(out, height);
+	report_put(out, "\"><title>Connection ");
+	report_put_uint(out, about->id);
+	report_put(out, " as a ladder: ");
+	markup_endpoint(out, &about->addr[0], about->port[0]);
+	report_put(out, " to ");
+	markup_endpoint(out, &about->addr[1], about->port[1]);
+	report_put(out, "</title>");
+}
+
+static void put_style(ReportWriter *out, const char *style)
+{
+	report_put(out, "<style>");
+	report_put(out, style);
+	report_put(out, "</style><rect class=\"l-paper\" x=\"0\" y=\"-");
+	markup_number(out, TOP);
+	report_put(out, "\" width=\"100%\" height=\"100%\"/>");
+}
+
 static void put_drawing(ReportWriter *out, const Portrait *portrait, bool verbose,
 			const char *style)
 {
@@ -345,29 +416,9 @@ static void put_drawing(ReportWriter *out, const Portrait *portrait, bool verbos
 	d.stamps = near_server ? STATES + LADDER_LANE + STATES : 0;
 	d.client = near_server ? STATES : STAMPS + STATES;
 	d.places = ladder_places_new(portrait, &wording, &d.height);
-	report_put(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\" role=\"img\"");
-	markup_attribute(out, "width", WIDTH);
-	markup_attribute(out, "height", d.height + TOP);
-	report_put(out, " viewBox=\"0 -");
-	markup_number(out, TOP);
-	report_put_char(out, ' ');
-	markup_number(out, WIDTH);
-	report_put_char(out, ' ');
-	markup_number(out, d.height + TOP);
-	report_put(out, "\"><title>Connection ");
-	report_put_uint(out, portrait->about.id);
-	report_put(out, " as a ladder: ");
-	markup_endpoint(out, &portrait->about.addr[0], portrait->about.port[0]);
-	report_put(out, " to ");
-	markup_endpoint(out, &portrait->about.addr[1], portrait->about.port[1]);
-	report_put(out, "</title>");
-	if (style) {
-		report_put(out, "<style>");
-		report_put(out, style);
-		report_put(out, "</style><rect class=\"l-paper\" x=\"0\" y=\"-");
-		markup_number(out, TOP);
-		report_put(out, "\" width=\"100%\" height=\"100%\"/>");
-	}
+	put_opening(&d, d.height + TOP + (style ? legend_height(portrait) : 0));
+	if (style)
+		put_style(out, style);
 	report_put_char(out, '\n');
 	put_headings(&d);
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
@@ -375,6 +426,8 @@ static void put_drawing(ReportWriter *out, const Portrait *portrait, bool verbos
 	report_put_char(out, '\n');
 	for (unsigned i = 0; i < portrait->rows.rows->len; i++)
 		put_row(&d, i);
+	if (style)
+		put_legend(&d);
 	report_put(out, "</svg>\n");
 	g_array_unref(d.places);
 }
@@ -386,5 +439,5 @@ void ladder_svg(ReportWriter *out, const Portrait *portrait, bool verbose)
 
 void ladder_svg_document(ReportWriter *out, const Portrait *portrait, bool verbose)
 {
-	put_drawing(out, portrait, verbose, html_asset_ladder_css);
+	put_drawing(out, portrait, verbose, html_asset_ladder_plain_css);
 }

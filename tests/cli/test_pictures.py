@@ -122,6 +122,63 @@ def rfc9293_figures_6_to_13_are_right_as_svg():
 
 
 @test
+def figures_have_the_rfcs_own_numbers():
+    # RFC 9293 §3.5 and §3.6, line by line: control bits, SEQ, ACK; once each, as the lines of a figure name a segment
+    # where it is sent and where it arrives. Figure 11 has letters for numbers.
+    figures = {
+        "opening/rfc9293-figure-06-three-way-handshake": (
+            ("SYN", 100, None), ("SYN,ACK", 300, 101), ("ACK", 101, 301), ("ACK", 101, 301)),
+        "opening/rfc9293-figure-07-simultaneous-open": (
+            ("SYN", 100, None), ("SYN", 300, None), ("SYN,ACK", 100, 301), ("SYN,ACK", 300, 101)),
+        "opening/rfc9293-figure-08-old-duplicate-syn": (
+            ("SYN", 90, None), ("SYN,ACK", 300, 91), ("RST", 91, None), ("SYN", 100, None), ("SYN,ACK", 400, 101),
+            ("ACK", 101, 401)),
+        "opening/rfc9293-figure-09-half-open-discovery": (("SYN", 400, None), ("ACK", 300, 100), ("RST", 100, None)),
+        "opening/rfc9293-figure-10-active-side-causes-discovery": (("ACK", 300, 100), ("RST", 100, None)),
+        "closing/rfc9293-figure-12-normal-close": (
+            ("FIN,ACK", 100, 300), ("ACK", 300, 101), ("FIN,ACK", 300, 101), ("ACK", 101, 301)),
+        "closing/rfc9293-figure-13-simultaneous-close": (
+            ("FIN,ACK", 100, 300), ("FIN,ACK", 300, 100), ("ACK", 101, 301), ("ACK", 301, 101)),
+    }
+    for name, lines in figures.items():
+        subprocess.run([SCENARIO, "pcap", f"{SCENARIOS}/{name}.scn", "figure.pcap"], check=True, stdout=subprocess.DEVNULL)
+        svg = xml.fromstring(run("ladder", "--absolute", "--format", "svg", "figure.pcap"))
+        drawn = []
+        for text in ("".join(e.itertext()) for e in svg.iter(SVG + "text") if e.get("class") == "lt"):
+            flags, numbers_of = text.split()[0].replace("PSH,", ""), dict(re.findall(r"(seq|ack)=(\d+)", text))
+            drawn.append((flags, int(numbers_of.get("seq", -1)), int(numbers_of["ack"]) if "ack" in numbers_of else None))
+        at = 0
+        for flags, seq, ack in lines:
+            # A mere ACK's own number is not written: it has none to be acknowledged.
+            wanted = ((flags, seq, ack), (flags, -1, ack)) if flags == "ACK" else ((flags, seq, ack),)
+            found = next((i for i in range(at, len(drawn)) if drawn[i] in wanted), None)
+            assert found is not None, f"{name}: no {flags} {seq} {ack} in {drawn[at:]}"
+            at = found + 1
+
+
+@test
+def data_that_its_receiver_lacked_is_a_broken_arrow():
+    lines = run("ladder", "--format", "mermaid", CAPTURES + "/retransmissions.pcap").splitlines()
+    lost = [line for line in lines if re.search("-x[CS]:", line)]
+    # The one that three duplicate ACKs asked for; of the other, sent again after a timeout, nothing proves it.
+    equal(lost, ["    S-xC: ACK seq=y+1449 ack=x+45 len=1448"])
+    svg = xml.fromstring(run("ladder", "--format", "svg", CAPTURES + "/retransmissions.pcap"))
+    equal(sum(e.get("class") == "lx" for e in svg.iter(SVG + "path")), 2, "a cross of two strokes")
+
+
+@test
+def a_picture_by_itself_needs_no_modern_style():
+    svg = run("ladder", "--format", "svg", CAPTURES + "/third-ack-lost.pcap")
+    style = re.search(r"<style>(.*?)</style>", svg, re.S).group(1)
+    assert "var(" not in svg and "--paper" not in svg
+    first, _, others = style.partition("@media")
+    assert "fill: #ffffff" in first and "#11151d" not in first, "light without media queries"
+    assert "prefers-color-scheme: dark" in others and "print" in others
+    for line in ("x = 3163402781", "u = x+42", "believed at the time"):
+        assert line in svg, line
+
+
+@test
 def a_lost_third_ack_is_a_broken_arrow_and_its_state_is_struck_through():
     svg = xml.fromstring(run("ladder", "--format", "svg", CAPTURES + "/third-ack-lost.pcap"))
     crosses = [e for e in svg.iter(SVG + "path") if e.get("class") == "lx"]
