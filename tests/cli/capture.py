@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Small captures, made to measure: TCP over IPv4 over Ethernet, with right checksums."""
-import ipaddress
+import socket
 import struct
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
@@ -17,7 +17,7 @@ def checksum(data):
 
 def segment(src, dst, flags, seq, ack=0, payload=b""):
     """An Ethernet frame; src and dst are (address, port)."""
-    a, b = (ipaddress.IPv4Address(end[0]).packed for end in (src, dst))
+    a, b = (socket.inet_aton(end[0]) for end in (src, dst))
     tcp = struct.pack("!HHIIBBHHH", src[1], dst[1], seq, ack, 5 << 4, flags, 64240, 0, 0) + payload
     pseudo = a + b + struct.pack("!BBH", 0, 6, len(tcp))
     tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
@@ -28,10 +28,10 @@ def segment(src, dst, flags, seq, ack=0, payload=b""):
 
 def pcap(packets):
     """packets: [(seconds, frame)]"""
-    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+    parts = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)]
     for time, frame in packets:
-        out += struct.pack("<IIII", *divmod(round(time * 10**6), 10**6), len(frame), len(frame)) + frame
-    return out
+        parts += (struct.pack("<IIII", *divmod(round(time * 10**6), 10**6), len(frame), len(frame)), frame)
+    return b"".join(parts)
 
 
 def connection(client, server, start):

@@ -2,6 +2,8 @@
 /* Which connections get pictures. */
 #include "report/html/html-choice.h"
 
+#include "report/html/html-put.h"
+
 static void put(uint64_t *places, unsigned len, uint64_t id)
 {
 	for (unsigned i = 0; i < len; i++) {
@@ -17,7 +19,9 @@ void html_choice_offer(HtmlChoice *choice, const ShakedownConnection *c)
 	unsigned outcome = c->handshake.outcome * SHAKEDOWN_TEARDOWN_OUTCOMES + c->teardown.outcome;
 
 	for (size_t i = 0; i < c->anomalies_len; i++)
-		put(choice->kinds[c->anomalies[i]], HTML_CHOICE_OF_KIND, c->id);
+		put(choice->kinds[html_severity_in(c->anomalies[i], c->severity, c->anomalies_len)]
+				 [c->anomalies[i]],
+		    HTML_CHOICE_OF_KIND, c->id);
 	put(choice->outcomes[outcome], HTML_CHOICE_OF_OUTCOME, c->id);
 	put(choice->first, HTML_CHOICE_MOST, c->id);
 }
@@ -39,8 +43,7 @@ GArray *html_choice_make(const HtmlChoice *choice)
 	for (unsigned turn = 0; turn < HTML_CHOICE_OF_KIND; turn++)
 		for (int severity = SHAKEDOWN_SEVERITIES - 1; severity >= 0; severity--)
 			for (unsigned k = 0; k < SHAKEDOWN_ANOMALY_KINDS; k++)
-				if ((int)shakedown_anomaly_info(k)->severity == severity)
-					take(ids, choice->kinds[k][turn]);
+				take(ids, choice->kinds[severity][k][turn]);
 	for (unsigned turn = 0; turn < HTML_CHOICE_OF_OUTCOME; turn++)
 		for (unsigned i = 0; i < G_N_ELEMENTS(choice->outcomes); i++)
 			take(ids, choice->outcomes[i][turn]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which connections get a page of their own, with pictures: of each kind of anomaly some, the
- * severest kinds first and turn by turn, so that a flood does not crowd out the rest; then of each
- * way to open and close; of a small capture all.
+ * severest first and turn by turn, so that a flood does not crowd out the rest; then of each way to
+ * open and close; of a small capture all.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #define HTML_CHOICE_OF_OUTCOME 2u
 
 typedef struct {
-	uint64_t kinds[SHAKEDOWN_ANOMALY_KINDS][HTML_CHOICE_OF_KIND];
+	uint64_t kinds[SHAKEDOWN_SEVERITIES][SHAKEDOWN_ANOMALY_KINDS][HTML_CHOICE_OF_KIND];
 	uint64_t outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES * SHAKEDOWN_TEARDOWN_OUTCOMES]
 			 [HTML_CHOICE_OF_OUTCOME];
 	uint64_t first[HTML_CHOICE_MOST];

@@ -301,10 +301,6 @@ static const char *kind_name(unsigned i)
 {
 	return shakedown_anomaly_info((ShakedownAnomalyKind)i)->name;
 }
-static const char *kind_severity(unsigned i)
-{
-	return shakedown_severity_name(shakedown_anomaly_info((ShakedownAnomalyKind)i)->severity);
-}
 static const char *severity_name(unsigned i)
 {
 	return shakedown_severity_name((ShakedownSeverity)i);
@@ -333,7 +329,12 @@ static void put_data(HtmlPage *page, const ShakedownSummary *summary)
 	put_names(out, "teardownTones", SHAKEDOWN_TEARDOWN_OUTCOMES, teardown_tone);
 	put_names(out, "stateNames", SHAKEDOWN_TCP_STATES, state_name);
 	put_names(out, "kindNames", SHAKEDOWN_ANOMALY_KINDS, kind_name);
-	put_names(out, "kindSeverities", SHAKEDOWN_ANOMALY_KINDS, kind_severity);
+	report_put(out, ",\"kindSeverities\":[");
+	for (unsigned i = 0; i < SHAKEDOWN_ANOMALY_KINDS; i++) {
+		report_put(out, i ? "," : "");
+		report_put_uint(out, shakedown_anomaly_info(i)->severity);
+	}
+	report_put_char(out, ']');
 	put_names(out, "severities", SHAKEDOWN_SEVERITIES, severity_name);
 	report_put(out, "}</script>\n");
 }

@@ -33,6 +33,7 @@ typedef struct {
 	size_t limit; /* bytes the page may take */
 	bool again;   /* the second reading has begun */
 	uint64_t connections, last_followed;
+	uint64_t tidy_at; /* connections over when it is next worth a look who makes room */
 	HtmlRows rows;
 	HtmlChoice choice;
 	HtmlTimeline timeline;

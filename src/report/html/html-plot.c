@@ -7,6 +7,7 @@
 #define ACROSS 740.0
 #define DOWN 260.0
 #define LEAST_SEGMENTS 4
+#define LETTER_ROOM 9.0
 
 void html_plot_init(HtmlPlot *plot)
 {
@@ -121,6 +122,7 @@ typedef struct {
 	ShakedownTime start;
 	double span;
 	int64_t low, high;
+	int64_t window; /* the farthest end of it, which may lie above the frame */
 } Frame;
 
 static double x_of(const Frame *f, ShakedownTime time)
@@ -136,10 +138,9 @@ static double y_of(const Frame *f, int64_t offset)
 
 static Frame frame_of(const GArray *points, const GArray *notable, ReportWriter *out)
 {
-	Frame f = {.out = out, .low = INT64_MAX, .high = INT64_MIN};
+	Frame f = {.out = out, .low = INT64_MAX, .high = INT64_MIN, .window = INT64_MIN};
 	ShakedownTime last = INT64_MIN;
 	const GArray *all[2] = {points, notable};
-	int64_t window = INT64_MIN;
 	bool any = false;
 
 	for (int k = 0; k < 2; k++) {
@@ -149,7 +150,7 @@ static Frame frame_of(const GArray *points, const GArray *notable, ReportWriter 
 			last = MAX(last, p->time);
 			any = true;
 			if (p->ack) {
-				window = MAX(window, p->to);
+				f.window = MAX(f.window, p->to);
 				continue;
 			}
 			f.low = MIN(f.low, p->from);
@@ -161,7 +162,7 @@ static Frame frame_of(const GArray *points, const GArray *notable, ReportWriter 
 		f.high = 1;
 	}
 	/* Some way to the window's end, but the data is what it is about. */
-	f.high = CLAMP(window, f.high, f.high + (f.high - f.low) / 3);
+	f.high = CLAMP(f.window, f.high, f.high + (f.high - f.low) / 3);
 	f.span = MAX((double)html_elapsed(f.start, last), 1);
 	return f;
 }
@@ -249,6 +250,49 @@ static void put_grid(const Frame *f)
 	}
 }
 
+/* As tcptrace letters them; 0: nothing to say. */
+static char letter_of(const HtmlPoint *p)
+{
+	if (p->class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER)
+		return 'O';
+	return p->class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE ? 'P' : 'R';
+}
+
+/* Where many stand together, one letter for all that it would hide. */
+static void put_letters(const Frame *f, const GArray *notable)
+{
+	double last = -LETTER_ROOM;
+
+	for (unsigned i = 0; i < notable->len; i++) {
+		const HtmlPoint *p = &g_array_index(notable, HtmlPoint, i);
+		const char text[2] = {letter_of(p)};
+		double x = x_of(f, p->time);
+		if (x - last < LETTER_ROOM)
+			continue;
+		put_text(f, x, y_of(f, p->to) - 4, "m p-letter", text);
+		last = x;
+	}
+}
+
+static void put_caption(const HtmlPlot *plot, ShakedownSideId side, const Frame *f)
+{
+	ReportWriter *out = f->out;
+
+	report_put(out, "<figcaption>Data of the ");
+	report_put(out, shakedown_side_name(side));
+	report_put(out, " over time: <b class=\"k-data\">▍</b>sent, <b class=\"k-again\">▍</b>sent "
+			"again (R), out of order (O) or to probe a closed window (P), "
+			"<b class=\"k-ack\">━</b> acknowledged, <b class=\"k-window\">┅</b> end of "
+			"the window, <b class=\"k-sack\">┋</b>acknowledged selectively");
+	if (f->window > f->high)
+		report_put(out, "; at the upper edge the window reaches farther");
+	if (plot->stride[side] > 1) {
+		report_put(out, "; of the ordinary points one in ");
+		report_put_uint(out, plot->stride[side]);
+	}
+	report_put(out, ".</figcaption></figure>\n");
+}
+
 void html_plot_put(const HtmlPlot *plot, ShakedownSideId side, ReportWriter *out)
 {
 	const GArray *points = plot->points[side], *notable = plot->notable[side];
@@ -265,15 +309,7 @@ void html_plot_put(const HtmlPlot *plot, ShakedownSideId side, ReportWriter *out
 	put_spans(&f, points, "p-data", false);
 	put_spans(&f, points, "p-sack", true);
 	put_spans(&f, notable, "p-again", false);
-	report_put(out, "</svg></div><figcaption>Data of the ");
-	report_put(out, shakedown_side_name(side));
-	report_put(out, " over time: <b class=\"k-data\">▍</b>sent, <b class=\"k-again\">▍</b>sent "
-			"again or out of order, <b class=\"k-ack\">━</b>acknowledged, "
-			"<b class=\"k-window\">┅</b>end of the window, <b class=\"k-sack\">▍</b>"
-			"acknowledged selectively");
-	if (plot->stride[side] > 1) {
-		report_put(out, "; of the ordinary points one in ");
-		report_put_uint(out, plot->stride[side]);
-	}
-	report_put(out, ".</figcaption></figure>\n");
+	put_letters(&f, notable);
+	report_put(out, "</svg></div>");
+	put_caption(plot, side, &f);
 }

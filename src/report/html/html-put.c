@@ -53,6 +53,28 @@ const char *html_tone_class(HtmlTone tone)
 	return "neutral";
 }
 
+ShakedownSeverity html_severity_in(ShakedownAnomalyKind kind, ShakedownSeverity worst, size_t kinds)
+{
+	ShakedownSeverity usual = shakedown_anomaly_info(kind)->severity;
+
+	return kinds == 1 ? worst : MIN(usual, worst);
+}
+
+const char *html_tone_meaning(HtmlTone tone)
+{
+	switch (tone) {
+	case HTML_GOOD:
+		return "as it should be";
+	case HTML_NEUTRAL:
+		return "not captured or still open";
+	case HTML_DOUBTFUL:
+		return "unanswered, unfinished or half";
+	case HTML_BAD:
+		return "refused or reset";
+	}
+	return "";
+}
+
 static void put_toned(ReportWriter *out, HtmlTone tone, const char *text)
 {
 	report_put(out, "<span class=\"tone ");

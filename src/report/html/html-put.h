@@ -18,10 +18,15 @@ static inline ShakedownDuration html_elapsed(ShakedownTime from, ShakedownTime t
 typedef enum { HTML_GOOD, HTML_NEUTRAL, HTML_DOUBTFUL, HTML_BAD } HtmlTone;
 HtmlTone html_handshake_tone(ShakedownHandshakeOutcome outcome);
 HtmlTone html_teardown_tone(ShakedownTeardownOutcome outcome);
-const char *html_tone_class(HtmlTone tone); /* "good" … */
+const char *html_tone_class(HtmlTone tone);   /* "good" … */
+const char *html_tone_meaning(HtmlTone tone); /* "as it should be" … */
 
 void html_put_handshake(ReportWriter *out, ShakedownHandshakeOutcome outcome);
 void html_put_teardown(ReportWriter *out, ShakedownTeardownOutcome outcome);
+/* How bad a connection's anomaly of that kind is, as far as its record tells: that of its worst
+ * one, and how many kinds there are. */
+ShakedownSeverity html_severity_in(ShakedownAnomalyKind kind, ShakedownSeverity worst,
+				   size_t kinds);
 /* A label in a severity's colour; the text is ours. */
 void html_put_badge(ReportWriter *out, ShakedownSeverity severity, const char *text);
 void html_put_span(ReportWriter *out, ShakedownTime from, ShakedownTime to);

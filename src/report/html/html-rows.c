@@ -21,14 +21,13 @@ void html_rows_clear(HtmlRows *rows)
 
 static void take_kinds(HtmlRow *row, const ShakedownConnection *c)
 {
-	for (int severity = SHAKEDOWN_SEVERITIES - 1; severity >= 0; severity--) {
-		for (size_t i = 0; i < c->anomalies_len && row->kinds_len < HTML_ROW_KINDS; i++) {
-			if ((int)shakedown_anomaly_info(c->anomalies[i])->severity != severity)
-				continue;
-			row->kinds[row->kinds_len++] = (uint8_t)c->anomalies[i];
-			row->severity = MAX(row->severity, (uint8_t)(severity + 1));
-		}
-	}
+	if (c->anomalies_len)
+		row->severity = (uint8_t)(c->severity + 1);
+	for (int severity = SHAKEDOWN_SEVERITIES - 1; severity >= 0; severity--)
+		for (size_t i = 0; i < c->anomalies_len && row->kinds_len < HTML_ROW_KINDS; i++)
+			if ((int)html_severity_in(c->anomalies[i], c->severity, c->anomalies_len) ==
+			    severity)
+				row->kinds[row->kinds_len++] = (uint8_t)c->anomalies[i];
 }
 
 static uint8_t score_of(const HtmlRow *row, const ShakedownConnection *c)
@@ -111,7 +110,9 @@ static void put_row(const HtmlRow *row, ReportWriter *out)
 	report_put(out, "</td><td>");
 	for (unsigned i = 0; i < row->kinds_len; i++) {
 		const ShakedownAnomalyInfo *info = shakedown_anomaly_info(row->kinds[i]);
-		html_put_badge(out, info->severity, info->name);
+		html_put_badge(out,
+			       html_severity_in(row->kinds[i], row->severity - 1u, row->kinds_len),
+			       info->name);
 	}
 	for (int side = 0; side < 2; side++) {
 		report_put(out, "</td><td>");

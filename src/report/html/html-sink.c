@@ -112,7 +112,9 @@ static void put_segment_once(ReportSink *sink, const ShakedownSegment *segment)
 
 	if (!p && segment->connection > page->last_followed) {
 		page->last_followed = segment->connection;
-		if (g_hash_table_size(page->portraits) >= HTML_FOLLOWED) {
+		if (g_hash_table_size(page->portraits) >= HTML_FOLLOWED &&
+		    page->connections >= page->tidy_at) {
+			page->tidy_at = page->connections + HTML_FOLLOWED / 8;
 			g_autoptr(GArray) chosen = html_choice_make(&page->choice);
 			g_hash_table_foreach_remove(page->portraits, is_spare, chosen);
 		}
@@ -142,11 +144,9 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 			"aria-label=\"timeline\">");
 	html_timeline_put(&page->timeline, out);
-	report_put(out, "</div><p class=\"key\"><span class=\"tone good\">as it should be</span> "
-			"<span class=\"tone neutral\">not captured, still open</span> "
-			"<span class=\"tone doubtful\">unanswered, unfinished, half</span> "
-			"<span class=\"tone bad\">refused, reset</span></p>\n"
-			"<div id=\"brush-tools\"></div></section>\n");
+	report_put(out, "</div>");
+	html_timeline_key(out);
+	report_put(out, "<div id=\"brush-tools\"></div></section>\n");
 	html_put_services(page);
 	html_put_tail(page, summary, capture);
 	return true;

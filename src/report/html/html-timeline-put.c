@@ -61,6 +61,34 @@ static const uint32_t *counts_of(const HtmlBin *bin, bool teardowns)
 	return teardowns ? bin->teardowns : bin->handshakes;
 }
 
+static void put_when(const Canvas *c, unsigned bin)
+{
+	char text[REPORT_DURATION_LEN];
+	size_t len = report_format_duration(text, (int64_t)bin * c->t->width, "µ");
+
+	report_put(c->out, "<title>+");
+	report_put_bytes(c->out, text, len);
+	report_put_char(c->out, ':');
+}
+
+/* What a pointer that rests on a bar is told. */
+static void put_tip(const Canvas *c, unsigned bin, const uint32_t n[4])
+{
+	bool any = false;
+
+	put_when(c, bin);
+	for (HtmlTone tone = HTML_GOOD; tone <= HTML_BAD; tone++) {
+		if (!n[tone])
+			continue;
+		report_put(c->out, any ? ", " : " ");
+		markup_count(c->out, n[tone]);
+		report_put_char(c->out, ' ');
+		report_put(c->out, html_tone_meaning(tone));
+		any = true;
+	}
+	report_put(c->out, "</title>");
+}
+
 /* Stacked, the good ones at the bottom. */
 static void put_bars(const Canvas *c, bool teardowns, double base, double height, const char *title)
 {
@@ -74,6 +102,10 @@ static void put_bars(const Canvas *c, bool teardowns, double base, double height
 	for (unsigned i = 0; i < c->t->len; i++) {
 		const uint32_t *n = counts_of(&c->t->bins[i], teardowns);
 		double y = base;
+		if (!(n[0] | n[1] | n[2] | n[3]))
+			continue;
+		report_put(c->out, "<g>");
+		put_tip(c, i, n);
 		for (int k = 0; k < 4; k++) {
 			double h = height * n[order[k]] / (double)most;
 			if (h <= 0)
@@ -82,6 +114,7 @@ static void put_bars(const Canvas *c, bool teardowns, double base, double height
 			y -= h;
 			put_rect(c, html_tone_class(order[k]), i, y, h);
 		}
+		report_put(c->out, "</g>");
 	}
 	put_axis(c, base, height, most, title);
 }
@@ -150,7 +183,13 @@ static void put_anomalies(const Canvas *c, double top)
 			markup_attribute(c->out, "cx", LEFT + (i + 0.5) * c->bar);
 			markup_attribute(c->out, "cy", y);
 			markup_attribute(c->out, "r", 2.5 + 3.5 * sqrt((double)n / (double)most));
-			report_put(c->out, "/>");
+			report_put_char(c->out, '>');
+			put_when(c, i);
+			report_put_char(c->out, ' ');
+			markup_count(c->out, n);
+			report_put(c->out, " × ");
+			report_put(c->out, shakedown_severity_name((ShakedownSeverity)s));
+			report_put(c->out, "</title></circle>");
 		}
 	}
 }
@@ -189,7 +228,9 @@ void html_timeline_put(const HtmlTimeline *t, ReportWriter *out)
 		   "\"><title id=\"timeline-title\">Timeline of the capture</title>"
 		   "<desc id=\"timeline-desc\">Handshakes and teardowns by outcome, connections "
 		   "held half-open and in TIME-WAIT, and anomalies by severity, over "
-		   "time.</desc>\n");
+		   "time.</desc><defs><pattern id=\"striped\" width=\"4\" height=\"4\" "
+		   "patternUnits=\"userSpaceOnUse\"><rect class=\"stripe\" width=\"4\" "
+		   "height=\"2.6\"/></pattern></defs>\n");
 	put_bars(&c, false, 92, 74, "handshakes begun");
 	put_bars(&c, true, 168, 54, "teardowns");
 	put_held(&c, 232, 44);
@@ -198,4 +239,19 @@ void html_timeline_put(const HtmlTimeline *t, ReportWriter *out)
 	report_put(out, "<rect id=\"brush\" class=\"brush\" y=\"4\" width=\"0\"");
 	markup_attribute(out, "height", PANELS_END - 4);
 	report_put(out, "/></svg>\n");
+}
+
+void html_timeline_key(ReportWriter *out)
+{
+	report_put(out, "<p class=\"key\">");
+	for (HtmlTone tone = HTML_GOOD; tone <= HTML_BAD; tone++) {
+		report_put(out, "<span><svg class=\"chart swatch\" viewBox=\"0 0 12 12\" "
+				"aria-hidden=\"true\"><rect x=\"1\" y=\"1\" width=\"10\" "
+				"height=\"10\" class=\"");
+		report_put(out, html_tone_class(tone));
+		report_put(out, "\"/></svg> ");
+		report_put(out, html_tone_meaning(tone));
+		report_put(out, "</span> ");
+	}
+	report_put(out, "</p>\n");
 }

@@ -30,5 +30,7 @@ void html_timeline_init(HtmlTimeline *timeline);
 void html_timeline_connection(HtmlTimeline *timeline, const ShakedownConnection *connection);
 void html_timeline_anomaly(HtmlTimeline *timeline, const ShakedownAnomaly *anomaly);
 void html_timeline_put(const HtmlTimeline *timeline, ReportWriter *out);
+/* What the bars' colours and patterns mean. */
+void html_timeline_key(ReportWriter *out);
 /* The range for the script, from origin in microseconds: [from, to]. */
 void html_timeline_range(const HtmlTimeline *timeline, ShakedownTime origin, int64_t range[2]);

@@ -35,6 +35,11 @@
 	const client = (i) => endpoint(data.addresses[data.client[i]], data.cport[i]);
 	const server = (i) => endpoint(data.addresses[data.server[i]], data.sport[i]);
 	const state = (i, side) => data.stateNames[side ? data.states[i] & 15 : data.states[i] >> 4];
+	/* A record tells how bad its worst anomaly is; one by itself may be better or worse than its kind is as a rule. */
+	function severityIn(i, k) {
+		const worst = data.severity[i] - 1;
+		return data.severities[data.kinds[i].length === 1 ? worst : Math.min(worst, data.kindSeverities[k])];
+	}
 	const kinds = (i) => (data.kinds[i] || []).map((k) => data.kindNames[k]);
 
 	function filterOf(i) {
@@ -67,7 +72,7 @@
 	function badges(i) {
 		const cell = document.createDocumentFragment();
 		for (const k of data.kinds[i] || [])
-			cell.append(make("span", { class: "badge sev-" + data.kindSeverities[k] }, data.kindNames[k]), " ");
+			cell.append(make("span", { class: "badge sev-" + severityIn(i, k) }, data.kindNames[k]), " ");
 		return cell;
 	}
 
@@ -321,6 +326,16 @@
 		return holder;
 	}
 
+	/* On paper nothing can be unfolded; afterwards all is as it was. */
+	function unfoldForPrint() {
+		let folded = [];
+		addEventListener("beforeprint", () => {
+			folded = [...document.querySelectorAll("details:not([open])")];
+			for (const details of folded) details.open = true;
+		});
+		addEventListener("afterprint", () => { for (const details of folded) details.open = false; });
+	}
+
 	function start() {
 		data = JSON.parse($("data").textContent);
 		document.documentElement.classList.add("js");
@@ -331,6 +346,7 @@
 		select();
 		open(location.hash !== "");
 		addEventListener("hashchange", () => open(true));
+		unfoldForPrint();
 		document.documentElement.dataset.ready = String(Math.round(performance.now()));
 	}
 
