@@ -6,8 +6,9 @@
  *   on SIGHUP, and get their names when they are whole. So files can be opened, renamed and
  *   removed: whose, the user decides (-Z). They cannot be executed or mapped to be.
  * - Memory, time, signals to itself, waiting.
- * - Live: what reading the ring, its statistics and the interfaces' state needs. A socket is made
- *   only where an interface may be opened again, and of those families alone that libpcap needs.
+ * - Live: what reading the ring, its statistics and the interfaces' state needs. Sockets to capture
+ *   with are made only where an interface may be opened again, and of those families alone that
+ *   libpcap needs.
  * - Metrics: connections to a socket that listens already. None can be made from here.
  *
  * What no part of this program ever calls, and what takeovers live on, ends the process at once.
@@ -282,6 +283,15 @@ static int allow_requests(scmp_filter_ctx filter, const unsigned long *requests,
 	return err;
 }
 
+/* By which interfaces are asked for their state; what it might be connected to is not among the
+ * calls. */
+static int allow_asking(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+				SCMP_A0(SCMP_CMP_EQ, AF_UNIX),
+				SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_DGRAM));
+}
+
 static int allow_families(scmp_filter_ctx filter, const int *families, size_t n)
 {
 	int err = 0;
@@ -334,6 +344,8 @@ static int build(scmp_filter_ctx filter, const CageNeeds *needs)
 		err = ALLOW(capturing);
 	if (!err && needs->capture)
 		err = REQUESTS(interface_requests);
+	if (!err && needs->capture)
+		err = allow_asking(filter);
 	if (!err && needs->reopen)
 		err = ALLOW(reopening);
 	if (!err && needs->reopen)

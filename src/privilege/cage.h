@@ -13,7 +13,6 @@ typedef struct {
 	bool capture; /* packets come from interfaces that are open */
 	bool reopen;  /* … and that are opened again when they return */
 	bool serve;   /* metrics are asked for, on a socket that listens already */
-	bool screen;  /* a terminal is drawn on, and its keys are read */
 } CageNeeds;
 
 typedef enum {

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,15 @@ static int try_socket(void)
 static int try_inet6(void)
 {
 	return verdict(socket(AF_INET6, SOCK_STREAM, 0));
+}
+
+static int try_asking(void)
+{
+	struct ifreq request = {.ifr_name = "lo"};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = fd < 0 ? errno : verdict(ioctl(fd, SIOCGIFINDEX, &request));
+
+	return err == ENODEV ? 0 : err;
 }
 
 static int try_netlink(void)
@@ -176,6 +186,8 @@ static const struct {
 	{"a socket", &files, try_socket, ENOSYS},
 	{"a socket, live", &live, try_socket, ENOSYS},
 	{"a socket, serving", &serving, try_socket, ENOSYS},
+	{"asking for an interface, live", &live, try_asking, 0},
+	{"asking for an interface, files", &files, try_asking, ENOSYS},
 	{"netlink, live", &live, try_netlink, ENOSYS},
 	{"netlink, waiting", &waiting, try_netlink, 0},
 	{"IPv6, waiting", &waiting, try_inet6, ENOSYS},
