@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where packets come from: one or several saved captures read as one, merged by time. It knows
- * files, filters and clocks, nothing of TCP.
+ * Where packets come from: one or several saved captures read as one, merged by time, or one or
+ * several interfaces. It knows files, interfaces, filters and clocks, nothing of TCP.
  */
 #pragma once
 
@@ -19,32 +19,48 @@ typedef enum {
 	SHAKEDOWN_CAPTURE_ERROR_FORMAT, /* empty, or no capture at all */
 	SHAKEDOWN_CAPTURE_ERROR_CUT,	/* ends inside a packet, or is corrupt from some point on */
 	SHAKEDOWN_CAPTURE_ERROR_FILTER, /* the BPF expression is wrong */
+	SHAKEDOWN_CAPTURE_ERROR_PERMISSION, /* to capture on an interface */
+	SHAKEDOWN_CAPTURE_ERROR_WRITE,	    /* packets cannot be kept */
 } ShakedownCaptureError;
 
 typedef struct {
 	/*
-	 * Paths, NULL-terminated; "-" is standard input. A directory means the files in it (but
-	 * hidden ones, and those of directories in it), and a name that no file has those that it
-	 * matches as a pattern, glob(7). Files found so that are no captures are left out.
+	 * Either files or interfaces. Paths, NULL-terminated; "-" is standard input. A directory
+	 * means the files in it (but hidden ones, and those of directories in it), and a name that
+	 * no file has those that it matches as a pattern, glob(7). Files found so that are no
+	 * captures are left out.
 	 */
 	const char *const *files;
-	const char *filter; /* BPF expression, or NULL */
-	uint64_t count;	    /* stop after so many packets that passed the filter; 0: all */
-	/* Asked when a signal interrupts a read that waits for a pipe: true ends it there. Or NULL.
-	 */
+	const char *const *interfaces; /* names, NULL-terminated; "any" is all of them */
+	const char *filter;	       /* BPF expression, or NULL */
+	uint64_t count; /* stop after so many packets that passed the filter; 0: all */
+	/* Asked when a signal interrupts a read that waits for a pipe, and again and again while an
+	 * interface is captured on: true ends it there. Or NULL. */
 	bool (*interrupted)(void);
+	/* Interfaces only: */
+	uint32_t buffer_kib;	    /* of the kernel's ring, for each; 0: 16 MiB */
+	uint32_t snaplen;	    /* bytes of each packet; 0: all */
+	bool no_promiscuous;	    /* only what is for this host, or from it */
+	bool wait;		    /* for an interface that is not there, or goes */
+	ShakedownDuration duration; /* to capture for; 0: until it is interrupted */
+	/* Told, as one line, what happens while capturing: an interface goes, or returns. Or NULL.
+	 */
+	void (*remark)(const char *line, void *data);
+	void *data;
 } ShakedownCaptureOptions;
 
-/* What is known of one input after (or while) it is read. */
+/* What is known of one input, a file or an interface, after (or while) it is read. */
 typedef struct {
-	const char *name;    /* as given; "-" prints as "standard input" */
-	const char *format;  /* "pcap", "pcap (nanoseconds)", "pcapng", …; NULL where left out */
-	uint64_t packets;    /* read from it, before the filter */
-	uint64_t dropped;    /* that its writer says it lost; 0 also where it says nothing */
-	uint64_t bytes;	     /* of the file, read so far; 0 where unknown */
-	uint64_t size;	     /* of the file; 0 where unknown (a pipe) */
-	const char *problem; /* NULL, or the line that says where and why it ended early */
-	bool left_out;	     /* found, and no capture: the problem says what it is instead */
+	const char *name;   /* as given; "-" prints as "standard input" */
+	const char *format; /* "pcap", "pcap (nanoseconds)", "live, EN10MB", …; NULL where left out
+			     */
+	uint64_t packets;   /* read from it, before the filter (of an interface, after it) */
+	uint64_t dropped;   /* that its writer says it lost; 0 also where it says nothing */
+	uint64_t card_dropped; /* of those, by an interface rather than by the kernel's ring */
+	uint64_t bytes;	       /* of the file, read so far; 0 where unknown */
+	uint64_t size;	       /* of the file; 0 where unknown (a pipe) */
+	const char *problem;   /* NULL, or the line that says where and why it ended early */
+	bool left_out;	       /* found, and no capture: the problem says what it is instead */
 } ShakedownCaptureFile;
 
 typedef struct {
@@ -59,6 +75,7 @@ typedef struct {
 	const ShakedownCaptureFile *files;
 	size_t files_len;
 	size_t left_out; /* of the files */
+	bool live;	 /* they are interfaces */
 } ShakedownCaptureInfo;
 
 /*
@@ -70,14 +87,23 @@ SHAKEDOWN_EXPORT ShakedownCapture *shakedown_capture_open(const ShakedownCapture
 SHAKEDOWN_EXPORT void shakedown_capture_free(ShakedownCapture *capture);
 
 /*
- * Fills up to room packets and returns how many; 0 at the end of all files. They come by their
- * time where the files have them slightly out of order (frames do not ascend then), and as they
- * stand in the file after a clock step; wire_len is never less than captured_len. The packets'
+ * Fills up to room packets and returns how many; 0 at the end of all files. Of interfaces, 0 also
+ * when nothing has come for a tenth of a second: shakedown_capture_ended() tells. They come by
+ * their time where the files have them slightly out of order (frames do not ascend then), and as
+ * they stand in the file after a clock step; wire_len is never less than captured_len. The packets'
  * bytes are valid until the next call. A file that is cut short or corrupt yields what it has;
  * after the end, shakedown_capture_problem() tells.
  */
 SHAKEDOWN_EXPORT size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets,
 					       size_t room);
+
+/* No more packets will come. */
+SHAKEDOWN_EXPORT bool shakedown_capture_ended(const ShakedownCapture *capture);
+/*
+ * Of interfaces: all packets up to this time have been returned, by the clock that stamps them. It
+ * goes on when none come. Of files it is meaningless.
+ */
+SHAKEDOWN_EXPORT ShakedownTime shakedown_capture_now(const ShakedownCapture *capture);
 
 /* The first problem of any file that was not left out, as one line, or NULL. Owned by the capture.
  */

@@ -59,6 +59,8 @@ SHAKEDOWN_EXPORT const ShakedownConfigKey *shakedown_config_keys(size_t *n);
 SHAKEDOWN_EXPORT bool shakedown_config_load(ShakedownConfig *config, const char *path,
 					    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Sets one key from text, as the file would. */
+/* "3", "0.5", "200ms", "5min", "1h", "2d": a number of seconds, or of the unit that follows. */
+SHAKEDOWN_EXPORT bool shakedown_duration_from_text(const char *text, ShakedownDuration *duration);
 SHAKEDOWN_EXPORT bool shakedown_config_set(ShakedownConfig *config, const char *name,
 					   const char *value,
 					   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -140,7 +140,7 @@ static bool parse_count(const char *text, int64_t *value)
 }
 
 /* "3", "0.5", "3s", "200 ms": a number of seconds, or of the unit that follows. */
-static bool parse_duration(const char *text, int64_t *value)
+bool shakedown_duration_from_text(const char *text, ShakedownDuration *value)
 {
 	const char *fraction = NULL;
 	int64_t whole, unit = S;
@@ -223,7 +223,7 @@ bool shakedown_config_set(ShakedownConfig *config, const char *name, const char 
 	if (!key)
 		return false;
 	is_duration = key->type == SHAKEDOWN_CONFIG_DURATION;
-	if (!(is_duration ? parse_duration(text, &value) : parse_count(text, &value))) {
+	if (!(is_duration ? shakedown_duration_from_text(text, &value) : parse_count(text, &value))) {
 		g_autofree char *printable = g_strescape(text, NULL);
 		g_set_error(error, SHAKEDOWN_CONFIG_ERROR, SHAKEDOWN_CONFIG_ERROR_VALUE,
 			    is_duration ? "%s: '%s' is not a duration such as 3, 0.5, 200ms, "

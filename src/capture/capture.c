@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The capture: files are merged, filtered, put in order, and counted. */
+/* The capture: packets of files or interfaces are merged, filtered, put in order, and counted. */
 #include <shakedown/capture.h>
 
 #include "capture/filter.h"
 #include "capture/link-type.h"
+#include "capture/live.h"
 #include "capture/merge.h"
 #include "capture/order.h"
 
@@ -13,8 +14,10 @@
 G_DEFINE_QUARK(shakedown - capture - error - quark, shakedown_capture_error)
 
 struct _ShakedownCapture {
-	Merge merge;
-	Filter *filter; /* or NULL */
+	Merge merge;	/* of files, … */
+	Live *live;	/* … or interfaces: NULL where it is files */
+	Filter *filter; /* or NULL, as for interfaces, where the kernel filters */
+	char *expression;
 	uint64_t count; /* 0: all */
 	bool ended;
 	uint64_t passed, bytes;
@@ -48,22 +51,46 @@ static bool try_filter(ShakedownCapture *capture, GError **error)
 	return false;
 }
 
+static bool open_files(ShakedownCapture *capture, const ShakedownCaptureOptions *options,
+		       GError **error)
+{
+	if (!merge_open(&capture->merge, options->files, options->interrupted, error))
+		return false;
+	capture->files = g_new0(ShakedownCaptureFile, capture->merge.len);
+	if (!options->filter || !*options->filter)
+		return true;
+	capture->filter = filter_new(options->filter);
+	return try_filter(capture, error);
+}
+
+static bool open_interfaces(ShakedownCapture *capture, const ShakedownCaptureOptions *options,
+			    GError **error)
+{
+	ShakedownCaptureOptions own = *options;
+
+	/* An interface that returns is opened again. */
+	capture->expression = g_strdup(options->filter);
+	own.filter = capture->expression;
+	own.interfaces = (const char *const *)capture->names;
+	capture->live = g_new0(Live, 1);
+	if (!live_open(capture->live, &own, error))
+		return false;
+	capture->files = g_new0(ShakedownCaptureFile, capture->live->len);
+	return true;
+}
+
 ShakedownCapture *shakedown_capture_open(const ShakedownCaptureOptions *options, GError **error)
 {
-	g_return_val_if_fail(options && options->files && options->files[0], NULL);
+	g_return_val_if_fail(options, NULL);
+	bool live = options->interfaces && options->interfaces[0];
+	g_return_val_if_fail(live || (options->files && options->files[0]), NULL);
 
 	g_autoptr(ShakedownCapture) capture = g_new0(ShakedownCapture, 1);
 	order_init(&capture->order);
 	capture->count = options->count;
-	capture->names = g_strdupv((char **)options->files);
-	if (!merge_open(&capture->merge, options->files, options->interrupted, error))
+	capture->names = g_strdupv((char **)(live ? options->interfaces : options->files));
+	if (live ? !open_interfaces(capture, options, error) : !open_files(capture, options, error))
 		return NULL;
-	capture->files = g_new0(ShakedownCaptureFile, capture->merge.len);
-	if (options->filter && *options->filter) {
-		capture->filter = filter_new(options->filter);
-		if (!try_filter(capture, error))
-			return NULL;
-	}
 	return g_steal_pointer(&capture);
 }
 
@@ -71,8 +98,13 @@ void shakedown_capture_free(ShakedownCapture *capture)
 {
 	if (!capture)
 		return;
-	merge_clear(&capture->merge);
+	if (capture->live)
+		live_clear(capture->live);
+	else
+		merge_clear(&capture->merge);
+	g_free(capture->live);
 	filter_free(capture->filter);
+	g_free(capture->expression);
 	g_strfreev(capture->names);
 	g_free(capture->files);
 	g_free(capture);
@@ -100,17 +132,19 @@ static void account(ShakedownCapture *capture, const ShakedownPacket *packets, s
 	capture->passed += n;
 }
 
-/* Packets from the files into the ordering window. */
+/* Packets from the files or interfaces into the ordering window. */
 static void advance(ShakedownCapture *capture)
 {
+	Live *live = capture->live;
 	size_t room;
 	ShakedownPacket *packets = order_tail(&capture->order, &room);
 
 	/* Not a packet more is read than is counted; with a filter, one never knows before. */
 	if (capture->count)
 		room = capture->filter ? 1 : MIN(room, capture->count - capture->passed);
-	size_t n = merge_read(&capture->merge, packets, room);
-	bool end = n == 0;
+	size_t n =
+		live ? live_read(live, packets, room) : merge_read(&capture->merge, packets, room);
+	bool end = live ? live->ended : n == 0;
 	if (capture->filter)
 		n = apply_filter(capture->filter, packets, n);
 	account(capture, packets, n);
@@ -121,11 +155,31 @@ static void advance(ShakedownCapture *capture)
 	}
 }
 
+/* Of an interface one cannot wait for what comes next: a moment without packets, and what was held
+ * to be ordered may go. */
+static size_t read_live(ShakedownCapture *capture, ShakedownPacket *packets, size_t room)
+{
+	size_t n, held_len;
+	const ShakedownPacket *held = order_held(&capture->order, &held_len);
+
+	live_release(capture->live, held, held_len);
+	n = order_take(&capture->order, packets, room);
+	if (n || capture->ended || !room)
+		return n;
+	uint64_t before = capture->passed;
+	advance(capture);
+	if (capture->passed == before)
+		order_flush(&capture->order);
+	return order_take(&capture->order, packets, room);
+}
+
 size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets, size_t room)
 {
 	size_t n, held_len;
 	const ShakedownPacket *held = order_held(&capture->order, &held_len);
 
+	if (capture->live)
+		return read_live(capture, packets, room);
 	merge_release(&capture->merge, held, held_len);
 	while ((n = order_take(&capture->order, packets, room)) == 0 && !capture->ended && room) {
 		order_held(&capture->order, &held_len);
@@ -137,8 +191,29 @@ size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packet
 	return n;
 }
 
+bool shakedown_capture_ended(const ShakedownCapture *capture)
+{
+	size_t held;
+
+	order_held(&capture->order, &held);
+	return capture->ended && !held;
+}
+
+ShakedownTime shakedown_capture_now(const ShakedownCapture *capture)
+{
+	size_t n;
+	const ShakedownPacket *held = order_held(&capture->order, &n);
+	ShakedownTime now = capture->live ? capture->live->watched : capture->last;
+
+	/* The first of those held is the earliest, but for what is too near to be put in order. */
+	return n ? MIN(now, held[0].time - 1) : now;
+}
+
 const char *shakedown_capture_problem(const ShakedownCapture *capture)
 {
+	for (size_t i = 0; capture->live && i < capture->live->len; i++)
+		if (capture->live->interfaces[i].problem)
+			return capture->live->interfaces[i].problem;
 	for (size_t i = 0; i < capture->merge.len; i++) {
 		const Input *input = &capture->merge.inputs[i];
 		if (!input->left_out && input_problem(input))
@@ -147,21 +222,38 @@ const char *shakedown_capture_problem(const ShakedownCapture *capture)
 	return capture->filter ? filter_problem(capture->filter) : NULL;
 }
 
-const ShakedownCaptureInfo *shakedown_capture_info(ShakedownCapture *capture)
+static void tell_interfaces(ShakedownCapture *capture)
+{
+	ShakedownCaptureInfo *info = &capture->info;
+	const Live *live = capture->live;
+
+	info->live = true;
+	info->packets = live->frames;
+	info->files_len = live->len;
+	for (size_t i = 0; i < live->len; i++) {
+		const LiveInterface *in = &live->interfaces[i];
+
+		info->disordered += in->disordered;
+		info->clock_steps += in->clock_steps;
+		info->dropped += in->kernel_dropped + in->card_dropped;
+		capture->files[i] = (ShakedownCaptureFile){
+			.name = in->name,
+			.format = in->format ? in->format : "live",
+			.packets = in->packets,
+			.dropped = in->kernel_dropped + in->card_dropped,
+			.card_dropped = in->card_dropped,
+			.bytes = in->bytes,
+			.problem = in->problem,
+		};
+	}
+}
+
+static void tell_files(ShakedownCapture *capture)
 {
 	ShakedownCaptureInfo *info = &capture->info;
 
-	*info = (ShakedownCaptureInfo){
-		.packets = capture->merge.frames,
-		.passed = capture->passed,
-		.bytes = capture->bytes,
-		.clock_steps = capture->order.late,
-		.first = capture->first,
-		.last = capture->last,
-		.names = (const char *const *)capture->names,
-		.files = capture->files,
-		.files_len = capture->merge.len,
-	};
+	info->packets = capture->merge.frames;
+	info->files_len = capture->merge.len;
 	for (size_t i = 0; i < capture->merge.len; i++) {
 		Input *input = &capture->merge.inputs[i];
 		input_account(input);
@@ -180,5 +272,24 @@ const ShakedownCaptureInfo *shakedown_capture_info(ShakedownCapture *capture)
 			.left_out = input->left_out,
 		};
 	}
+}
+
+const ShakedownCaptureInfo *shakedown_capture_info(ShakedownCapture *capture)
+{
+	ShakedownCaptureInfo *info = &capture->info;
+
+	*info = (ShakedownCaptureInfo){
+		.passed = capture->passed,
+		.bytes = capture->bytes,
+		.clock_steps = capture->order.late,
+		.first = capture->first,
+		.last = capture->last,
+		.names = (const char *const *)capture->names,
+		.files = capture->files,
+	};
+	if (capture->live)
+		tell_interfaces(capture);
+	else
+		tell_files(capture);
 	return info;
 }
