@@ -123,6 +123,23 @@ typedef struct {
 	uint64_t severities[SHAKEDOWN_SEVERITIES];
 } ShakedownSummary;
 
+/* How it stands at the moment. */
+typedef struct {
+	ShakedownTime now;  /* the latest time that is known of */
+	uint64_t packets;   /* fed */
+	uint64_t live;	    /* connections held, those lately closed among them */
+	uint64_t half_open; /* of them, on their way to be established */
+	/* Of them, by the states of [client][server]. */
+	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES];
+	uint64_t states[2][SHAKEDOWN_TCP_STATES]; /* the same, by side */
+	/* Since the beginning: */
+	uint64_t attempts;  /* connections opened by a SYN */
+	uint64_t completed; /* handshakes */
+	uint64_t failed;    /* refused, unreachable, aborted, or without answer for so long as
+			       the configuration says */
+	uint64_t anomalies[SHAKEDOWN_SEVERITIES];
+} ShakedownLive;
+
 /* config NULL: the defaults. The observer is copied; data is handed back to it. */
 SHAKEDOWN_EXPORT ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 							   const ShakedownObserver *observer,
@@ -136,11 +153,20 @@ SHAKEDOWN_EXPORT void shakedown_analysis_conn_log(ShakedownAnalysis *analysis);
 /* The packets' bytes need to live only as long as the call. */
 SHAKEDOWN_EXPORT void shakedown_analysis_feed(ShakedownAnalysis *analysis,
 					      const ShakedownPacket *packets, size_t n);
+/*
+ * It is that late, by the packets' clock, and all packets up to then were fed: timers fire, windows
+ * slide. For live captures, on which time goes on without packets; otherwise packets alone tell it.
+ */
+SHAKEDOWN_EXPORT void shakedown_analysis_advance(ShakedownAnalysis *analysis, ShakedownTime now);
 /* The capture is at its end: what is still open is reported as it stands. Feed nothing after it. */
 SHAKEDOWN_EXPORT void shakedown_analysis_finish(ShakedownAnalysis *analysis);
 
 /* Valid until the next call on the analysis. */
 SHAKEDOWN_EXPORT const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *analysis);
+
+/* Cheap: may be asked after each feed. */
+SHAKEDOWN_EXPORT void shakedown_analysis_live(const ShakedownAnalysis *analysis,
+					      ShakedownLive *live);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ShakedownAnalysis, shakedown_analysis_free)
 

@@ -17,6 +17,7 @@ typedef enum {
 	SHAKEDOWN_VIEW_CONNECTIONS, /* a row a connection */
 	SHAKEDOWN_VIEW_ANOMALIES,   /* a row an anomaly */
 	SHAKEDOWN_VIEW_LADDER,	    /* one connection, drawn */
+	SHAKEDOWN_VIEW_WATCH,	    /* anomalies as they happen, a line each */
 } ShakedownView;
 
 typedef enum {
@@ -58,7 +59,7 @@ typedef bool (*ShakedownWriteFunc)(const void *bytes, size_t len, void *data);
 typedef struct {
 	ShakedownView view;
 	ShakedownFormat format;
-	unsigned width;	    /* columns of text; 0: 80 */
+	unsigned width;	    /* columns of text; 0: 80 (watch: lines of any length) */
 	bool color;	    /* ANSI colours in text */
 	bool ascii;	    /* text in ASCII only (a terminal that is not UTF-8) */
 	bool absolute;	    /* ladder: sequence numbers as on the wire */
@@ -94,6 +95,8 @@ SHAKEDOWN_EXPORT void shakedown_sink_connection(ShakedownSink *sink,
 						const ShakedownConnection *connection);
 SHAKEDOWN_EXPORT void shakedown_sink_anomaly(ShakedownSink *sink, const ShakedownAnomaly *anomaly);
 SHAKEDOWN_EXPORT void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment);
+/* It is that late, by the packets' clock: a stream hands on what it held back long enough. */
+SHAKEDOWN_EXPORT void shakedown_sink_advance(ShakedownSink *sink, ShakedownTime now);
 /* True if the sink wants shakedown_sink_segment() to be called: it costs. */
 SHAKEDOWN_EXPORT bool shakedown_sink_wants_segments(const ShakedownSink *sink);
 /*

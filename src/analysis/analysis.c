@@ -30,6 +30,8 @@ struct _ShakedownAnalysis {
 	Segment batch[TCP_TRACKER_BATCH + DECODER_SEGMENTS];
 	TcpStreams *streams; /* the tracker's; NULL: nobody asked */
 	uint64_t last_frame;
+	uint64_t attempts, completed, failed;
+	ShakedownTime ticked; /* when the detectors were last told the time */
 	bool finished;
 };
 
@@ -43,10 +45,30 @@ static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
 		a->observer.anomaly(anomaly, a->data);
 }
 
+/* The handshakes, as they come about or do not; each counts once. */
+static void count_handshake(ShakedownAnalysis *a, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	const uint32_t gone =
+		TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE | TCP_CONN_ABORTED | TCP_CONN_THIRD_ACK;
+	bool opening = !(conn->flags & TCP_CONN_THIRD_ACK) && conn->syn_first;
+
+	if (event->kind == TCP_EVENT_SYN)
+		a->attempts +=
+			event->side == SHAKEDOWN_CLIENT && conn->side[SHAKEDOWN_CLIENT].syns == 1;
+	else if (event->kind == TCP_EVENT_ESTABLISHED)
+		a->completed++;
+	else if (event->kind == TCP_EVENT_HANDSHAKE_LATE)
+		a->failed += opening && !(conn->flags & gone);
+	else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE)
+		a->failed += opening && !(conn->flags & TCP_CONN_TIMED_HANDSHAKE);
+}
+
 static void on_event(const TcpEvent *event, void *data)
 {
 	ShakedownAnalysis *a = data;
 
+	count_handshake(a, event);
 	detectors_event(a->detectors, event);
 }
 
@@ -237,6 +259,22 @@ void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packet
 	tcp_tracker_segments(a->tracker, a->batch, held);
 }
 
+/* How often detectors look at what they would otherwise look at when a packet comes. */
+#define TICK (SHAKEDOWN_NS_PER_S / 2)
+
+void shakedown_analysis_advance(ShakedownAnalysis *a, ShakedownTime now)
+{
+	g_return_if_fail(!a->finished);
+	/* Before the first packet there is nothing to wait for. */
+	if (a->summary.packets == 0 || now <= a->summary.first)
+		return;
+	tcp_tracker_advance(a->tracker, now);
+	if (now - a->ticked < TICK && now >= a->ticked)
+		return;
+	a->ticked = now;
+	detectors_tick(a->detectors, now);
+}
+
 void shakedown_analysis_finish(ShakedownAnalysis *a)
 {
 	if (a->finished)
@@ -279,4 +317,30 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	s->skipped = a->skipped;
 	s->skipped_len = n;
 	return s;
+}
+
+void shakedown_analysis_live(const ShakedownAnalysis *a, ShakedownLive *live)
+{
+	const TcpTrackerCounts *t = tcp_tracker_counts(a->tracker);
+
+	*live = (ShakedownLive){
+		.now = MAX(a->summary.last, tcp_tracker_now(a->tracker)),
+		.packets = a->summary.packets,
+		.live = tcp_tracker_live(a->tracker),
+		.attempts = a->attempts,
+		.completed = a->completed,
+		.failed = a->failed,
+	};
+	memcpy(live->pairs, t->pairs, sizeof live->pairs);
+	memcpy(live->anomalies, a->summary.severities, sizeof live->anomalies);
+	for (unsigned c = 0; c < SHAKEDOWN_TCP_STATES; c++)
+		for (unsigned s = 0; s < SHAKEDOWN_TCP_STATES; s++) {
+			uint64_t n = t->pairs[c][s];
+
+			live->states[SHAKEDOWN_CLIENT][c] += n;
+			live->states[SHAKEDOWN_SERVER][s] += n;
+			if (c == SHAKEDOWN_TCP_SYN_SENT || c == SHAKEDOWN_TCP_SYN_RECEIVED ||
+			    s == SHAKEDOWN_TCP_SYN_RECEIVED)
+				live->half_open += n;
+		}
 }

@@ -14,8 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BATCH 256
-
 typedef struct {
 	const Options *options;
 	Output *output;
@@ -94,20 +92,17 @@ static ShakedownSink *make_sink(Run *run, GError **error)
 static uint64_t read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis *analysis,
 			 uint64_t most)
 {
-	ShakedownPacket packets[BATCH];
-	uint64_t done = 0;
-	size_t n;
+	uint64_t left = most;
+	bool more = true;
 
-	while (!interrupt_asked() && !shakedown_sink_broken(run->sink) && done < most &&
-	       (n = shakedown_capture_read(capture, packets, MIN(BATCH, most - done)))) {
-		shakedown_analysis_feed(analysis, packets, n);
-		done += n;
+	while (more && !shakedown_sink_broken(run->sink)) {
+		more = reading_step(run->options, capture, analysis, &left);
 		if (run->follows)
 			output_flush(run->output);
 		progress_tell(&run->progress, capture);
 	}
 	progress_erase(&run->progress);
-	return done;
+	return most - left;
 }
 
 /* The same packets once more, for the segments that the sink has chosen. That it cannot be done is
@@ -169,7 +164,8 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	if (shakedown_sink_wants_conn_log(run->sink))
 		shakedown_analysis_conn_log(analysis);
 	packets = read_all(run, capture, analysis, UINT64_MAX);
-	interrupted = interrupt_asked();
+	/* Live, that is how it ends. */
+	interrupted = interrupt_asked() && !run->options->live.interfaces;
 	shakedown_analysis_finish(analysis);
 	if (!interrupted && run->seekable && shakedown_sink_read_again(run->sink))
 		read_again(run, config, packets);
@@ -233,7 +229,8 @@ Status analyse_run(const Options *options)
 	run.seekable =
 		!reads_standard_input(options) && is_seekable(shakedown_capture_info(capture));
 	run.follows = writes_as_it_reads(options->format) &&
-		      (reads_standard_input(options) || output_is_terminal(output));
+		      (reads_standard_input(options) || options->live.interfaces ||
+		       output_is_terminal(output));
 	run.sink = sink = make_sink(&run, &error);
 	if (!sink) {
 		complain("%s", error->message);

@@ -29,6 +29,8 @@ extern const Command commands[];
 const Command *command_find(const char *word, bool *taken);
 
 Status analyse_run(const Options *options);
+Status watch_run(const Options *options);
+Status interfaces_run(const Options *options);
 Status explain_run(const Options *options);
 Status streams_run(const Options *options);
 

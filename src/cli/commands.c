@@ -13,6 +13,7 @@ const Command commands[] = {
 	{"ladder", FOR_LADDER, "[FILE...]", "one connection as a sequence diagram", analyse_run},
 	{"streams", FOR_STREAMS, "[FILE...]", "the bytes that a side sent, put in order",
 	 streams_run},
+	{"watch", FOR_WATCH, "-i IFACE", "anomalies of an interface as they happen", watch_run},
 	{"explain", FOR_EXPLAIN, "[NAME...]", "what a word means, and what to do about it",
 	 explain_run},
 	{0},
@@ -28,7 +29,6 @@ static bool is_mistyped_command(const char *word)
 
 const Command *command_find(const char *word, bool *taken)
 {
-	static const char *const later[] = {"watch", "interfaces"};
 	Nearest nearest = NEAREST_INIT(word);
 
 	*taken = true;
@@ -40,13 +40,6 @@ const Command *command_find(const char *word, bool *taken)
 	*taken = false;
 	if (!is_mistyped_command(word))
 		return commands;
-	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
-		if (strcmp(word, later[i]) == 0) {
-			complain("'%s' is for live capture, and this version reads saved captures "
-				 "only",
-				 word);
-			return NULL;
-		}
 	if (nearest.best)
 		complain("'%s' is neither a command nor a file; did you mean '%s'?", word,
 			 nearest.best);

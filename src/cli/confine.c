@@ -6,7 +6,8 @@
 
 bool confine_rights(const Options *options)
 {
-	const PrivilegeKept kept = {.user = options->user, .files = true};
+	const PrivilegeKept kept = {
+		.user = options->user, .capture = options->live.wait, .files = true};
 	g_autoptr(GError) error = NULL;
 
 	if (privilege_drop(&kept, &error))
@@ -17,7 +18,8 @@ bool confine_rights(const Options *options)
 
 void confine_calls(const Options *options)
 {
-	const CageNeeds needs = {0};
+	const CageNeeds needs = {.capture = options->live.interfaces != NULL,
+				 .reopen = options->live.wait};
 	g_autofree char *why = NULL;
 
 	if (options->no_sandbox)

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
-/* The one mutable global: a signal handler can reach nothing else. */
-static volatile sig_atomic_t asked;
+/* The only mutable globals: a signal handler can reach nothing else. */
+static volatile sig_atomic_t asked, reopen, status;
 
 /* The reader of a pipe takes an interrupted read() up again. Standard input becomes empty under it,
  * so that it finds the end there. */
@@ -44,4 +44,37 @@ void interrupt_init(void)
 bool interrupt_asked(void)
 {
 	return asked != 0;
+}
+
+static void note(int signal)
+{
+	if (signal == SIGHUP)
+		reopen = 1;
+	else
+		status = 1;
+}
+
+void interrupt_listen(void)
+{
+	struct sigaction listen = {.sa_handler = note, .sa_flags = SA_RESTART};
+
+	sigemptyset(&listen.sa_mask);
+	sigaction(SIGHUP, &listen, NULL);
+	sigaction(SIGUSR1, &listen, NULL);
+}
+
+bool interrupt_take_reopen(void)
+{
+	bool was = reopen;
+
+	reopen = 0;
+	return was;
+}
+
+bool interrupt_take_status(void)
+{
+	bool was = status;
+
+	status = 0;
+	return was;
 }

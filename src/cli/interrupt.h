@@ -7,3 +7,10 @@
 /* Also makes a closed pipe an error of write() instead of the program's end. */
 void interrupt_init(void);
 bool interrupt_asked(void);
+
+/* From here on, SIGHUP and SIGUSR1 ask as well. */
+void interrupt_listen(void);
+/* True once after each SIGHUP: what is written to shall be opened anew. */
+bool interrupt_take_reopen(void);
+/* True once after each SIGUSR1: how does it stand? */
+bool interrupt_take_status(void);

@@ -20,6 +20,7 @@ typedef struct {
 	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
 		config_given, no_sandbox;
+	RawLive live;
 } Raw;
 
 #define OFFSET(member) offsetof(Raw, member)
@@ -27,19 +28,26 @@ typedef struct {
 /* clang-format off */
 static const OptionRow rows[] = {
 	{"read", 'r', OPTION_LIST, OFFSET(files), FOR_READING, "FILE", "the same as naming FILE; repeatable"},
-	{"filter", 'f', OPTION_TEXT, OFFSET(filter), FOR_READING, "BPF", "only packets that match, as tcpdump's"},
-	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_READING, "COUNT", "stop after so many packets"},
-	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_READING, NULL, "same addresses and ports, same connection,\n"
+	{"interface", 'i', OPTION_LIST, OFFSET(live.interfaces), FOR_LIVE, "IFACE", "capture on it; repeatable; any is all of them"},
+	{"filter", 'f', OPTION_TEXT, OFFSET(filter), FOR_LIVE, "BPF", "only packets that match, as tcpdump's"},
+	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_LIVE, "COUNT", "stop after so many packets"},
+	{"duration", 0, OPTION_TEXT, OFFSET(live.duration), FOR_LIVE, "TIME", "live: stop after so long: 30, 5min, 1h"},
+	{"snapshot-length", 's', OPTION_TEXT, OFFSET(live.snaplen), FOR_LIVE, "BYTES", "live: so much of each packet (default: all)"},
+	{"buffer-size", 'B', OPTION_TEXT, OFFSET(live.buffer), FOR_LIVE, "KIB", "live: the kernel's buffer (default 16384)"},
+	{"no-promiscuous-mode", 'p', OPTION_FLAG, OFFSET(live.no_promiscuous), FOR_LIVE, NULL, "live: only this host's own packets"},
+	{"wait", 0, OPTION_FLAG, OFFSET(live.wait), FOR_LIVE, NULL, "live: for interfaces that are not there, or go"},
+	{"interval", 0, OPTION_TEXT, OFFSET(live.interval), FOR_WATCH, "TIME", "between two looks at the state (default 1 s)"},
+	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_LIVE, NULL, "same addresses and ports, same connection,\n"
 	 "                            whatever the VLAN or tunnel: mirrored traffic"},
-	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_RECORDS, "FORMAT", "text (default), json, ndjson, csv, a\n"
+	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_TELLING | FOR_INTERFACES, "FORMAT", "text (default), json, ndjson, csv, a\n"
 	 "                            conn.log for Zeek's users: zeek, zeek-json;\n"
 	 "                            report: html; ladder: svg, mermaid"},
 	{"html-limit", 0, OPTION_TEXT, OFFSET(html_limit), FOR_REPORT, "MIB", "html: the page's size at most (default 16)"},
 	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
 	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_ALL, "FILE", "thresholds; see 'explain --config'"},
-	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_RECORDS, "SEVERITY", "exit with 3 if anything so severe was found:\n"
+	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_TELLING, "SEVERITY", "exit with 3 if anything so severe was found:\n"
 	 "                            info, notice, warning or critical"},
-	{"all", 0, OPTION_FLAG, OFFSET(all), FOR_REPORT | FOR_ANOMALIES, NULL, "each anomaly by itself, not one a cause"},
+	{"all", 0, OPTION_FLAG, OFFSET(all), FOR_REPORT | FOR_ANOMALIES | FOR_WATCH, NULL, "each anomaly by itself, not one a cause"},
 	{"group-by", 0, OPTION_TEXT, OFFSET(group_by), FOR_REPORT, "WHAT", "report: a row for each service, client, server\n"
 	 "                            or subnet/N (the clients' networks)"},
 	{"conn", 0, OPTION_TEXT, OFFSET(connection), FOR_LADDER | FOR_STREAMS, "ID", "which connection (ladder: default the first)"},
@@ -49,8 +57,8 @@ static const OptionRow rows[] = {
 	{"holes", 0, OPTION_TEXT, OFFSET(holes), FOR_STREAMS, "HOW", "missing bytes: none (default) or zero, as NULs"},
 	{"policy", 0, OPTION_TEXT, OFFSET(policy), FOR_STREAMS, "COPY", "which of two that differ: first (default) or last"},
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
-	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_READING, "USER[:GROUP]", "be that user once the input is open"},
-	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_READING, NULL, "do not confine system calls (for debuggers)"},
+	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_LIVE, "USER[:GROUP]", "be that user once the input is open"},
+	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_LIVE, NULL, "do not confine system calls (for debuggers)"},
 	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},
 	{"ascii", 0, OPTION_FLAG, OFFSET(ascii), FOR_ALL, NULL, "text in ASCII only (auto by locale)"},
 	{"width", 0, OPTION_TEXT, OFFSET(width), FOR_ALL, "COLUMNS", "width of text (auto: the terminal's)"},
@@ -113,7 +121,6 @@ static GOptionContext *context_new(Raw *raw)
 /* "Unknown option --fliter" becomes a suggestion. */
 static void complain_of_option(const GError *error)
 {
-	static const char *const later[] = {"-i", "-w", "-s", "-p", "-B"};
 	g_autofree char *said = g_strdup(error->message);
 	char *name = strrchr(said, ' ');
 
@@ -124,13 +131,6 @@ static void complain_of_option(const GError *error)
 	}
 	name++;
 	name[strcspn(name, "=")] = '\0';
-	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
-		if (strcmp(name, later[i]) == 0) {
-			complain("option %s is for live capture, and this version reads saved "
-				 "captures only",
-				 name);
-			return;
-		}
 	Nearest nearest = NEAREST_INIT(name + strspn(name, "-"));
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
 		nearest_offer(&nearest, rows[i].name);
@@ -212,6 +212,8 @@ static bool take_values(Options *o, const Raw *raw)
 			return false;
 		}
 	}
+	if (!options_live_take(&o->live, &raw->live))
+		return false;
 	o->side = -1;
 	if (raw->side && (o->side = (int8_t)take_word("side", raw->side, sides)) < 0)
 		return false;
@@ -288,10 +290,25 @@ static char **join_words(char **files, char **words)
 	return (char **)g_ptr_array_free(all, FALSE);
 }
 
+static bool has_interface(const Options *options)
+{
+	if (options->live.interfaces && *options->words) {
+		complain("either an interface or files: -i %s and '%s' exclude each other",
+			 options->live.interfaces[0], options->words[0]);
+		return false;
+	}
+	if (options->live.interfaces)
+		return true;
+	complain("watch what? name an interface with -i ('shakedown interfaces' lists them)");
+	return false;
+}
+
 static bool has_input(const Options *options)
 {
 	bool piped = !isatty(STDIN_FILENO);
 
+	if (options->live.interfaces || (options->command->bit & FOR_WATCH))
+		return has_interface(options);
 	if (!(options->command->bit & FOR_READING))
 		return true;
 	for (char **file = options->words; *file; file++)
@@ -418,6 +435,7 @@ void options_clear(Options *options)
 	g_free(raw->holes);
 	g_free(raw->policy);
 	g_free(raw->user);
+	options_live_clear(&raw->live);
 	g_free(raw->html_limit);
 	g_free(raw);
 	memset(options, 0, sizeof *options);

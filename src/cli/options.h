@@ -7,6 +7,8 @@
 
 #include <shakedown/shakedown.h>
 
+#include "cli/options-live.h"
+
 typedef struct _Command Command;
 
 /* Bits of struct _Command: who takes an option. */
@@ -16,9 +18,13 @@ typedef struct _Command Command;
 #define FOR_LADDER 8u
 #define FOR_EXPLAIN 16u
 #define FOR_STREAMS 32u
+#define FOR_WATCH 64u
+#define FOR_INTERFACES 128u
 #define FOR_RECORDS (FOR_REPORT | FOR_CONNS | FOR_ANOMALIES | FOR_LADDER)
 #define FOR_READING (FOR_RECORDS | FOR_STREAMS)
-#define FOR_ALL (FOR_READING | FOR_EXPLAIN)
+#define FOR_LIVE (FOR_READING | FOR_WATCH)
+#define FOR_TELLING (FOR_RECORDS | FOR_WATCH)
+#define FOR_ALL (FOR_LIVE | FOR_EXPLAIN | FOR_INTERFACES)
 
 typedef enum { COLOR_AUTO = 0, COLOR_ALWAYS, COLOR_NEVER } ColorWhen;
 
@@ -45,6 +51,7 @@ typedef struct {
 	unsigned width;	     /* 0: of the terminal */
 	uint64_t html_limit; /* MiB; 0: the default */
 	bool ignore_encapsulation, all, absolute, ascii, quiet, verbose;
+	LiveOptions live;
 	void *raw; /* owns the strings */
 } Options;
 

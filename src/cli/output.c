@@ -13,8 +13,9 @@
 
 struct _Output {
 	int fd;
-	int failed;	 /* errno of the first write that failed */
-	char *name;	 /* for messages */
+	int failed; /* errno of the first write that failed */
+	char *name; /* for messages */
+	bool log;
 	char *target;	 /* the file that the temporary one will become; NULL: written directly */
 	char *temporary; /* NULL once renamed */
 	size_t used;
@@ -105,6 +106,44 @@ Output *output_new(const char *path, const ShakedownCaptureInfo *inputs, GError 
 		return o;
 	output_free(o);
 	return NULL;
+}
+
+static int open_log(const char *path, GError **error)
+{
+	int fd = g_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		fail(error, path, errno);
+	return fd;
+}
+
+Output *output_new_log(const char *path, GError **error)
+{
+	int fd = path ? open_log(path, error) : STDOUT_FILENO;
+
+	if (fd < 0)
+		return NULL;
+	Output *o = g_new(Output, 1);
+
+	memset(o, 0, offsetof(Output, buffer));
+	o->fd = fd;
+	o->log = path;
+	o->name = g_strdup(path ? path : "standard output");
+	return o;
+}
+
+bool output_reopen(Output *o, GError **error)
+{
+	if (!o->log)
+		return true;
+	output_flush(o);
+	int fd = open_log(o->name, error);
+
+	if (fd < 0)
+		return false;
+	close(o->fd);
+	o->fd = fd;
+	return true;
 }
 
 void output_free(Output *o)

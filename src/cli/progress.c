@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include "cli/cli.h"
+#include "cli/numbers.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -15,21 +16,6 @@ void progress_init(Progress *p, bool wanted)
 	p->drawn = false;
 	p->started = g_get_monotonic_time();
 	p->next = p->started + PATIENCE_US;
-}
-
-/* 12345678 as "12,345,678". */
-static const char *grouped(uint64_t n, char out[32])
-{
-	char *p = out + 31;
-
-	*p = '\0';
-	for (int digits = 0; digits == 0 || n; n /= 10) {
-		if (digits && digits % 3 == 0)
-			*--p = ',';
-		*--p = (char)('0' + n % 10);
-		digits++;
-	}
-	return p;
 }
 
 /* What was read of the files, and their size: 0 where that of any is unknown. */
@@ -56,7 +42,7 @@ void progress_tell(Progress *p, ShakedownCapture *capture)
 {
 	const ShakedownCaptureInfo *info;
 	uint64_t bytes, size;
-	char number[32], percent[16] = "";
+	char number[NUMBERS_LEN], percent[16] = "";
 	int64_t now;
 
 	if (!p->wanted || (now = g_get_monotonic_time()) < p->next)
@@ -69,7 +55,7 @@ void progress_tell(Progress *p, ShakedownCapture *capture)
 		g_snprintf(percent, sizeof percent, ", %u %%",
 			   (unsigned)MIN(100 * ((double)bytes / (double)size), 100));
 	fprintf(stderr, "\rshakedown: %s packets%s, %.0f MB/s\033[K",
-		grouped(info->packets, number), percent,
+		numbers_grouped(info->packets, number), percent,
 		(double)bytes / 1e6 / seconds_since(p->started));
 	fflush(stderr);
 }
@@ -88,10 +74,10 @@ void progress_sum_up(const Progress *p, ShakedownCapture *capture)
 	const ShakedownCaptureInfo *info = shakedown_capture_info(capture);
 	double seconds = seconds_since(p->started);
 	uint64_t bytes, size;
-	char number[32];
+	char number[NUMBERS_LEN];
 
 	sum_files(info, &bytes, &size);
 	complain("%s packets in %.2f s: %.2f million a second, %.0f MB/s",
-		 grouped(info->packets, number), seconds, (double)info->packets / 1e6 / seconds,
+		 numbers_grouped(info->packets, number), seconds, (double)info->packets / 1e6 / seconds,
 		 (double)bytes / 1e6 / seconds);
 }

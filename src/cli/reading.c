@@ -5,6 +5,8 @@
 
 #include <sys/resource.h>
 
+#define BATCH 256
+
 /* Files that all overlap must all be open. The usual limit, 1024, is for programs that use
  * select(2), which this one does not. */
 static void raise_file_limit(void)
@@ -17,6 +19,14 @@ static void raise_file_limit(void)
 	}
 }
 
+static void on_remark(const char *line, void *data)
+{
+	const Options *options = data;
+
+	if (!options->quiet)
+		complain("%s", line);
+}
+
 ShakedownCapture *reading_open(const Options *options, Status *status)
 {
 	const ShakedownCaptureOptions what = {
@@ -24,6 +34,14 @@ ShakedownCapture *reading_open(const Options *options, Status *status)
 		.filter = options->filter,
 		.count = options->count,
 		.interrupted = interrupt_asked,
+		.interfaces = options->live.interfaces,
+		.buffer_kib = options->live.buffer_kib,
+		.snaplen = options->live.snaplen,
+		.no_promiscuous = options->live.no_promiscuous,
+		.wait = options->live.wait,
+		.duration = options->live.duration,
+		.remark = on_remark,
+		.data = (void *)options,
 	};
 	g_autoptr(GError) error = NULL;
 
@@ -36,6 +54,23 @@ ShakedownCapture *reading_open(const Options *options, Status *status)
 			  ? STATUS_USAGE
 			  : STATUS_FAILED;
 	return NULL;
+}
+
+bool reading_step(const Options *options, ShakedownCapture *capture, ShakedownAnalysis *analysis,
+		  uint64_t *left)
+{
+	ShakedownPacket packets[BATCH];
+	bool live = options->live.interfaces;
+
+	/* A live capture ends by itself, with what had passed when it was asked to. */
+	if (!live && interrupt_asked())
+		return false;
+	size_t n = shakedown_capture_read(capture, packets, MIN(BATCH, *left));
+	*left -= n;
+	shakedown_analysis_feed(analysis, packets, n);
+	if (live)
+		shakedown_analysis_advance(analysis, shakedown_capture_now(capture));
+	return *left && !shakedown_capture_ended(capture);
 }
 
 void reading_remark(const Options *options, ShakedownCapture *capture)

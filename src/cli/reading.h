@@ -7,5 +7,11 @@
 
 /* NULL after telling why; the status is then the program's. */
 ShakedownCapture *reading_open(const Options *options, Status *status);
+/*
+ * Reads some packets and has them analysed; live, waits for them no longer than a moment, and lets
+ * time go on. False at the end, when that was asked for, or when as many were read as are left.
+ */
+bool reading_step(const Options *options, ShakedownCapture *capture, ShakedownAnalysis *analysis,
+		  uint64_t *left);
 /* What is no fault, but may not be what was meant. */
 void reading_remark(const Options *options, ShakedownCapture *capture);

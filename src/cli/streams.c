@@ -14,8 +14,6 @@
 
 #include <inttypes.h>
 
-#define BATCH 256
-
 typedef struct {
 	const Options *options;
 	Output *output;	    /* of one stream, or NULL */
@@ -132,15 +130,11 @@ static Status extract(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	const ShakedownStreamOptions what = {
 		.connection = o->connection, .side = o->side, .policy = o->policy};
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, run);
-	ShakedownPacket packets[BATCH];
-	size_t n;
+	uint64_t left = UINT64_MAX;
 
 	shakedown_analysis_streams(analysis, &what, on_stretch, run);
-	while (!interrupt_asked() && !run->broken &&
-	       (n = shakedown_capture_read(capture, packets, BATCH))) {
-		shakedown_analysis_feed(analysis, packets, n);
+	while (!run->broken && reading_step(o, capture, analysis, &left))
 		progress_tell(&run->progress, capture);
-	}
 	progress_erase(&run->progress);
 	bool interrupted = interrupt_asked();
 	shakedown_analysis_finish(analysis);

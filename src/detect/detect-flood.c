@@ -179,6 +179,18 @@ static void *create(DetectContext *context)
 	return g_new0(FloodDetector, 1);
 }
 
+static void advance_service(Service *s, void *data)
+{
+	const Closing *closing = data;
+
+	flood_advance(s, closing->context, closing->last);
+}
+
+static void tick(void *data, DetectContext *context, ShakedownTime now)
+{
+	services_foreach(context->services, advance_service, &(Closing){context, now});
+}
+
 /* Nothing more will come: what there is decides which connections were part of it. */
 static void close_all(FloodDetector *self, DetectContext *context)
 {
@@ -186,7 +198,8 @@ static void close_all(FloodDetector *self, DetectContext *context)
 		return;
 	self->closing = true;
 	services_foreach(context->services, close_service,
-			 &(Closing){context, context->summary->last});
+			 &(Closing){context, MAX(context->summary->last,
+						 tcp_tracker_now(context->tracker))});
 }
 
 static void on_event(void *data, DetectContext *context, const TcpEvent *event)
@@ -235,4 +248,4 @@ static void finish(void *data, DetectContext *context)
 }
 
 const DetectorOps detect_flood = {
-	.name = "flood", .create = create, .event = on_event, .finish = finish, .destroy = g_free};
+	.name = "flood", .create = create, .event = on_event, .tick = tick, .finish = finish, .destroy = g_free};

@@ -19,6 +19,8 @@ typedef struct {
 	/* The kinds of events that it hears of, a DETECT_EVENT each; 0: of all. */
 	uint32_t hears;
 	void (*event)(void *self, DetectContext *context, const TcpEvent *event);
+	/* Time has come to now, by the packets' clock, without a packet: live captures alone. */
+	void (*tick)(void *self, DetectContext *context, ShakedownTime now);
 	/* The capture is at its end, and all connections are over. */
 	void (*finish)(void *self, DetectContext *context);
 	void (*destroy)(void *self);
@@ -42,4 +44,5 @@ typedef struct _Detectors Detectors;
 Detectors *detectors_new(DetectContext *context);
 void detectors_free(Detectors *detectors);
 void detectors_event(Detectors *detectors, const TcpEvent *event);
+void detectors_tick(Detectors *detectors, ShakedownTime now);
 void detectors_finish(Detectors *detectors);

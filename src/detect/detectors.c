@@ -69,6 +69,13 @@ void detectors_event(Detectors *d, const TcpEvent *event)
 		dossier_close(d->context->dossiers, event->conn);
 }
 
+void detectors_tick(Detectors *d, ShakedownTime now)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(registry); i++)
+		if (registry[i]->tick)
+			registry[i]->tick(d->self[i], d->context, now);
+}
+
 void detectors_finish(Detectors *d)
 {
 	for (size_t i = 0; i < DETECTORS; i++)

@@ -24,7 +24,7 @@ static void put_connection(ReportSink *sink, const ShakedownConnection *connecti
 {
 	NdjsonSink *self = (NdjsonSink *)sink;
 
-	if (self->view == SHAKEDOWN_VIEW_ANOMALIES)
+	if (self->view == SHAKEDOWN_VIEW_ANOMALIES || self->view == SHAKEDOWN_VIEW_WATCH)
 		return;
 	record_connection(&self->json, connection);
 	end_record(self);
@@ -45,7 +45,7 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 {
 	NdjsonSink *self = (NdjsonSink *)sink;
 
-	if (self->view == SHAKEDOWN_VIEW_REPORT) {
+	if (self->view == SHAKEDOWN_VIEW_REPORT || self->view == SHAKEDOWN_VIEW_WATCH) {
 		record_summary(&self->json, summary, capture);
 		end_record(self);
 	}

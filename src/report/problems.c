@@ -151,6 +151,12 @@ void problems_add(Problems *all, const ShakedownAnomaly *a)
 	}
 }
 
+void problems_advance(Problems *all, ShakedownTime now)
+{
+	if (all->stream)
+		tell_old(all, now);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const Problem *x = *(Problem *const *)a, *y = *(Problem *const *)b;

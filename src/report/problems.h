@@ -28,5 +28,7 @@ typedef void (*ProblemsFunc)(const ShakedownAnomaly *anomaly, void *data);
 Problems *problems_new(bool stream, ProblemsFunc func, void *data);
 void problems_free(Problems *problems);
 void problems_add(Problems *problems, const ShakedownAnomaly *anomaly);
+/* Hands on what was held long enough: time has gone on without an anomaly. */
+void problems_advance(Problems *problems, ShakedownTime now);
 /* Hands on what is still held. */
 void problems_finish(Problems *problems);

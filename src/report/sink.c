@@ -46,6 +46,8 @@ static Constructor text_constructor(ShakedownView view)
 		return anomalies_text_new;
 	case SHAKEDOWN_VIEW_LADDER:
 		return ladder_sink_new;
+	case SHAKEDOWN_VIEW_WATCH:
+		return watch_text_new;
 	}
 	return NULL;
 }
@@ -78,6 +80,8 @@ static Constructor constructor(ShakedownView view, ShakedownFormat format)
 		return format == SHAKEDOWN_FORMAT_SVG || format == SHAKEDOWN_FORMAT_MERMAID
 			       ? ladder_sink_new
 			       : NULL;
+	if (view == SHAKEDOWN_VIEW_WATCH)
+		return format == SHAKEDOWN_FORMAT_NDJSON ? ndjson_sink_new : NULL;
 	switch (format) {
 	case SHAKEDOWN_FORMAT_TEXT:
 		break;
@@ -107,6 +111,9 @@ static const char *why_not(const ShakedownSinkOptions *options)
 		return "the ladder is a drawing: it has no format but text, svg and mermaid (for "
 		       "the states with their packets as data, try: shakedown conns --format "
 		       "ndjson)";
+	if (options->view == SHAKEDOWN_VIEW_WATCH)
+		return "what happens has to be told as it happens: watch has the formats text and "
+		       "ndjson";
 	if (format == SHAKEDOWN_FORMAT_HTML)
 		return options->grouping.by != SHAKEDOWN_GROUP_NONE
 			       ? "the page has no groups (try: shakedown report --format html)"
@@ -133,8 +140,9 @@ static void hand_on(const ShakedownAnomaly *anomaly, void *data)
 /* The other views are about connections: what befell each of them. */
 static Problems *gatherer(ShakedownSink *sink, const ShakedownSinkOptions *options)
 {
-	bool told =
-		options->view == SHAKEDOWN_VIEW_REPORT || options->view == SHAKEDOWN_VIEW_ANOMALIES;
+	bool told = options->view == SHAKEDOWN_VIEW_REPORT ||
+		    options->view == SHAKEDOWN_VIEW_ANOMALIES ||
+		    options->view == SHAKEDOWN_VIEW_WATCH;
 	bool stream = options->format == SHAKEDOWN_FORMAT_NDJSON || options->flush_records;
 
 	if (options->all || !told || !sink->body->ops->anomaly || sink->body->ops->each_anomaly)
@@ -188,6 +196,12 @@ void shakedown_sink_segment(ShakedownSink *sink, const ShakedownSegment *segment
 {
 	if (sink->body->ops->segment && !sink->writer.broken)
 		sink->body->ops->segment(sink->body, segment);
+}
+
+void shakedown_sink_advance(ShakedownSink *sink, ShakedownTime now)
+{
+	if (sink->problems && !sink->writer.broken)
+		problems_advance(sink->problems, now);
 }
 
 bool shakedown_sink_wants_segments(const ShakedownSink *sink)

@@ -12,4 +12,5 @@ ReportSink *zeek_sink_new(ReportWriter *out, const ShakedownSinkOptions *options
 ReportSink *report_text_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *connections_text_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *anomalies_text_new(ReportWriter *out, const ShakedownSinkOptions *options);
+ReportSink *watch_text_new(ReportWriter *out, const ShakedownSinkOptions *options);
 ReportSink *html_sink_new(ReportWriter *out, const ShakedownSinkOptions *options);

@@ -75,7 +75,9 @@ static void enter(TcpStep *step, ShakedownSideId side, ShakedownTcpState state)
 
 	live[step->conn->side[side].state]--;
 	live[state]++;
+	--*tcp_tracker_pair(step->tracker, step->conn);
 	step->conn->side[side].state = (uint8_t)state;
+	++*tcp_tracker_pair(step->tracker, step->conn);
 }
 
 bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownEvidence evidence)

@@ -101,6 +101,7 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 		flow_table_insert(tracker->table, hash, handle);
 	}
 	tcp_pairing_remember(tracker, conn, handle);
+	++*tcp_tracker_pair(tracker, conn);
 	tracker->counts.connections++;
 	for (unsigned i = 0; i < 2; i++)
 		tracker->counts.live_states[i][conn->side[i].state]++;

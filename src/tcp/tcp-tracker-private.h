@@ -100,6 +100,12 @@ void tcp_tracker_empty_table(TcpTracker *tracker);
 /* When all are over. */
 void tcp_tracker_forget_all(TcpTracker *tracker);
 
+static inline uint64_t *tcp_tracker_pair(TcpTracker *tracker, const TcpConnection *conn)
+{
+	return &tracker->counts.pairs[conn->side[SHAKEDOWN_CLIENT].state]
+				     [conn->side[SHAKEDOWN_SERVER].state];
+}
+
 /* Fetches what a segment touches; always inline, as flow_table_probable_item(). */
 static G_ALWAYS_INLINE inline void tcp_connection_prefetch(const TcpConnection *conn)
 {
