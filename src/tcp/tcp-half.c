@@ -140,12 +140,10 @@ void tcp_half_unfold_all(TcpTracker *t, void (*told)(TcpConnection *conn, void *
 {
 	g_autofree uint32_t *handles = flow_table_handles(t->table);
 
-	for (size_t i = 0, n = flow_table_len(t->table); i < n; i++)
-		for (uint32_t h = handles[i]; h;) {
-			TcpConnection *conn = tcp_half_unfold(t, &h);
+	for (size_t i = 0, n = flow_table_len(t->table); i < n; i++) {
+		TcpConnection *conn = tcp_half_unfold(t, &handles[i]);
 
-			if (!conn->alias_of)
-				told(conn, data);
-			h = conn->older;
-		}
+		for (told(conn, data); conn->older; told(conn, data))
+			conn = slab_get(t->slab, conn->older);
+	}
 }
