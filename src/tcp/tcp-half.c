@@ -143,7 +143,8 @@ void tcp_half_unfold_all(TcpTracker *t, void (*told)(TcpConnection *conn, void *
 	for (size_t i = 0, n = flow_table_len(t->table); i < n; i++) {
 		TcpConnection *conn = tcp_half_unfold(t, &handles[i]);
 
-		for (told(conn, data); conn->older; told(conn, data))
-			conn = slab_get(t->slab, conn->older);
+		for (; conn; conn = conn->older ? slab_get(t->slab, conn->older) : NULL)
+			if (!conn->alias_of)
+				told(conn, data);
 	}
 }
