@@ -108,6 +108,20 @@ static void put_participant(ReportWriter *out, const LadderAbout *about, Shakedo
 	report_put_char(out, '\n');
 }
 
+static void put_legend(ReportWriter *out, const Portrait *portrait)
+{
+	g_autoptr(GString) name = g_string_new(NULL);
+	g_autoptr(GString) meaning = g_string_new(NULL);
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+
+	for (unsigned i = 0; ladder_numbers_legend(&portrait->numbers, i, name, meaning); i++)
+		g_ptr_array_add(lines, g_strdup_printf("%s: %s", name->str, meaning->str));
+	if (!lines->len)
+		return;
+	report_put(out, "    Note over C,S: ");
+	put_lines(out, lines, "<br/>");
+}
+
 void ladder_mermaid(ReportWriter *out, const Portrait *portrait, bool verbose)
 {
 	const LadderWording wording = {&portrait->numbers, LADDER_FULL, verbose, false};
@@ -120,4 +134,5 @@ void ladder_mermaid(ReportWriter *out, const Portrait *portrait, bool verbose)
 	for (unsigned i = 0; i < portrait->rows.rows->len; i++)
 		put_row(out, ladder_rows_at(&portrait->rows, i),
 			&g_array_index(places, LadderPlace, i));
+	put_legend(out, portrait);
 }

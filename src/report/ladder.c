@@ -3,15 +3,12 @@
  */
 #include "report/ladder.h"
 
-#include "report/ladder-draw.h"
 #include "report/ladder-mermaid.h"
 #include "report/ladder-svg.h"
+#include "report/ladder-text.h"
 #include "report/portrait.h"
 
 #include <inttypes.h>
-
-/* Narrower than the one, a row's columns do not fit; wider than the other, the eye gets lost. */
-enum { WIDTH_LEAST = 72, WIDTH_MOST = 140 };
 
 typedef struct {
 	ReportSink base;
@@ -69,20 +66,6 @@ static void set_no_connection(const LadderSink *ladder, const ShakedownSummary *
 			    ladder->id, n, n);
 }
 
-static void put_text(LadderSink *ladder)
-{
-	const Portrait *portrait = &ladder->portrait;
-	TextLayout text;
-
-	text_layout_init(&text, ladder->out, &ladder->options);
-	text.width = CLAMP(text.width, WIDTH_LEAST, WIDTH_MOST);
-	ladder_about_head(&portrait->about, &text);
-	LadderBrevity brevity = ladder_draw(&text, &portrait->rows, &portrait->numbers,
-					    &portrait->beliefs, ladder->options.verbose);
-	ladder_about_foot(&portrait->about, &portrait->numbers, &portrait->beliefs, brevity, &text);
-	text_layout_clear(&text);
-}
-
 static bool ladder_finish(ReportSink *sink, const ShakedownSummary *summary,
 			  const ShakedownCaptureInfo *capture, GError **error)
 {
@@ -98,7 +81,7 @@ static bool ladder_finish(ReportSink *sink, const ShakedownSummary *summary,
 	else if (ladder->options.format == SHAKEDOWN_FORMAT_MERMAID)
 		ladder_mermaid(ladder->out, &ladder->portrait, ladder->options.verbose);
 	else
-		put_text(ladder);
+		ladder_text(ladder->out, &ladder->portrait, &ladder->options);
 	return true;
 }
 

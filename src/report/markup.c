@@ -52,6 +52,17 @@ void markup_text(ReportWriter *out, const char *text)
 	report_put_bytes(out, escaped->str, escaped->len);
 }
 
+void markup_lines(ReportWriter *out, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (unsigned i = 0; lines[i]; i++) {
+		if (i)
+			report_put_char(out, '\n');
+		markup_text(out, lines[i]);
+	}
+}
+
 void markup_number(ReportWriter *out, double value)
 {
 	int64_t tenths =

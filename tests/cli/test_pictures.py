@@ -8,6 +8,7 @@ called, within its limit, and readable by everybody. Prints TAP.
 import base64
 import glob
 import hashlib
+import html
 import html.parser
 import os
 import re
@@ -323,6 +324,24 @@ def a_pipe_is_drawn_as_a_file_is():
     drawn = re.findall(r'<section class="conn".*?</section>', page(name), re.S)
     assert len(drawn) == 15
     equal(re.findall(r'<section class="conn".*?</section>', piped, re.S), drawn)
+
+
+@test
+def a_page_has_each_ladder_as_text_too():
+    name = CAPTURES + "/mixed.pcap"
+    texts = re.findall(r'<section class="conn" id="c(\d+)".*?<pre><code>(.*?)</code></pre>', page(name), re.S)
+    equal(len(texts), 15)
+    for conn, text in texts:
+        equal(html.unescape(text), run("ladder", "--conn", conn, "--width", "100", name), conn)
+
+
+@test
+def a_table_and_a_list_call_an_anomaly_as_bad_as_it_was():
+    # In this one a lost third ACK did no harm: a notice, though its kind is a warning.
+    out = page(CAPTURES + "/mixed.pcap")
+    row = re.search(r'<tr><th scope="row"><a href="#c4">.*?</tr>', out, re.S).group()
+    equal(re.findall(r'badge sev-(\w+)">([\w-]+)', row), [("notice", "syn-ack-retransmitted"), ("notice", "third-ack-lost")])
+    assert re.search(r'<details class="kind sev-notice" id="k-third-ack-lost">', out)
 
 
 @test

@@ -3,6 +3,9 @@
 #include "report/html/html-page.h"
 
 #include "report/ladder-svg.h"
+#include "report/ladder-text.h"
+
+#define TEXT_WIDTH 100u
 
 static void put_fact(ReportWriter *out, const char *name)
 {
@@ -198,12 +201,12 @@ static void put_history(ReportWriter *out, const ShakedownConnection *c, Shakedo
 
 static void put_histories(ReportWriter *out, const ShakedownConnection *c)
 {
-	report_put(out,
-		   "<details><summary>States of both sides, with the packets that prove "
-		   "them</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		   "aria-label=\"states\"><table><thead><tr><th scope=\"col\">side</th>"
-		   "<th scope=\"col\">state</th><th scope=\"col\">frame</th><th scope=\"col\">after"
-		   "</th><th scope=\"col\">evidence</th></tr></thead><tbody>");
+	report_put(out, "<details><summary>States of both sides, with the packets that prove "
+			"them</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+			"aria-label=\"states\"><table><thead><tr><th scope=\"col\">side</th>"
+			"<th scope=\"col\">state</th><th scope=\"col\" class=\"n\">frame</th><th "
+			"scope=\"col\" class=\"n\">after"
+			"</th><th scope=\"col\">evidence</th></tr></thead><tbody>");
 	put_history(out, c, SHAKEDOWN_CLIENT);
 	put_history(out, c, SHAKEDOWN_SERVER);
 	report_put(out, "</tbody></table></div></details>\n");
@@ -235,18 +238,23 @@ static void put_legend(const Portrait *portrait, ReportWriter *out)
 
 static gint by_severity(gconstpointer a, gconstpointer b)
 {
-	const LadderAnomaly *x = a, *y = b;
+	const LadderAnomaly *x = *(const LadderAnomaly *const *)a,
+			    *y = *(const LadderAnomaly *const *)b;
 	return (x->severity < y->severity) - (x->severity > y->severity);
 }
 
 static void put_anomalies(const LadderAbout *about, ReportWriter *out)
 {
+	g_autoptr(GPtrArray) order = g_ptr_array_new();
+
 	if (!about->anomalies->len)
 		return;
-	g_array_sort(about->anomalies, by_severity);
+	for (unsigned i = 0; i < about->anomalies->len; i++)
+		g_ptr_array_add(order, &g_array_index(about->anomalies, LadderAnomaly, i));
+	g_ptr_array_sort(order, by_severity);
 	report_put(out, "<ul class=\"found\">");
-	for (unsigned i = 0; i < about->anomalies->len; i++) {
-		const LadderAnomaly *a = &g_array_index(about->anomalies, LadderAnomaly, i);
+	for (unsigned i = 0; i < order->len; i++) {
+		const LadderAnomaly *a = order->pdata[i];
 		const char *name = shakedown_anomaly_info(a->kind)->name;
 		report_put(out, "<li>");
 		html_put_badge(out, a->severity, shakedown_severity_name(a->severity));
@@ -284,6 +292,31 @@ static void put_ladder(const Portrait *portrait, ReportWriter *out)
 	report_put(out, "</div>\n");
 }
 
+static bool append(const void *bytes, size_t len, void *data)
+{
+	g_string_append_len(data, bytes, (gssize)len);
+	return true;
+}
+
+/* For tickets that take no pictures, and for those who cannot see one. */
+static void put_as_text(const Portrait *portrait, ReportWriter *out)
+{
+	const ShakedownSinkOptions options = {.width = TEXT_WIDTH};
+	g_autoptr(GString) text = g_string_new(NULL);
+	ReportWriter lines;
+
+	report_writer_init(&lines, append, text);
+	ladder_text(&lines, portrait, &options);
+	(void)report_writer_flush(&lines);
+	report_writer_clear(&lines);
+	report_put(out, "<details class=\"as-text\"><summary>The ladder as text, to "
+			"paste</summary>\n<div class="
+			"\"filter scroll\" tabindex=\"0\" role=\"region\" aria-label=\"ladder as "
+			"text\"><pre><code>");
+	markup_lines(out, text->str);
+	report_put(out, "</code></pre></div></details>\n");
+}
+
 static void put_facts(const LadderAbout *about, ReportWriter *out)
 {
 	const ShakedownConnection *c = &about->connection;
@@ -318,6 +351,7 @@ static void put_connection(HtmlPortrait *p, ReportWriter *out)
 		put_facts(about, out);
 	put_ladder(&p->portrait, out);
 	put_legend(&p->portrait, out);
+	put_as_text(&p->portrait, out);
 	if (about->recorded) {
 		put_histories(out, &about->connection);
 		put_sides(out, &about->connection);
@@ -326,12 +360,6 @@ static void put_connection(HtmlPortrait *p, ReportWriter *out)
 		if (html_plot_tells(&p->plot, side))
 			html_plot_put(&p->plot, side, out);
 	report_put(out, "</section>\n");
-}
-
-static bool append(const void *bytes, size_t len, void *data)
-{
-	g_string_append_len(data, bytes, (gssize)len);
-	return true;
 }
 
 unsigned html_put_connections(HtmlPage *page, size_t bytes)

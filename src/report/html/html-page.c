@@ -140,7 +140,8 @@ static void put_outcomes_head(ReportWriter *out, const char *title, const char *
 	report_put(out, title);
 	report_put(out, "</caption><thead><tr><th scope=\"col\">");
 	report_put(out, what);
-	report_put(out, "</th><th scope=\"col\">connections</th><th scope=\"col\">share</th>"
+	report_put(out, "</th><th scope=\"col\" class=\"n\">connections</th><th scope=\"col\" "
+			"class=\"n\">share</th>"
 			"<th scope=\"col\" class=\"bar\">as a bar</th></tr></thead><tbody>\n");
 }
 

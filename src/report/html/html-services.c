@@ -76,18 +76,23 @@ void html_put_services(HtmlPage *page)
 	g_autoptr(GPtrArray) ranking = tally_ranking(&page->services);
 	ReportWriter *out = page->out;
 
-	report_put(out,
-		   "<section id=\"services\"><h2>Services</h2>\n<div class=\"scroll\" "
-		   "tabindex=\"0\" role=\"region\" aria-label=\"services\"><table>"
-		   "<thead><tr><th scope=\"col\" rowspan=\"2\">service</th><th scope=\"col\" "
-		   "rowspan=\"2\">connections</th><th scope=\"colgroup\" colspan=\"4\">handshakes"
-		   "</th><th scope=\"colgroup\" colspan=\"4\">teardowns</th><th scope=\"col\" "
-		   "rowspan=\"2\">RTT of handshakes, 10 µs to 10 s</th></tr><tr>"
-		   "<th scope=\"col\">complete</th><th scope=\"col\">no answer</th>"
-		   "<th scope=\"col\">refused</th><th scope=\"col\">unfinished</th>"
-		   "<th scope=\"col\">graceful</th><th scope=\"col\">half</th>"
-		   "<th scope=\"col\">reset</th><th scope=\"col\">open</th></tr></thead>"
-		   "<tbody>\n");
+	report_put(
+		out,
+		"<section id=\"services\"><h2>Services</h2>\n<div class=\"scroll\" "
+		"tabindex=\"0\" role=\"region\" aria-label=\"services\"><table>"
+		"<thead><tr><th scope=\"col\" rowspan=\"2\">service</th><th scope=\"col\" "
+		"rowspan=\"2\" class=\"n\">connections</th><th scope=\"colgroup\" "
+		"colspan=\"4\">handshakes"
+		"</th><th scope=\"colgroup\" colspan=\"4\">teardowns</th><th scope=\"col\" "
+		"rowspan=\"2\">RTT of handshakes, 10 µs to 10 s</th></tr><tr>"
+		"<th scope=\"col\" class=\"n\">complete</th><th scope=\"col\" class=\"n\">no "
+		"answer</th>"
+		"<th scope=\"col\" class=\"n\">refused</th><th scope=\"col\" "
+		"class=\"n\">unfinished</th>"
+		"<th scope=\"col\" class=\"n\">graceful</th><th scope=\"col\" class=\"n\">half</th>"
+		"<th scope=\"col\" class=\"n\">reset</th><th scope=\"col\" "
+		"class=\"n\">open</th></tr></thead>"
+		"<tbody>\n");
 	for (unsigned i = 0; i < MIN(ranking->len, SERVICES_SHOWN); i++)
 		put_service(out, g_ptr_array_index(ranking, i));
 	report_put(out, "</tbody></table></div>\n");
