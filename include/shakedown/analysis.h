@@ -106,6 +106,8 @@ typedef struct {
 	uint64_t connections;
 	uint64_t half_seen; /* connections of which one direction alone was captured */
 	uint64_t live, live_peak;
+	/* Ended early because memory ran out, each record saying so; half-open, closed, others. */
+	uint64_t cut_half_open, cut_closed, cut_open;
 	uint64_t live_states[2][SHAKEDOWN_TCP_STATES]; /* of those that are not over, by side */
 	uint64_t disordered;			       /* packets that stand behind a later one */
 	uint64_t duplicates;			       /* packets captured twice */

@@ -29,6 +29,7 @@ typedef struct {
 					   whatever VLAN or tunnel they came in (mirrored traffic) */
 	uint64_t overlap_segments;	/* payloads remembered to notice that what is sent again
 					   differs; 0: none */
+	uint64_t max_memory;		/* bytes that the whole process may take; 0: no bound */
 } ShakedownConfig;
 
 typedef enum {

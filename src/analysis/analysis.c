@@ -124,6 +124,18 @@ static void on_opening(TcpConnection *conn, ShakedownTime time, void *data)
 	a->observer.opening(&opening, a->data);
 }
 
+/* Program and libraries, buffers, and what is kept by service, source and host, all of which is
+ * bounded: README.md, "Floods and scans", adds it up. */
+#define MEMORY_FIXED (UINT64_C(112) << 20)
+
+/* The least there is would be no bound. */
+static uint64_t memory_for_connections(const ShakedownConfig *config)
+{
+	if (!config->max_memory)
+		return 0;
+	return config->max_memory > MEMORY_FIXED ? config->max_memory - MEMORY_FIXED : 1;
+}
+
 ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 					  const ShakedownObserver *observer, void *data)
 {
@@ -145,6 +157,7 @@ ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 				      .opening = a->observer.opening ? on_opening : NULL,
 				      .segment = a->observer.segment ? on_segment : NULL},
 		a);
+	tcp_tracker_set_memory(a->tracker, memory_for_connections(&a->config));
 	if (a->config.overlap_segments)
 		tcp_tracker_set_recent(a->tracker,
 				       tcp_recent_new((unsigned)a->config.overlap_segments));
@@ -304,6 +317,9 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	s->connections = t->connections;
 	s->live = tcp_tracker_live(a->tracker);
 	s->live_peak = t->live_peak;
+	s->cut_half_open = t->cut_half_open;
+	s->cut_closed = t->cut_closed;
+	s->cut_open = t->cut_open;
 	memcpy(s->live_states, t->live_states, sizeof s->live_states);
 	s->duplicates = t->copies;
 	s->bad_checksums = t->bad_checksums;

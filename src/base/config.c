@@ -74,6 +74,8 @@ static const ShakedownConfigKey keys[] = {
 	 "1: VLANs and tunnels do not tell connections apart (mirrored traffic)"},
 	{COUNT(overlap_segments), 0, 1 << 22,
 	 "payloads remembered, of all connections, to compare what is sent again; 0: none"},
+	{COUNT(max_memory), 0, INT64_C(1) << 50,
+	 "bytes of memory for all there is; 0: half of what the machine has"},
 };
 /* clang-format on */
 

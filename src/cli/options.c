@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "cli/help.h"
+#include "cli/memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
-	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user;
+	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user, *max_memory;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
 		config_given, no_sandbox;
 	RawLive live;
@@ -57,6 +58,8 @@ static const OptionRow rows[] = {
 	{"holes", 0, OPTION_TEXT, OFFSET(holes), FOR_STREAMS, "HOW", "missing bytes: none (default) or zero, as NULs"},
 	{"policy", 0, OPTION_TEXT, OFFSET(policy), FOR_STREAMS, "COPY", "which of two that differ: first (default) or last"},
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
+	{"max-memory", 0, OPTION_TEXT, OFFSET(max_memory), FOR_LIVE, "SIZE", "512M, 4G, 25%: of the whole process (default\n"
+	 "                            50%); what is least useful ends early"},
 	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_LIVE, "USER[:GROUP]", "be that user once the input is open"},
 	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_LIVE, NULL, "do not confine system calls (for debuggers)"},
 	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},
@@ -188,6 +191,11 @@ static bool take_values(Options *o, const Raw *raw)
 	    !take_number("width", raw->width, 40, 10000, &width))
 		return false;
 	o->width = (unsigned)width;
+	if (raw->max_memory && !memory_parse(raw->max_memory, &o->max_memory)) {
+		complain("--max-memory: '%s' is no size from %s on (512M, 4G) and no share (25%%)",
+			 raw->max_memory, MEMORY_LEAST_TEXT);
+		return false;
+	}
 	if (raw->format) {
 		if (take_word("format", raw->format, formats) < 0)
 			return false;
@@ -437,6 +445,7 @@ void options_clear(Options *options)
 	g_free(raw->user);
 	options_live_clear(&raw->live);
 	g_free(raw->html_limit);
+	g_free(raw->max_memory);
 	g_free(raw);
 	memset(options, 0, sizeof *options);
 }
@@ -454,6 +463,10 @@ bool options_config(const Options *options, ShakedownConfig *config)
 		complain("%s", error->message);
 		return false;
 	}
+	if (options->max_memory)
+		config->max_memory = options->max_memory;
+	if (!config->max_memory)
+		memory_parse("50%", &config->max_memory);
 	if (options->ignore_encapsulation)
 		config->ignore_encapsulation = 1;
 	return true;

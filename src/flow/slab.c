@@ -56,6 +56,7 @@ void slab_free(Slab *slab)
 	if (slab->stretches)
 		g_ptr_array_free(slab->stretches, TRUE);
 	g_free(slab->chunks);
+	g_free(slab->used);
 	g_free(slab);
 }
 
@@ -97,6 +98,20 @@ static void *slab_cut_chunk(Slab *slab, size_t bytes)
 	return chunk;
 }
 
+static size_t used_words(const Slab *slab, size_t chunks)
+{
+	return ((chunks << slab->shift) + 63) / 64;
+}
+
+static void slab_grow_used(Slab *slab)
+{
+	size_t old = slab->used ? used_words(slab, slab->chunks_len) : 0;
+	size_t words = used_words(slab, slab->chunks_room);
+
+	slab->used = g_renew(uint64_t, slab->used, words);
+	memset(slab->used + old, 0, (words - old) * sizeof *slab->used);
+}
+
 static void slab_add_chunk(Slab *slab)
 {
 	size_t bytes = slab->item_size << slab->shift;
@@ -110,6 +125,7 @@ static void slab_add_chunk(Slab *slab)
 	if (slab->chunks_len == slab->chunks_room) {
 		slab->chunks_room = slab->chunks_room ? 2 * slab->chunks_room : 16;
 		slab->chunks = g_renew(uint8_t *, slab->chunks, slab->chunks_room);
+		slab_grow_used(slab);
 	}
 	slab->chunks[slab->chunks_len++] = chunk;
 }
@@ -140,6 +156,7 @@ uint32_t slab_alloc(Slab *slab)
 	if (handle == slab->recycled)
 		memcpy(&slab->recycled, item, sizeof slab->recycled);
 	memset(item, 0, slab->item_size);
+	slab->used[handle / 64] |= UINT64_C(1) << handle % 64;
 	slab->live++;
 	return handle;
 }
@@ -154,5 +171,22 @@ void slab_free_item(Slab *slab, uint32_t handle)
 	memcpy(item, &slab->recycled, sizeof slab->recycled);
 	slab_poison(item, slab->item_size);
 	slab->recycled = handle;
+	slab->used[handle / 64] &= ~(UINT64_C(1) << handle % 64);
 	slab->live--;
+}
+
+uint32_t slab_next_live(const Slab *slab, uint32_t handle)
+{
+	size_t words = used_words(slab, slab->chunks_len), at = ((size_t)handle + 1) / 64;
+	uint64_t mask = UINT64_MAX << (handle + 1) % 64;
+
+	if (slab->live == 0)
+		return 0;
+	for (;; at++, mask = UINT64_MAX) {
+		if (at >= words)
+			at = 0;
+		uint64_t word = slab->used[at] & mask;
+		if (word)
+			return (uint32_t)(at * 64) + (uint32_t)__builtin_ctzll(word);
+	}
 }

@@ -24,6 +24,7 @@ typedef struct {
 	uint32_t fresh;	   /* the least handle never handed out */
 	uint32_t recycled; /* head of the list of freed items */
 	size_t live;
+	uint64_t *used; /* a bit a handle */
 	/* What chunks are cut from: stretches of huge pages, each of a few chunks. */
 	uint8_t *stretch;
 	size_t stretch_left;
@@ -48,6 +49,15 @@ void slab_free_item(Slab *slab, uint32_t handle);
 static inline void *slab_get(const Slab *slab, uint32_t handle)
 {
 	return slab->chunks[handle >> slab->shift] + (handle & slab->mask) * slab->item_size;
+}
+
+/* The next live handle after that one (0: the first), round and round; 0 where there is none. */
+uint32_t slab_next_live(const Slab *slab, uint32_t handle);
+
+/* As many as were ever live at once: what it has taken, it keeps. */
+static inline size_t slab_taken(const Slab *slab)
+{
+	return slab->fresh - 1;
 }
 
 /* Items handed out and not freed. */

@@ -89,6 +89,14 @@ static void totals(JsonWriter *json, const ShakedownSummary *s)
 	member(json, "bad_checksums", s->bad_checksums);
 	member(json, "offloaded", s->offloaded);
 	member(json, "missing_bytes", s->missing_bytes);
+	if (s->cut_half_open || s->cut_closed || s->cut_open) {
+		json_key(json, "cut_short");
+		json_begin(json, '{');
+		member(json, "half_open", s->cut_half_open);
+		member(json, "closed", s->cut_closed);
+		member(json, "open", s->cut_open);
+		json_end(json, '}');
+	}
 	json_key(json, "skipped");
 	json_begin(json, '[');
 	for (size_t i = 0; i < s->skipped_len; i++) {

@@ -68,6 +68,13 @@ static void of_analysis(GPtrArray *warnings, const ShakedownSummary *s)
 			    counted(n, sizeof(n), s->skipped[i].packets, "packet", "packets"),
 			    s->skipped[i].reason);
 	}
+	uint64_t cut = s->cut_half_open + s->cut_closed + s->cut_open;
+	if (cut > 0)
+		add(warnings,
+		    "memory was used up (--max-memory): %s early, %" G_GUINT64_FORMAT
+		    " half-open, %" G_GUINT64_FORMAT " closed, %" G_GUINT64_FORMAT " open",
+		    counted(n, sizeof(n), cut, "connection was ended", "connections were ended"),
+		    s->cut_half_open, s->cut_closed, s->cut_open);
 	if (s->missing_bytes > 0)
 		add(warnings, "the capture lost packets: %s acknowledged but never captured",
 		    counted(n, sizeof(n), s->missing_bytes, "byte was", "bytes were"));

@@ -128,6 +128,7 @@ typedef enum {
 	TCP_CONN_TIMED_FIN = 1 << 15,
 	TCP_CONN_TIMED_LINGER = 1 << 16,
 	TCP_CONN_LAST_ACK_LOST = 1 << 17,
+	TCP_CONN_CUT_SHORT = 1 << 20, /* memory ran out: tcp-budget.h */
 	TCP_CONN_TOLD = 1 << 19,  /* what became of its opening was told */
 	TCP_CONN_ENDED = 1 << 18, /* the capture ended before it could be forgotten */
 } TcpConnFlags;

@@ -111,6 +111,7 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 			     .reset_by = conn->reset_by,
 			     .time_wait = (int8_t)tcp_time_wait_holder(conn),
 			     .half_closed = half_closed(conn)},
+		.truncated = tcp_conn_has(conn, TCP_CONN_CUT_SHORT) ? "memory" : NULL,
 		.encapsulation = encap_table_names(tcp_tracker_encaps(tracker), conn->encap),
 		.anomalies = room->anomalies,
 		.severity = (ShakedownSeverity)conn->severity,

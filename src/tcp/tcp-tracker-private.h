@@ -4,6 +4,7 @@
 
 #include "flow/flow-table.h"
 #include "flow/slab.h"
+#include "tcp/tcp-budget.h"
 #include "tcp/tcp-holes.h"
 #include "tcp/tcp-step.h"
 #include "tcp/tcp-stream-recent.h"
@@ -33,6 +34,7 @@ struct _TcpTracker {
 	TcpRecent *recent;   /* … */
 	bool logs;	     /* tcp-conn-log.h */
 	struct _TcpCopies *copies;
+	TcpBudget budget;
 };
 
 /* The SYN of a connection that may come to be, kept whole to be replayed if it does. */

@@ -43,6 +43,7 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	t->observer = *observer;
 	t->data = data;
 	make_room(t);
+	tcp_budget_init(&t->budget, 0);
 	t->encaps = encap_table_new();
 	t->copies = tcp_copies_new();
 	return t;
@@ -95,6 +96,11 @@ void tcp_tracker_set_streams(TcpTracker *t, TcpStreams *streams)
 void tcp_tracker_set_recent(TcpTracker *t, TcpRecent *recent)
 {
 	t->recent = recent;
+}
+
+void tcp_tracker_set_memory(TcpTracker *t, uint64_t bytes)
+{
+	tcp_budget_init(&t->budget, bytes);
 }
 
 void tcp_tracker_set_conn_log(TcpTracker *t)
@@ -450,6 +456,8 @@ static void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 	ShakedownSideId side;
 
 	tcp_tracker_advance(t, seg->time);
+	if (G_UNLIKELY(tcp_budget_exceeded(t)))
+		tcp_budget_make_room(t);
 	TcpConnection *conn = tcp_route(t, lookup, seg, &side);
 	if (!conn) {
 		t->counts.stray_icmp++;

@@ -31,6 +31,8 @@ typedef struct {
 typedef struct {
 	uint64_t segments, connections, live_peak;
 	uint64_t copies, bad_checksums, offloaded, missing_bytes, stray_icmp;
+	/* Ended early because memory ran out: neither closed nor half-open, … */
+	uint64_t cut_open, cut_half_open, cut_closed;
 	uint64_t live_states[2][SHAKEDOWN_TCP_STATES]; /* now, of the connections that live */
 	/* Of those that live: how many there are with the client and the server in which states. */
 	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES];
@@ -46,6 +48,9 @@ void tcp_tracker_set_streams(TcpTracker *tracker, TcpStreams *streams);
 void tcp_tracker_set_recent(TcpTracker *tracker, TcpRecent *recent);
 /* Before the first segment: each connection keeps what tcp-conn-log.h tells. */
 void tcp_tracker_set_conn_log(TcpTracker *tracker);
+
+/* At most so many bytes for connections; 0: no bound. See tcp-budget.h. */
+void tcp_tracker_set_memory(TcpTracker *tracker, uint64_t bytes);
 
 void tcp_tracker_segment(TcpTracker *tracker, const Segment *seg);
 /* Several, in order: what they need is fetched ahead, since tracking costs cache misses. */

@@ -7,6 +7,7 @@
  *   mix      whole connections, ordinary sizes
  *   headers  the same, cut to 96 bytes a packet
  *   flood    SYNs from random sources to one service, none answered twice
+ *   spread   the same to CONCURRENT services
  *   short    connect, one exchange, close; the same ports again and again
  *   long     few connections, much data
  */
@@ -100,7 +101,7 @@ static void emit(Writer *w, const Flow *f, bool from_client, uint8_t flags, uint
 static void open_flow(Writer *w, Flow *f, unsigned services, unsigned segments)
 {
 	f->client = 0x0a000000 | (uint32_t)(next_random(w) & 0xffffff);
-	f->server = 0xc6336400 | (uint32_t)(next_random(w) % services);
+	f->server = 0xc6336400 + (uint32_t)(next_random(w) % services);
 	f->port = (uint16_t)(1024 + next_random(w) % 60000);
 	f->seq[0] = (uint32_t)next_random(w);
 	f->seq[1] = (uint32_t)next_random(w);
@@ -165,12 +166,12 @@ static void write_flows(Writer *w, uint32_t concurrent, unsigned services, unsig
 	free(flows);
 }
 
-static void write_flood(Writer *w)
+static void write_flood(Writer *w, unsigned services)
 {
 	Flow f;
 
 	while (w->left) {
-		open_flow(w, &f, 1, 0);
+		open_flow(w, &f, services, 0);
 		f.client = (uint32_t)next_random(w);
 		emit(w, &f, true, 0x02, 0);
 	}
@@ -183,7 +184,7 @@ int main(int argc, char **argv)
 	const uint32_t header[6] = {0xa1b23c4d, 4 << 16 | 2, 0, 0, 262144, 1};
 
 	if (argc < 4) {
-		fputs("usage: workload mix|headers|flood|short|long PACKETS CONCURRENT [SEED]\n",
+		fputs("usage: workload mix|headers|flood|spread|short|long PACKETS CONCURRENT [SEED]\n",
 		      stderr);
 		return 2;
 	}
@@ -199,7 +200,9 @@ int main(int argc, char **argv)
 	if (!concurrent)
 		concurrent = 1;
 	if (!strcmp(argv[1], "flood")) {
-		write_flood(&w);
+		write_flood(&w, 1);
+	} else if (!strcmp(argv[1], "spread")) {
+		write_flood(&w, concurrent);
 	} else if (!strcmp(argv[1], "short")) {
 		write_flows(&w, concurrent, 4, 1);
 	} else if (!strcmp(argv[1], "long")) {

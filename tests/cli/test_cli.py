@@ -118,6 +118,8 @@ def wrong_values_are_told():
     for count in ("0", "-1", "x", "1e3", "", "99999999999999999999"):
         fails(["-c", count, "good.pcap"], 2, f"--count: '{count}'")
     fails(["--width", "7", "good.pcap"], 2, "--width: '7'", "from 40")
+    for size in ("64M", "1", "x", "0%", "101%", "4 G", "-1G", "nanG", ""):
+        fails(["--max-memory", size, "good.pcap"], 2, f"--max-memory: '{size}'")
     fails(["ladder", "--conn", "first", "good.pcap"], 2, "--conn: 'first'")
 
 

@@ -109,3 +109,23 @@ Test(slab, random_use_agrees_with_a_model)
 	/* What is freed is used again: no more handles than were ever live at once. */
 	cr_assert_leq(slab->fresh, ITEMS + 1);
 }
+
+Test(slab, the_next_live_item_goes_round)
+{
+	g_autoptr(Slab) slab = slab_new(64, 4);
+
+	cr_assert_eq(slab_next_live(slab, 0), 0);
+	for (unsigned i = 0; i < 200; i++)
+		slab_alloc(slab);
+	for (uint32_t i = 1; i <= 200; i++)
+		if (i % 70)
+			slab_free_item(slab, i);
+	cr_assert_eq(slab_next_live(slab, 0), 70);
+	cr_assert_eq(slab_next_live(slab, 70), 140);
+	cr_assert_eq(slab_next_live(slab, 140), 70);
+	cr_assert_eq(slab_next_live(slab, 200), 70);
+	cr_assert_eq(slab_next_live(slab, 255), 70);
+	slab_free_item(slab, 140);
+	cr_assert_eq(slab_next_live(slab, 70), 70);
+	cr_assert_eq(slab_taken(slab), 200);
+}

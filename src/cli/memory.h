@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How much memory there is to be had, and how much of it is asked for. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* With less the program is not worth running. */
+#define MEMORY_LEAST (UINT64_C(128) << 20)
+#define MEMORY_LEAST_TEXT "128M"
+
+/* "512M", "4G", "1.5T", or "25%" of what there is: the machine's, or less where a control group
+ * bounds it. False where it is neither, or too little. */
+bool memory_parse(const char *text, uint64_t *bytes);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-budget.h"
+
+#include "tcp/tcp-half.h"
+#include "tcp/tcp-tracker-private.h"
+
+#include <glib.h>
+
+/* What a connection costs beside itself: its slots in a table that is half full when it has just
+ * grown, and its place in the order in which all end with the capture. */
+#define BESIDE 64
+/* … and what hangs off it, on average: journals, marks, samples, holes. */
+#define HANGS_OFF 96
+/* One segment can open a few. */
+#define HEADROOM 16
+#define LEAST ((UINT64_C(1) << 20) * 4)
+#define SAMPLE 32
+
+void tcp_budget_init(TcpBudget *budget, uint64_t bytes)
+{
+	*budget = (TcpBudget){.bytes = bytes ? MAX(bytes, LEAST) : UINT64_MAX};
+}
+
+static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
+{
+	return (items + HEADROOM) * (slab == t->half_open
+					     ? sizeof(TcpHalf) + BESIDE
+					     : sizeof(TcpConnection) + HANGS_OFF + BESIDE);
+}
+
+/* What one slab has taken it does not give back, so the other has what it left, but at least a
+ * third: a flood must not leave the connections without room, nor they it. */
+static bool crowded(const TcpTracker *t, const Slab *slab, const Slab *other)
+{
+	uint64_t taken = cost_of(t, other, slab_taken(other)), third = t->budget.bytes / 3;
+
+	return cost_of(t, slab, slab_live(slab)) > t->budget.bytes - CLAMP(taken, third, 2 * third);
+}
+
+bool tcp_budget_exceeded(const TcpTracker *t)
+{
+	return crowded(t, t->slab, t->half_open) || crowded(t, t->half_open, t->slab);
+}
+
+typedef enum { OPEN = 0, OPENING, CLOSED } Use;
+
+static bool gone(const TcpSide *s)
+{
+	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_TIME_WAIT;
+}
+
+static Use use_of(const TcpConnection *conn)
+{
+	if (gone(&conn->side[0]) && gone(&conn->side[1]))
+		return CLOSED;
+	return tcp_conn_has(conn, TCP_CONN_THIRD_ACK) || tcp_conn_has(conn, TCP_CONN_MIDSTREAM)
+		       ? OPEN
+		       : OPENING;
+}
+
+static bool less_useful(const TcpConnection *a, const TcpConnection *b)
+{
+	Use x = use_of(a), y = use_of(b);
+
+	return x != y ? x > y : a->end < b->end;
+}
+
+static void end_early(TcpTracker *t, TcpConnection *conn, uint32_t handle, uint64_t *count)
+{
+	conn->flags |= TCP_CONN_CUT_SHORT;
+	++*count;
+	tcp_connection_over(t, conn, handle);
+}
+
+/* Enough of them to find one by going on, since what is passed over is paid for by what is found.
+ */
+static bool many_closed(const TcpTracker *t)
+{
+	uint64_t closed = UINT64_MAX;
+
+	for (unsigned side = 0; side < 2; side++) {
+		const uint64_t *states = t->counts.live_states[side];
+		closed =
+			MIN(closed, states[SHAKEDOWN_TCP_CLOSED] + states[SHAKEDOWN_TCP_TIME_WAIT]);
+	}
+	return closed >= slab_live(t->slab) / 8;
+}
+
+static void end_one(TcpTracker *t)
+{
+	TcpBudget *b = &t->budget;
+	TcpConnection *victim = NULL;
+	uint32_t handle = 0;
+	size_t most = many_closed(t) ? slab_live(t->slab) : SAMPLE;
+
+	for (size_t i = 0; i < most && !(victim && use_of(victim) == CLOSED); i++) {
+		b->hand = slab_next_live(t->slab, b->hand);
+		TcpConnection *conn = slab_get(t->slab, b->hand);
+		if (conn->alias_of || (victim && !less_useful(conn, victim)))
+			continue;
+		victim = conn;
+		handle = b->hand;
+	}
+	if (!victim)
+		return;
+	switch (use_of(victim)) {
+	case OPEN:
+		end_early(t, victim, handle, &t->counts.cut_open);
+		return;
+	case OPENING:
+		end_early(t, victim, handle, &t->counts.cut_half_open);
+		return;
+	case CLOSED:
+		end_early(t, victim, handle, &t->counts.cut_closed);
+		return;
+	}
+}
+
+/* Slots are handed out in order, and the one that was freed last comes first: so the next after the
+ * last one that ended is the oldest, nearly. */
+static void end_half_open(TcpTracker *t)
+{
+	uint32_t handle = t->budget.hand_half = slab_next_live(t->half_open, t->budget.hand_half);
+
+	handle |= SLAB_SMALL;
+	TcpConnection *conn = tcp_half_unfold(t, &handle);
+	end_early(t, conn, handle, &t->counts.cut_half_open);
+}
+
+void tcp_budget_make_room(TcpTracker *t)
+{
+	/* What aliases hold is little, and goes with the connections. */
+	if (crowded(t, t->slab, t->half_open))
+		end_one(t);
+	if (crowded(t, t->half_open, t->slab))
+		end_half_open(t);
+}

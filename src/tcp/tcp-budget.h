@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A bound on the memory of connections. When there are as many as it has room for, the least useful
+ * end early, each with its record as it is by then: of half-open ones the oldest; of the others
+ * those that are closed, then, out of a sample, one that did not come about, else the one that was
+ * silent longest. By counts alone, so that the same capture gives the same records everywhere.
+ */
+#pragma once
+
+#include "tcp/tcp-connection.h"
+
+typedef struct _TcpTracker TcpTracker;
+
+typedef struct {
+	uint64_t bytes;
+	uint32_t hand, hand_half; /* the last that ended early; folded ones': tcp-half.h */
+} TcpBudget;
+
+/* bytes 0: no bound. */
+void tcp_budget_init(TcpBudget *budget, uint64_t bytes);
+
+/* To be asked between segments, when no step holds a connection. */
+bool tcp_budget_exceeded(const TcpTracker *tracker);
+void tcp_budget_make_room(TcpTracker *tracker);

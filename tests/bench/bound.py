@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""--max-memory holds for the whole process, and what ends early is said.
+
+    bound.py WORKLOAD SHAKEDOWN [SYNS SERVICES MIB]
+
+SYNs from random sources to many services (5,000,000 to 100,000 within 256 MiB), more than there is room
+for: the peak of resident memory stays below the bound, every SYN has its record, and the records that
+were cut short are as many as the summary says.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def peak(command, out):
+    process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"bound.py: {' '.join(command)}: status {process.returncode}")
+    return usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
+
+
+def main():
+    workload, shakedown = sys.argv[1:3]
+    syns, services, bound = (int(a) for a in sys.argv[3:6]) if len(sys.argv) > 3 else (5000000, 100000, 256)
+    with tempfile.TemporaryDirectory(prefix="shakedown-bound-") as directory:
+        capture, records = os.path.join(directory, "spread.pcap"), os.path.join(directory, "records")
+        with open(capture, "wb") as out:
+            subprocess.run([workload, "spread", str(syns), str(services)], stdout=out, check=True)
+        with open(records, "wb") as out:
+            memory, cpu = peak([shakedown, "report", "-q", "--format", "ndjson", "--max-memory", f"{bound}M", capture], out)
+        connections = cut = 0
+        with open(records, encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith('{"record":"connection"'):
+                    connections += 1
+                    cut += '"truncated":"memory"' in line
+                elif line.startswith('{"record":"summary"'):
+                    summary = json.loads(line)
+    told = summary["cut_short"]
+    print(f"{syns} SYNs to {services} services within {bound} MiB: at most {memory:.0f} MiB resident, {cpu:.1f} s,"
+          f" {connections} records, {cut} cut short")
+    print("the summary says:", told)
+    assert memory < bound, "the bound does not hold"
+    assert connections == summary["connections"] >= syns * 0.99
+    assert cut and cut == sum(told.values())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tcp/tcp-budget.h"
+
+#include "tcp/tcp-half.h"
+#include "tcp/tcp-record.h"
+#include "tcp/tcp-tracker-private.h"
+
+#include <criterion/criterion.h>
+
+#define BYTES (UINT64_C(8) << 20)
+
+/* Many connections, one a client. */
+typedef struct {
+	ShakedownConfig config;
+	TcpTracker *tracker;
+	Segment seg;
+	uint64_t cut, over, most;
+	uint64_t cut_ids; /* sum of those that were cut: who they were */
+	uint64_t cut_open;
+} Crowd;
+
+static void hear_over(TcpConnection *conn, void *data)
+{
+	Crowd *c = data;
+	TcpRecordRoom room;
+	ShakedownConnection record;
+
+	tcp_record_fill(&record, &room, conn, c->tracker, &c->config);
+	c->over++;
+	if (!record.truncated)
+		return;
+	cr_assert_str_eq(record.truncated, "memory");
+	c->cut++;
+	c->cut_ids += conn->id;
+	c->cut_open += record.handshake.outcome == SHAKEDOWN_HANDSHAKE_COMPLETE &&
+		       record.side[0].state == SHAKEDOWN_TCP_ESTABLISHED;
+}
+
+static Crowd *crowd_new(uint64_t bytes)
+{
+	Crowd *c = g_new0(Crowd, 1);
+
+	shakedown_config_init(&c->config);
+	c->tracker = tcp_tracker_new(&c->config, &(TcpTrackerObserver){.over = hear_over}, c);
+	tcp_tracker_set_memory(c->tracker, bytes);
+	c->seg = (Segment){.time = SHAKEDOWN_NS_PER_S, .kind = SEGMENT_TCP, .ip_version = 4};
+	return c;
+}
+
+static void crowd_free(Crowd *c)
+{
+	tcp_tracker_free(c->tracker);
+	g_free(c);
+}
+
+/* A segment between client number n and the one service. */
+static void says(Crowd *c, uint32_t n, bool client, uint16_t flags, uint32_t seq, uint32_t ack)
+{
+	Segment *s = &c->seg;
+	uint8_t *addr[2] = {client ? s->src : s->dst, client ? s->dst : s->src};
+
+	memcpy(addr[0], &n, sizeof n);
+	memcpy(addr[1], "\x7f\0\0\1", 4);
+	s->src_port = client ? 40000 : 443;
+	s->dst_port = client ? 443 : 40000;
+	s->flags = flags;
+	s->seq = tcp_seq(seq);
+	s->ack = tcp_seq(ack);
+	s->window = 8192;
+	s->frame++;
+	s->time += 1000;
+	tcp_tracker_segment(c->tracker, s);
+	c->most = MAX(c->most, tcp_tracker_live(c->tracker));
+}
+
+static void opens(Crowd *c, uint32_t n)
+{
+	says(c, n, true, TCP_SYN, 100, 0);
+	says(c, n, false, TCP_SYN | TCP_ACK, 500, 101);
+	says(c, n, true, TCP_ACK, 101, 501);
+}
+
+static void closes(Crowd *c, uint32_t n)
+{
+	says(c, n, true, TCP_FIN | TCP_ACK, 101, 501);
+	says(c, n, false, TCP_FIN | TCP_ACK, 501, 102);
+	says(c, n, true, TCP_ACK, 102, 502);
+}
+
+/* RFC 4987 §3.2: of half-open connections the oldest go first, each with its record. */
+Test(tcp_budget, a_flood_is_bounded)
+{
+	Crowd *c = crowd_new(BYTES);
+	const uint32_t n = 200000;
+
+	for (uint32_t i = 1; i <= n; i++)
+		says(c, i, true, TCP_SYN, 100, 0);
+	cr_assert_lt(c->most * sizeof(TcpHalf), BYTES * 2 / 3);
+	cr_assert_gt(c->cut, 0);
+	cr_assert_eq(c->cut, tcp_tracker_counts(c->tracker)->cut_half_open);
+	cr_assert_eq(c->cut_ids, c->cut * (c->cut + 1) / 2, "the oldest ones");
+	tcp_tracker_finish(c->tracker);
+	cr_assert_eq(c->over, n, "every connection has its record");
+	crowd_free(c);
+}
+
+/* What a flood has taken leaves the connections their third. */
+Test(tcp_budget, a_flood_leaves_room_for_connections)
+{
+	Crowd *c = crowd_new(BYTES);
+	const uint32_t open = (uint32_t)(BYTES / 4 / (sizeof(TcpConnection) + 256));
+
+	for (uint32_t i = 1; i <= open; i++)
+		opens(c, i);
+	for (uint32_t i = 1; i <= 200000; i++)
+		says(c, 1000000 + i, true, TCP_SYN, 100, 0);
+	cr_assert_gt(c->cut, 0);
+	cr_assert_eq(c->cut_open, 0);
+	crowd_free(c);
+}
+
+/* Closed ones tell nothing more: they go before those that are open. */
+Test(tcp_budget, closed_connections_go_first)
+{
+	Crowd *c = crowd_new(BYTES);
+	const uint32_t open = (uint32_t)(BYTES / 3 / sizeof(TcpConnection));
+
+	for (uint32_t i = 1; i <= open; i++) {
+		opens(c, i);
+		closes(c, i);
+	}
+	for (uint32_t i = 1; i <= open; i++)
+		opens(c, 1000000 + i);
+	cr_assert_gt(c->cut, 0);
+	cr_assert_eq(tcp_tracker_counts(c->tracker)->cut_closed, c->cut);
+	cr_assert_eq(c->cut_open, 0);
+	crowd_free(c);
+}
+
+/* Where all are open the bound still holds. */
+Test(tcp_budget, open_connections_are_bounded)
+{
+	Crowd *c = crowd_new(BYTES);
+	const uint32_t n = (uint32_t)(BYTES / sizeof(TcpConnection)) * 2;
+
+	for (uint32_t i = 1; i <= n; i++)
+		opens(c, i);
+	cr_assert_lt(c->most * sizeof(TcpConnection), BYTES);
+	cr_assert_gt(tcp_tracker_counts(c->tracker)->cut_open, 0);
+	tcp_tracker_finish(c->tracker);
+	cr_assert_eq(c->over, tcp_tracker_counts(c->tracker)->connections);
+	crowd_free(c);
+}
+
+Test(tcp_budget, without_a_bound_nobody_is_cut_short)
+{
+	Crowd *c = crowd_new(0);
+
+	for (uint32_t i = 1; i <= 100000; i++)
+		says(c, i, true, TCP_SYN, 100, 0);
+	cr_assert_eq(c->cut, 0);
+	cr_assert_eq(c->most, 100000);
+	crowd_free(c);
+}
