@@ -23,6 +23,7 @@ typedef struct {
 	ShakedownDuration flood_window; /* sliding window of the flood detectors */
 	uint64_t flood_syns;		/* SYNs to one service in flood_window */
 	uint64_t flood_half_open;	/* percent of them that stay half-open */
+	uint64_t scan_tries;		/* ports or targets tried in vain by one source */
 	uint64_t time_wait_share;	/* percent of ephemeral_ports in TIME-WAIT at once */
 	uint64_t ephemeral_ports;	/* ports a client has toward one service */
 	uint64_t ignore_encapsulation;	/* 1: the same addresses and ports are the same connection,

@@ -32,6 +32,7 @@ static const ShakedownConfig defaults = {
 	.flood_window = 10 * S,
 	.flood_syns = 200,
 	.flood_half_open = 70,
+	.scan_tries = 15,
 	.time_wait_share = 50,
 	/* Linux: net.ipv4.ip_local_port_range is 32768 to 60999. */
 	.ephemeral_ports = 28232,
@@ -66,6 +67,8 @@ static const ShakedownConfigKey keys[] = {
 	 "SYNs to one service within flood_window that make a flood"},
 	{COUNT(flood_half_open), 1, 100,
 	 "percentage of those SYNs that must stay half-open"},
+	{COUNT(scan_tries), 3, 65535,
+	 "ports of a target, or targets on a port, tried in vain that make a scan"},
 	{COUNT(time_wait_share), 1, 100,
 	 "percentage of ephemeral_ports in TIME-WAIT at once that is reported"},
 	{COUNT(ephemeral_ports), 1, 65535,

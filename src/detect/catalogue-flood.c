@@ -40,13 +40,17 @@ AT(PORT_SCAN) = {.info = {
 	"looks for what is open. Its kind is named: syn, connect, fin, null, xmas, maimon, ack or "
 	"window.",
 	.detected =
-	"At least 15 ports of one target (8 within 10 s), or the same port on at least 15 targets, "
-	"refused, unanswered or probed; or 5 probes that no stack would send, 3 if their flags are "
-	"those of FIN, NULL and Xmas scans; decided by a sequential test in which benign sources "
-	"succeed with probability 0.8 and scanners with 0.2 (threshold random walk).",
+	"At least ${scan_tries} ports of one target (half as many within ${flood_window}), or the "
+	"same port on at least ${scan_tries} targets, refused, unanswered or probed; or a third as "
+	"many probes that no stack would send, a fifth if their flags are those of FIN, NULL and Xmas "
+	"scans; decided by a sequential test in which benign sources succeed with probability 0.8 and "
+	"scanners with 0.2 (threshold random walk). Counted from where the source began to fail. Who "
+	"comes back to each place time and again is a monitor and no scanner, and who succeeds with "
+	"more than one host for four that fail has peers. A window scan looks like an ACK scan, and "
+	"is told from it only where the answers' windows differ.",
 	.innocent =
-	"Monitoring and inventory systems. A client whose list of servers is out of date. Peer-to-"
-	"peer programs.",
+	"Inventory systems. A client whose list of servers is out of date. Peer-to-peer programs most "
+	"of whose peers are gone.",
 	.action =
 	"See whether the source is yours. Then look at which probes were answered: those are the "
 	"ports to care about."},

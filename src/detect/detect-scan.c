@@ -118,7 +118,7 @@ static void on_syn(DetectContext *context, const TcpEvent *event)
 	/* Every operating system offers at least one of these. */
 	if (!c->options.sack_permitted && !c->options.timestamps && c->options.window_scale < 0)
 		conn->noted |= NOTED_BARE_SYN;
-	scanners_attempt(context->scanners, conn, SHAKEDOWN_CLIENT, event->time);
+	scanners_attempt(context->scanners, conn, SHAKEDOWN_CLIENT);
 }
 
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)

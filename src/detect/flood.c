@@ -16,8 +16,8 @@
 /* A service is taken to complete at least so many handshakes a second: no sum grows by one lost
  * client now and then. */
 #define USUAL_LEAST 1.0
-/* At least so many half-open at once before one waits with telling of each. */
-#define SUSPECT_HALF_OPEN 8
+/* With so many half-open at once it is worth knowing for longer where they come from. */
+#define HALF_OPEN_MANY 8
 /* Sources of which that share is new with each SYN are not people who try again. */
 #define SOURCES_MANY 0.5
 /* … and of which nearly every one is are forged, if something else tells as well. */
@@ -282,7 +282,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 	if (s->flood && !window && !excess &&
 	    service_slot_end(s, config, id) - s->flood->last > config->flood_window)
 		end_flood(s, context);
-	if (!s->flood && s->sources && !sum.opened && s->half_open < SUSPECT_HALF_OPEN)
+	if (!s->flood && s->sources && !sum.opened && s->half_open < HALF_OPEN_MANY)
 		g_clear_pointer(&s->sources, g_free);
 }
 
@@ -358,9 +358,4 @@ bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime
 		    time <= s->past[i].until + config->flood_window / 10)
 			return true;
 	return false;
-}
-
-bool flood_suspected(const Service *s)
-{
-	return s->flood || s->half_open >= SUSPECT_HALF_OPEN;
 }

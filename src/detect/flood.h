@@ -18,5 +18,3 @@ void flood_end(Service *service, DetectContext *context);
 
 /* A SYN at that time was one of a flood's. */
 bool flood_covers(const Service *service, const ShakedownConfig *config, ShakedownTime time);
-/* There are so many half-open connections that it is better to wait before each is reported. */
-bool flood_suspected(const Service *service);

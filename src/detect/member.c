@@ -51,10 +51,3 @@ bool member_of_many(DetectContext *context, TcpConnection *conn)
 	tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_PORT_SCAN, SHAKEDOWN_SEVERITY_WARNING);
 	return true;
 }
-
-bool member_suspected(DetectContext *context, const TcpConnection *conn)
-{
-	const Service *s = service_of(context, conn);
-
-	return (s && flood_suspected(s)) || scanners_suspect(context->scanners, conn);
-}

@@ -9,5 +9,3 @@
 
 /* It is known that the connection is part of one: its record names the larger thing. */
 bool member_of_many(DetectContext *context, TcpConnection *conn);
-/* It may turn out so: what can wait until the connection is over should. */
-bool member_suspected(DetectContext *context, const TcpConnection *conn);

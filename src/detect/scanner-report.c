@@ -28,58 +28,140 @@ static char *probe_names(const Scanner *s)
 	return g_string_free(list, FALSE);
 }
 
+/* What all its probes are like, and hardly anything else is. */
+static char *probe_filter(const Scanner *s)
+{
+	static const char *const filters[PROBES] = {
+		[PROBE_SYN] = "tcp.flags.syn==1 && tcp.flags.ack==0",
+		[PROBE_FIN] = "tcp.flags.fin==1 && tcp.flags.ack==0",
+		[PROBE_NULL] = "tcp.flags==0x000",
+		[PROBE_MAIMON] = "tcp.flags.fin==1 && tcp.flags.ack==1",
+		[PROBE_ACK] = "tcp.flags==0x010 && tcp.len==0",
+	};
+	GString *all = g_string_new(NULL);
+	bool wanted[PROBES] = {0};
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < PROBES; i++)
+		wanted[i == PROBE_CONNECT ? PROBE_SYN
+		       : i == PROBE_XMAS  ? PROBE_FIN
+					  : i] |= s->probes[i] > 0;
+	for (unsigned i = 0; i < PROBES; i++)
+		if (wanted[i] && filters[i])
+			g_string_append_printf(all, "%s(%s)", n++ ? " || " : "", filters[i]);
+	if (n == 1) {
+		g_string_erase(all, 0, 1);
+		g_string_truncate(all, all->len - 1);
+	} else if (n > 1) {
+		g_string_prepend_c(all, '(');
+		g_string_append_c(all, ')');
+	}
+	return g_string_free(all, FALSE);
+}
+
 static void say_open(Finding *f, const Scanner *s)
 {
 	g_autoptr(GString) list = g_string_new(NULL);
+	bool ports = s->key.target.version != 0;
+	size_t most = ports ? G_N_ELEMENTS(s->open) : G_N_ELEMENTS(s->open_at);
 
-	for (unsigned i = 0; i < s->open_len && s->key.target.version; i++)
-		g_string_append_printf(list, "%s%u", i ? ", " : "", s->open[i]);
+	for (unsigned i = 0; i < s->open_len; i++) {
+		char address[SHAKEDOWN_ADDRESS_LEN];
+
+		g_string_append(list, i ? ", " : "");
+		if (ports)
+			g_string_append_printf(list, "%u", s->open[i]);
+		else
+			g_string_append(
+				list, (shakedown_address_format(&s->open_at[i], address), address));
+	}
 	if (!list->len)
 		return;
-	finding_text(f, "open_ports", list->str);
+	if (s->probed + s->successes > most)
+		g_string_append(list, " and more");
+	finding_text(f, ports ? "open_ports" : "open_at", list->str);
 	finding_summary(f, "; open: %s", list->str);
+}
+
+/* What an answer means depends on the probe: an RST to a SYN, to a segment that only a port that
+ * listens passes over (RFC 9293 §3.10.7.2), to an ACK that any port resets. */
+static void say_answers(Finding *f, const Scanner *s)
+{
+	uint64_t syn = s->probes[PROBE_SYN] + s->probes[PROBE_CONNECT];
+	uint64_t odd = s->probes[PROBE_FIN] + s->probes[PROBE_NULL] + s->probes[PROBE_XMAS] +
+		       s->probes[PROBE_MAIMON];
+	const char *separator = ": ";
+
+	if (s->refused) {
+		finding_summary(f, "%s%" PRIu64 " %s", separator, s->refused,
+				syn > odd + s->probes[PROBE_ACK] ? "refused"
+				: odd >= s->probes[PROBE_ACK]
+					? "answered by RST"
+					: "answered by RST, so no filter is before them");
+		separator = ", ";
+	}
+	if (s->unanswered) {
+		finding_summary(f, "%s%" PRIu64 " unanswered%s", separator, s->unanswered,
+				odd > syn + s->probes[PROBE_ACK] ? " (open or filtered)" : "");
+		separator = ", ";
+	}
+	if (s->probed) {
+		finding_summary(f, "%s%" PRIu64 " answered and let down", separator, s->probed);
+		separator = ", ";
+	}
+	if (s->successes)
+		finding_summary(f, "%s%" PRIu64 " connected to", separator, s->successes);
+	say_open(f, s);
+}
+
+static void say_places(Finding *f, const Scanner *s, uint64_t places)
+{
+	char source[SHAKEDOWN_ADDRESS_LEN], target[SHAKEDOWN_ADDRESS_LEN];
+	g_autofree char *filter = NULL, *probes = probe_filter(s);
+	const char *ip = s->key.source.version == 6 ? "ipv6" : "ip";
+	const char *least = s->more ? "at least " : "";
+
+	shakedown_address_format(&s->key.source, source);
+	if (s->key.target.version) {
+		shakedown_address_format(&s->key.target, target);
+		finding_text(f, "target", target);
+		finding_count(f, "ports", places);
+		finding_summary(f, "%s%" PRIu64 " port%s of %s in %s", least, places,
+				places == 1 ? "" : "s", target,
+				finding_span(f, s->last - s->first));
+		filter = g_strdup_printf("%s.dst==%s", ip, target);
+	} else {
+		finding_count(f, "port", s->key.port);
+		finding_count(f, "targets", places);
+		finding_summary(f, "port %u of %s%" PRIu64 " hosts in %s", s->key.port, least,
+				places, finding_span(f, s->last - s->first));
+		filter = g_strdup_printf("%s.src==%s && tcp.dstport==%u", ip, source, s->key.port);
+	}
+	finding_filter(f, filter);
+	if (*probes)
+		finding_filter(f, probes);
 }
 
 void scanner_report(const Scanner *s, DetectContext *context, uint64_t forgotten)
 {
-	char target[SHAKEDOWN_ADDRESS_LEN];
-	g_autofree char *filter = NULL, *probes = probe_names(s);
+	g_autofree char *probes = probe_names(s);
+	uint64_t places = s->failures + s->successes;
 	Finding f;
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_PORT_SCAN, &s->key.source, 0);
 	finding_time(&f, s->first, s->last);
 	for (unsigned i = 0; i < s->frames_len; i++)
 		finding_frame(&f, s->frames[i]);
-	if (s->contacts > s->frames_len)
+	if (places > s->frames_len || s->again)
 		finding_many(&f);
 	finding_text(&f, "scan", probes);
 	finding_summary(&f, "%s scan: ", probes);
-	if (s->key.target.version) {
-		shakedown_address_format(&s->key.target, target);
-		finding_text(&f, "target", target);
-		finding_count(&f, "ports", s->contacts);
-		finding_summary(&f, "%s%" PRIu64 " ports of %s in %s", s->more ? "at least " : "",
-				s->contacts, target, finding_span(&f, s->last - s->first));
-		filter = g_strdup_printf(
-			"%s==%s", s->key.target.version == 6 ? "ipv6.addr" : "ip.addr", target);
-	} else {
-		finding_count(&f, "port", s->key.port);
-		finding_count(&f, "targets", s->contacts);
-		finding_summary(&f, "port %u of %s%" PRIu64 " hosts in %s", s->key.port,
-				s->more ? "at least " : "", s->contacts,
-				finding_span(&f, s->last - s->first));
-		filter = g_strdup_printf("tcp.port==%u", s->key.port);
-	}
-	finding_filter(&f, filter);
+	say_places(&f, s, places);
 	finding_count(&f, "refused", s->refused);
 	finding_count(&f, "unanswered", s->unanswered);
 	finding_count(&f, "answered", s->probed);
 	finding_count(&f, "connected", s->successes);
-	finding_summary(&f,
-			": %" PRIu64 " refused, %" PRIu64 " unanswered, %" PRIu64
-			" answered and let down",
-			s->refused, s->unanswered, s->probed);
-	say_open(&f, s);
+	say_answers(&f, s);
 	finding_count(&f, "likelihood_ratio", (uint64_t)exp(s->walk));
 	if (forgotten)
 		finding_count(&f, "sources_forgotten", forgotten);

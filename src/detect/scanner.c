@@ -10,16 +10,22 @@
  * 0.2/0.8; above 99 it is a scanner, and below 1/99 a benign source. */
 #define LOG_STEP 1.3862943611198906
 #define LOG_BOUND 4.59511985013459
-/* So many failures to different places make a scan; … */
-#define FAILURES_SLOW 15
-/* … so many of one target's ports within flood_window do, … */
-#define FAILURES_FAST 8
-/* … and so many where the segments are a prober's alone. */
-#define FAILURES_PROBES 5
-/* … or so many with flags that no stack sends, to different ports: nobody does that by mistake. */
-#define FAILURES_ODD 3
-/* So many failures without a verdict yet: wait. */
-#define SUSPECT_ATTEMPTS 5
+/* scan_tries failures to different places make a scan; half as many of one target's ports within
+ * flood_window do, … */
+#define SHARE_FAST 2
+/* … and such a share where the segments are a prober's alone, … */
+#define SHARE_PROBES 3
+/* … or with flags that no stack sends, to different ports: nobody does that by mistake. */
+#define SHARE_ODD 5
+/* Who succeeds that often is a client whose list of peers is out of date. */
+#define SUCCESSES_OF_FAILURES 4
+/* Who comes back to each of a few places so often, on the whole, does not look for them: a load
+ * balancer's health check. */
+#define MONITOR_AGAIN 3
+#define MONITOR_PORTS 64
+/* Marks of a place beside its own in the set of what was tried. */
+#define MARK_SUCCEEDED UINT64_C(0x5bd1e995)
+#define MARK_FAILED UINT64_C(0x27d4eb2f)
 
 struct _Scanners {
 	KeyTable *table; /* of Scanner */
@@ -106,8 +112,7 @@ static Scanner *find(Scanners *t, const TcpConnection *conn, ShakedownSideId sou
 	return key_table_find(t->table, &key);
 }
 
-static Scanner *get(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target,
-		    ShakedownTime time)
+static Scanner *get(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target)
 {
 	ScannerKey key = key_of(conn, source, by_target);
 	Scanner *s = key_table_find(t->table, &key);
@@ -115,13 +120,11 @@ static Scanner *get(Scanners *t, const TcpConnection *conn, ShakedownSideId sour
 	if (!s) {
 		make_room(t);
 		s = key_table_add(t->table, &key);
-		s->first = time;
 		link_newest(t, s);
 	} else if (s->newer) {
 		unlink_scanner(t, s);
 		link_newest(t, s);
 	}
-	s->last = MAX(s->last, time);
 	return s;
 }
 
@@ -151,15 +154,13 @@ static uint64_t what_was_tried(const TcpConnection *conn, ShakedownSideId target
 			 : sketch_hash_address(&address);
 }
 
-void scanners_attempt(Scanners *t, const TcpConnection *conn, ShakedownSideId source,
-		      ShakedownTime time)
+void scanners_attempt(Scanners *t, const TcpConnection *conn, ShakedownSideId source)
 {
 	uint16_t port = tcp_conn_port(conn, source);
 
 	for (int by_target = 0; by_target < 2; by_target++) {
-		Scanner *s = get(t, conn, source, by_target, time);
+		Scanner *s = get(t, conn, source, by_target);
 
-		s->attempts++;
 		if (s->source_port && s->source_port != port)
 			s->ports_differ = true;
 		s->source_port = port;
@@ -176,44 +177,109 @@ static uint64_t unmistakable(const Scanner *s)
 	return s->ports_differ ? n : MAX(n, s->failures);
 }
 
-static bool is_scan(const Scanner *s, const ShakedownConfig *config)
+/* It comes back to where it was answered, as no scanner does and every monitor. */
+static bool monitors(const Scanner *s)
 {
-	if (s->walk < LOG_BOUND)
-		return false;
-	if (s->failures >= FAILURES_SLOW)
-		return true;
-	if (s->key.target.version && s->failures >= FAILURES_FAST &&
-	    s->last - s->first <= config->flood_window)
-		return true;
-	if (s->probes[PROBE_FIN] + s->probes[PROBE_NULL] + s->probes[PROBE_XMAS] >= FAILURES_ODD)
-		return true;
-	return s->failures >= FAILURES_PROBES && unmistakable(s) >= FAILURES_PROBES &&
-	       unmistakable(s) * 2 > s->failures;
+	return s->again >= MONITOR_AGAIN * s->failures &&
+	       (!s->key.target.version || s->failures <= MONITOR_PORTS);
 }
 
-static void count(Scanner *s, const TcpConnection *conn, ShakedownSideId target, Contact contact,
-		  Probe probe, uint16_t window)
+/* Peers come and go, and the list of them that a program has is never up to date. */
+static bool has_peers(const Scanner *s)
 {
-	s->contacts++;
-	if (contact == CONTACT_SUCCEEDED) {
-		s->successes++;
-		s->walk = MAX(s->walk - LOG_STEP, -LOG_BOUND);
-		return;
-	}
+	return !s->key.target.version && unmistakable(s) * 2 <= s->failures &&
+	       s->successes * SUCCESSES_OF_FAILURES > s->failures;
+}
+
+static bool is_scan(const Scanner *s, const ShakedownConfig *config)
+{
+	uint64_t prober = unmistakable(s), tries = config->scan_tries;
+
+	if (s->walk < LOG_BOUND || monitors(s) || has_peers(s))
+		return false;
+	if (s->failures >= tries)
+		return true;
+	if (s->key.target.version && s->failures >= (tries + 1) / SHARE_FAST &&
+	    s->last - s->first <= config->flood_window)
+		return true;
+	if (s->probes[PROBE_FIN] + s->probes[PROBE_NULL] + s->probes[PROBE_XMAS] >=
+	    tries / SHARE_ODD)
+		return true;
+	return prober >= tries / SHARE_PROBES && s->failures >= tries / SHARE_PROBES &&
+	       prober * 2 > s->failures;
+}
+
+/* The walk leaves its floor: what was before is forgotten. */
+static void begin(Scanner *s, ShakedownTime time)
+{
+	s->first = s->last = time;
+	s->failures = s->successes = s->refused = s->unanswered = s->probed = s->again = 0;
+	memset(s->probes, 0, sizeof s->probes);
+	s->windows_differ = false;
+	s->open_len = s->frames_len = 0;
+}
+
+static void note_open(Scanner *s, const TcpConnection *conn, ShakedownSideId target)
+{
+	if (!s->key.target.version && s->open_len < G_N_ELEMENTS(s->open_at))
+		s->open_at[s->open_len++] = tcp_conn_address(conn, target);
+	else if (s->key.target.version && s->open_len < G_N_ELEMENTS(s->open))
+		s->open[s->open_len++] = tcp_conn_port(conn, target);
+}
+
+static void count_failure(Scanner *s, const TcpConnection *conn, ShakedownSideId target,
+			  Contact contact, uint16_t window, bool acks)
+{
 	s->failures++;
-	s->walk = MIN(s->walk + LOG_STEP, 4 * LOG_BOUND);
-	s->probes[probe]++;
+	s->first = MIN(s->first, conn->start);
+	s->last = MAX(s->last, conn->start);
 	s->refused += contact == CONTACT_REFUSED;
 	s->unanswered += contact == CONTACT_UNANSWERED;
 	s->probed += contact == CONTACT_PROBED;
-	if (contact == CONTACT_PROBED && s->open_len < G_N_ELEMENTS(s->open))
-		s->open[s->open_len++] = tcp_conn_port(conn, target);
-	if (contact == CONTACT_REFUSED && probe == PROBE_ACK) {
+	if (contact == CONTACT_PROBED)
+		note_open(s, conn, target);
+	if (contact == CONTACT_REFUSED && acks) {
 		s->windows_differ |= s->refused > 1 && s->answer_window != window;
 		s->answer_window = window;
 	}
 	if (s->frames_len < G_N_ELEMENTS(s->frames))
 		s->frames[s->frames_len++] = conn->first_frame;
+}
+
+static void count(Scanner *s, const TcpConnection *conn, ShakedownSideId target, Contact contact,
+		  Probe probe, uint16_t window)
+{
+	bool floor = s->walk <= -LOG_BOUND || !s->failures;
+
+	if (contact == CONTACT_SUCCEEDED) {
+		s->walk = MAX(s->walk - LOG_STEP, -LOG_BOUND);
+		if (floor)
+			return;
+		s->successes++;
+		s->last = MAX(s->last, conn->start);
+		note_open(s, conn, target);
+		return;
+	}
+	if (floor && !s->known)
+		begin(s, conn->start);
+	s->walk = MIN(s->walk + LOG_STEP, 4 * LOG_BOUND);
+	s->probes[probe]++;
+	count_failure(s, conn, target, contact, window, probe == PROBE_ACK);
+}
+
+/* A place that had been used before it was probed is one of the scan's; any other is not new. */
+static void count_again(Scanners *t, Scanner *s, const TcpConnection *conn, ShakedownSideId target,
+			uint64_t what, Contact contact, Probe probe, uint16_t window)
+{
+	/* The same place by another way tells how it scans. */
+	s->probes[probe] += probe != PROBE_CONNECT;
+	if (sketch_set_add(&s->tried, what ^ MARK_SUCCEEDED, 0) != SKETCH_SET_KNOWN ||
+	    !first_try(t, s, what ^ MARK_FAILED))
+		/* A prober, too, asks again where it had no answer. */
+		s->again += probe == PROBE_CONNECT ||
+			    (probe == PROBE_SYN && contact != CONTACT_UNANSWERED);
+	else if (s->failures)
+		count_failure(s, conn, target, contact, window, probe == PROBE_ACK);
 }
 
 bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *conn,
@@ -223,16 +289,18 @@ bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *
 	ShakedownSideId target = tcp_other(source);
 
 	for (int by_target = 0; by_target < 2; by_target++) {
-		Scanner *s = get(t, conn, source, by_target, conn->start);
+		Scanner *s = get(t, conn, source, by_target);
+		uint64_t what = what_was_tried(conn, target, by_target);
+		bool again = !first_try(t, s, what);
 
-		/* The same place by another way tells how it scans, and nothing new of what. */
-		if (!first_try(t, s, what_was_tried(conn, target, by_target))) {
-			s->probes[probe] += contact != CONTACT_SUCCEEDED && probe != PROBE_CONNECT;
-			continue;
-		}
-		first = first || by_target;
-		count(s, conn, target, contact, probe, window);
-		s->known = s->known || is_scan(s, context->config);
+		first = first || (!again && by_target);
+		if (!again)
+			count(s, conn, target, contact, probe, window);
+		else if (contact != CONTACT_SUCCEEDED)
+			count_again(t, s, conn, target, what, contact, probe, window);
+		if (!again && contact == CONTACT_SUCCEEDED)
+			first_try(t, s, what ^ MARK_SUCCEEDED);
+		s->known = s->known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config);
 	}
 	return first;
 }
@@ -262,22 +330,7 @@ bool scanners_cover(Scanners *t, const TcpConnection *conn)
 	for (int by_target = 0; by_target < 2; by_target++) {
 		Scanner *s = find(t, conn, source, by_target);
 
-		if (s && s->known) {
-			s->members++;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool scanners_suspect(Scanners *t, const TcpConnection *conn)
-{
-	ShakedownSideId source = source_of(conn);
-
-	for (int by_target = 0; by_target < 2; by_target++) {
-		const Scanner *s = find(t, conn, source, by_target);
-
-		if (s && (s->known || s->attempts >= SUSPECT_ATTEMPTS + 2 * s->successes))
+		if (s && s->known)
 			return true;
 	}
 	return false;

@@ -38,19 +38,23 @@ typedef struct _Scanner {
 	bool ports_differ;
 	bool known;
 	struct _Scanner *newer, *older;
-	ShakedownTime first, last;
 	double walk; /* log of the likelihood ratio */
 	SketchSet tried;
-	uint64_t attempts; /* SYNs that opened something, whatever becomes of them */
-	uint64_t contacts, failures, successes; /* first tries */
+	/* All that follows is of first tries since the walk last left its floor: what a source did
+	 * before it began to fail is no part of its scan. */
+	ShakedownTime first, last;
+	uint64_t failures, successes;
 	uint64_t refused, unanswered, probed;
+	uint64_t again; /* tries of what had failed before */
 	uint64_t probes[PROBES];
 	bool more; /* than could be remembered */
 	bool windows_differ;
 	uint16_t answer_window;
 	unsigned open_len, frames_len;
-	uint64_t members;  /* connections of it, each of which is not reported */
-	uint16_t open[16]; /* ports that answered */
+	union {
+		uint16_t open[16];	     /* ports that answered, of a target */
+		ShakedownAddress open_at[8]; /* targets that answered on the port */
+	};
 	uint64_t frames[16];
 } Scanner;
 
@@ -66,8 +70,7 @@ typedef struct _Scanners Scanners;
 Scanners *scanners_new(void);
 void scanners_free(Scanners *scanners);
 /* The source sends the connection's first segment. */
-void scanners_attempt(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source,
-		      ShakedownTime time);
+void scanners_attempt(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source);
 /* True if it is the source's first try of that port of that target. */
 bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConnection *conn,
 		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window);
@@ -76,8 +79,6 @@ void scanners_refused_after_all(Scanners *scanners, const TcpConnection *conn,
 				ShakedownSideId source);
 /* The connection is one of a scan's: that is known. */
 bool scanners_cover(Scanners *scanners, const TcpConnection *conn);
-/* It may be one: better to wait before it is reported by itself. */
-bool scanners_suspect(Scanners *scanners, const TcpConnection *conn);
 /* Reports one that is known. */
 void scanner_report(const Scanner *scanner, DetectContext *context, uint64_t forgotten);
 void scanners_finish(Scanners *scanners, DetectContext *context);

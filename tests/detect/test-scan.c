@@ -198,3 +198,135 @@ Test(scan, a_source_that_succeeds)
 	scene_finish(s);
 	EXPECT_NOT(s, PORT_SCAN);
 }
+
+static void probed(Scene *s)
+{
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_RST, 1);
+}
+
+static void used(Scene *s)
+{
+	scene_open(s);
+	scene_talk(s);
+	scene_close(s);
+}
+
+/* Long a client of many hosts and of two of the target's ports, then a scanner. */
+Test(scan, begins_where_it_begins_to_fail)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 40; i++) {
+		to_port(s, i % 2 ? 443 : 80, (uint16_t)(30000 + i));
+		used(s);
+		scene_wait(s, SECONDS(60));
+	}
+	ShakedownTime before = s->now;
+	for (uint16_t i = 0; i < 30; i++) {
+		to_port(s, (uint16_t)(70 + i), 50000);
+		if (i == 10)
+			probed(s);
+		else
+			connect_refused(s);
+	}
+	to_port(s, 443, 50000);
+	probed(s);
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	EXPECT_FACT(s, PORT_SCAN, "ports=31");
+	EXPECT_FACT(s, PORT_SCAN, "refused=29");
+	EXPECT_FACT(s, PORT_SCAN, "answered=2");
+	EXPECT_FACT(s, PORT_SCAN, "connected=0");
+	EXPECT_FACT(s, PORT_SCAN, "open_ports=80, 443");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_PORT_SCAN);
+	cr_assert_gt(r->time, before);
+	cr_assert_lt(r->until, before + SECONDS(2));
+	cr_assert_not_null(strstr(r->filter, " && tcp.flags.syn==1 && tcp.flags.ack==0 && "), "%s",
+			   r->filter);
+}
+
+/* Thirty servers behind a balancer: looked after every two seconds, as some do it, by SYN and RST.
+ */
+static Scene *balancer(unsigned rounds)
+{
+	Scene *s = scene_new();
+
+	for (unsigned k = 0; k < rounds; k++) {
+		for (uint8_t i = 0; i < 30; i++) {
+			s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
+			to_port(s, 8080, (uint16_t)(20000 + 30 * k + i));
+			probed(s);
+		}
+		scene_wait(s, SECONDS(2));
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	return s;
+}
+
+Test(scan, health_checks_are_none)
+{
+	g_autoptr(Scene) s = balancer(30);
+
+	EXPECT_NOT(s, PORT_SCAN);
+	EXPECT(s, HALF_OPEN_PROBE);
+}
+
+Test(scan, who_looks_twice_is_no_monitor)
+{
+	g_autoptr(Scene) s = balancer(2);
+
+	EXPECT_FACT(s, PORT_SCAN, "targets=30");
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_PORT_SCAN)->facts, "open_at="));
+}
+
+static Scene *peers(unsigned lost_of_ten)
+{
+	Scene *s = scene_new();
+
+	for (uint16_t i = 0; i < 200; i++) {
+		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
+		to_port(s, 6881, (uint16_t)(20000 + i));
+		if (i * 7 % 10 < lost_of_ten)
+			connect_refused(s);
+		else
+			used(s);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	return s;
+}
+
+Test(scan, peers_most_of_whom_are_gone)
+{
+	g_autoptr(Scene) s = peers(7);
+
+	EXPECT_NOT(s, PORT_SCAN);
+	EXPECT(s, REFUSED);
+}
+
+Test(scan, a_worm_that_finds_one_in_ten)
+{
+	g_autoptr(Scene) s = peers(9);
+
+	EXPECT_FACT(s, PORT_SCAN, "targets=200");
+	EXPECT_FACT(s, PORT_SCAN, "connected=20");
+}
+
+Test(scan, threshold)
+{
+	for (unsigned tries = 30; tries <= 80; tries += 50) {
+		g_autoptr(Scene) s = scene_new();
+
+		s->config.scan_tries = tries;
+		for (uint16_t i = 0; i < 30; i++) {
+			to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+			connect_refused(s);
+		}
+		scene_wait(s, SECONDS(60));
+		scene_finish(s);
+		cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_PORT_SCAN), tries == 30);
+	}
+}
