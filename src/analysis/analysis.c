@@ -6,6 +6,7 @@
  */
 #include "decode/decoder.h"
 #include "detect/detector.h"
+#include "tcp/tcp-outcome.h"
 #include "tcp/tcp-record.h"
 #include "tcp/tcp-stream-recent.h"
 #include "tcp/tcp-stream.h"
@@ -72,17 +73,6 @@ static void on_event(const TcpEvent *event, void *data)
 	detectors_event(a->detectors, event);
 }
 
-/* One direction was not captured, though the other shows that it was there. A SYN that nobody
- * answered is no half of anything. */
-static bool half_seen(const ShakedownConnection *c)
-{
-	bool unanswered = c->handshake.outcome == SHAKEDOWN_HANDSHAKE_NO_ANSWER ||
-			  c->handshake.outcome == SHAKEDOWN_HANDSHAKE_UNREACHABLE ||
-			  c->handshake.outcome == SHAKEDOWN_HANDSHAKE_IN_PROGRESS;
-
-	return !c->side[SHAKEDOWN_CLIENT].seen || (!c->side[SHAKEDOWN_SERVER].seen && !unanswered);
-}
-
 static void on_over(TcpConnection *conn, void *data)
 {
 	ShakedownAnalysis *a = data;
@@ -93,7 +83,7 @@ static void on_over(TcpConnection *conn, void *data)
 	s->handshakes[record.handshake.outcome]++;
 	s->teardowns[record.teardown.outcome]++;
 	s->teardown_kinds[record.teardown.kind]++;
-	s->half_seen += half_seen(&record);
+	s->half_seen += tcp_half_seen(conn, &(ShakedownSideId){SHAKEDOWN_CLIENT});
 	for (unsigned i = 0; i < 2; i++)
 		s->states[i][record.side[i].state]++;
 	if (a->observer.connection)

@@ -17,7 +17,9 @@ AT(SYN_FLOOD) = {.info = {
 	"handshakes, less what is usual for the service, crosses its bound (after Wang, Zhang and Shin "
 	"2002): ${flood_syns}, or what the busy service usually completes in ${flood_window} if that "
 	"is less and as many as two in five of ${flood_syns} are half-open now. SYNs that are sent "
-	"again do not count: forged ones are sent once.",
+	"again do not count: forged ones are sent once. A warning only, since nothing is held for "
+	"long: as many that are refused, or whose SYN,ACK their own sender resets, as a host does "
+	"that floods by raw packets under its own address.",
 	.innocent =
 	"A service that is down or cut off while its clients go on trying. A load test. A scan that "
 	"touches one port of one host many times.",
@@ -83,7 +85,8 @@ AT(RESET_FLOOD) = {.info = {
 	.meaning =
 	"Many resets that belong to no connection: an attempt to cut connections blindly, or the "
 	"echo of a flood that carries this address as its source.",
-	.detected = "RSTs without a connection to one service, counted within ${flood_window}.",
+	.detected =
+	"At least ${flood_syns} RSTs without a connection to one service within ${flood_window}.",
 	.innocent = "A capture that began in the middle of many connections.",
 	.action =
 	"If the resets acknowledge SYNs that you never sent, somebody else is attacked in your "
@@ -93,7 +96,9 @@ AT(ACK_FLOOD) = {.info = {
 	.meaning =
 	"Many ACKs that belong to no connection: meant to load the service and the firewalls before "
 	"it, or to see which packets a filter lets through.",
-	.detected = "ACKs without a connection to one service, counted within ${flood_window}.",
+	.detected =
+	"At least ${flood_syns} ACKs without a connection to one service within ${flood_window}; or as "
+	"many segments with none of ACK, SYN, FIN and RST.",
 	.innocent =
 	"A capture that began in the middle. Routes that changed, so that the tap now sees "
 	"connections that it never saw open.",
@@ -103,7 +108,8 @@ AT(ACK_FLOOD) = {.info = {
 AT(FIN_FLOOD) = {.info = {
 	KIND("fin-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
 	.meaning = "Many FINs that belong to no connection, meant to load the service or its firewall.",
-	.detected = "FINs without a connection to one service, counted within ${flood_window}.",
+	.detected =
+	"At least ${flood_syns} FINs without a connection to one service within ${flood_window}.",
 	.innocent = "A capture that began while many connections were about to close.",
 	.action = "A stateful filter drops them (nft: ct state invalid drop)."}},
 };

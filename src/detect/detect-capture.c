@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is wrong with the capture itself: counted over all connections, told at its end. */
 #include "detect/detector.h"
+#include "tcp/tcp-outcome.h"
 
 #include <inttypes.h>
 
@@ -35,23 +36,6 @@ static void on_loss(CaptureDetector *d, const TcpEvent *event)
 	d->last_loss = MAX(d->last_loss, event->time);
 }
 
-/* The other side must have spoken, since this one acknowledges what it said: a SYN or a probe that
- * nobody answers shows nothing. */
-static bool one_sided(const TcpConnection *conn, ShakedownSideId *seen)
-{
-	bool client = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SEEN);
-	bool server = tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN);
-
-	if (client == server)
-		return false;
-	*seen = client ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
-	const TcpSide *s = &conn->side[*seen];
-
-	if (s->packets <= s->rsts + 1u)
-		return *seen == SHAKEDOWN_SERVER && conn->syn_ack_first;
-	return tcp_side_has(s, TCP_SIDE_ACKED);
-}
-
 /* Segments without data that were taken, by what came after them, and yet are not there. */
 static unsigned missing_control(const TcpConnection *conn)
 {
@@ -75,7 +59,7 @@ static void on_over(CaptureDetector *d, const TcpConnection *conn)
 	d->missing += missing;
 	d->missing_control += control;
 	d->missing_connections += missing > 0 || control > 0;
-	if (one_sided(conn, &seen)) {
+	if (tcp_half_seen(conn, &seen)) {
 		if (d->one_sided++ < FRAMES_MOST)
 			d->one_sided_frames[d->one_sided_len++] = conn->first_frame;
 		d->client_only += seen == SHAKEDOWN_CLIENT;
@@ -152,7 +136,7 @@ static void one_direction(const CaptureDetector *d, DetectContext *context)
 	finding_count(&f, "of", both);
 	finding_count(&f, "client_side_only", d->client_only);
 	finding_summary(&f,
-			"of %" PRIu64 " in %" PRIu64
+			"of %" PRIu64 " of %" PRIu64
 			" connections one direction alone is in the capture",
 			d->one_sided, both);
 	finding_report(&f);

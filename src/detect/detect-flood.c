@@ -33,6 +33,7 @@ static void count_source(Service *s, const TcpConnection *conn, const ServiceSlo
 		s->sources = g_new0(ServiceSources, 1);
 	sketch_distinct_add(&s->sources->distinct, hash);
 	sketch_sample_add(&s->sources->sample, hash);
+	sketch_top_add(&s->sources->top, &client);
 	s->sources->ttl[ttl]++;
 	s->sources->syns++;
 }
@@ -55,10 +56,16 @@ static void on_syn(Service *s, DetectContext *context, const TcpEvent *event)
 		return;
 	}
 	ServiceSlot *slot = service_slot(s, context->config, event->time);
-	if (!slot)
+	if (!slot) {
+		if (s->flood && client->syns == 1) {
+			conn->noted |= NOTED_BEHIND;
+			s->flood->behind++;
+		}
 		return;
+	}
 	conn->noted |= NOTED_IN_WINDOW | NOTED_HALF_OPEN;
-	slot->opened++;
+	if (!slot->opened++)
+		slot->first_frame = event->frame;
 	slot->last = MAX(slot->last, event->time);
 	s->half_open++;
 	count_source(s, conn, slot, event->seg ? event->seg->ttl : 0);
@@ -78,7 +85,13 @@ static void on_syn_ack(Service *s, DetectContext *context, const TcpEvent *event
 }
 
 /* No longer half-open: completed, refused, given up by RST. */
-static void finish_attempt(Service *s, DetectContext *context, TcpConnection *conn, bool refused)
+typedef enum {
+	ATTEMPT_DONE = 0, /* completed, or the network said no */
+	ATTEMPT_REFUSED,
+	ATTEMPT_ABORTED, /* by the client, in answer to SYN,ACK */
+} Attempt;
+
+static void finish_attempt(Service *s, DetectContext *context, TcpConnection *conn, Attempt how)
 {
 	if (!noted(conn, NOTED_HALF_OPEN))
 		return;
@@ -88,14 +101,15 @@ static void finish_attempt(Service *s, DetectContext *context, TcpConnection *co
 	if (!slot)
 		return;
 	slot->finished++;
-	slot->refused += refused;
+	slot->refused += how == ATTEMPT_REFUSED;
+	slot->aborted += how == ATTEMPT_ABORTED;
 }
 
 static void on_established(Service *s, DetectContext *context, TcpConnection *conn)
 {
 	if (!noted(conn, NOTED_IN_WINDOW))
 		return;
-	finish_attempt(s, context, conn, false);
+	finish_attempt(s, context, conn, ATTEMPT_DONE);
 	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
 	if (slot)
 		slot->established++;
@@ -103,7 +117,7 @@ static void on_established(Service *s, DetectContext *context, TcpConnection *co
 
 static void on_first_data(Service *s, DetectContext *context, TcpConnection *conn)
 {
-	finish_attempt(s, context, conn, false);
+	finish_attempt(s, context, conn, ATTEMPT_DONE);
 	ServiceSlot *slot = noted(conn, NOTED_IN_WINDOW)
 				    ? service_slot(s, context->config, conn->syn_first)
 				    : NULL;
@@ -111,8 +125,27 @@ static void on_first_data(Service *s, DetectContext *context, TcpConnection *con
 		slot->talked++;
 }
 
+static Service *stray_service(DetectContext *context, const TcpConnection *conn)
+{
+	ShakedownSideId to = noted_stray_target(conn);
+	ShakedownAddress address = tcp_conn_address(conn, to);
+
+	return services_of(context->services, &address, tcp_conn_port(conn, to));
+}
+
+static Attempt ending_of(const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+
+	if (event->kind != TCP_EVENT_RST)
+		return ATTEMPT_DONE;
+	if (event->side == SHAKEDOWN_CLIENT)
+		return tcp_conn_has(conn, TCP_CONN_ABORTED) ? ATTEMPT_ABORTED : ATTEMPT_DONE;
+	return conn->syn_ack_first ? ATTEMPT_DONE : ATTEMPT_REFUSED;
+}
+
 /* The first segment of a connection that nobody opened. */
-static void note_stray(const TcpEvent *event)
+static void note_stray(DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	uint16_t flags = event->seg ? event->seg->flags : 0;
@@ -126,19 +159,23 @@ static void note_stray(const TcpEvent *event)
 	if (event->seg->dst_port == conn->key.port[end] &&
 	    memcmp(event->seg->dst, conn->key.addr[end], sizeof event->seg->dst) == 0)
 		conn->noted |= NOTED_STRAY_TO_CLIENT;
+	/* No stack sends that: nothing that follows makes a connection of it. */
+	if (!(flags & (TCP_ACK | TCP_RST))) {
+		conn->noted |= NOTED_STRAY_COUNTED;
+		queue_stray(stray_service(context, conn), context,
+			    flags & TCP_FIN ? STRAY_FIN : STRAY_BARE, conn);
+	}
 }
 
 static void count_stray(DetectContext *context, TcpConnection *conn)
 {
 	ShakedownSideId to = noted_stray_target(conn);
 	const TcpSide *target = &conn->side[to];
-	ShakedownAddress address = tcp_conn_address(conn, to);
 
-	if (target->packets > target->rsts ||
+	if (noted(conn, NOTED_STRAY_COUNTED) || target->packets > target->rsts ||
 	    conn->side[0].packets + conn->side[1].packets > STRAY_PACKETS_MOST)
 		return;
-	queue_stray(services_of(context->services, &address, tcp_conn_port(conn, to)), context,
-		    noted_stray_kind(conn), conn);
+	queue_stray(stray_service(context, conn), context, noted_stray_kind(conn), conn);
 }
 
 static void on_over(Service *s, DetectContext *context, const TcpEvent *event)
@@ -208,7 +245,7 @@ static void on_event(void *data, DetectContext *context, const TcpEvent *event)
 	TcpConnection *conn = event->conn;
 
 	if (event->kind == TCP_EVENT_OPENED) {
-		note_stray(event);
+		note_stray(context, event);
 		return;
 	}
 	if (event->kind == TCP_EVENT_OVER && tcp_conn_has(conn, TCP_CONN_ENDED))
@@ -234,9 +271,7 @@ static void on_event(void *data, DetectContext *context, const TcpEvent *event)
 	else if (event->kind == TCP_EVENT_FIRST_DATA)
 		on_first_data(s, context, conn);
 	else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE)
-		finish_attempt(s, context, conn,
-			       event->kind == TCP_EVENT_RST && event->side == SHAKEDOWN_SERVER &&
-				       !conn->syn_ack_first);
+		finish_attempt(s, context, conn, ending_of(event));
 	else if (event->kind == TCP_EVENT_OVER)
 		on_over(s, context, event);
 }
@@ -247,5 +282,9 @@ static void finish(void *data, DetectContext *context)
 	services_foreach(context->services, end_service, context);
 }
 
-const DetectorOps detect_flood = {
-	.name = "flood", .create = create, .event = on_event, .tick = tick, .finish = finish, .destroy = g_free};
+const DetectorOps detect_flood = {.name = "flood",
+				  .create = create,
+				  .event = on_event,
+				  .tick = tick,
+				  .finish = finish,
+				  .destroy = g_free};

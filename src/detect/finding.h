@@ -12,7 +12,7 @@
 #include <shakedown/config.h>
 
 #define FINDING_FRAMES 64
-#define FINDING_FACTS 16
+#define FINDING_FACTS 24
 
 /* What detectors may look at, and where their findings go. */
 typedef struct {

@@ -22,11 +22,13 @@
 #define SOURCES_MANY 0.5
 /* … and of which nearly every one is are forged, if something else tells as well. */
 #define SOURCES_FORGED 0.9
+/* A source of so large a share is named. */
+#define TOP_SHARE 0.5
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
 typedef struct {
-	uint64_t opened, finished, refused, again, established, talked;
+	uint64_t opened, finished, refused, aborted, again, established, talked;
 	ShakedownTime first, last;
 } Sum;
 
@@ -51,6 +53,7 @@ static Sum sum_up(const Service *s, int64_t id)
 		sum.opened += slot->opened;
 		sum.finished += MIN(slot->finished, slot->opened);
 		sum.refused += slot->refused;
+		sum.aborted += slot->aborted;
 		sum.again += slot->again;
 		sum.established += slot->established;
 		sum.talked += slot->talked;
@@ -94,6 +97,14 @@ static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfi
 	       share_of_top_ttl(sources) >= SOURCES_FORGED;
 }
 
+/* Who floods without forging, and without keeping its own stack from answering: each SYN,ACK is
+ * reset by the one that asked for it. */
+static bool aborted_tells(const Sum *sum, const ShakedownConfig *config)
+{
+	return sum->opened >= config->flood_syns &&
+	       sum->aborted * 100 >= sum->opened * config->flood_half_open;
+}
+
 /*
  * Wang, Zhang and Shin bound the sum by about what the service usually completes in a window, so
  * that a flood shows against its own service's measure. That holds where so much is half-open now
@@ -135,12 +146,39 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 		       SOURCES_MANY * (double)s->sources->syns;
 }
 
+/* 100 only if it is all of them. */
+static unsigned percent(uint64_t part, uint64_t whole)
+{
+	unsigned n = whole ? (unsigned)(100 * (double)part / (double)whole + 0.5) : 100;
+
+	return n >= 100 && part < whole ? 99 : n;
+}
+
+/* One that is worth blocking. */
+static void say_top(Finding *f, const ServiceSources *sources, uint64_t distinct)
+{
+	uint64_t count;
+	const ShakedownAddress *top = sketch_top_most(&sources->top, TOP_SHARE, &count);
+	char address[SHAKEDOWN_ADDRESS_LEN];
+
+	if (!top)
+		return;
+	shakedown_address_format(top, address);
+	finding_text(f, "top_source", address);
+	finding_count(f, "top_source_syn", count);
+	if (distinct == 1)
+		finding_summary(f, ", %s", address);
+	else
+		finding_summary(f, ", %u %% of them from %s", percent(count, sources->top.offered),
+				address);
+}
+
 static void report_flood(Service *s, DetectContext *context)
 {
 	const ServiceFlood *flood = s->flood;
 	Finding f;
 	double half_open = flood->syns ? 1 - (double)flood->finished / (double)flood->syns : 1;
-	bool refused = flood->refused * 2 > flood->syns;
+	bool refused = flood->refused * 2 > flood->syns, aborted = flood->aborted * 2 > flood->syns;
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->key.address, s->key.port);
 	finding_time(&f, flood->start, flood->last);
@@ -148,8 +186,8 @@ static void report_flood(Service *s, DetectContext *context)
 		finding_frame(&f, flood->frames[i]);
 	finding_many(&f);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
-	/* Nothing is held for what is refused. */
-	if (refused)
+	/* Nothing is held for what is refused, and not for long what is reset. */
+	if (refused || aborted)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
 	finding_count(&f, "syn", flood->syns);
 	finding_duration(&f, "lasted_s", flood->last - flood->start);
@@ -157,15 +195,20 @@ static void report_flood(Service *s, DetectContext *context)
 	finding_count(&f, "peak_half_open", flood->peak_half_open);
 	finding_ratio(&f, "half_open_share", half_open);
 	finding_count(&f, "refused", flood->refused);
+	finding_count(&f, "aborted", flood->aborted);
 	finding_count(&f, "syn_ack", flood->answered);
 	finding_count(&f, "completed_meanwhile", flood->established);
 	finding_duration(&f, "known_after_s", flood->known - flood->start);
 	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
-	finding_summary(&f, "%" PRIu64 " SYNs in %s (at most %.0f/s), %.0f %% of them %s",
+	finding_summary(&f, "%" PRIu64 " SYNs in %s (at most %.0f/s), %u %% of them %s",
 			flood->syns, finding_span(&f, flood->last - flood->start), flood->peak_rate,
-			refused ? 100 * (double)flood->refused / (double)flood->syns
-				: 100 * half_open,
-			refused ? "refused" : "left half-open");
+			percent(refused	  ? flood->refused
+				: aborted ? flood->aborted
+					  : flood->syns - MIN(flood->finished, flood->syns),
+				flood->syns),
+			refused	  ? "refused"
+			: aborted ? "answered and then reset by who had sent them"
+				  : "left half-open");
 	if (cookies_suspected(s))
 		finding_flag(&f, "syn_cookies_suspected", true);
 	if (s->sources) {
@@ -187,6 +230,12 @@ static void report_flood(Service *s, DetectContext *context)
 		finding_summary(&f, ", from %s%" PRIu64 " source%s%s", sources > 20 ? "about " : "",
 				sources, sources == 1 ? "" : "s",
 				forged ? " that look forged" : "");
+		say_top(&f, s->sources, sources);
+	}
+	if (flood->behind) {
+		finding_count(&f, "behind", flood->behind);
+		finding_summary(&f, "; %" PRIu64 " more whose time is before their place",
+				flood->behind);
 	}
 	if (refused)
 		finding_summary(&f, "; nothing listens there");
@@ -215,6 +264,7 @@ static bool takes_part(const Service *s, const ServiceSlot *slot, double width)
 	uint64_t finished = MIN(slot->finished, slot->opened);
 
 	return (slot->opened - finished) * 2 >= slot->opened || slot->refused * 2 >= slot->opened ||
+	       slot->aborted * 2 >= slot->opened ||
 	       (s->flood->cumulative && (double)(slot->opened - finished) > drift_of(s, width));
 }
 
@@ -225,10 +275,13 @@ static void go_on(Service *s, const ServiceSlot *slot, double width)
 	flood->peak_half_open = MAX(flood->peak_half_open, s->half_open);
 	if (!slot || !slot->opened || !takes_part(s, slot, width))
 		return;
+	if (!flood->syns)
+		flood->start = slot->first;
 	flood->last = MAX(flood->last, slot->last);
 	flood->syns += slot->opened;
 	flood->finished += MIN(slot->finished, slot->opened);
 	flood->refused += slot->refused;
+	flood->aborted += slot->aborted;
 	flood->answered += slot->answered;
 	flood->established += slot->established;
 	flood->peak_rate = MAX(flood->peak_rate, slot->opened / width);
@@ -243,12 +296,19 @@ static void begin_flood(Service *s, const ShakedownConfig *config, const Sum *su
 	flood->last = sum->last;
 	flood->known = service_slot_end(s, config, id + SERVICE_GRACE_SLOTS);
 	flood->cumulative = cumulative;
-	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i < id; i++)
-		go_on(s, slot_of(s, i), width);
+	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id + SERVICE_GRACE_SLOTS; i++) {
+		const ServiceSlot *slot = slot_of(s, i);
+
+		if (i < id)
+			go_on(s, slot, width);
+		if (slot && (flood->syns || i >= id) &&
+		    flood->frames_len < G_N_ELEMENTS(flood->frames))
+			flood->frames[flood->frames_len++] = slot->first_frame;
+	}
 }
 
 /* Full handshakes from few sources that say nothing: RFC 4987's cousin one layer up. */
-static void judge_connections(Service *s, const Sum *sum, const ShakedownConfig *config)
+static void judge_connections(Service *s, const Sum *sum, int64_t id, const ShakedownConfig *config)
 {
 	uint64_t idle = sum->established - MIN(sum->talked, sum->established);
 
@@ -259,7 +319,19 @@ static void judge_connections(Service *s, const Sum *sum, const ShakedownConfig 
 
 	if (sources * 20 > s->sources->syns)
 		return;
+	bool begins = !s->connections.start;
+
 	service_episode(&s->connections, sum->first, 0);
+	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id && begins; i++) {
+		const ServiceSlot *slot = slot_of(s, i);
+
+		if (slot && slot->opened && s->connections.frames_len < 16)
+			s->connections.frames[s->connections.frames_len++] = slot->first_frame;
+	}
+	const ShakedownAddress *top = sketch_top_most(&s->sources->top, TOP_SHARE, &(uint64_t){0});
+
+	if (top)
+		s->connections_from = *top;
 	s->connections.last = MAX(s->connections.last, sum->last);
 	s->connections.peak = MAX(s->connections.peak, idle);
 	s->connections.count = sources;
@@ -271,10 +343,11 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
 	const ServiceSlot *slot = slot_of(s, id);
 	Sum sum = sum_up(s, id);
-	bool window = window_tells(&sum, config) || refused_tells(s, &sum, config);
+	bool window = window_tells(&sum, config) || refused_tells(s, &sum, config) ||
+		      aborted_tells(&sum, config);
 	bool excess = excess_tells(s, slot, &sum, config);
 
-	judge_connections(s, &sum, config);
+	judge_connections(s, &sum, id, config);
 	if (!s->flood && (window || excess))
 		begin_flood(s, config, &sum, id, !window, width);
 	if (s->flood)

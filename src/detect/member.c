@@ -15,16 +15,19 @@ static Service *service_of(DetectContext *context, const TcpConnection *conn)
 
 static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 {
-	static const ShakedownAnomalyKind floods[] = {SHAKEDOWN_ANOMALY_ACK_FLOOD,
-						      SHAKEDOWN_ANOMALY_FIN_FLOOD,
-						      SHAKEDOWN_ANOMALY_RESET_FLOOD};
+	static const ShakedownAnomalyKind floods[STRAYS] = {
+		[STRAY_ACK] = SHAKEDOWN_ANOMALY_ACK_FLOOD,
+		[STRAY_FIN] = SHAKEDOWN_ANOMALY_FIN_FLOOD,
+		[STRAY_RST] = SHAKEDOWN_ANOMALY_RESET_FLOOD,
+		[STRAY_BARE] = SHAKEDOWN_ANOMALY_ACK_FLOOD,
+	};
 
 	if (!noted(conn, NOTED_STRAY))
 		return false;
 	ShakedownSideId to = noted_stray_target(conn);
 	ShakedownAddress target = tcp_conn_address(conn, to);
 	const Service *s = services_find(context->services, &target, tcp_conn_port(conn, to));
-	unsigned kind = noted_stray_kind(conn);
+	Stray kind = noted_stray_kind(conn);
 
 	if (!s || !queue_covers_stray(s, context->config, kind, conn->start))
 		return false;
@@ -40,7 +43,7 @@ bool member_of_many(DetectContext *context, TcpConnection *conn)
 	if (conn->talked)
 		return false;
 	if (s && conn->syn_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
-	    flood_covers(s, context->config, conn->syn_first)) {
+	    (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first))) {
 		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_CRITICAL);
 		return true;
 	}

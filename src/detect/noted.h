@@ -25,16 +25,18 @@ typedef enum {
 	NOTED_ODD_RESERVED = 1 << 12,
 	NOTED_ODD_NO_ACK = 1 << 13,
 	/* How the tables of services and scanners have counted it. */
-	NOTED_HALF_OPEN = 1 << 14,   /* among the service's half-open ones */
-	NOTED_IN_WINDOW = 1 << 15,   /* its SYN in the service's window */
-	NOTED_JUDGED = 1 << 16,	     /* its outcome in its source's account */
-	NOTED_AGAIN = 1 << 17,	     /* its SYN came again */
-	NOTED_HOLDS_PORT = 1 << 18,  /* among the client's ports in TIME-WAIT */
-	NOTED_FIRST_TRY = 1 << 21,   /* … and its source had not tried that port before */
-	NOTED_PASSED_OVER = 1 << 20, /* later SYNs of its service were answered, not its own */
-	NOTED_SILENT = 1 << 22,	     /* its SYN,ACK was not sent again in time */
-	NOTED_FIN_LATE = 1 << 23,    /* a FIN sent again had no answer for fin_timeout */
-	NOTED_BARE_SYN = 1 << 19,    /* a SYN such as no operating system's stack sends */
+	NOTED_HALF_OPEN = 1 << 14,     /* among the service's half-open ones */
+	NOTED_IN_WINDOW = 1 << 15,     /* its SYN in the service's window */
+	NOTED_JUDGED = 1 << 16,	       /* its outcome in its source's account */
+	NOTED_AGAIN = 1 << 17,	       /* its SYN came again */
+	NOTED_HOLDS_PORT = 1 << 18,    /* among the client's ports in TIME-WAIT */
+	NOTED_FIRST_TRY = 1 << 21,     /* … and its source had not tried that port before */
+	NOTED_PASSED_OVER = 1 << 20,   /* later SYNs of its service were answered, not its own */
+	NOTED_SILENT = 1 << 22,	       /* its SYN,ACK was not sent again in time */
+	NOTED_FIN_LATE = 1 << 23,      /* a FIN sent again had no answer for fin_timeout */
+	NOTED_STRAY_COUNTED = 1 << 24, /* among its service's strays, from its beginning on */
+	NOTED_BEHIND = 1 << 25,	       /* a SYN in the midst of a flood whose time is another */
+	NOTED_BARE_SYN = 1 << 19,      /* a SYN such as no operating system's stack sends */
 } Noted;
 
 #define NOTED_STRAY (NOTED_STRAY_ACK | NOTED_STRAY_FIN | NOTED_STRAY_RST)
@@ -47,11 +49,21 @@ static inline bool noted(const TcpConnection *conn, uint32_t bits)
 	return (conn->noted & bits) != 0;
 }
 
-/* Which of ACK (0), FIN (1) and RST (2) a connection without a beginning began with, and to whom.
- */
-static inline unsigned noted_stray_kind(const TcpConnection *conn)
+/* What a connection without a beginning began with. */
+typedef enum {
+	STRAY_ACK = 0,
+	STRAY_FIN,
+	STRAY_RST,
+	STRAY_BARE, /* none of these, nor SYN: such as no stack sends */
+} Stray;
+#define STRAYS 4
+
+static inline Stray noted_stray_kind(const TcpConnection *conn)
 {
-	return noted(conn, NOTED_STRAY_RST) ? 2 : noted(conn, NOTED_STRAY_FIN) ? 1 : 0;
+	return noted(conn, NOTED_STRAY_RST)			? STRAY_RST
+	       : noted(conn, NOTED_STRAY_FIN)			? STRAY_FIN
+	       : noted(conn, NOTED_ODD_NULL | NOTED_ODD_NO_ACK) ? STRAY_BARE
+								: STRAY_ACK;
 }
 
 static inline ShakedownSideId noted_stray_target(const TcpConnection *conn)

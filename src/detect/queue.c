@@ -4,6 +4,7 @@
 #include "detect/noted.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* So many connections within that time are more than bad luck. */
 #define TOGETHER 3
@@ -68,27 +69,40 @@ static void report_connections(Service *s, DetectContext *context)
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD, &s->key.address,
 			   s->key.port);
 	finding_time(&f, e->start, e->last);
+	for (unsigned i = 0; i < e->frames_len; i++)
+		finding_frame(&f, e->frames[i]);
+	finding_many(&f);
 	finding_count(&f, "connections", e->peak);
 	finding_count(&f, "sources", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
-	finding_filter(&f, "tcp.flags.syn==1");
+	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
 	finding_summary(&f,
-			"%" PRIu64 " connections within %s were opened by %" PRIu64
-			" source%s and carried no data",
+			"%" PRIu64 " connections within %s carried no data, opened by %" PRIu64
+			" source%s",
 			e->peak, finding_span(&f, context->config->flood_window), e->count,
 			e->count == 1 ? "" : "s");
+	if (s->connections_from.version) {
+		char top[SHAKEDOWN_ADDRESS_LEN];
+
+		shakedown_address_format(&s->connections_from, top);
+		finding_text(&f, "top_source", top);
+		finding_summary(&f, "%s %s", e->count == 1 ? "," : ", most by", top);
+	}
 	finding_report(&f);
 }
 
-static void report_stray(Service *s, DetectContext *context, unsigned kind)
+static void report_stray(Service *s, DetectContext *context, Stray kind)
 {
 	static const struct {
 		ShakedownAnomalyKind kind;
 		const char *name, *filter;
-	} strays[] = {
-		{SHAKEDOWN_ANOMALY_ACK_FLOOD, "ACK", "tcp.flags.ack==1"},
-		{SHAKEDOWN_ANOMALY_FIN_FLOOD, "FIN", "tcp.flags.fin==1"},
-		{SHAKEDOWN_ANOMALY_RESET_FLOOD, "RST", "tcp.flags.reset==1"},
+	} strays[STRAYS] = {
+		[STRAY_ACK] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "ACKs", "tcp.flags.ack==1"},
+		[STRAY_FIN] = {SHAKEDOWN_ANOMALY_FIN_FLOOD, "FINs", "tcp.flags.fin==1"},
+		[STRAY_RST] = {SHAKEDOWN_ANOMALY_RESET_FLOOD, "RSTs", "tcp.flags.reset==1"},
+		[STRAY_BARE] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "segments without ACK",
+				"tcp.flags.ack==0 && tcp.flags.syn==0 && tcp.flags.fin==0 && "
+				"tcp.flags.reset==0"},
 	};
 	const ServiceEpisode *e = &s->stray[kind];
 	Finding f;
@@ -99,7 +113,7 @@ static void report_stray(Service *s, DetectContext *context, unsigned kind)
 	finding_count(&f, "segments", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, strays[kind].filter);
-	finding_summary(&f, "%" PRIu64 " %ss in %s that belong to no connection", e->count,
+	finding_summary(&f, "%" PRIu64 " %s in %s that belong to no connection", e->count,
 			strays[kind].name, finding_span(&f, e->last - e->start));
 	finding_report(&f);
 }
@@ -112,11 +126,11 @@ void queue_end(Service *s, DetectContext *context)
 		report_backlog(s, context);
 	if (s->connections.start)
 		report_connections(s, context);
-	for (unsigned i = 0; i < 3; i++)
+	for (Stray i = 0; i < STRAYS; i++)
 		if (s->stray[i].start)
 			report_stray(s, context, i);
 	s->accept_queue = s->backlog = s->connections = (ServiceEpisode){0};
-	s->stray[0] = s->stray[1] = s->stray[2] = (ServiceEpisode){0};
+	memset(s->stray, 0, sizeof s->stray);
 }
 
 static void end_what_is_over(Service *s, DetectContext *context, ShakedownTime now)
@@ -221,7 +235,7 @@ void queue_event(Service *s, DetectContext *context, const TcpEvent *event)
 	}
 }
 
-void queue_stray(Service *s, DetectContext *context, unsigned kind, const TcpConnection *conn)
+void queue_stray(Service *s, DetectContext *context, Stray kind, const TcpConnection *conn)
 {
 	ServiceEpisode *e = &s->stray[kind];
 	const ShakedownConfig *config = context->config;
@@ -247,7 +261,7 @@ void queue_stray(Service *s, DetectContext *context, unsigned kind, const TcpCon
 	s->stray_window[kind].count = 0;
 }
 
-bool queue_covers_stray(const Service *s, const ShakedownConfig *config, unsigned kind,
+bool queue_covers_stray(const Service *s, const ShakedownConfig *config, Stray kind,
 			ShakedownTime time)
 {
 	const ServiceEpisode *e = &s->stray[kind];

@@ -9,11 +9,10 @@
 #include "detect/service.h"
 
 void queue_event(Service *service, DetectContext *context, const TcpEvent *event);
-/* A connection that is over was but a segment that nobody had asked for. 0: ACK, 1: FIN, 2: RST. */
-void queue_stray(Service *service, DetectContext *context, unsigned kind,
-		 const TcpConnection *conn);
+/* A connection is but a segment that nobody had asked for. */
+void queue_stray(Service *service, DetectContext *context, Stray kind, const TcpConnection *conn);
 /* A segment of that kind at that time was one of many. */
-bool queue_covers_stray(const Service *service, const ShakedownConfig *config, unsigned kind,
+bool queue_covers_stray(const Service *service, const ShakedownConfig *config, Stray kind,
 			ShakedownTime time);
 /* Reports what has come together. */
 void queue_end(Service *service, DetectContext *context);

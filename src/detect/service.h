@@ -9,6 +9,8 @@
 #include "detect/sketch.h"
 #include "tcp/tcp-event.h"
 
+#include "detect/noted.h"
+
 #include <shakedown/config.h>
 
 /* The window is cut into slots. What came in a slot is judged a few slots later, when what was to
@@ -23,8 +25,9 @@ typedef struct {
 	int64_t id;			  /* its time by its width */
 	uint32_t opened, finished, again; /* attempts; those not half-open; those tried again */
 	uint32_t answered, established, talked;
-	uint32_t refused; /* of those not half-open: answered by RST */
+	uint32_t refused, aborted; /* of those not half-open: answered by RST; SYN,ACK was */
 	ShakedownTime first, last;
+	uint64_t first_frame;
 } ServiceSlot;
 
 /* Some trouble of a service, from its first sign to its last. */
@@ -47,8 +50,9 @@ typedef struct {
 /* A flood under way. */
 typedef struct {
 	ShakedownTime start, last;
-	uint64_t syns, finished, refused, answered, established;
+	uint64_t syns, finished, refused, aborted, answered, established;
 	uint64_t peak_half_open;
+	uint64_t behind;     /* SYNs in its midst by a clock that had leapt back */
 	ShakedownTime known; /* when it was judged to be one */
 	double peak_rate;    /* SYNs a second */
 	bool cumulative;     /* the sum told, not the window */
@@ -59,6 +63,7 @@ typedef struct {
 typedef struct {
 	SketchDistinct distinct;
 	SketchSample sample;
+	SketchTop top;
 	uint32_t ttl[256];
 	uint64_t syns;
 } ServiceSources;
@@ -101,11 +106,12 @@ typedef struct _Service {
 	unsigned passed_overs;
 	ServiceCookies cookies;
 	ServiceEpisode accept_queue, backlog, connections;
-	ServiceEpisode stray[3]; /* segments without a connection: ACK, FIN, RST */
+	ShakedownAddress connections_from; /* most of them; version 0: nobody in particular */
+	ServiceEpisode stray[STRAYS];	   /* segments without a connection */
 	struct {
 		ShakedownTime since;
 		uint64_t count;
-	} stray_window[3];
+	} stray_window[STRAYS];
 } Service;
 
 typedef struct _Services Services;

@@ -92,6 +92,36 @@ double sketch_sample_evenness(const SketchSample *sample)
 	return entropy / log2((double)n);
 }
 
+void sketch_top_add(SketchTop *top, const ShakedownAddress *address)
+{
+	unsigned least = 0;
+
+	top->offered++;
+	for (unsigned i = 0; i < SKETCH_TOP; i++) {
+		if (memcmp(&top->item[i].address, address, sizeof *address) == 0) {
+			top->item[i].count++;
+			return;
+		}
+		if (top->item[i].count < top->item[least].count)
+			least = i;
+	}
+	top->item[least].error = top->item[least].count++;
+	top->item[least].address = *address;
+}
+
+const ShakedownAddress *sketch_top_most(const SketchTop *top, double share, uint64_t *count)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 1; i < SKETCH_TOP; i++)
+		if (top->item[i].count - top->item[i].error >
+		    top->item[most].count - top->item[most].error)
+			most = i;
+	*count = top->item[most].count - top->item[most].error;
+	return *count && (double)*count >= share * (double)top->offered ? &top->item[most].address
+									: NULL;
+}
+
 static uint32_t *place_of(uint32_t *slot, uint32_t room, uint32_t print)
 {
 	uint32_t at = print & (room - 1);

@@ -30,6 +30,22 @@ void sketch_sample_add(SketchSample *sample, uint64_t item);
  * the same) to 1 (never the same); 0 for fewer than two. */
 double sketch_sample_evenness(const SketchSample *sample);
 
+/* Who comes most often, in room for a few (space-saving: Metwally, Agrawal and El Abbadi 2005):
+ * whoever has more than 1/SKETCH_TOP of all is among them. */
+#define SKETCH_TOP 8
+
+typedef struct {
+	uint64_t offered;
+	struct {
+		ShakedownAddress address;
+		uint64_t count, error; /* the count is too high by so much at most */
+	} item[SKETCH_TOP];
+} SketchTop;
+
+void sketch_top_add(SketchTop *top, const ShakedownAddress *address);
+/* The one that came most often and how often at least; NULL if none has so large a share of all. */
+const ShakedownAddress *sketch_top_most(const SketchTop *top, double share, uint64_t *count);
+
 /*
  * An exact set of fingerprints, which grows up to a bound: of things that are hashed alike (one in
  * 2^32) one is lost.

@@ -138,8 +138,12 @@ static void put_in_one_line(AnomaliesText *self, const ShakedownAnomaly *a)
 	at += who + 2;
 	g_string_truncate(self->where, 0);
 	g_string_append_printf(self->where, "%s (", a->summary);
+	size_t open = self->where->len;
 	anomaly_where(a, 5, self->where);
-	g_string_append_c(self->where, ')');
+	if (self->where->len == open)
+		g_string_truncate(self->where, open - strlen(" ("));
+	else
+		g_string_append_c(self->where, ')');
 	text_wrap(text, TEXT_PLAIN, self->where->str, at, at);
 }
 

@@ -36,7 +36,7 @@ void anomaly_where(const ShakedownAnomaly *anomaly, size_t most, GString *out)
 			g_string_append(out, ", ");
 		g_string_append_printf(out, "%" G_GUINT64_FORMAT, (guint64)anomaly->frames[i]);
 	}
-	if (anomaly->frames_cut)
+	if (anomaly->frames_cut && anomaly->frames_len)
 		g_string_append(out, " and more");
 	else if (anomaly->frames_len > most)
 		g_string_append_printf(out, " and %" G_GSIZE_FORMAT " more",

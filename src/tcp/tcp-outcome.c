@@ -160,3 +160,18 @@ int tcp_time_wait_holder(const TcpConnection *conn)
 		return 2;
 	return client ? SHAKEDOWN_CLIENT : server ? SHAKEDOWN_SERVER : -1;
 }
+
+bool tcp_half_seen(const TcpConnection *conn, ShakedownSideId *seen)
+{
+	bool client = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SEEN);
+	bool server = tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN);
+
+	if (client == server)
+		return false;
+	*seen = client ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	const TcpSide *s = &conn->side[*seen];
+
+	if (s->packets <= s->rsts + 1u)
+		return *seen == SHAKEDOWN_SERVER && conn->syn_ack_first;
+	return tcp_side_has(s, TCP_SIDE_ACKED);
+}

@@ -14,10 +14,13 @@ ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
 					      const ShakedownConfig *config, ShakedownTime now);
 /* -1: none, 2: both. */
 int tcp_time_wait_holder(const TcpConnection *conn);
-/* The side was in a synchronized state at some time: RFC 9293 §3.3.2, from ESTABLISHED on. */
 /* SYN,ACK was sent again because nothing had answered it: not for a SYN that came twice, nor twice
  * by the network. */
 bool tcp_syn_ack_unanswered(const TcpConnection *conn, ShakedownTime now);
 /* The client sent SYN again after SYN,ACK had passed: it had not got it. */
 bool tcp_syn_after_answer(const TcpConnection *conn);
+/* The side was in a synchronized state at some time: RFC 9293 §3.3.2, from ESTABLISHED on. */
 bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side);
+/* One side alone was captured (*seen), though the other must have spoken, since it acknowledges
+ * what that said: a SYN or a probe that nobody answers is no half of anything. */
+bool tcp_half_seen(const TcpConnection *conn, ShakedownSideId *seen);

@@ -363,3 +363,125 @@ Test(flood, two_lost_syns_are_bad_luck)
 	passed_over(s, 2, true);
 	EXPECT_NOT(s, BACKLOG_OVERFLOW);
 }
+
+/* A host that floods under its own address, whose stack resets each answer. */
+static Scene *resets_each_answer(unsigned n, ShakedownDuration apart)
+{
+	Scene *s = scene_new();
+
+	complete(s, 1000, 3, MS(20));
+	scene_client(s, 1);
+	for (unsigned i = 0; i < n; i++) {
+		s->port[SHAKEDOWN_CLIENT] = (uint16_t)(2000 + i);
+		scene_numbers(s, 5000 + i);
+		CLIENT(s, TCP_SYN, .after = apart);
+		SERVER(s, SYN_ACK, 0, 1, .after = 1000);
+		CLIENT(s, TCP_RST, 1, .after = 1000);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	return s;
+}
+
+Test(flood, from_one_host_that_resets_the_answers)
+{
+	g_autoptr(Scene) s = resets_each_answer(1000, MS(5));
+
+	EXPECT_KINDS(s, "syn-flood");
+	EXPECT_SEVERITY(s, SYN_FLOOD, WARNING);
+	EXPECT_FACT(s, SYN_FLOOD, "aborted=1000");
+	EXPECT_FACT(s, SYN_FLOOD, "sources_look_forged=0");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	cr_assert_not_null(strstr(r->facts, "top_source="), "%s", r->facts);
+	cr_assert_not_null(strstr(r->summary, "99 % of them answered and then reset"), "%s",
+			   r->summary);
+}
+
+/* A balancer's health checks, ten a second. */
+Test(flood, health_checks)
+{
+	g_autoptr(Scene) s = resets_each_answer(600, MS(100));
+
+	EXPECT_NOT(s, SYN_FLOOD);
+	EXPECT(s, HALF_OPEN_PROBE);
+}
+
+Test(flood, a_source_with_most_of_it_is_named)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 1000, 40, MS(20));
+	scene_client(s, 7);
+	for (unsigned i = 0; i < 600; i++) {
+		s->port[SHAKEDOWN_CLIENT] = (uint16_t)(2000 + i);
+		scene_numbers(s, 5000 + i);
+		CLIENT(s, TCP_SYN, .after = MS(5));
+	}
+	char address[SHAKEDOWN_ADDRESS_LEN];
+	shakedown_address_format(&s->addr[SHAKEDOWN_CLIENT], address);
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, SYN_FLOOD, CRITICAL);
+	g_autofree char *fact = g_strdup_printf(" top_source=%s ", address);
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	cr_assert_not_null(strstr(r->facts, fact), "%s", r->facts);
+}
+
+/* What was ordinary before is no part of it. */
+Test(flood, begins_where_it_begins)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 1000, 80, MS(100));
+	ShakedownTime before = s->now;
+	half_open(s, 0, 1000, MS(2));
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	cr_assert_not_null(r);
+	cr_assert_gt(r->time, before - SECONDS(1));
+}
+
+/* The clock leaps back in the midst of it: one flood, and no thousand handshakes by themselves. */
+Test(flood, clock_that_leaps_back)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	half_open(s, 0, 3000, MS(1));
+	s->now -= SECONDS(600);
+	half_open(s, 3000, 1000, MS(1));
+	s->now += SECONDS(600);
+	half_open(s, 4000, 1000, MS(1));
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SYN_FLOOD), 1);
+	EXPECT_NOT(s, MISSING_THIRD_ACK);
+	EXPECT_FACT(s, SYN_FLOOD, "behind=1000");
+}
+
+static void bare(Scene *s, uint16_t flags, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		scene_client(s, i);
+		CLIENT(s, flags, 7, .after = MS(5));
+		SERVER(s, RST_ACK, 0, 7, .after = 1000);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+}
+
+/* The first of them are told of with the others. */
+Test(flood, segments_that_no_stack_sends)
+{
+	g_autoptr(Scene) null = scene_new(), fin = scene_new(), few = scene_new();
+
+	bare(null, 0, 400);
+	EXPECT_KINDS(null, "ack-flood");
+	cr_assert_not_null(strstr(scene_report(null, SHAKEDOWN_ANOMALY_ACK_FLOOD)->summary,
+				  "400 segments without ACK"));
+	bare(fin, TCP_FIN, 400);
+	EXPECT_KINDS(fin, "fin-flood");
+	bare(few, 0, 100);
+	EXPECT_NOT(few, ACK_FLOOD);
+	cr_assert_eq(scene_count(few, SHAKEDOWN_ANOMALY_UNEXPECTED_FLAGS), 100);
+}

@@ -79,3 +79,42 @@ Test(sketch, set_is_exact_and_bounded)
 	sketch_set_clear(&set);
 	cr_assert_eq(set.room, 0);
 }
+
+static ShakedownAddress numbered(unsigned n)
+{
+	return (ShakedownAddress){.version = 4,
+				  .bytes = {10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
+}
+
+/* One among ever new ones is found, with a count that is never too high. */
+Test(sketch, who_comes_most_often)
+{
+	for (unsigned every = 1; every <= 4; every++) {
+		SketchTop top = {0};
+		uint64_t count = 0;
+
+		for (unsigned i = 0; i < 10000; i++) {
+			ShakedownAddress a = numbered(i % every ? i + 100 : 7);
+			sketch_top_add(&top, &a);
+		}
+		const ShakedownAddress *most = sketch_top_most(&top, 0.5, &count);
+
+		cr_assert_leq(count, (10000 + every - 1) / every);
+		if (every > 2) {
+			cr_assert_null(most);
+			continue;
+		}
+		ShakedownAddress seven = numbered(7);
+		cr_assert(every == 2 || count == 10000);
+		cr_assert(every == 2 || (most && memcmp(most, &seven, sizeof seven) == 0));
+	}
+}
+
+Test(sketch, nobody_comes_most_often)
+{
+	SketchTop top = {0};
+	uint64_t count = 1;
+
+	cr_assert_null(sketch_top_most(&top, 0.5, &count));
+	cr_assert_eq(count, 0);
+}
