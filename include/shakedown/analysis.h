@@ -152,6 +152,14 @@ SHAKEDOWN_EXPORT void shakedown_analysis_free(ShakedownAnalysis *analysis);
  * log). It costs some memory a connection and a little time a packet. */
 SHAKEDOWN_EXPORT void shakedown_analysis_conn_log(ShakedownAnalysis *analysis);
 
+/*
+ * Before the first packet: anomalies are told as soon as they are known, for somebody who watches.
+ * That an attempt is refused, or for so long without an answer as the configuration says, is told
+ * then and not when the connection is over, by which time there may be more evidence, or an answer
+ * after all; floods and scans are told when they are recognised, and again when they end.
+ */
+SHAKEDOWN_EXPORT void shakedown_analysis_early(ShakedownAnalysis *analysis);
+
 /* The packets' bytes need to live only as long as the call. */
 SHAKEDOWN_EXPORT void shakedown_analysis_feed(ShakedownAnalysis *analysis,
 					      const ShakedownPacket *packets, size_t n);

@@ -49,6 +49,17 @@ typedef struct {
 	void *data;
 } ShakedownCaptureOptions;
 
+/* Where the packets that pass the filter are kept, as pcapng, in the order of their frames. */
+typedef struct {
+	const char *path;	       /* "-" is standard output */
+	uint64_t rotate_size;	       /* bytes after which another file begins; 0: never */
+	ShakedownDuration rotate_time; /* … or packets' time */
+	uint64_t keep;		       /* of such files the latest so many stay; 0: all */
+	/* Told, as one line, what goes wrong while they are written. Or NULL. */
+	void (*remark)(const char *line, void *data);
+	void *data;
+} ShakedownKeepOptions;
+
 /* What is known of one input, a file or an interface, after (or while) it is read. */
 typedef struct {
 	const char *name;   /* as given; "-" prints as "standard input" */
@@ -87,6 +98,14 @@ SHAKEDOWN_EXPORT ShakedownCapture *shakedown_capture_open(const ShakedownCapture
 SHAKEDOWN_EXPORT void shakedown_capture_free(ShakedownCapture *capture);
 
 /*
+ * Before the first read. With rotation, files are named by the path with the time of their first
+ * packet and a number put in. A file that is read may not be written to.
+ */
+SHAKEDOWN_EXPORT bool shakedown_capture_keep(ShakedownCapture *capture,
+					     const ShakedownKeepOptions *options,
+					     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
  * Fills up to room packets and returns how many; 0 at the end of all files. Of interfaces, 0 also
  * when nothing has come for a tenth of a second: shakedown_capture_ended() tells. They come by
  * their time where the files have them slightly out of order (frames do not ascend then), and as
@@ -101,7 +120,8 @@ SHAKEDOWN_EXPORT size_t shakedown_capture_read(ShakedownCapture *capture, Shaked
 SHAKEDOWN_EXPORT bool shakedown_capture_ended(const ShakedownCapture *capture);
 /*
  * Of interfaces: all packets up to this time have been returned, by the clock that stamps them. It
- * goes on when none come. Of files it is meaningless.
+ * goes on when none come. Of files that have ended: up to then they were captured, which is the
+ * last packet's time unless their writer says that there was silence after it.
  */
 SHAKEDOWN_EXPORT ShakedownTime shakedown_capture_now(const ShakedownCapture *capture);
 

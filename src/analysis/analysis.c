@@ -174,6 +174,12 @@ void shakedown_analysis_conn_log(ShakedownAnalysis *a)
 	tcp_tracker_set_conn_log(a->tracker);
 }
 
+void shakedown_analysis_early(ShakedownAnalysis *a)
+{
+	g_return_if_fail(a->summary.packets == 0);
+	a->detect.early = true;
+}
+
 const ShakedownStreamCounts *shakedown_analysis_stream_counts(const ShakedownAnalysis *a)
 {
 	return a->streams ? tcp_streams_counts(a->streams) : NULL;

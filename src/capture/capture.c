@@ -3,10 +3,13 @@
 #include <shakedown/capture.h>
 
 #include "capture/filter.h"
+#include "capture/keep.h"
 #include "capture/link-type.h"
 #include "capture/live.h"
 #include "capture/merge.h"
 #include "capture/order.h"
+
+#include <sys/stat.h>
 
 /* How long packets that are held to be ordered wait for a pipe from which nothing comes. */
 #define PATIENCE_MS 100
@@ -18,6 +21,8 @@ struct _ShakedownCapture {
 	Live *live;	/* … or interfaces: NULL where it is files */
 	Filter *filter; /* or NULL, as for interfaces, where the kernel filters */
 	char *expression;
+	Keep *keep; /* or NULL */
+	ShakedownTime kept_counts;
 	uint64_t count; /* 0: all */
 	bool ended;
 	uint64_t passed, bytes;
@@ -102,12 +107,41 @@ void shakedown_capture_free(ShakedownCapture *capture)
 		live_clear(capture->live);
 	else
 		merge_clear(&capture->merge);
+	keep_free(capture->keep);
 	g_free(capture->live);
 	filter_free(capture->filter);
 	g_free(capture->expression);
 	g_strfreev(capture->names);
 	g_free(capture->files);
 	g_free(capture);
+}
+
+static bool is_read(const ShakedownCapture *capture, const char *path)
+{
+	struct stat out, in;
+
+	if (capture->live || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
+		return false;
+	for (size_t i = 0; i < capture->merge.len; i++)
+		if (stat(capture->merge.inputs[i].path, &in) == 0 && in.st_dev == out.st_dev &&
+		    in.st_ino == out.st_ino)
+			return true;
+	return false;
+}
+
+bool shakedown_capture_keep(ShakedownCapture *capture, const ShakedownKeepOptions *options,
+			    GError **error)
+{
+	g_return_val_if_fail(!capture->keep, false);
+
+	if (is_read(capture, options->path)) {
+		g_set_error(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_WRITE,
+			    "%s: is a capture that is to be read; keep packets in another file",
+			    options->path);
+		return false;
+	}
+	capture->keep = keep_open(options, error);
+	return capture->keep != NULL;
 }
 
 /* Leaves those that match, at the beginning; returns how many. */
@@ -132,6 +166,39 @@ static void account(ShakedownCapture *capture, const ShakedownPacket *packets, s
 	capture->passed += n;
 }
 
+/* Interfaces say once a second what they dropped. */
+static void tell_drops(ShakedownCapture *capture)
+{
+	const Live *live = capture->live;
+
+	if (!live || capture->kept_counts == live->tended)
+		return;
+	capture->kept_counts = live->tended;
+	for (size_t i = 0; i < live->len; i++) {
+		const LiveInterface *in = &live->interfaces[i];
+
+		keep_describe(capture->keep, in->label, in->name, live->options.filter,
+			      in->snaplen);
+		keep_count(capture->keep, in->label, in->received, in->kernel_dropped,
+			   in->card_dropped);
+	}
+}
+
+/* In the order of frames, which is that of reading, so that a file of them has the same ones. */
+static void keep(ShakedownCapture *capture, const ShakedownPacket *packets, size_t n)
+{
+	tell_drops(capture);
+	keep_packets(capture->keep, packets, n);
+	keep_tick(capture->keep);
+}
+
+static void finish_keeping(ShakedownCapture *capture)
+{
+	capture->kept_counts = 0;
+	tell_drops(capture);
+	keep_finish(capture->keep, capture->live ? capture->live->watched : 0);
+}
+
 /* Packets from the files or interfaces into the ordering window. */
 static void advance(ShakedownCapture *capture)
 {
@@ -148,10 +215,16 @@ static void advance(ShakedownCapture *capture)
 	if (capture->filter)
 		n = apply_filter(capture->filter, packets, n);
 	account(capture, packets, n);
+	if (capture->keep)
+		keep(capture, packets, n);
 	order_commit(&capture->order, n);
 	if (end || (capture->count && capture->passed == capture->count)) {
 		capture->ended = true;
 		order_flush(&capture->order);
+		if (live)
+			live_end(live);
+		if (capture->keep)
+			finish_keeping(capture);
 	}
 }
 
@@ -199,11 +272,21 @@ bool shakedown_capture_ended(const ShakedownCapture *capture)
 	return capture->ended && !held;
 }
 
+/* Their last packet, or beyond that the end of the capture where it is known. */
+static ShakedownTime end_of_files(const ShakedownCapture *capture)
+{
+	ShakedownTime end = capture->last;
+
+	for (size_t i = 0; i < capture->merge.len; i++)
+		end = MAX(end, capture->merge.inputs[i].end);
+	return end;
+}
+
 ShakedownTime shakedown_capture_now(const ShakedownCapture *capture)
 {
 	size_t n;
 	const ShakedownPacket *held = order_held(&capture->order, &n);
-	ShakedownTime now = capture->live ? capture->live->watched : capture->last;
+	ShakedownTime now = capture->live ? capture->live->watched : end_of_files(capture);
 
 	/* The first of those held is the earliest, but for what is too near to be put in order. */
 	return n ? MIN(now, held[0].time - 1) : now;
@@ -219,6 +302,8 @@ const char *shakedown_capture_problem(const ShakedownCapture *capture)
 		if (!input->left_out && input_problem(input))
 			return input_problem(input);
 	}
+	if (capture->keep && keep_problem(capture->keep))
+		return keep_problem(capture->keep);
 	return capture->filter ? filter_problem(capture->filter) : NULL;
 }
 

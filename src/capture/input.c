@@ -157,8 +157,10 @@ bool input_release(Input *input, const ShakedownPacket *held, size_t n)
 
 void input_account(Input *input)
 {
-	if (input->reader)
+	if (input->reader) {
 		input->dropped = input->reader->dropped;
+		input->end = input->reader->end;
+	}
 	if (!input->source || !input->source->file)
 		return;
 	input->bytes = stream_file_position(input->source->file);

@@ -37,6 +37,7 @@ typedef struct {
 	uint32_t first_link_type;
 	uint64_t packets, disordered, clock_steps; /* of those handed on */
 	ShakedownTime latest;
+	ShakedownTime end;	       /* as Reader.end, as of input_account() */
 	uint64_t bytes, size, dropped; /* of the file, as of input_account() */
 } Input;
 

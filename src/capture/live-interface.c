@@ -8,7 +8,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -253,14 +253,24 @@ static void take(u_char *user, const struct pcap_pkthdr *header, const u_char *b
 	i->bytes += header->caplen;
 }
 
+/* libpcap passes over an interface that is taken down, until it is up again. */
+static bool is_down(const LiveInterface *i)
+{
+	struct ifreq request = {0};
+
+	if (strcmp(i->name, "any") == 0 ||
+	    g_strlcpy(request.ifr_name, i->name, IFNAMSIZ) >= IFNAMSIZ)
+		return false;
+	return ioctl(i->fd, SIOCGIFFLAGS, &request) == 0 && !(request.ifr_flags & IFF_UP);
+}
+
 static void lose(LiveInterface *i)
 {
 	bool there = if_nametoindex(i->name) != 0;
 
 	g_free(i->problem);
-	i->problem =
-		g_strdup_printf("%s: the interface %s, so nothing more was captured on it (%s)",
-				i->name, there ? "went down" : "is gone", pcap_geterr(i->pcap));
+	i->problem = g_strdup_printf("%s: the interface %s, so nothing more was captured on it",
+				     i->name, there ? "went down" : "is gone");
 	live_interface_count(i);
 	pcap_close(i->pcap);
 	i->pcap = NULL;
@@ -280,6 +290,16 @@ bool live_interface_fetch(LiveInterface *i, size_t most)
 	if (i->drained)
 		i->drained_at = now;
 	return true;
+}
+
+bool live_interface_check(LiveInterface *i)
+{
+	if (!is_down(i))
+		return true;
+	/* What came before. */
+	if (live_interface_fetch(i, G_MAXINT))
+		lose(i);
+	return false;
 }
 
 void live_interface_count(LiveInterface *i)

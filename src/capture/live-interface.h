@@ -49,6 +49,8 @@ bool live_interface_open(LiveInterface *interface, GError **error);
 /* Puts at most so many packets that are there in the queue. False when the interface is lost: then
  * the problem says why. */
 bool live_interface_fetch(LiveInterface *interface, size_t most);
+/* Whether it is up; as live_interface_fetch() if not. */
+bool live_interface_check(LiveInterface *interface);
 /* Asks the kernel how many it received and dropped. */
 void live_interface_count(LiveInterface *interface);
 /* Nothing with a stamp up to this can come any more. */

@@ -68,6 +68,17 @@ void live_clear(Live *live)
 	*live = (Live){0};
 }
 
+/* Where that is the end, it is told as the capture's problem. */
+static void tell_loss(const Live *live, const LiveInterface *in)
+{
+	g_autofree char *line = g_strdup_printf("%s; waiting for its return", in->problem);
+
+	if (live->options.wait)
+		remark(live, line);
+	else if (live->len > 1)
+		remark(live, in->problem);
+}
+
 static void fetch(Live *live, size_t room)
 {
 	bool several = live->len > 1;
@@ -79,15 +90,8 @@ static void fetch(Live *live, size_t room)
 
 		if (!in->pcap || (!several && queued >= room) || !most)
 			continue;
-		if (!live_interface_fetch(in, MIN(most, several ? 4096 : most))) {
-			g_autofree char *line =
-				g_strdup_printf("%s; waiting for its return", in->problem);
-			/* Where that is the end, it is told as the capture's problem. */
-			if (live->options.wait)
-				remark(live, line);
-			else if (several)
-				remark(live, in->problem);
-		}
+		if (!live_interface_fetch(in, MIN(most, several ? 4096 : most)))
+			tell_loss(live, in);
 	}
 }
 
@@ -187,7 +191,9 @@ static void tend(Live *live, ShakedownTime now)
 	for (size_t i = 0; i < live->len; i++) {
 		LiveInterface *in = &live->interfaces[i];
 
-		if (in->pcap)
+		if (in->pcap && !live_interface_check(in))
+			tell_loss(live, in);
+		else if (in->pcap)
 			live_interface_count(in);
 		else if (live->options.wait)
 			try_again(live, in);
@@ -203,7 +209,7 @@ static bool any_left(Live *live)
 	return left;
 }
 
-static void end(Live *live)
+void live_end(Live *live)
 {
 	live->ended = true;
 	for (size_t i = 0; i < live->len; i++)
@@ -229,7 +235,7 @@ size_t live_read(Live *live, ShakedownPacket *packets, size_t room)
 	tend(live, now);
 	if (!any_left(live) || live->watched >= live->until ||
 	    (now > live->until && now - live->until > END_PATIENCE))
-		end(live);
+		live_end(live);
 	return n;
 }
 

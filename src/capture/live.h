@@ -32,5 +32,7 @@ void live_clear(Live *live);
  * it was asked to and all that had passed until then is read, or when no interface is left.
  */
 size_t live_read(Live *live, ShakedownPacket *packets, size_t room);
+/* Nothing more is read; what was dropped is counted once more. */
+void live_end(Live *live);
 /* Packets before this call, but for those held, are no more looked at. */
 void live_release(Live *live, const ShakedownPacket *held, size_t n);

@@ -10,6 +10,7 @@ typedef enum {
 	/* of a packet */
 	OPTION_DROPCOUNT = 4,
 	/* of statistics */
+	OPTION_ENDTIME = 3,
 	OPTION_IFDROP = 5,
 	OPTION_OSDROP = 7,
 	/* of a description */
@@ -91,6 +92,10 @@ void pcapng_interface_count(PcapngInterface *interface, Bytes options, bool big)
 			card = pcapng_get64(option.value, big);
 		else if (option.code == OPTION_OSDROP)
 			system = pcapng_get64(option.value, big);
+		else if (option.code == OPTION_ENDTIME)
+			interface->end = pcapng_interface_time(
+				interface, (uint64_t)pcapng_get32(option.value, big) << 32 |
+						   pcapng_get32(option.value + 4, big));
 	}
 	if (__builtin_add_overflow(card, system, &card))
 		card = UINT64_MAX;

@@ -8,13 +8,14 @@
 
 typedef struct {
 	uint32_t link_type;
-	uint32_t snaplen; /* 0: no limit */
-	uint32_t label;	  /* ShakedownPacket.interface */
-	uint8_t tsresol;  /* as in the file: 10^-n, or 2^-n with the upper bit set */
-	uint64_t tick;	  /* nanoseconds, where a tick is a whole number of them; else 0 */
-	int64_t offset;	  /* nanoseconds to add */
-	uint64_t dropped; /* packets that were lost, by all that the file says of it */
-	uint64_t lost;	  /* … as far as packets say */
+	uint32_t snaplen;  /* 0: no limit */
+	uint32_t label;	   /* ShakedownPacket.interface */
+	uint8_t tsresol;   /* as in the file: 10^-n, or 2^-n with the upper bit set */
+	uint64_t tick;	   /* nanoseconds, where a tick is a whole number of them; else 0 */
+	int64_t offset;	   /* nanoseconds to add */
+	ShakedownTime end; /* up to which it was captured, where that is said; else 0 */
+	uint64_t dropped;  /* packets that were lost, by all that the file says of it */
+	uint64_t lost;	   /* … as far as packets say */
 } PcapngInterface;
 
 /* From an interface description block's body. NULL, or what is wrong with it. */

@@ -178,6 +178,7 @@ static ReaderVerdict read_statistics(ReaderPcapng *ng, Bytes body)
 		const uint64_t before = interface->dropped;
 		pcapng_interface_count(interface, body, ng->big);
 		ng->reader.dropped += interface->dropped - before;
+		ng->reader.end = MAX(ng->reader.end, interface->end);
 	}
 	return READER_NONE;
 }

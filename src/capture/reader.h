@@ -17,6 +17,7 @@ struct _Reader {
 	const char *format;   /* "pcap", "pcapng", …; static */
 	uint64_t packets;     /* yielded so far: problems name the next */
 	uint64_t dropped;     /* packets that the writer says it lost up to here */
+	ShakedownTime end;    /* up to which its writer says that it captured; 0: it says nothing */
 	uint32_t *interfaces; /* the next free label, shared by all files */
 	char *problem;	      /* why it ended before the end, as one line */
 	bool wait;	      /* nothing was yielded yet in this call: bytes may be waited for */

@@ -221,7 +221,7 @@ Status analyse_run(const Options *options)
 	capture = reading_open(options, &status);
 	if (!capture)
 		return status;
-	if (!confine_rights(options))
+	if (!confine_rights(options) || !reading_keep(options, capture))
 		return STATUS_FAILED;
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)

@@ -59,7 +59,11 @@ static bool take_size(const char *text, uint64_t *value)
 
 static bool agree(const LiveOptions *live, const RawLive *raw)
 {
-	if (!live->write && (raw->rotate_size || raw->rotate_time || raw->keep))
+	const bool rotates = raw->rotate_size || raw->rotate_time;
+
+	if (live->write && strcmp(live->write, "-") == 0 && rotates)
+		complain("standard output cannot be followed by another file; name one with -w");
+	else if (!live->write && (raw->rotate_size || raw->rotate_time || raw->keep))
 		complain("--rotate-size, --rotate-time and --keep are for the packets that -w "
 			 "keeps; name a file with -w");
 	else if (raw->keep && !raw->rotate_size && !raw->rotate_time)

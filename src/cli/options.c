@@ -37,6 +37,10 @@ static const OptionRow rows[] = {
 	{"buffer-size", 'B', OPTION_TEXT, OFFSET(live.buffer), FOR_LIVE, "KIB", "live: the kernel's buffer (default 16384)"},
 	{"no-promiscuous-mode", 'p', OPTION_FLAG, OFFSET(live.no_promiscuous), FOR_LIVE, NULL, "live: only this host's own packets"},
 	{"wait", 0, OPTION_FLAG, OFFSET(live.wait), FOR_LIVE, NULL, "live: for interfaces that are not there, or go"},
+	{"write", 'w', OPTION_TEXT, OFFSET(live.write), FOR_LIVE, "FILE", "keep the packets in FILE, as pcapng"},
+	{"rotate-size", 0, OPTION_TEXT, OFFSET(live.rotate_size), FOR_LIVE, "SIZE", "-w: begin another file after 100M or 2G"},
+	{"rotate-time", 0, OPTION_TEXT, OFFSET(live.rotate_time), FOR_LIVE, "TIME", "-w: begin another file after 10min or 1h"},
+	{"keep", 0, OPTION_TEXT, OFFSET(live.keep), FOR_LIVE, "N", "-w: of these files, only the latest N"},
 	{"interval", 0, OPTION_TEXT, OFFSET(live.interval), FOR_WATCH, "TIME", "between two looks at the state (default 1 s)"},
 	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_LIVE, NULL, "same addresses and ports, same connection,\n"
 	 "                            whatever the VLAN or tunnel: mirrored traffic"},
@@ -355,6 +359,11 @@ static OptionsVerdict finish(Options *options, Raw *raw, char **words)
 	options->words = join_words(raw->files, words);
 	if (options->config_given && !options->config && options->command->bit != FOR_EXPLAIN) {
 		complain("--config needs a FILE; 'shakedown explain --config' lists the keys");
+		return OPTIONS_WRONG;
+	}
+	if (options->live.write && strcmp(options->live.write, "-") == 0 && !options->output) {
+		complain(
+			"-w - writes packets to standard output; name a file for the rest with -o");
 		return OPTIONS_WRONG;
 	}
 	return has_input(options) ? OPTIONS_RUN : OPTIONS_WRONG;

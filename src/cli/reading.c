@@ -56,6 +56,25 @@ ShakedownCapture *reading_open(const Options *options, Status *status)
 	return NULL;
 }
 
+bool reading_keep(const Options *options, ShakedownCapture *capture)
+{
+	const LiveOptions *live = &options->live;
+	const ShakedownKeepOptions what = {
+		.path = live->write,
+		.rotate_size = live->rotate_size,
+		.rotate_time = live->rotate_time,
+		.keep = live->keep,
+		.remark = on_remark,
+		.data = (void *)options,
+	};
+	g_autoptr(GError) error = NULL;
+
+	if (!live->write || shakedown_capture_keep(capture, &what, &error))
+		return true;
+	complain("%s", error->message);
+	return false;
+}
+
 bool reading_step(const Options *options, ShakedownCapture *capture, ShakedownAnalysis *analysis,
 		  uint64_t *left)
 {
@@ -68,9 +87,10 @@ bool reading_step(const Options *options, ShakedownCapture *capture, ShakedownAn
 	size_t n = shakedown_capture_read(capture, packets, MIN(BATCH, *left));
 	*left -= n;
 	shakedown_analysis_feed(analysis, packets, n);
-	if (live)
+	bool ended = shakedown_capture_ended(capture);
+	if (live || ended)
 		shakedown_analysis_advance(analysis, shakedown_capture_now(capture));
-	return *left && !shakedown_capture_ended(capture);
+	return *left && !ended;
 }
 
 void reading_remark(const Options *options, ShakedownCapture *capture)

@@ -7,6 +7,8 @@
 
 /* NULL after telling why; the status is then the program's. */
 ShakedownCapture *reading_open(const Options *options, Status *status);
+/* Where -w says so, packets are kept from here on. False after telling why not. */
+bool reading_keep(const Options *options, ShakedownCapture *capture);
 /*
  * Reads some packets and has them analysed; live, waits for them no longer than a moment, and lets
  * time go on. False at the end, when that was asked for, or when as many were read as are left.

@@ -197,7 +197,7 @@ Status streams_run(const Options *options)
 	g_autoptr(ShakedownCapture) capture = reading_open(options, &status);
 	if (!capture)
 		return status;
-	if (!confine_rights(options))
+	if (!confine_rights(options) || !reading_keep(options, capture))
 		return STATUS_FAILED;
 	status = open_target(&run, capture);
 	run.holes = stream_holes_new(tell, &run);

@@ -139,6 +139,7 @@ static Status watch_all(Watch *watch, ShakedownCapture *capture, const Shakedown
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, watch);
 	g_autoptr(GError) error = NULL;
 
+	shakedown_analysis_early(analysis);
 	interrupt_listen();
 	watch_status_init(&watch->status, !watch->options->quiet, watch->options->live.interval);
 	listen(watch, capture, analysis);
@@ -163,7 +164,7 @@ Status watch_run(const Options *options)
 	capture = reading_open(options, &status);
 	if (!capture)
 		return status;
-	if (!confine_rights(options))
+	if (!confine_rights(options) || !reading_keep(options, capture))
 		return STATUS_FAILED;
 	watch.output = output = output_new_log(options->output, &error);
 	if (!output)

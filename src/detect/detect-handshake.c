@@ -229,6 +229,21 @@ static void on_over(DetectContext *context, const TcpEvent *event)
 	opening_judge(context, conn, dossier, now);
 }
 
+/* What is part of something larger, or may be, waits for that. */
+static void tell_early(DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	if (!member_of_many(context, conn) && !member_suspected(context, conn))
+		opening_judge_early(context, conn, event->time);
+}
+
+static bool is_decided(const TcpEvent *event)
+{
+	return event->kind == TCP_EVENT_HANDSHAKE_LATE ||
+	       (event->kind == TCP_EVENT_RST && noted(event->conn, NOTED_REFUSED));
+}
+
 static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -251,11 +266,14 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 		note_third_ack_lost(context, event);
 	else if (event->kind == TCP_EVENT_OVER)
 		on_over(context, event);
+	if (context->early && is_decided(event))
+		tell_early(context, event);
 }
 
 const DetectorOps detect_handshake = {
 	.name = "handshake",
 	.hears = DETECT_EVENT(SYN) | DETECT_EVENT(SYN_ACK) | DETECT_EVENT(ESTABLISHED) |
 		 DETECT_EVENT(OLD_DUPLICATE_SYN) | DETECT_EVENT(BAD_ACK) | DETECT_EVENT(RST) |
-		 DETECT_EVENT(UNREACHABLE) | DETECT_EVENT(THIRD_ACK_LOST) | DETECT_EVENT(OVER),
+		 DETECT_EVENT(UNREACHABLE) | DETECT_EVENT(THIRD_ACK_LOST) |
+		 DETECT_EVENT(HANDSHAKE_LATE) | DETECT_EVENT(OVER),
 	.event = on_event};

@@ -23,6 +23,8 @@ typedef struct {
 	const ShakedownSummary
 		*summary; /* of the capture so far: packets, first, last, disordered */
 	uint64_t disordered[FINDING_FRAMES]; /* frames: the first of summary->disordered */
+	/* Somebody watches: what is known before it is over is told then, too. */
+	bool early;
 	/* What detectors share; detectors_new() makes it. */
 	struct _Dossiers *dossiers;
 	struct _Services *services;

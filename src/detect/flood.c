@@ -173,7 +173,7 @@ static void say_top(Finding *f, const ServiceSources *sources, uint64_t distinct
 				address);
 }
 
-static void report_flood(Service *s, DetectContext *context)
+static void report_flood(Service *s, DetectContext *context, bool goes_on)
 {
 	const ServiceFlood *flood = s->flood;
 	Finding f;
@@ -190,7 +190,10 @@ static void report_flood(Service *s, DetectContext *context)
 	if (refused || aborted)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
 	finding_count(&f, "syn", flood->syns);
-	finding_duration(&f, "lasted_s", flood->last - flood->start);
+	if (goes_on)
+		finding_flag(&f, "under_way", true);
+	else
+		finding_duration(&f, "lasted_s", flood->last - flood->start);
 	finding_ratio(&f, "peak_rate", flood->peak_rate);
 	finding_count(&f, "peak_half_open", flood->peak_half_open);
 	finding_ratio(&f, "half_open_share", half_open);
@@ -200,6 +203,8 @@ static void report_flood(Service *s, DetectContext *context)
 	finding_count(&f, "completed_meanwhile", flood->established);
 	finding_duration(&f, "known_after_s", flood->known - flood->start);
 	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
+	if (goes_on)
+		finding_summary(&f, "under way: ");
 	finding_summary(&f, "%" PRIu64 " SYNs in %s (at most %.0f/s), %u %% of them %s",
 			flood->syns, finding_span(&f, flood->last - flood->start), flood->peak_rate,
 			percent(refused	  ? flood->refused
@@ -249,7 +254,7 @@ static void report_flood(Service *s, DetectContext *context)
 
 static void end_flood(Service *s, DetectContext *context)
 {
-	report_flood(s, context);
+	report_flood(s, context, false);
 	s->past[s->past_next++ % SERVICE_FLOODS_PAST] =
 		(ServiceSpan){s->flood->start, s->flood->last};
 	g_clear_pointer(&s->flood, g_free);
@@ -287,7 +292,7 @@ static void go_on(Service *s, const ServiceSlot *slot, double width)
 	flood->peak_rate = MAX(flood->peak_rate, slot->opened / width);
 }
 
-static void begin_flood(Service *s, const ShakedownConfig *config, const Sum *sum, int64_t id,
+static bool begin_flood(Service *s, const ShakedownConfig *config, const Sum *sum, int64_t id,
 			bool cumulative, double width)
 {
 	ServiceFlood *flood = s->flood = g_new0(ServiceFlood, 1);
@@ -305,6 +310,7 @@ static void begin_flood(Service *s, const ShakedownConfig *config, const Sum *su
 		    flood->frames_len < G_N_ELEMENTS(flood->frames))
 			flood->frames[flood->frames_len++] = slot->first_frame;
 	}
+	return true;
 }
 
 /* Full handshakes from few sources that say nothing: RFC 4987's cousin one layer up. */
@@ -345,13 +351,15 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 	Sum sum = sum_up(s, id);
 	bool window = window_tells(&sum, config) || refused_tells(s, &sum, config) ||
 		      aborted_tells(&sum, config);
-	bool excess = excess_tells(s, slot, &sum, config);
+	bool excess = excess_tells(s, slot, &sum, config), begins = false;
 
 	judge_connections(s, &sum, id, config);
 	if (!s->flood && (window || excess))
-		begin_flood(s, config, &sum, id, !window, width);
+		begins = begin_flood(s, config, &sum, id, !window, width);
 	if (s->flood)
 		go_on(s, slot, width);
+	if (begins && context->early)
+		report_flood(s, context, true);
 	if (s->flood && !window && !excess &&
 	    service_slot_end(s, config, id) - s->flood->last > config->flood_window)
 		end_flood(s, context);

@@ -152,7 +152,8 @@ static void refused(DetectContext *context, TcpConnection *conn)
 	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
 	Finding f;
 
-	if (!noted(conn, NOTED_REFUSED) || conn->syn_ack_first)
+	if (!noted(conn, NOTED_REFUSED) || conn->syn_ack_first ||
+	    reported(conn, SHAKEDOWN_ANOMALY_REFUSED))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_REFUSED, conn);
 	finding_frame(&f, conn->first_frame);
@@ -202,7 +203,8 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 
 	if (!conn->syn_ack_first || tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
 	    tcp_conn_has(conn, TCP_CONN_THIRD_ACK) || tcp_conn_has(conn, TCP_CONN_ABORTED) ||
-	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || conn->rst_time || c->rsts)
+	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || conn->rst_time || c->rsts ||
+	    reported(conn, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK))
 		return;
 	/* Sent again it is proof; else the capture must have gone on. */
 	if (!tcp_syn_ack_unanswered(conn, now) && waited < context->config->handshake_timeout)
@@ -323,6 +325,15 @@ static void both_open(DetectContext *context, TcpConnection *conn)
 				    "SYN,ACK: a handshake in four steps"
 				  : "both sides sent a SYN before either had the other's");
 	finding_report(&f);
+}
+
+void opening_judge_early(DetectContext *context, TcpConnection *conn, ShakedownTime now)
+{
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
+		return;
+	missing_third_ack(context, conn, now);
+	refused(context, conn);
+	opening_no_answer(context, conn, now);
 }
 
 void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier,

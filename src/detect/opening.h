@@ -17,6 +17,8 @@ Backoff backoff_of(const ShakedownTime *times, size_t n);
 
 /* SYNs without any answer. */
 void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now);
+/* The opening has not come about, as far as can be known by now: told at once, if at all. */
+void opening_judge_early(DetectContext *context, TcpConnection *conn, ShakedownTime now);
 /* All the rest; dossier may be NULL. */
 void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier,
 		   ShakedownTime last);

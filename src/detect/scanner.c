@@ -301,6 +301,10 @@ bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *
 		if (!again && contact == CONTACT_SUCCEEDED)
 			first_try(t, s, what ^ MARK_SUCCEEDED);
 		s->known = s->known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config);
+		if (context->early && s->known && !s->told) {
+			s->told = true;
+			scanner_report(s, context, 0);
+		}
 	}
 	return first;
 }

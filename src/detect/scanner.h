@@ -37,6 +37,7 @@ typedef struct _Scanner {
 	uint16_t source_port; /* of its latest SYN */
 	bool ports_differ;
 	bool known;
+	bool told; /* to somebody who watches */
 	struct _Scanner *newer, *older;
 	double walk; /* log of the likelihood ratio */
 	SketchSet tried;

@@ -91,6 +91,21 @@ def live_options_must_make_sense():
     fails(["-i", "lo", "--duration", "soon"], 2, "not a duration")
     fails(["-i", "lo", "-B", "1"], 2, "256")
     fails(["-i", "lo", "-s", "12"], 2, "64")
+    fails(["good.pcap", "--keep", "3"], 2, "-w")
+    fails(["good.pcap", "-w", "k", "--keep", "3"], 2, "--rotate-size")
+    fails(["good.pcap", "-w", "k", "--rotate-size", "1K"], 2, "--rotate-size")
+    fails(["good.pcap", "-w", "-"], 2, "-o")
+
+
+@test
+def packets_are_kept():
+    status, out, err = run("conns", "--format", "ndjson", "-w", "kept.pcapng", "both.pcap")
+    equal(status, 0, err)
+    equal(run("conns", "--format", "ndjson", "kept.pcapng"), (0, out, ""))
+    run("conns", "-f", "port 81", "-w", "kept.pcapng", "both.pcap")
+    assert json.loads(run("--format", "json", "kept.pcapng")[1])["capture"]["packets"] < json.loads(run("--format", "json", "both.pcap")[1])["capture"]["packets"]
+    fails(["kept.pcapng", "-w", "./kept.pcapng"], 1, "is a capture that is to be read")
+    fails(["good.pcap", "-w", "no/where"], 1, "no/where")
 
 
 @test

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "capture/keep.h"
+
+#include "capture/keep-files.h"
+#include "capture/pcapng-writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BUFFER ((guint)256 * 1024)
+#define FLUSH_EVERY G_USEC_PER_SEC
+#define SNAPLEN_USUAL 262144
+
+/* An interface as a file describes it: a label may come to have another link type. */
+typedef struct {
+	uint32_t label, link_type;
+	uint64_t pending;		   /* lost, and not yet told with a packet */
+	PcapngWriterCounts counts, before; /* now, and when the file began */
+	char *name, *filter;
+	uint32_t snaplen;
+} KeepInterface;
+
+struct _Keep {
+	ShakedownKeepOptions options;
+	char *path; /* as given; of the file that is open, name */
+	char *name;
+	KeepFiles files;
+	bool rotates;
+	int fd;			   /* -1: none is open */
+	bool failed;		   /* it cannot be written any more: the next file may be */
+	uint64_t size;		   /* of the file, with what is buffered */
+	ShakedownTime start, last; /* of the packets in it */
+	int64_t flushed;	   /* µs, monotonic */
+	GByteArray *buffer;
+	GPtrArray *interfaces; /* of KeepInterface: those that packets came from, … */
+	guint described;       /* … of which so many stand in this file, in that order */
+	GPtrArray *known;      /* of KeepInterface, by label: what was said of them */
+	char *problem;
+};
+
+static void interface_free(gpointer data)
+{
+	KeepInterface *i = data;
+
+	g_free(i->name);
+	g_free(i->filter);
+	g_free(i);
+}
+
+static void fail(Keep *k, int err)
+{
+	k->failed = true;
+	g_autofree char *line =
+		g_strdup_printf("%s: %s; packets from here on are not kept%s", k->name,
+				g_strerror(err), k->rotates ? ", but in the next file" : "");
+	if (k->options.remark)
+		k->options.remark(line, k->options.data);
+	if (!k->problem)
+		k->problem = g_steal_pointer(&line);
+}
+
+static void flush(Keep *k)
+{
+	const uint8_t *at = k->buffer->data;
+	size_t left = k->buffer->len;
+
+	while (left && !k->failed) {
+		ssize_t n = write(k->fd, at, left);
+
+		if (n >= 0) {
+			at += n;
+			left -= (size_t)n;
+		} else if (errno != EINTR) {
+			fail(k, errno);
+		}
+	}
+	g_byte_array_set_size(k->buffer, 0);
+	k->flushed = g_get_monotonic_time();
+}
+
+static bool open_file(Keep *k, const char *name, GError **error)
+{
+	k->fd = strcmp(name, "-") == 0 ? dup(STDOUT_FILENO)
+				       : open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (k->fd < 0) {
+		g_set_error(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_WRITE,
+			    "%s: packets cannot be kept: %s", name, g_strerror(errno));
+		return false;
+	}
+	k->failed = false;
+	k->described = 0;
+	k->size = 0;
+	pcapng_write_section(k->buffer);
+	return true;
+}
+
+Keep *keep_open(const ShakedownKeepOptions *options, GError **error)
+{
+	Keep *k = g_new0(Keep, 1);
+
+	k->options = *options;
+	k->path = g_strdup(options->path);
+	k->rotates = options->rotate_size || options->rotate_time;
+	k->fd = -1;
+	k->buffer = g_byte_array_sized_new(BUFFER + 65536);
+	k->interfaces = g_ptr_array_new_with_free_func(interface_free);
+	k->known = g_ptr_array_new_with_free_func(interface_free);
+	if (k->rotates)
+		keep_files_init(&k->files, k->path, options->keep);
+	/* The first of several is named by its first packet; whether it can be is found out now. */
+	g_autofree char *directory = g_path_get_dirname(k->path);
+	if (k->rotates && access(directory, W_OK | X_OK) == 0)
+		return k;
+	if (k->rotates)
+		g_set_error(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_WRITE,
+			    "%s: packets cannot be kept in this directory: %s", directory,
+			    g_strerror(errno));
+	else if (open_file(k, k->path, error)) {
+		k->name = g_strdup(k->path);
+		flush(k);
+		return k;
+	}
+	keep_free(k);
+	return NULL;
+}
+
+static void close_file(Keep *k, ShakedownTime end)
+{
+	if (k->fd < 0)
+		return;
+	for (guint i = 0; i < k->described; i++) {
+		const KeepInterface *in = g_ptr_array_index(k->interfaces, i);
+		PcapngWriterCounts counts = {
+			.received = in->counts.received - in->before.received,
+			.kernel_dropped = in->counts.kernel_dropped - in->before.kernel_dropped,
+			.card_dropped = in->counts.card_dropped - in->before.card_dropped,
+			.start = k->start,
+			.end = MAX(end, k->last),
+		};
+		pcapng_write_statistics(k->buffer, i, &counts);
+	}
+	flush(k);
+	if (close(k->fd) != 0 && !k->failed)
+		fail(k, errno);
+	k->fd = -1;
+}
+
+void keep_free(Keep *k)
+{
+	if (!k)
+		return;
+	close_file(k, 0);
+	if (k->rotates)
+		keep_files_clear(&k->files);
+	g_byte_array_unref(k->buffer);
+	g_ptr_array_unref(k->interfaces);
+	g_ptr_array_unref(k->known);
+	g_free(k->path);
+	g_free(k->name);
+	g_free(k->problem);
+	g_free(k);
+}
+
+static KeepInterface *find(const GPtrArray *list, uint32_t label)
+{
+	for (guint i = 0; i < list->len; i++) {
+		KeepInterface *in = g_ptr_array_index(list, i);
+		if (in->label == label)
+			return in;
+	}
+	return NULL;
+}
+
+void keep_describe(Keep *k, uint32_t label, const char *name, const char *filter, uint32_t snaplen)
+{
+	KeepInterface *in = find(k->known, label);
+
+	if (!in) {
+		in = g_new0(KeepInterface, 1);
+		in->label = label;
+		g_ptr_array_add(k->known, in);
+	}
+	g_free(in->name);
+	g_free(in->filter);
+	in->name = g_strdup(name);
+	in->filter = filter && *filter ? g_strdup(filter) : NULL;
+	in->snaplen = snaplen;
+}
+
+void keep_count(Keep *k, uint32_t label, uint64_t received, uint64_t kernel_dropped,
+		uint64_t card_dropped)
+{
+	PcapngWriterCounts counts = {received, kernel_dropped, card_dropped, 0, 0};
+	KeepInterface *known = find(k->known, label);
+
+	for (guint i = 0; i < k->interfaces->len; i++) {
+		KeepInterface *in = g_ptr_array_index(k->interfaces, i);
+		if (in->label != label)
+			continue;
+		in->pending += kernel_dropped + card_dropped - in->counts.kernel_dropped -
+			       in->counts.card_dropped;
+		in->counts = counts;
+	}
+	if (known)
+		known->counts = counts;
+}
+
+/* Its number in this file, where it is described before its first packet. */
+static uint32_t number_of(Keep *k, const ShakedownPacket *packet)
+{
+	guint i = 0;
+
+	for (; i < k->interfaces->len; i++) {
+		const KeepInterface *in = g_ptr_array_index(k->interfaces, i);
+		if (in->label == packet->interface && in->link_type == packet->link_type)
+			break;
+	}
+	if (i == k->interfaces->len) {
+		const KeepInterface *known = find(k->known, packet->interface);
+		KeepInterface *in = g_new0(KeepInterface, 1);
+
+		in->label = packet->interface;
+		in->link_type = packet->link_type;
+		in->name = known ? g_strdup(known->name) : NULL;
+		in->filter = known ? g_strdup(known->filter) : NULL;
+		in->snaplen = known ? known->snaplen : SNAPLEN_USUAL;
+		in->counts = known ? known->counts : (PcapngWriterCounts){0};
+		/* What was lost before its first packet was lost all the same. */
+		in->pending = in->counts.kernel_dropped + in->counts.card_dropped;
+		g_ptr_array_add(k->interfaces, in);
+	}
+	/* They are numbered as they stand in the list, so those before it come along. */
+	for (; k->described <= i; k->described++) {
+		const KeepInterface *in = g_ptr_array_index(k->interfaces, k->described);
+		const PcapngWriterInterface what = {in->name, in->filter, in->link_type,
+						    in->snaplen};
+		pcapng_write_interface(k->buffer, &what);
+	}
+	return i;
+}
+
+static bool is_full(const Keep *k, const ShakedownPacket *packet)
+{
+	if (k->fd < 0)
+		return true;
+	/* One that nothing was written to yet is never full. */
+	if (!k->rotates || !k->start)
+		return false;
+	return (k->options.rotate_size &&
+		k->size + packet->captured_len >= k->options.rotate_size) ||
+	       (k->options.rotate_time && packet->time - k->start >= k->options.rotate_time);
+}
+
+static bool next_file(Keep *k, const ShakedownPacket *packet)
+{
+	g_autoptr(GError) error = NULL;
+
+	close_file(k, packet->time);
+	for (guint i = 0; i < k->interfaces->len; i++) {
+		KeepInterface *in = g_ptr_array_index(k->interfaces, i);
+		in->before = in->counts;
+	}
+	g_free(k->name);
+	k->name = keep_files_next(&k->files, packet->time);
+	k->start = 0;
+	if (open_file(k, k->name, &error))
+		return true;
+	/* Tried again with the next file's first packet; told once. */
+	if (!k->problem && k->options.remark)
+		k->options.remark(error->message, k->options.data);
+	if (!k->problem)
+		k->problem = g_strdup(error->message);
+	return false;
+}
+
+static void keep_packet(Keep *k, const ShakedownPacket *packet)
+{
+	guint before = k->buffer->len;
+
+	if (!k->start)
+		k->start = packet->time;
+	k->last = MAX(k->last, packet->time);
+	uint32_t number = number_of(k, packet);
+	KeepInterface *in = g_ptr_array_index(k->interfaces, number);
+	pcapng_write_packet(k->buffer, packet, number, in->pending);
+	in->pending = 0;
+	k->size += k->buffer->len - before;
+	if (k->buffer->len >= BUFFER)
+		flush(k);
+}
+
+void keep_packets(Keep *k, const ShakedownPacket *packets, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (is_full(k, &packets[i]) && (!k->rotates || !next_file(k, &packets[i])))
+			return;
+		keep_packet(k, &packets[i]);
+	}
+}
+
+void keep_tick(Keep *k)
+{
+	if (k->buffer->len && k->fd >= 0 && g_get_monotonic_time() - k->flushed >= FLUSH_EVERY)
+		flush(k);
+}
+
+void keep_finish(Keep *k, ShakedownTime end)
+{
+	close_file(k, end);
+}
+
+const char *keep_problem(const Keep *k)
+{
+	return k->problem;
+}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two hosts in network namespaces of their own, joined by a cable, that go when the test does."""
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from harness import Skip  # noqa: E402  pylint: disable=wrong-import-position
+
+CLIENT, SERVER = "10.71.0.1", "10.71.0.2"
+
+
+def command(*args, **more):
+    return subprocess.run(args, check=True, capture_output=True, text=True, timeout=30, **more)
+
+
+class Network:
+    """Namespaces self.client and self.server; in each the interface is called eth0."""
+
+    def __init__(self):
+        if os.geteuid() != 0:
+            raise Skip("network namespaces take root")
+        if not shutil.which("ip"):
+            raise Skip("there is no ip(8)")
+        self.client, self.server = (f"shakedown-{os.getpid()}-{side}" for side in ("client", "server"))
+        self.processes = []
+        try:
+            for name in (self.client, self.server):
+                command("ip", "netns", "add", name)
+            command("ip", "link", "add", "eth0", "netns", self.client, "type", "veth", "peer", "name", "eth0", "netns", self.server)
+            for name, address in ((self.client, CLIENT), (self.server, SERVER)):
+                command("ip", "-n", name, "link", "set", "lo", "up")
+                command("ip", "-n", name, "addr", "add", f"{address}/24", "dev", "eth0")
+                command("ip", "-n", name, "link", "set", "eth0", "up")
+                # Neighbours without asking: ARP and its delays are no part of the tests.
+            for name, other, address in ((self.client, self.server, SERVER), (self.server, self.client, CLIENT)):
+                mac = command("ip", "netns", "exec", other, "cat", "/sys/class/net/eth0/address").stdout.strip()
+                command("ip", "-n", name, "neigh", "replace", address, "lladdr", mac, "dev", "eth0", "nud", "permanent")
+        except (subprocess.CalledProcessError, OSError, subprocess.TimeoutExpired) as why:
+            self.remove()
+            raise Skip(f"network namespaces are not to be had: {getattr(why, 'stderr', '') or why}".strip()) from why
+
+    def remove(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        for name in (self.client, self.server):
+            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False, timeout=30)
+
+    def start(self, where, *args, **more):
+        """A process in a namespace; it is killed with the network at the latest."""
+        process = subprocess.Popen(["ip", "netns", "exec", where, *args], **more)
+        self.processes.append(process)
+        return process
+
+    def nft(self, where, rule, chain="input"):
+        if not shutil.which("nft"):
+            raise Skip("there is no nft(8)")
+        try:
+            for text in ("add table inet shakedown", f"add chain inet shakedown c {{ type filter hook {chain} priority 0; }}",
+                         f"add rule inet shakedown c {rule}"):
+                command("ip", "netns", "exec", where, "nft", text)
+        except subprocess.CalledProcessError as why:
+            raise Skip(f"nft: {why.stderr.strip()}") from why
+
+    def no_rules(self, where):
+        command("ip", "netns", "exec", where, "nft", "flush", "ruleset")
+
+
+@contextlib.contextmanager
+def network():
+    net = Network()
+    try:
+        yield net
+    finally:
+        net.remove()
+
+
+@contextlib.contextmanager
+def inside(where):
+    """Sockets that are made in here are in the namespace; they stay there."""
+    own = os.open("/proc/self/ns/net", os.O_RDONLY)
+    other = os.open(f"/run/netns/{where}", os.O_RDONLY)
+    try:
+        setns(other)
+        yield
+    finally:
+        setns(own)
+        os.close(own)
+        os.close(other)
+
+
+def setns(fd):
+    import ctypes  # pylint: disable=import-outside-toplevel
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(fd, 0x40000000):  # CLONE_NEWNET
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def listener(net, port, backlog=64):
+    with inside(net.server):
+        s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind((SERVER, port))
+    s.listen(backlog)
+    return s
+
+
+def connect(net, port, timeout=5):
+    with inside(net.client):
+        s = socket.socket()
+    s.settimeout(timeout)
+    s.connect((SERVER, port))
+    return s
+
+
+def wait_until(condition, seconds=10, step=0.02):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(step)
+    return False
