@@ -6,6 +6,9 @@
 #include "detect/queue.h"
 #include "detect/scanner.h"
 
+/* At least so many half-open at once before one waits with telling of each. */
+#define SUSPECT_HALF_OPEN 8
+
 static Service *service_of(DetectContext *context, const TcpConnection *conn)
 {
 	ShakedownAddress server = tcp_conn_address(conn, SHAKEDOWN_SERVER);
@@ -33,6 +36,13 @@ static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 		return false;
 	tcp_conn_blame(conn, floods[kind], SHAKEDOWN_SEVERITY_WARNING);
 	return true;
+}
+
+bool member_suspected(DetectContext *context, const TcpConnection *conn)
+{
+	const Service *s = service_of(context, conn);
+
+	return s && (s->flood || s->half_open >= SUSPECT_HALF_OPEN);
 }
 
 bool member_of_many(DetectContext *context, TcpConnection *conn)

@@ -9,3 +9,5 @@
 
 /* It is known that the connection is part of one: its record names the larger thing. */
 bool member_of_many(DetectContext *context, TcpConnection *conn);
+/* It may turn out so: what is told early waits. */
+bool member_suspected(DetectContext *context, const TcpConnection *conn);
