@@ -302,6 +302,16 @@ static int by_packets(const void *x, const void *y)
 	return g_strcmp0(a->reason, b->reason);
 }
 
+static void count_sides(const TcpTrackerCounts *t, uint64_t states[2][SHAKEDOWN_TCP_STATES])
+{
+	memset(states, 0, 2 * sizeof states[0]);
+	for (unsigned c = 0; c < SHAKEDOWN_TCP_STATES; c++)
+		for (unsigned s = 0; s < SHAKEDOWN_TCP_STATES; s++) {
+			states[SHAKEDOWN_CLIENT][c] += t->pairs[c][s];
+			states[SHAKEDOWN_SERVER][s] += t->pairs[c][s];
+		}
+}
+
 const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 {
 	ShakedownSummary *s = &a->summary;
@@ -316,7 +326,7 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	s->cut_half_open = t->cut_half_open;
 	s->cut_closed = t->cut_closed;
 	s->cut_open = t->cut_open;
-	memcpy(s->live_states, t->live_states, sizeof s->live_states);
+	count_sides(t, s->live_states);
 	s->duplicates = t->copies;
 	s->bad_checksums = t->bad_checksums;
 	s->offloaded = t->offloaded;
@@ -344,15 +354,12 @@ void shakedown_analysis_live(const ShakedownAnalysis *a, ShakedownLive *live)
 		.failed = a->failed,
 	};
 	memcpy(live->pairs, t->pairs, sizeof live->pairs);
+	count_sides(t, live->states);
 	memcpy(live->anomalies, a->summary.severities, sizeof live->anomalies);
 	for (unsigned c = 0; c < SHAKEDOWN_TCP_STATES; c++)
 		for (unsigned s = 0; s < SHAKEDOWN_TCP_STATES; s++) {
-			uint64_t n = t->pairs[c][s];
-
-			live->states[SHAKEDOWN_CLIENT][c] += n;
-			live->states[SHAKEDOWN_SERVER][s] += n;
 			if (c == SHAKEDOWN_TCP_SYN_SENT || c == SHAKEDOWN_TCP_SYN_RECEIVED ||
 			    s == SHAKEDOWN_TCP_SYN_RECEIVED)
-				live->half_open += n;
+				live->half_open += t->pairs[c][s];
 		}
 }

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/confine.h"
 #include "cli/interrupt.h"
+#include "cli/measure.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/reading.h"
@@ -21,12 +22,21 @@ typedef struct {
 	Progress progress;
 	bool seekable; /* the inputs are files, which can be read a second time */
 	bool follows;  /* somebody may be reading along: no record waits for the next batch */
+	Measure *measure;
 	bool fail_on_met;
 } Run;
 
 static void on_connection(const ShakedownConnection *connection, void *data)
 {
-	shakedown_sink_connection(((Run *)data)->sink, connection);
+	Run *run = data;
+
+	shakedown_sink_connection(run->sink, connection);
+	measure_connection(run->measure, connection);
+}
+
+static void on_opening(const ShakedownOpening *opening, void *data)
+{
+	measure_opening(((Run *)data)->measure, opening);
 }
 
 static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
@@ -36,6 +46,7 @@ static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
 	if (run->options->fails && anomaly->severity >= run->options->fail_on)
 		run->fail_on_met = true;
 	shakedown_sink_anomaly(run->sink, anomaly);
+	measure_anomaly(run->measure, anomaly);
 }
 
 static void on_segment(const ShakedownSegment *segment, void *data)
@@ -97,6 +108,7 @@ static uint64_t read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis 
 
 	while (more && !shakedown_sink_broken(run->sink)) {
 		more = reading_step(run->options, capture, analysis, &left);
+		measure_step(run->measure);
 		if (run->follows)
 			output_flush(run->output);
 		progress_tell(&run->progress, capture);
@@ -154,6 +166,7 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 		.connection = on_connection,
 		.anomaly = on_anomaly,
 		.segment = shakedown_sink_wants_segments(run->sink) ? on_segment : NULL,
+		.opening = run->measure->metrics ? on_opening : NULL,
 	};
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, run);
 	g_autoptr(GError) error = NULL;
@@ -163,6 +176,7 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 
 	if (shakedown_sink_wants_conn_log(run->sink))
 		shakedown_analysis_conn_log(analysis);
+	measure_begin(run->measure, analysis, capture);
 	packets = read_all(run, capture, analysis, UINT64_MAX);
 	/* Live, that is how it ends. */
 	interrupted = interrupt_asked() && !run->options->live.interfaces;
@@ -208,7 +222,8 @@ static bool writes_as_it_reads(ShakedownFormat format)
 
 Status analyse_run(const Options *options)
 {
-	Run run = {.options = options};
+	g_auto(Measure) measure = {0};
+	Run run = {.options = options, .measure = &measure};
 	Status status = STATUS_DONE;
 	g_autoptr(ShakedownCapture) capture = NULL;
 	g_autoptr(Output) output = NULL;
@@ -221,7 +236,8 @@ Status analyse_run(const Options *options)
 	capture = reading_open(options, &status);
 	if (!capture)
 		return status;
-	if (!confine_rights(options) || !reading_keep(options, capture))
+	if (!measure_open(&measure, options) || !confine_rights(options) ||
+	    !reading_keep(options, capture))
 		return STATUS_FAILED;
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)

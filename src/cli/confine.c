@@ -6,8 +6,13 @@
 
 bool confine_rights(const Options *options)
 {
+	const LiveOptions *live = &options->live;
 	const PrivilegeKept kept = {
-		.user = options->user, .capture = options->live.wait, .files = true};
+		.user = options->user,
+		.capture = live->wait,
+		/* Of saved captures, some are opened later. */
+		.files = !live->interfaces || options->output || live->write,
+	};
 	g_autoptr(GError) error = NULL;
 
 	if (privilege_drop(&kept, &error))
@@ -19,7 +24,8 @@ bool confine_rights(const Options *options)
 void confine_calls(const Options *options)
 {
 	const CageNeeds needs = {.capture = options->live.interfaces != NULL,
-				 .reopen = options->live.wait};
+				 .reopen = options->live.wait,
+				 .serve = options->live.metrics != NULL};
 	g_autofree char *why = NULL;
 
 	if (options->no_sandbox)
@@ -29,7 +35,8 @@ void confine_calls(const Options *options)
 		break;
 	case CAGE_NOT_BUILT:
 	case CAGE_REFUSED:
-		if (options->verbose && !options->quiet)
+		/* Who listens for months shall know. */
+		if ((options->verbose || options->live.interfaces) && !options->quiet)
 			complain("system calls are not confined: %s", why);
 	}
 }

@@ -73,6 +73,8 @@ static bool agree(const LiveOptions *live, const RawLive *raw)
 		 (raw->buffer || raw->snaplen || raw->no_promiscuous || raw->wait || raw->duration))
 		complain("-B, -s, -p, --wait and --duration are for live capture; name an "
 			 "interface with -i");
+	else if (!live->interfaces && raw->metrics)
+		complain("--metrics are of live capture, which goes on; name an interface with -i");
 	else
 		return true;
 	return false;
@@ -87,6 +89,7 @@ bool options_live_take(LiveOptions *live, const RawLive *raw)
 		.no_promiscuous = raw->no_promiscuous,
 		.wait = raw->wait,
 		.write = raw->write,
+		.metrics = raw->metrics,
 	};
 	if (!take_number("buffer-size", raw->buffer, 256, KIB_MOST, &buffer) ||
 	    !take_number("snapshot-length", raw->snaplen, 64, SNAPLEN_MOST, &snaplen) ||
@@ -113,4 +116,5 @@ void options_live_clear(RawLive *raw)
 	g_free(raw->rotate_time);
 	g_free(raw->keep);
 	g_free(raw->interval);
+	g_free(raw->metrics);
 }

@@ -7,7 +7,8 @@
 /* As they stood on the command line. */
 typedef struct {
 	char **interfaces;
-	char *buffer, *snaplen, *duration, *write, *rotate_size, *rotate_time, *keep, *interval;
+	char *buffer, *snaplen, *duration, *write, *rotate_size, *rotate_time, *keep, *interval,
+		*metrics;
 	gboolean no_promiscuous, wait;
 } RawLive;
 
@@ -16,6 +17,7 @@ typedef struct {
 	uint32_t buffer_kib, snaplen;  /* 0: the default */
 	bool no_promiscuous, wait;
 	ShakedownDuration duration; /* 0: until it is interrupted */
+	const char *metrics;	    /* where to serve them, or NULL */
 	const char *write;	    /* or NULL: packets are not kept */
 	uint64_t rotate_size;	    /* bytes; 0: never */
 	ShakedownDuration rotate_time;

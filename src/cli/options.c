@@ -42,6 +42,7 @@ static const OptionRow rows[] = {
 	{"rotate-time", 0, OPTION_TEXT, OFFSET(live.rotate_time), FOR_LIVE, "TIME", "-w: begin another file after 10min or 1h"},
 	{"keep", 0, OPTION_TEXT, OFFSET(live.keep), FOR_LIVE, "N", "-w: of these files, only the latest N"},
 	{"interval", 0, OPTION_TEXT, OFFSET(live.interval), FOR_WATCH, "TIME", "between two looks at the state (default 1 s)"},
+	{"metrics", 0, OPTION_TEXT, OFFSET(live.metrics), FOR_TELLING, "[ADDR:]PORT", "live: serve metrics there for Prometheus"},
 	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_LIVE, NULL, "same addresses and ports, same connection,\n"
 	 "                            whatever the VLAN or tunnel: mirrored traffic"},
 	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_TELLING | FOR_INTERFACES, "FORMAT", "text (default), json, ndjson, csv, a\n"

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/confine.h"
 #include "cli/interrupt.h"
+#include "cli/measure.h"
 #include "cli/reading.h"
 #include "cli/terminal.h"
 #include "cli/watch-status.h"
@@ -16,6 +17,7 @@ typedef struct {
 	ShakedownSink *lines;
 	ShakedownSink *report; /* NULL: the format's last record is the report */
 	WatchStatus status;
+	Measure *measure;
 	bool fail_on_met;
 } Watch;
 
@@ -26,6 +28,12 @@ static void on_connection(const ShakedownConnection *connection, void *data)
 	shakedown_sink_connection(watch->lines, connection);
 	if (watch->report)
 		shakedown_sink_connection(watch->report, connection);
+	measure_connection(watch->measure, connection);
+}
+
+static void on_opening(const ShakedownOpening *opening, void *data)
+{
+	measure_opening(((Watch *)data)->measure, opening);
 }
 
 static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
@@ -37,6 +45,7 @@ static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
 	shakedown_sink_anomaly(watch->lines, anomaly);
 	if (watch->report)
 		shakedown_sink_anomaly(watch->report, anomaly);
+	measure_anomaly(watch->measure, anomaly);
 }
 
 static bool write_record(const void *bytes, size_t len, void *data)
@@ -84,6 +93,7 @@ static void listen(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *a
 
 	while (more && !shakedown_sink_broken(watch->lines)) {
 		more = reading_step(watch->options, capture, analysis, &left);
+		measure_step(watch->measure);
 		shakedown_sink_advance(watch->lines, shakedown_capture_now(capture));
 		if (interrupt_take_reopen())
 			reopen(watch);
@@ -135,11 +145,16 @@ static bool finish(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *a
 
 static Status watch_all(Watch *watch, ShakedownCapture *capture, const ShakedownConfig *config)
 {
-	const ShakedownObserver observer = {.connection = on_connection, .anomaly = on_anomaly};
+	const ShakedownObserver observer = {
+		.connection = on_connection,
+		.anomaly = on_anomaly,
+		.opening = watch->measure->metrics ? on_opening : NULL,
+	};
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, watch);
 	g_autoptr(GError) error = NULL;
 
 	shakedown_analysis_early(analysis);
+	measure_begin(watch->measure, analysis, capture);
 	interrupt_listen();
 	watch_status_init(&watch->status, !watch->options->quiet, watch->options->live.interval);
 	listen(watch, capture, analysis);
@@ -150,7 +165,8 @@ static Status watch_all(Watch *watch, ShakedownCapture *capture, const Shakedown
 
 Status watch_run(const Options *options)
 {
-	Watch watch = {.options = options};
+	g_auto(Measure) measure = {0};
+	Watch watch = {.options = options, .measure = &measure};
 	Status status = STATUS_DONE;
 	g_autoptr(ShakedownCapture) capture = NULL;
 	g_autoptr(Output) output = NULL;
@@ -164,7 +180,8 @@ Status watch_run(const Options *options)
 	capture = reading_open(options, &status);
 	if (!capture)
 		return status;
-	if (!confine_rights(options) || !reading_keep(options, capture))
+	if (!measure_open(&measure, options) || !confine_rights(options) ||
+	    !reading_keep(options, capture))
 		return STATUS_FAILED;
 	watch.output = output = output_new_log(options->output, &error);
 	if (!output)

@@ -2,7 +2,7 @@
 /* What the summary and the capture know. */
 #include "metrics/metrics.h"
 
-#include <inttypes.h>
+#include <string.h>
 
 static void expose_one(Exposition *e, const ExpositionFamily *family, uint64_t value)
 {
@@ -79,12 +79,25 @@ void metrics_expose_summary(const ShakedownSummary *s, Exposition *e)
 
 void metrics_expose_capture(const ShakedownCaptureInfo *capture, Exposition *e)
 {
-	static const ExpositionFamily dropped = {
-		EXPOSITION_COUNTER, "shakedown_dropped_packets", NULL,
-		"Packets that were dropped before they could be captured."};
+	static const ExpositionFamily dropped = {EXPOSITION_COUNTER, "shakedown_dropped_packets",
+						 NULL,
+						 "Packets that were dropped before they could be "
+						 "captured, by the kernel for want of "
+						 "room or by the interface."};
 
 	exposition_begin(e, &dropped);
-	for (size_t i = 0; i < capture->files_len; i++)
-		exposition_count(e, EXPOSITION_LABELS({"input", capture->files[i].name}),
-				 capture->files[i].dropped);
+	for (size_t i = 0; i < capture->files_len; i++) {
+		const ShakedownCaptureFile *in = &capture->files[i];
+		bool twice = false;
+
+		for (size_t k = 0; k < i && !twice; k++)
+			twice = strcmp(capture->files[k].name, in->name) == 0;
+		/* Given twice, an interface drops twice; a series may come but once. */
+		if (twice)
+			continue;
+		exposition_count(e, EXPOSITION_LABELS({"input", in->name}, {"by", "kernel"}),
+				 in->dropped - in->card_dropped);
+		exposition_count(e, EXPOSITION_LABELS({"input", in->name}, {"by", "interface"}),
+				 in->card_dropped);
+	}
 }

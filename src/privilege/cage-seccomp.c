@@ -292,6 +292,13 @@ static int allow_asking(scmp_filter_ctx filter)
 				SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_DGRAM));
 }
 
+/* The ring is given back when an interface is closed. */
+static int allow_ring(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 1,
+				SCMP_A1(SCMP_CMP_EQ, SOL_PACKET));
+}
+
 static int allow_families(scmp_filter_ctx filter, const int *families, size_t n)
 {
 	int err = 0;
@@ -346,6 +353,8 @@ static int build(scmp_filter_ctx filter, const CageNeeds *needs)
 		err = REQUESTS(interface_requests);
 	if (!err && needs->capture)
 		err = allow_asking(filter);
+	if (!err && needs->capture)
+		err = allow_ring(filter);
 	if (!err && needs->reopen)
 		err = ALLOW(reopening);
 	if (!err && needs->reopen)

@@ -11,7 +11,7 @@
 typedef struct {
 	const char *user; /* "USER", "USER:GROUP", or NULL: who it is now. Names or numbers. */
 	bool capture;	  /* CAP_NET_RAW stays: interfaces are to be opened again */
-	/* CAP_DAC_OVERRIDE stays with root who is to stay root: "sudo shakedown -w ~/x" shall write
+	/* Files are to be opened later: CAP_DAC_OVERRIDE stays with root who is to stay root: "sudo shakedown -w ~/x" shall write
 	 * where everybody expects it to. Of root's files root is the owner in any case. */
 	bool files;
 } PrivilegeKept;

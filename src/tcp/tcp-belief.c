@@ -71,10 +71,6 @@ static void append(TcpBeliefs *beliefs, const TcpBelief *belief)
 
 static void enter(TcpStep *step, ShakedownSideId side, ShakedownTcpState state)
 {
-	uint64_t *live = step->tracker->counts.live_states[side];
-
-	live[step->conn->side[side].state]--;
-	live[state]++;
 	--*tcp_tracker_pair(step->tracker, step->conn);
 	step->conn->side[side].state = (uint8_t)state;
 	++*tcp_tracker_pair(step->tracker, step->conn);

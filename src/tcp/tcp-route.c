@@ -103,8 +103,6 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	tcp_pairing_remember(tracker, conn, handle);
 	++*tcp_tracker_pair(tracker, conn);
 	tracker->counts.connections++;
-	for (unsigned i = 0; i < 2; i++)
-		tracker->counts.live_states[i][conn->side[i].state]++;
 	tracker->counts.live_peak = MAX(tracker->counts.live_peak, tcp_tracker_live(tracker));
 	TcpStep step = {.tracker = tracker,
 			.conn = conn,

@@ -183,8 +183,6 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	if (t->observer.over)
 		t->observer.over(conn, t->data);
 	--*tcp_tracker_pair(t, conn);
-	for (unsigned i = 0; i < 2; i++)
-		t->counts.live_states[i][conn->side[i].state]--;
 	/* At the end of the capture table and wheel go as a whole. */
 	if (!t->finishing) {
 		timer_wheel_cancel(t->wheel, handle);

@@ -33,7 +33,6 @@ typedef struct {
 	uint64_t copies, bad_checksums, offloaded, missing_bytes, stray_icmp;
 	/* Ended early because memory ran out: neither closed nor half-open, … */
 	uint64_t cut_open, cut_half_open, cut_closed;
-	uint64_t live_states[2][SHAKEDOWN_TCP_STATES]; /* now, of the connections that live */
 	/* Of those that live: how many there are with the client and the server in which states. */
 	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES];
 	uint64_t copy_frame[TCP_EXAMPLES], bad_frame[TCP_EXAMPLES]; /* the first ones */

@@ -13,13 +13,20 @@ static const char *counted(Talk *t)
 {
 	const TcpTrackerCounts *counts = tcp_tracker_counts(t->tracker);
 
+	uint64_t states[2][SHAKEDOWN_TCP_STATES] = {{0}};
+
+	for (unsigned c = 0; c < SHAKEDOWN_TCP_STATES; c++)
+		for (unsigned s = 0; s < SHAKEDOWN_TCP_STATES; s++) {
+			states[C][c] += counts->pairs[c][s];
+			states[S][s] += counts->pairs[c][s];
+		}
 	g_string_truncate(t->text, 0);
 	for (unsigned side = 0; side < 2; side++) {
 		const char *comma = side ? " / " : "";
 		uint64_t sum = 0;
 
 		for (unsigned i = 0; i < SHAKEDOWN_TCP_STATES; i++) {
-			uint64_t n = counts->live_states[side][i];
+			uint64_t n = states[side][i];
 
 			sum += n;
 			if (!n)
