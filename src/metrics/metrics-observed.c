@@ -108,9 +108,6 @@ static void expose_connections(const ShakedownMetrics *m, Exposition *e)
 	static const ExpositionFamily missing = {
 		EXPOSITION_COUNTER, "shakedown_missing_bytes", "bytes",
 		"Payload of connections that are over that was acknowledged but never captured."};
-	static const ExpositionFamily cut = {
-		EXPOSITION_COUNTER, "shakedown_connections_cut_short", NULL,
-		"Connections whose records ended before they did, to save memory."};
 
 	expose_sides(e, &first, "side", m->first_to_close);
 	expose_sides(e, &resets, "side", m->resets);
@@ -121,8 +118,6 @@ static void expose_connections(const ShakedownMetrics *m, Exposition *e)
 	expose_sides(e, &payload, "sender", m->payload);
 	expose_sides(e, &again, "sender", m->retransmissions);
 	expose_sides(e, &missing, "sender", m->missing);
-	exposition_begin(e, &cut);
-	exposition_count(e, NULL, m->cut_short);
 }
 
 static void expose_anomalies(const ShakedownMetrics *m, Exposition *e)

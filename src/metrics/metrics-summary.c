@@ -30,6 +30,19 @@ static void expose_live(const ShakedownSummary *s, Exposition *e)
 				s->live_states[side][i]);
 }
 
+static void expose_cut(const ShakedownSummary *s, Exposition *e)
+{
+	static const ExpositionFamily cut = {
+		EXPOSITION_COUNTER, "shakedown_connections_cut_short", NULL,
+		"Connections whose records ended before they did, as memory ran out, by what they "
+		"were."};
+
+	exposition_begin(e, &cut);
+	exposition_count(e, EXPOSITION_LABELS({"was", "half-open"}), s->cut_half_open);
+	exposition_count(e, EXPOSITION_LABELS({"was", "closed"}), s->cut_closed);
+	exposition_count(e, EXPOSITION_LABELS({"was", "open"}), s->cut_open);
+}
+
 static void expose_skipped(const ShakedownSummary *s, Exposition *e)
 {
 	static const ExpositionFamily skipped = {
@@ -74,6 +87,7 @@ void metrics_expose_summary(const ShakedownSummary *s, Exposition *e)
 	expose_one(e, &twice, s->duplicates);
 	expose_one(e, &damaged, s->bad_checksums);
 	expose_one(e, &connections, s->connections);
+	expose_cut(s, e);
 	expose_live(s, e);
 }
 

@@ -39,7 +39,6 @@ void shakedown_metrics_connection(ShakedownMetrics *m, const ShakedownConnection
 		m->resets[t->reset_by]++;
 	histogram_add(&m->duration, c->end - c->start);
 	histogram_add(&m->half_closed, t->half_closed);
-	m->cut_short += c->truncated != NULL;
 	for (unsigned i = 0; i < 2; i++) {
 		m->payload[i] += c->side[i].bytes;
 		m->missing[i] += c->side[i].missing_bytes;

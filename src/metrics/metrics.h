@@ -12,7 +12,6 @@ struct _ShakedownMetrics {
 	uint64_t first_to_close[2], resets[2];
 	Histogram duration, half_closed;
 	uint64_t payload[2], retransmissions[2], missing[2]; /* by sender */
-	uint64_t cut_short; /* connections: see ShakedownConnection.truncated */
 	uint64_t anomalies[SHAKEDOWN_ANOMALY_KINDS][SHAKEDOWN_SEVERITIES];
 };
 

@@ -76,14 +76,12 @@ static void end_early(TcpTracker *t, TcpConnection *conn, uint32_t handle, uint6
  */
 static bool many_closed(const TcpTracker *t)
 {
-	uint64_t closed = UINT64_MAX;
+	const uint64_t *closed = t->counts.pairs[SHAKEDOWN_TCP_CLOSED],
+		       *waits = t->counts.pairs[SHAKEDOWN_TCP_TIME_WAIT];
 
-	for (unsigned side = 0; side < 2; side++) {
-		const uint64_t *states = t->counts.live_states[side];
-		closed =
-			MIN(closed, states[SHAKEDOWN_TCP_CLOSED] + states[SHAKEDOWN_TCP_TIME_WAIT]);
-	}
-	return closed >= slab_live(t->slab) / 8;
+	return closed[SHAKEDOWN_TCP_CLOSED] + closed[SHAKEDOWN_TCP_TIME_WAIT] +
+		       waits[SHAKEDOWN_TCP_CLOSED] + waits[SHAKEDOWN_TCP_TIME_WAIT] >=
+	       slab_live(t->slab) / 8;
 }
 
 static void end_one(TcpTracker *t)
