@@ -15,6 +15,7 @@
 #include <shakedown/config.h>
 #include <shakedown/connection.h>
 #include <shakedown/explain.h>
+#include <shakedown/interfaces.h>
 #include <shakedown/metrics.h>
 #include <shakedown/packet.h>
 #include <shakedown/sink.h>

@@ -73,14 +73,21 @@ static char *own_path(void)
 	return path ? g_steal_pointer(&path) : g_strdup("shakedown");
 }
 
-static bool refuse_permission(const LiveInterface *i, GError **error)
+char *live_permission_advice(void)
 {
 	g_autofree char *path = own_path();
 
-	return refuse(error, SHAKEDOWN_CAPTURE_ERROR_PERMISSION,
-		      "%s: no permission to capture: that takes the capability CAP_NET_RAW; run "
-		      "with sudo, or allow it once with 'sudo setcap cap_net_raw=ep %s'",
-		      i->name, path);
+	return g_strdup_printf("no permission to capture: that takes the capability CAP_NET_RAW; "
+			       "run with sudo, or allow it once with 'sudo setcap cap_net_raw=ep "
+			       "%s'",
+			       path);
+}
+
+static bool refuse_permission(const LiveInterface *i, GError **error)
+{
+	g_autofree char *advice = live_permission_advice();
+
+	return refuse(error, SHAKEDOWN_CAPTURE_ERROR_PERMISSION, "%s: %s", i->name, advice);
 }
 
 /* To somebody without permission libpcap says no more than that. */

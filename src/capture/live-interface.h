@@ -61,5 +61,7 @@ static inline size_t live_interface_queued(const LiveInterface *interface)
 	return interface->len - interface->head;
 }
 
+/* What somebody without permission can do; the caller frees it. */
+char *live_permission_advice(void);
 /* The clock that stamps packets. */
 ShakedownTime live_clock(void);

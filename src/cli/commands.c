@@ -14,6 +14,7 @@ const Command commands[] = {
 	{"streams", FOR_STREAMS, "[FILE...]", "the bytes that a side sent, put in order",
 	 streams_run},
 	{"watch", FOR_WATCH, "-i IFACE", "anomalies of an interface as they happen", watch_run},
+	{"interfaces", FOR_INTERFACES, "", "what can be captured on", interfaces_run},
 	{"explain", FOR_EXPLAIN, "[NAME...]", "what a word means, and what to do about it",
 	 explain_run},
 	{0},

@@ -182,7 +182,10 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 	Commands commands = {0};
 	uint64_t connection = 0;
 
-	if (self->connections == 0 && n == 0)
+	/* What passed an interface cannot be asked again. */
+	bool live = capture->live;
+
+	if ((self->connections == 0 || live) && n == 0)
 		return;
 	for (size_t i = 0; i < n && connection == 0; i++)
 		connection =
@@ -190,20 +193,20 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 	if (connection == 0 && self->connections > 0)
 		connection = self->details[0].row.id;
 	report_heading(self, "Next");
-	if (connection > 0)
+	if (connection > 0 && !live)
 		add_command(&commands, "what passed between the two",
 			    "shakedown ladder %s --conn %" G_GUINT64_FORMAT, files,
 			    (guint64)connection);
-	if (n > 0) {
+	if (n > 0 && !live)
 		add_command(&commands, "each, with a display filter", "shakedown anomalies %s -v",
 			    files);
+	if (n > 0)
 		add_command(
 			&commands, "what it means, what to do", "shakedown explain %s",
 			shakedown_anomaly_info(
 				((const ReportProblem *)g_ptr_array_index(self->problems, 0))->kind)
 				->name);
-	}
-	if (self->connections > REPORT_LISTED) {
+	if (self->connections > REPORT_LISTED && !live) {
 		add_command(&commands, "by whom, how long", "shakedown %s --group-by service",
 			    files);
 		add_command(&commands, "a row a connection", "shakedown conns %s", files);

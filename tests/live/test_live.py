@@ -233,6 +233,7 @@ def watch_ends_with_the_report():
         text = capture.end()
         assert re.search(r"^\d\d:\d\d:\d\d\.\d{3} NOTICE +refused ", text, re.M), text
         assert "Connections" in text and "graceful" in text, text
+        assert "shakedown explain refused" in text and "shakedown ladder" not in text, text
 
 
 @test
@@ -326,6 +327,19 @@ def kept_files_follow_one_another():
             assert 30000 < os.path.getsize(f"kept/{name}") <= 66000 or name == kept[-2], (name, os.path.getsize(f"kept/{name}"))
             p = subprocess.run([SHAKEDOWN, "-q", f"kept/{name}", "--format", "json"], capture_output=True, check=False, env=environment(), timeout=60)
             equal(p.returncode, 0, p.stderr)
+
+
+@test
+def interfaces_are_listed():
+    with network() as net:
+        command("ip", "-n", net.server, "link", "set", "lo", "down")
+        out = command("ip", "netns", "exec", net.server, SHAKEDOWN, "interfaces", "--format", "ndjson", env=environment()).stdout
+        found = {r["name"]: r for r in records(out, "interface")}
+        assert {"eth0", "lo", "any"} <= set(found), out
+        assert SERVER in found["eth0"]["addresses"] and found["eth0"]["problem"] is None, found["eth0"]
+        assert not found["lo"]["up"] and "ip link set lo up" in found["lo"]["problem"], found["lo"]
+        text = command("ip", "netns", "exec", net.server, SHAKEDOWN, "interfaces", env=environment()).stdout
+        assert re.search(rf"^eth0 +up +{SERVER}", text, re.M), text
 
 
 @test
