@@ -13,19 +13,19 @@
 #define HANGS_OFF 96
 /* One segment can open a few. */
 #define HEADROOM 16
+#define COST (sizeof(TcpConnection) + HANGS_OFF + BESIDE)
 #define LEAST ((UINT64_C(1) << 20) * 4)
 #define SAMPLE 32
 
 void tcp_budget_init(TcpBudget *budget, uint64_t bytes)
 {
-	*budget = (TcpBudget){.bytes = bytes ? MAX(bytes, LEAST) : UINT64_MAX};
+	bytes = bytes ? MAX(bytes, LEAST) : UINT64_MAX;
+	*budget = (TcpBudget){.bytes = bytes, .few = bytes / 3 / COST - HEADROOM};
 }
 
 static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 {
-	return (items + HEADROOM) * (slab == t->half_open
-					     ? sizeof(TcpHalf) + BESIDE
-					     : sizeof(TcpConnection) + HANGS_OFF + BESIDE);
+	return (items + HEADROOM) * (slab == t->half_open ? sizeof(TcpHalf) + BESIDE : COST);
 }
 
 /* What one slab has taken it does not give back, so the other has what it left, but at least a
@@ -39,6 +39,8 @@ static bool crowded(const TcpTracker *t, const Slab *slab, const Slab *other)
 
 bool tcp_budget_exceeded(const TcpTracker *t)
 {
+	if (G_LIKELY(tcp_tracker_live(t) < t->budget.few))
+		return false;
 	return crowded(t, t->slab, t->half_open) || crowded(t, t->half_open, t->slab);
 }
 

@@ -13,6 +13,7 @@ typedef struct _TcpTracker TcpTracker;
 
 typedef struct {
 	uint64_t bytes;
+	size_t few; /* with less than so many alive there is room, whatever they are */
 	uint32_t hand, hand_half; /* the last that ended early; folded ones': tcp-half.h */
 } TcpBudget;
 

@@ -3,7 +3,7 @@
 """Whole processes over whole captures, side by side: shakedown, an empty pcap_loop, and others.
 
     suite.py --workload PROGRAM --empty PROGRAM --shakedown PROGRAM [--scale SHARE] [--runs N]
-             [--kinds mix,flood] [--peers] [--straight]
+             [--kinds mix,flood] [--peers] [--straight] [--most PACKETS] [--plot FILE.svg]
 
 Writes the captures anew (seeded, so the same each time) and runs the programs in turn, so that
 whatever else the machine does falls on all of them. No process seems to take less memory than this
@@ -12,6 +12,7 @@ of CPU time (user and system), since that is what a busy machine distorts least.
 """
 
 import argparse
+import math
 import os
 import shutil
 import statistics
@@ -37,8 +38,8 @@ PEERS = {
     "nfpcapd": lambda f, d: ["nfpcapd", "-r", f, "-w", d],
     "tcpflow": lambda f, d: ["tcpflow", "-o", os.path.join(d, "tcpflow"), "-r", f],
 }
-STRAIGHT = [("packets", p, 100_000) for p in (300_000, 1_000_000, 3_000_000, 10_000_000)] + [
-    ("connections", 2_000_000, c) for c in (1_000, 10_000, 100_000, 1_000_000)
+STRAIGHT = [("packets", p, 100_000) for p in (1_000_000, 3_000_000, 10_000_000, 50_000_000)] + [
+    ("connections", 10_000_000, c) for c in (1_000, 10_000, 100_000, 500_000, 2_000_000)
 ]
 
 
@@ -126,14 +127,54 @@ def peers(options, directory):
 def straight(options, directory):
     print("\ndoes the cost grow in a straight line? (headers)")
     print(f"{'varied':<12} {'packets':>9} {'concurrent':>10} {'ns/pkt':>8} {'MiB':>9}")
+    points = {}
     for what, packets, concurrent in STRAIGHT:
-        packets, concurrent = int(packets * options.scale), max(1, int(concurrent * options.scale))
+        packets = min(int(packets * options.scale), options.most)
+        concurrent = max(1, int(concurrent * options.scale))
+        varied = packets if what == "packets" else concurrent
+        if varied in [v for v, _ in points.get(what, [])]:
+            continue
         path = write(options, directory, "headers", packets, concurrent)
         _, cpu, memory = measure({"report": ours(options, path)["report"]}, options.runs)["report"]
         bar = "#" * min(60, int(cpu / packets * 1e9 / 25))
         print(f"{what:<12} {packets:>9} {concurrent:>10} {cpu / packets * 1e9:8.0f} {memory:9.1f} {bar}",
               flush=True)
+        points.setdefault(what, []).append((varied, cpu / packets * 1e9))
         os.unlink(path)
+    if options.plot:
+        with open(options.plot, "w", encoding="utf-8") as out:
+            out.write(plot(points))
+
+
+def plot(points):
+    """Both curves over a logarithmic axis, with numbers at their points."""
+    width, height, left, bottom = 640, 300, 60, 40
+    top = 1.25 * max(y for curve in points.values() for _, y in curve)
+    low = math.log10(min(x for curve in points.values() for x, _ in curve))
+    high = math.log10(max(x for curve in points.values() for x, _ in curve))
+
+    def at(x, y):
+        across = (math.log10(x) - low) / (high - low or 1)
+        return left + across * (width - left - 30), height - bottom - y / top * (height - bottom - 20)
+
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif"'
+             ' font-size="11">', '<rect width="100%" height="100%" fill="#fff"/>',
+             f'<text x="{left}" y="14">ns of CPU time a packet</text>',
+             f'<text x="{width - 30}" y="{height - 6}" text-anchor="end">packets, or connections at once</text>',
+             f'<path d="M{left} 20V{height - bottom}H{width - 20}" fill="none" stroke="#666"/>']
+    for decade in range(math.ceil(low), math.floor(high) + 1):
+        x, _ = at(10**decade, 0)
+        parts.append(f'<text x="{x:.0f}" y="{height - bottom + 16}" text-anchor="middle">{10**decade:,}</text>')
+    for (what, curve), color, mark in zip(points.items(), ("#1f5fa8", "#b3541e"), ("", ' stroke-dasharray="5 3"')):
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*point) for point in curve))
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"{mark}/>')
+        for point in curve:
+            x, y = at(*point)
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>'
+                         f'<text x="{x:.1f}" y="{y - 7:.1f}" text-anchor="middle" fill="{color}">{point[1]:.0f}</text>')
+        x, y = at(*curve[-1])
+        parts.append(f'<text x="{x:.1f}" y="{y + 16:.1f}" text-anchor="end" fill="{color}">{what}</text>')
+    return "\n".join(parts) + "\n</svg>\n"
 
 
 def main():
@@ -145,6 +186,8 @@ def main():
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--straight", action="store_true")
+    parser.add_argument("--most", type=int, default=10_000_000, help="packets, of --straight")
+    parser.add_argument("--plot", help="an SVG of --straight")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="shakedown-bench-") as directory:
         kinds(options, directory)
