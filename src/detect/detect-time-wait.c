@@ -23,6 +23,8 @@ typedef struct {
 	uint32_t held, peak;
 	ShakedownTime since, last, first; /* above the share; latest; of the first */
 	uint64_t total;			  /* how many ever */
+	unsigned frames_len;
+	uint64_t frames[16]; /* with which ports came to be held once it was too many */
 } Pair;
 
 typedef struct {
@@ -106,6 +108,8 @@ static void hold_port(TimeWaitDetector *d, DetectContext *context, const TcpEven
 	p->held++;
 	if (!p->since && share_of(p, context->config, p->held) >= context->config->time_wait_share)
 		p->since = event->time;
+	if (p->since && p->frames_len < G_N_ELEMENTS(p->frames))
+		p->frames[p->frames_len++] = event->frame;
 	p->peak = MAX(p->peak, p->held);
 }
 
@@ -116,10 +120,18 @@ static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair 
 	Finding f;
 
 	shakedown_address_format(&p->server, server);
+	g_autofree char *narrowing =
+		g_strdup_printf("%s==%s && tcp.port==%u && tcp.flags.fin==1",
+				p->server.version == 6 ? "ipv6.addr" : "ip.addr", server, p->port);
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION, &p->client, 0);
 	if (share >= CRITICAL_PERCENT)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_CRITICAL);
 	finding_time(&f, p->since, p->last);
+	for (unsigned i = 0; i < p->frames_len; i++)
+		finding_frame(&f, p->frames[i]);
+	if (p->total > p->frames_len)
+		finding_many(&f);
+	finding_filter(&f, narrowing);
 	finding_text(&f, "service", server);
 	finding_count(&f, "port", p->port);
 	finding_count(&f, "time_wait", p->peak);

@@ -141,6 +141,9 @@ Test(time_wait, ports_run_out)
 	EXPECT_KINDS(s, "time-wait-accumulation");
 	EXPECT_SEVERITY(s, TIME_WAIT_ACCUMULATION, CRITICAL);
 	EXPECT_FACT(s, TIME_WAIT_ACCUMULATION, "time_wait=95");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION);
+	cr_assert_eq(r->frames, 16);
+	cr_assert_not_null(strstr(r->filter, " && tcp.flags.fin==1 && "), "%s", r->filter);
 }
 
 Test(time_wait, the_server_holds_them)
