@@ -104,7 +104,7 @@ static void on_rst(DetectContext *context, const TcpEvent *event, bool accepted)
 		note_first(r, event);
 		r->after_syn = r->after_syn || d->syn[event->side].count;
 		r->first_accepted = accepted;
-		r->in_window = abs(ahead) <= 1 << 20;
+		r->in_window = ahead >= -(1 << 20) && ahead <= 1 << 20;
 	} else if (event->seg->seq.value != r->seq && event->time - r->time <= TRAIN) {
 		r->moving = true;
 	}
