@@ -199,6 +199,24 @@ def what_is_gone_and_returns_is_opened_again():
         ip("link", "del", "sd0")
 
 
+def packets_are_kept_file_after_file():
+    """Files are made, renamed and removed while the calls are confined, by the user who it is by then."""
+    nobody = pwd.getpwnam("nobody")
+    os.chmod(".", 0o711)
+    os.mkdir("kept")
+    os.chown("kept", nobody.pw_uid, nobody.pw_gid)
+    with watching("watch", *LIVE, "-Z", "nobody", "-w", "kept/lo.pcapng", "--rotate-time", "1s", "--keep", "2") as watch:
+        for _ in range(5):
+            talk(3)
+            time.sleep(1.1)
+        equal(summary(watch.end())["handshakes"]["complete"], 15)
+    kept = sorted(os.listdir("kept"))
+    equal(len(kept), 2, kept)
+    for name in kept:
+        equal(os.stat(os.path.join("kept", name)).st_uid, nobody.pw_uid)
+        equal(subprocess.run([SHAKEDOWN, os.path.join("kept", name)], capture_output=True, timeout=20, check=False).returncode, 0)
+
+
 def an_interface_that_goes_is_told():
     """Whether it is gone or down takes a call of its own, which the filter lets through."""
     cable()
@@ -338,7 +356,7 @@ def a_place_that_is_taken_ends_it_at_once():
 
 TESTS = [nothing_is_kept_while_it_listens, the_filter_is_in_force, the_kernel_is_still_asked_for_drops,
          another_user_listens_and_writes, what_is_gone_and_returns_is_opened_again,
-         an_interface_that_goes_is_told, a_plain_user_is_told_what_to_do,
+         packets_are_kept_file_after_file, an_interface_that_goes_is_told, a_plain_user_is_told_what_to_do,
          a_files_capability_is_enough_and_goes, metrics_follow_what_passes, counters_only_grow,
          a_port_of_root_is_bound_before_root_goes, reports_have_metrics_too, a_place_that_is_taken_ends_it_at_once]
 
