@@ -242,8 +242,9 @@ Status analyse_run(const Options *options)
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)
 		return fail(&run, error);
-	run.seekable =
-		!reads_standard_input(options) && is_seekable(shakedown_capture_info(capture));
+	/* An interface may be called as a file is. */
+	run.seekable = !options->live.interfaces && !reads_standard_input(options) &&
+		       is_seekable(shakedown_capture_info(capture));
 	run.follows = writes_as_it_reads(options->format) &&
 		      (reads_standard_input(options) || options->live.interfaces ||
 		       output_is_terminal(output));

@@ -39,7 +39,7 @@ def prepare():
         BROWSER = devtools.Browser(path) if path else None
     except (OSError, EOFError, TimeoutError):
         BROWSER = None
-    for name in ("mixed", "third-ack-lost", "zero-window"):
+    for name in ("mixed", "third-ack-lost", "zero-window", "syn-flood", "vlan"):
         subprocess.run([PROGRAM, "report", "--format", "html", "-o", name + ".html", f"{CAPTURES}/{name}.pcap"],
                        check=True, env=environment())
     os.link("mixed.html", "<script>alert(1)<'\"&.html")
@@ -64,9 +64,11 @@ def it_opens_without_an_error_or_a_request(browser):
 
 @test
 def nothing_is_wider_than_a_phone(browser):
-    for width in (390, 1280):
-        browser.open(os.path.abspath("mixed.html"), width=width)
-        equal(browser.run("document.documentElement.scrollWidth <= innerWidth"), True, width)
+    for name in ("mixed", "syn-flood", "zero-window"):
+        for width in (390, 1280):
+            browser.open(os.path.abspath(name + ".html"), width=width)
+            browser.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+            equal(browser.run("document.documentElement.scrollWidth <= innerWidth"), True, (name, width))
 
 
 @test
@@ -243,7 +245,7 @@ def axe_core_finds_nothing(browser):
     with open(path, encoding="utf-8") as f:
         source = f.read()
     for name, dark, width in (("mixed", False, 1280), ("mixed", True, 1280), ("zero-window", False, 390),
-                              ("third-ack-lost", True, 390)):
+                              ("third-ack-lost", True, 390), ("vlan", False, 1280)):
         browser.open(os.path.abspath(name + ".html"), width=width, dark=dark)
         browser.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         browser.run(source + "; undefined")

@@ -358,6 +358,8 @@ def headings_tables_and_regions_are_in_order():
             assert attrs.get("role") == "img" or attrs.get("aria-hidden") == "true", attrs
         if attrs.get("role") == "region":
             assert attrs.get("aria-label") and attrs.get("tabindex") == "0", "scrolls by keyboard"
+    named = [attrs["aria-label"] for _, attrs, _ in parsed.elements if attrs.get("role") == "region"]
+    equal(len(named), len(set(named)), "two regions of one name")
     ids = set(parsed.ids)
     for tag, attrs, _ in parsed.elements:
         if tag == "a":

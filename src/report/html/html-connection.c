@@ -161,8 +161,8 @@ static void put_sides(ReportWriter *out, const ShakedownConnection *c)
 		    {"duplicate ACKs", cell_duplicates},
 		    {"RTT min / median / p95 / max", cell_rtt}};
 
-	report_put(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"both "
-			"sides\"><table><thead><tr><td></td><th scope=\"col\">client</th>"
+	html_put_region(out, "scroll", "both sides", c->id);
+	report_put(out, "<table><thead><tr><td></td><th scope=\"col\">client</th>"
 			"<th scope=\"col\">server</th></tr></thead><tbody>");
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		report_put(out, "<tr><th scope=\"row\">");
@@ -202,11 +202,12 @@ static void put_history(ReportWriter *out, const ShakedownConnection *c, Shakedo
 static void put_histories(ReportWriter *out, const ShakedownConnection *c)
 {
 	report_put(out, "<details><summary>States of both sides, with the packets that prove "
-			"them</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"states\"><table><thead><tr><th scope=\"col\">side</th>"
-			"<th scope=\"col\">state</th><th scope=\"col\" class=\"n\">frame</th><th "
-			"scope=\"col\" class=\"n\">after"
-			"</th><th scope=\"col\">evidence</th></tr></thead><tbody>");
+			"them</summary>\n");
+	html_put_region(out, "scroll", "states", c->id);
+	report_put(out, "<table><thead><tr><th scope=\"col\">side</th><th scope=\"col\">state</th>"
+			"<th scope=\"col\" class=\"n\">frame</th>"
+			"<th scope=\"col\" class=\"n\">after</th>"
+			"<th scope=\"col\">evidence</th></tr></thead><tbody>");
 	put_history(out, c, SHAKEDOWN_CLIENT);
 	put_history(out, c, SHAKEDOWN_SERVER);
 	report_put(out, "</tbody></table></div></details>\n");
@@ -284,10 +285,7 @@ static void put_heading(const LadderAbout *about, ReportWriter *out)
 
 static void put_ladder(const Portrait *portrait, ReportWriter *out)
 {
-	report_put(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"ladder of connection ");
-	report_put_uint(out, portrait->about.id);
-	report_put(out, "\">");
+	html_put_region(out, "scroll", "ladder", portrait->about.id);
 	ladder_svg(out, portrait, false);
 	report_put(out, "</div>\n");
 }
@@ -309,10 +307,10 @@ static void put_as_text(const Portrait *portrait, ReportWriter *out)
 	ladder_text(&lines, portrait, &options);
 	(void)report_writer_flush(&lines);
 	report_writer_clear(&lines);
-	report_put(out, "<details class=\"as-text\"><summary>The ladder as text, to "
-			"paste</summary>\n<div class="
-			"\"filter scroll\" tabindex=\"0\" role=\"region\" aria-label=\"ladder as "
-			"text\"><pre><code>");
+	report_put(out, "<details class=\"as-text\"><summary>The ladder as text, to paste"
+			"</summary>\n");
+	html_put_region(out, "filter scroll", "ladder as text", portrait->about.id);
+	report_put(out, "<pre><code>");
 	markup_lines(out, text->str);
 	report_put(out, "</code></pre></div></details>\n");
 }
@@ -358,7 +356,7 @@ static void put_connection(HtmlPortrait *p, ReportWriter *out)
 	}
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
 		if (html_plot_tells(&p->plot, side))
-			html_plot_put(&p->plot, side, out);
+			html_plot_put(&p->plot, about->id, side, out);
 	report_put(out, "</section>\n");
 }
 

@@ -230,8 +230,8 @@ static void put_table(HtmlPage *page)
 		"packets",   "bytes",	 "sent again"};
 	ReportWriter *out = page->out;
 
-	report_put(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"table of connections\"><table id=\"conn-table\"><thead><tr>");
+	html_put_region(out, "scroll", "table of connections", 0);
+	report_put(out, "<table id=\"conn-table\"><thead><tr>");
 	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
 		report_put(out, "<th scope=\"col\">");
 		report_put(out, columns[i]);

@@ -293,13 +293,15 @@ static void put_caption(const HtmlPlot *plot, ShakedownSideId side, const Frame 
 	report_put(out, ".</figcaption></figure>\n");
 }
 
-void html_plot_put(const HtmlPlot *plot, ShakedownSideId side, ReportWriter *out)
+void html_plot_put(const HtmlPlot *plot, uint64_t id, ShakedownSideId side, ReportWriter *out)
 {
 	const GArray *points = plot->points[side], *notable = plot->notable[side];
 	Frame f = frame_of(points, notable, out);
 
-	report_put(out, "<figure><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"sequence plot\"><svg class=\"chart plot\" role=\"img\" "
+	report_put(out, "<figure>");
+	html_put_region(out, "scroll",
+			side == SHAKEDOWN_CLIENT ? "data of the client" : "data of the server", id);
+	report_put(out, "<svg class=\"chart plot\" role=\"img\" "
 			"viewBox=\"0 0 830 300\"><title>Sequence numbers over time: data of the ");
 	report_put(out, shakedown_side_name(side));
 	report_put(out, "</title>\n");

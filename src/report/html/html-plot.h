@@ -35,4 +35,5 @@ void html_plot_segment(HtmlPlot *plot, const ShakedownSegment *segment, const La
 		       const LadderNumber *ack);
 /* Whether there is enough of that side's data for a picture. */
 bool html_plot_tells(const HtmlPlot *plot, ShakedownSideId side);
-void html_plot_put(const HtmlPlot *plot, ShakedownSideId side, ReportWriter *out);
+/* Of the connection of that id. */
+void html_plot_put(const HtmlPlot *plot, uint64_t id, ShakedownSideId side, ReportWriter *out);

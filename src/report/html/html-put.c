@@ -103,6 +103,19 @@ void html_put_badge(ReportWriter *out, ShakedownSeverity severity, const char *t
 	report_put(out, "</span> ");
 }
 
+void html_put_region(ReportWriter *out, const char *class, const char *name, uint64_t id)
+{
+	report_put(out, "<div class=\"");
+	report_put(out, class);
+	report_put(out, "\" tabindex=\"0\" role=\"region\" aria-label=\"");
+	report_put(out, name);
+	if (id) {
+		report_put(out, " of connection ");
+		report_put_uint(out, id);
+	}
+	report_put(out, "\">");
+}
+
 void html_put_span(ReportWriter *out, ShakedownTime from, ShakedownTime to)
 {
 	markup_duration(out, html_elapsed(from, to));

@@ -30,6 +30,9 @@ ShakedownSeverity html_severity_in(ShakedownAnomalyKind kind, ShakedownSeverity 
 /* A label in a severity's colour; the text is ours. */
 void html_put_badge(ReportWriter *out, ShakedownSeverity severity, const char *text);
 void html_put_span(ReportWriter *out, ShakedownTime from, ShakedownTime to);
+/* Opens what is scrolled by itself, also by keyboard; unlike any other by its name and, of a
+ * connection's, its id (0: not of one). To be closed by </div>. */
+void html_put_region(ReportWriter *out, const char *class, const char *name, uint64_t id);
 /* A display filter in <code> with a button that copies it. */
 void html_put_filter(ReportWriter *out, const char *filter);
 /* Of a connection's two ends, as the detectors write it. */

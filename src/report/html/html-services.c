@@ -73,26 +73,26 @@ static void put_service(ReportWriter *out, TallyEntry *s)
 
 void html_put_services(HtmlPage *page)
 {
+	static const char *const columns[] = {"complete", "no answer", "refused", "unfinished",
+					      "graceful", "half",      "reset",	  "open"};
 	g_autoptr(GPtrArray) ranking = tally_ranking(&page->services);
 	ReportWriter *out = page->out;
 
+	report_put(out, "<section id=\"services\"><h2>Services</h2>\n");
+	html_put_region(out, "scroll", "services", 0);
 	report_put(
 		out,
-		"<section id=\"services\"><h2>Services</h2>\n<div class=\"scroll\" "
-		"tabindex=\"0\" role=\"region\" aria-label=\"services\"><table>"
-		"<thead><tr><th scope=\"col\" rowspan=\"2\">service</th><th scope=\"col\" "
-		"rowspan=\"2\" class=\"n\">connections</th><th scope=\"colgroup\" "
-		"colspan=\"4\">handshakes"
-		"</th><th scope=\"colgroup\" colspan=\"4\">teardowns</th><th scope=\"col\" "
-		"rowspan=\"2\">RTT of handshakes, 10 µs to 10 s</th></tr><tr>"
-		"<th scope=\"col\" class=\"n\">complete</th><th scope=\"col\" class=\"n\">no "
-		"answer</th>"
-		"<th scope=\"col\" class=\"n\">refused</th><th scope=\"col\" "
-		"class=\"n\">unfinished</th>"
-		"<th scope=\"col\" class=\"n\">graceful</th><th scope=\"col\" class=\"n\">half</th>"
-		"<th scope=\"col\" class=\"n\">reset</th><th scope=\"col\" "
-		"class=\"n\">open</th></tr></thead>"
-		"<tbody>\n");
+		"<table><thead><tr><th scope=\"col\" rowspan=\"2\">service</th>"
+		"<th scope=\"col\" rowspan=\"2\" class=\"n\">connections</th>"
+		"<th scope=\"colgroup\" colspan=\"4\">handshakes</th>"
+		"<th scope=\"colgroup\" colspan=\"4\">teardowns</th>"
+		"<th scope=\"col\" rowspan=\"2\">RTT of handshakes, 10 µs to 10 s</th></tr><tr>");
+	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+		report_put(out, "<th scope=\"col\" class=\"n\">");
+		report_put(out, columns[i]);
+		report_put(out, "</th>");
+	}
+	report_put(out, "</tr></thead><tbody>\n");
 	for (unsigned i = 0; i < MIN(ranking->len, SERVICES_SHOWN); i++)
 		put_service(out, g_ptr_array_index(ranking, i));
 	report_put(out, "</tbody></table></div>\n");

@@ -140,9 +140,8 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 	html_put_summary(page, summary, capture);
 	report_put(out, "<section id=\"anomalies\"><h2>Anomalies</h2>\n");
 	html_findings_put(&page->findings, out, page->limit / 16);
-	report_put(out, "</section>\n<section id=\"timeline\"><h2>Timeline</h2>\n"
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"timeline\">");
+	report_put(out, "</section>\n<section id=\"timeline\"><h2>Timeline</h2>\n");
+	html_put_region(out, "scroll", "timeline", 0);
 	html_timeline_put(&page->timeline, out);
 	report_put(out, "</div>");
 	html_timeline_key(out);
