@@ -3,13 +3,13 @@
 #include "report/ladder-places.h"
 
 #include "report/ladder-canvas.h"
+#include "report/ladder-fate.h"
 
 #define ROW 20.0 /* of an arrow with nothing written on it */
 #define GAP_MIN SHAKEDOWN_NS_PER_S
 #define SLANT_LEAST 4.0
 #define SLANT_MOST 44.0
 #define ROOM_TURNS 6
-#define SENT_AGAIN_WITHIN 64u /* rows, beyond which nobody sees the two together */
 
 static void place_clear(void *data)
 {
@@ -127,31 +127,20 @@ static double distance(const Portrait *portrait, const GArray *places, unsigned 
 	return y - from;
 }
 
-/* Of one leg: how long before (or after) the tap an arrow is at that lifeline. */
-static ShakedownDuration leg(const Portrait *portrait, ShakedownSideId side)
-{
-	const LadderAbout *about = &portrait->about;
-	const ShakedownHandshake *h = &about->connection.handshake;
-
-	if (!about->recorded || h->tap == SHAKEDOWN_TAP_UNKNOWN)
-		return SHAKEDOWN_DURATION_UNKNOWN;
-	return side == SHAKEDOWN_CLIENT ? h->client_rtt / 2 : h->server_rtt / 2;
-}
-
 static void slant(const Portrait *portrait, const GArray *places, unsigned i, double last[2])
 {
 	const LadderRow *row = ladder_rows_at(&portrait->rows, i);
 	LadderPlace *place = &g_array_index(places, LadderPlace, i);
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
-		ShakedownDuration d = leg(portrait, side);
+		ShakedownDuration d = ladder_leg(portrait, side);
 
 		place->end[side] = place->y;
 		if (row->fold || !row->frame || d == SHAKEDOWN_DURATION_UNKNOWN ||
 		    row->segment_class == SHAKEDOWN_SEGMENT_ICMP_ERROR)
 			continue;
 		/* The near leg is as good as none: no kink that means nothing. */
-		ShakedownDuration other = leg(portrait, !side);
+		ShakedownDuration other = ladder_leg(portrait, !side);
 		if (d < other / 10)
 			continue;
 		double far = distance(portrait, places, i, side == row->sender ? -d : d);
@@ -163,51 +152,6 @@ static void slant(const Portrait *portrait, const GArray *places, unsigned i, do
 						       : MAX(place->end[side], place->y);
 		last[side == row->sender] = place->end[side];
 	}
-}
-
-/* Of data that was sent again: whether its receiver lacked it. Three duplicate ACKs say so, and so
- * does any ACK of less than it that left after it must have arrived; silence does not, since then
- * the ACK may have been what was lost. */
-static bool was_lacking(const Portrait *portrait, unsigned i)
-{
-	const LadderRows *rows = &portrait->rows;
-	const LadderRow *row = ladder_rows_at(rows, i);
-	ShakedownDuration way = leg(portrait, !row->sender);
-	bool asked_for = false;
-
-	if (!row->len || row->fold || !row->frame || !row->seq.named)
-		return false;
-	for (unsigned k = i + 1; k < MIN(rows->rows->len, i + SENT_AGAIN_WITHIN); k++) {
-		const LadderRow *later = ladder_rows_at(rows, k);
-		if (later->fold || !later->frame)
-			continue;
-		if (later->sender == row->sender) {
-			if (!later->len || later->seq.offset != row->seq.offset)
-				continue;
-			return later->segment_class == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION ||
-			       (later->segment_class == SHAKEDOWN_SEGMENT_RETRANSMISSION &&
-				asked_for);
-		}
-		if (!(later->flags & 0x010u) || !later->ack.named)
-			continue;
-		if (later->ack.offset > row->seq.offset)
-			return false;
-		asked_for |= way != SHAKEDOWN_DURATION_UNKNOWN &&
-			     ladder_elapsed(row->time, later->time) > 2 * way;
-	}
-	return false;
-}
-
-static bool is_lost(const Portrait *portrait, unsigned at)
-{
-	const LadderRow *row = ladder_rows_at(&portrait->rows, at);
-
-	if (row->segment_class == SHAKEDOWN_SEGMENT_BAD_CHECKSUM)
-		return true;
-	for (unsigned i = 0; i < row->changes_len; i++)
-		if (row->changes[i].withdrawn && row->changes[i].side != row->sender)
-			return true;
-	return was_lacking(portrait, at);
 }
 
 /* Puts the rows below each other; extra is what each needs beyond its words. Returns the height. */
@@ -275,7 +219,7 @@ GArray *ladder_places_new(const Portrait *portrait, const LadderWording *wording
 	for (unsigned i = 0; i < places->len; i++) {
 		LadderPlace *place = &g_array_index(places, LadderPlace, i);
 		word_row(wording, ladder_rows_at(rows, i), place);
-		place->lost = is_lost(portrait, i);
+		place->lost = ladder_is_lost(portrait, i);
 	}
 	for (unsigned turn = 0; turn < ROOM_TURNS && moved; turn++) {
 		double last[2][2] = {{0}};
