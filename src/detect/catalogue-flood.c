@@ -69,8 +69,9 @@ AT(CONNECTION_FLOOD) = {.info = {
 	"Few sources open many connections completely and send nothing. SYN cookies do not help: the "
 	"handshakes are real, and each takes a place in the server.",
 	.detected =
-	"At least ${flood_syns} complete handshakes of one service within ${flood_window}, from few "
-	"sources, without data.",
+	"At least ${flood_syns} complete handshakes of one service within ${flood_window} that carry no "
+	"data, which are at least ${flood_half_open} percent of all, from sources that open twenty or "
+	"more each on the average.",
 	.innocent = "Health checks. A pool of connections that a client opens in advance.",
 	.action =
 	"Limit connections by source (nft: ct count), shorten the time that the service waits for "

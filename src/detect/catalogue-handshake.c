@@ -386,10 +386,11 @@ AT(UNEXPECTED_FLAGS) = {.info = {
 	.meaning =
 	"A segment with flags that no honest stack sends: SYN together with FIN or RST, FIN without "
 	"ACK, no flag at all, or reserved bits set.",
-	.detected = "The flags of each segment; counted by kind.",
+	.detected =
+	"The flags of each segment; counted by kind. The bits of ECN and of accurate ECN (RFC 9768) "
+	"are not reserved any more.",
 	.innocent =
-	"Reserved bits: new protocol extensions, such as accurate ECN (RFC 9768), use what was "
-	"reserved. Packets damaged in capture.",
+	"Reserved bits: a protocol extension to come. Packets damaged in capture.",
 	.action =
 	"Usually probes that tell operating systems apart or slip past filters; together they are "
 	"reported as port-scan. A packet filter may drop them all."}},

@@ -4,6 +4,7 @@
  * 6528), and flags that no stack sends.
  */
 #include "detect/detector.h"
+#include "detect/dossier.h"
 #include "detect/member.h"
 #include "detect/noted.h"
 #include "flow/key-table.h"
@@ -157,6 +158,20 @@ static void add(HostDetector *d, DetectContext *context, const TcpEvent *event,
 		judge(context, i);
 }
 
+/* The segments themselves: the first, those within, or both. */
+static void point_at(Finding *f, const TcpConnection *conn, const DossierOdd *odd)
+{
+	bool first = noted(conn, NOTED_ODD_FIRST);
+
+	if (first)
+		finding_frame(f, conn->first_frame);
+	finding_time(f, first || !odd ? conn->start : odd->first, odd ? odd->last : conn->start);
+	for (unsigned i = 0; odd && i < odd->count && i < G_N_ELEMENTS(odd->frames); i++)
+		finding_frame(f, odd->frames[i]);
+	if (odd && odd->count > G_N_ELEMENTS(odd->frames))
+		finding_many(f);
+}
+
 static void unexpected_flags(DetectContext *context, TcpConnection *conn)
 {
 	static const struct {
@@ -172,15 +187,20 @@ static void unexpected_flags(DetectContext *context, TcpConnection *conn)
 		{NOTED_ODD_NO_ACK, "no ACK"},
 	};
 	g_autoptr(GString) list = g_string_new(NULL);
+	const Dossier *dossier = dossier_find(context->dossiers, conn);
+	const DossierOdd *odd = dossier && dossier->odd.count ? &dossier->odd : NULL;
+	uint64_t n = noted(conn, NOTED_ODD_FIRST) + (odd ? odd->count : 0);
 	Finding f;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (noted(conn, kinds[i].bit))
 			g_string_append_printf(list, "%s%s", list->len ? ", " : "", kinds[i].name);
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_UNEXPECTED_FLAGS, conn);
-	finding_frame(&f, conn->first_frame);
+	point_at(&f, conn, odd);
 	finding_text(&f, "flags", list->str);
-	finding_summary(&f, "segments with flags that no stack sends: %s", list->str);
+	finding_count(&f, "segments", n);
+	finding_summary(&f, "%" PRIu64 " segment%s with flags that no stack sends: %s", n,
+			n == 1 ? "" : "s", list->str);
 	finding_report(&f);
 }
 

@@ -4,6 +4,7 @@
  * port of a target.
  */
 #include "detect/detector.h"
+#include "detect/dossier.h"
 #include "detect/noted.h"
 #include "detect/scanner.h"
 
@@ -25,6 +26,16 @@ static void on_flags(TcpConnection *conn, uint16_t flags)
 		conn->noted |= NOTED_ODD_XMAS;
 	else if (!(all & (TCP_ACK | TCP_SYN | TCP_RST)))
 		conn->noted |= NOTED_ODD_NO_ACK;
+}
+
+static void note_odd(DossierOdd *odd, const TcpEvent *event)
+{
+	if (!odd->count)
+		odd->first = event->time;
+	odd->last = event->time;
+	if (odd->count < G_N_ELEMENTS(odd->frames))
+		odd->frames[odd->count] = event->frame;
+	odd->count++;
 }
 
 static Probe probe_of(const TcpConnection *conn)
@@ -67,6 +78,10 @@ static void on_odd_flags(DetectContext *context, const TcpEvent *event)
 	TcpConnection *conn = event->conn;
 
 	on_flags(conn, event->seg->flags);
+	if (event->frame == conn->first_frame)
+		conn->noted |= NOTED_ODD_FIRST;
+	else
+		note_odd(&dossier_of(context->dossiers, conn)->odd, event);
 	if (conn->side[0].packets + conn->side[1].packets == 1 && noted(conn, NOTED_STRAY) &&
 	    noted(conn, NOTED_ODD_NULL | NOTED_ODD_FIN | NOTED_ODD_XMAS))
 		settle(context, conn, CONTACT_UNANSWERED, 0);

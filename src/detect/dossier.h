@@ -76,6 +76,13 @@ typedef struct {
 	uint64_t bytes;
 } DossierData;
 
+/* Segments with flags that no stack sends, other than the connection's first. */
+typedef struct {
+	uint64_t count;
+	ShakedownTime first, last;
+	uint64_t frames[16];
+} DossierOdd;
+
 typedef struct {
 	uint64_t id; /* of the connection */
 	DossierReset reset[2];
@@ -84,6 +91,7 @@ typedef struct {
 	DossierAck bad_handshake[2];
 	DossierIcmp unreachable, too_big;
 	DossierData after_fin[2];
+	DossierOdd odd;
 	uint32_t challenges[2];
 	uint64_t challenge_frame[2];
 	uint32_t time_wait_restarts;

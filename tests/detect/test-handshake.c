@@ -3,6 +3,8 @@
 #include "detect/opening.h"
 #include "scene.h"
 
+#include <inttypes.h>
+
 /* Fast Open with an eight byte cookie, RFC 7413 §2. */
 #define COOKIE "\x22\x0a\x01\x02\x03\x04\x05\x06\x07\x08"
 
@@ -400,4 +402,26 @@ Test(handshake, ecn_is_expected)
 	CLIENT(s, TCP_ACK, 1, 1);
 	scene_finish(s);
 	EXPECT_KINDS(s, "");
+}
+
+/* In the midst of a connection it is those segments that are pointed at, and not the first. */
+Test(handshake, odd_flags_within_a_connection)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	ShakedownTime before = s->now;
+	uint64_t frame = s->frame;
+	for (unsigned i = 0; i < 2; i++)
+		CLIENT(s, 0, 121, 0);
+	scene_close(s);
+	scene_finish(s);
+	EXPECT_FACT(s, UNEXPECTED_FLAGS, "segments=2");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_UNEXPECTED_FLAGS);
+	g_autofree char *filter =
+		g_strdup_printf("frame.number in {%" PRIu64 ", %" PRIu64 "}", frame + 1, frame + 2);
+	cr_assert_not_null(strstr(r->filter, filter), "%s", r->filter);
+	cr_assert_gt(r->time, before);
+	cr_assert_eq(r->until - r->time, MS(10));
 }
