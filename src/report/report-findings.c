@@ -183,7 +183,7 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 	uint64_t connection = 0;
 
 	/* What passed an interface cannot be asked again. */
-	bool live = capture->live;
+	bool live = capture && capture->live;
 
 	if ((self->connections == 0 || live) && n == 0)
 		return;
