@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/flood.h"
 
-#include "detect/cookies.h"
-
-#include <inttypes.h>
-
 /* Wang, Zhang and Shin's a: what an attempt more or less is normally, as a share of the usual. */
 #define DRIFT 0.35
 #define USUAL_WEIGHT 0.05
@@ -18,12 +14,6 @@
 #define USUAL_LEAST 1.0
 /* With so many half-open at once it is worth knowing for longer where they come from. */
 #define HALF_OPEN_MANY 8
-/* Sources of which that share is new with each SYN are not people who try again. */
-#define SOURCES_MANY 0.5
-/* … and of which nearly every one is are forged, if something else tells as well. */
-#define SOURCES_FORGED 0.9
-/* A source of so large a share is named. */
-#define TOP_SHARE 0.5
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
@@ -74,15 +64,6 @@ static bool window_tells(const Sum *sum, const ShakedownConfig *config)
 	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
 }
 
-static double share_of_top_ttl(const ServiceSources *sources)
-{
-	uint32_t top = 0;
-
-	for (unsigned i = 0; i < 256; i++)
-		top = MAX(top, sources->ttl[i]);
-	return sources->syns ? (double)top / (double)sources->syns : 0;
-}
-
 /* Nothing listens there, and yet they come. As many clients may have lost their server; but then it
  * had served somebody before, and clients do not all live at the same distance. */
 static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
@@ -94,7 +75,7 @@ static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfi
 	       s->usual * SERVICE_WINDOW_SLOTS < 1 && sources &&
 	       (double)sketch_distinct_count(&sources->distinct) >=
 		       SOURCES_FORGED * (double)sources->syns &&
-	       share_of_top_ttl(sources) >= SOURCES_FORGED;
+	       flood_top_ttl_share(sources) >= SOURCES_FORGED;
 }
 
 /* Who floods without forging, and without keeping its own stack from answering: each SYN,ACK is
@@ -146,115 +127,9 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 		       SOURCES_MANY * (double)s->sources->syns;
 }
 
-/* 100 only if it is all of them. */
-static unsigned percent(uint64_t part, uint64_t whole)
-{
-	unsigned n = whole ? (unsigned)(100 * (double)part / (double)whole + 0.5) : 100;
-
-	return n >= 100 && part < whole ? 99 : n;
-}
-
-/* One that is worth blocking. */
-static void say_top(Finding *f, const ServiceSources *sources, uint64_t distinct)
-{
-	uint64_t count;
-	const ShakedownAddress *top = sketch_top_most(&sources->top, TOP_SHARE, &count);
-	char address[SHAKEDOWN_ADDRESS_LEN];
-
-	if (!top)
-		return;
-	shakedown_address_format(top, address);
-	finding_text(f, "top_source", address);
-	finding_count(f, "top_source_syn", count);
-	if (distinct == 1)
-		finding_summary(f, ", %s", address);
-	else
-		finding_summary(f, ", %u %% of them from %s", percent(count, sources->top.offered),
-				address);
-}
-
-static void report_flood(Service *s, DetectContext *context, bool goes_on)
-{
-	const ServiceFlood *flood = s->flood;
-	Finding f;
-	double half_open = flood->syns ? 1 - (double)flood->finished / (double)flood->syns : 1;
-	bool refused = flood->refused * 2 > flood->syns, aborted = flood->aborted * 2 > flood->syns;
-
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->key.address, s->key.port);
-	finding_time(&f, flood->start, flood->last);
-	for (unsigned i = 0; i < flood->frames_len; i++)
-		finding_frame(&f, flood->frames[i]);
-	finding_many(&f);
-	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
-	/* Nothing is held for what is refused, and not for long what is reset. */
-	if (refused || aborted)
-		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
-	finding_count(&f, "syn", flood->syns);
-	if (goes_on)
-		finding_flag(&f, "under_way", true);
-	else
-		finding_duration(&f, "lasted_s", flood->last - flood->start);
-	finding_ratio(&f, "peak_rate", flood->peak_rate);
-	finding_count(&f, "peak_half_open", flood->peak_half_open);
-	finding_ratio(&f, "half_open_share", half_open);
-	finding_count(&f, "refused", flood->refused);
-	finding_count(&f, "aborted", flood->aborted);
-	finding_count(&f, "syn_ack", flood->answered);
-	finding_count(&f, "completed_meanwhile", flood->established);
-	finding_duration(&f, "known_after_s", flood->known - flood->start);
-	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
-	if (goes_on)
-		finding_summary(&f, "under way: ");
-	finding_summary(&f, "%" PRIu64 " SYNs in %s (at most %.0f/s), %u %% of them %s",
-			flood->syns, finding_span(&f, flood->last - flood->start), flood->peak_rate,
-			percent(refused	  ? flood->refused
-				: aborted ? flood->aborted
-					  : flood->syns - MIN(flood->finished, flood->syns),
-				flood->syns),
-			refused	  ? "refused"
-			: aborted ? "answered and then reset by who had sent them"
-				  : "left half-open");
-	if (cookies_suspected(s))
-		finding_flag(&f, "syn_cookies_suspected", true);
-	if (s->sources) {
-		/* The sketch errs to either side; nobody can be more than there were SYNs. */
-		uint64_t sources = MIN(sketch_distinct_count(&s->sources->distinct), flood->syns);
-		double evenness = sketch_sample_evenness(&s->sources->sample);
-		double ttl = share_of_top_ttl(s->sources);
-		bool forged = (double)sources >= SOURCES_MANY * (double)s->sources->syns &&
-			      evenness >= SOURCES_FORGED;
-
-		finding_count(&f, "sources", sources);
-		finding_ratio(&f, "sources_standard_error", SKETCH_DISTINCT_ERROR);
-		finding_ratio(&f, "sources_evenness", evenness);
-		finding_ratio(&f, "same_ttl_share", ttl);
-		finding_flag(&f, "sources_look_forged", forged);
-		if (services_forgotten(context->services))
-			finding_count(&f, "services_forgotten",
-				      services_forgotten(context->services));
-		finding_summary(&f, ", from %s%" PRIu64 " source%s%s", sources > 20 ? "about " : "",
-				sources, sources == 1 ? "" : "s",
-				forged ? " that look forged" : "");
-		say_top(&f, s->sources, sources);
-	}
-	if (flood->behind) {
-		finding_count(&f, "behind", flood->behind);
-		finding_summary(&f, "; %" PRIu64 " more whose time is before their place",
-				flood->behind);
-	}
-	if (refused)
-		finding_summary(&f, "; nothing listens there");
-	else if (flood->answered == 0)
-		finding_summary(&f, "; the service answered none of them");
-	else if (flood->established)
-		finding_summary(&f, "; %" PRIu64 " other%s completed meanwhile", flood->established,
-				flood->established == 1 ? " handshake was" : " handshakes were");
-	finding_report(&f);
-}
-
 static void end_flood(Service *s, DetectContext *context)
 {
-	report_flood(s, context, false);
+	flood_report(s, context, false);
 	s->past[s->past_next++ % SERVICE_FLOODS_PAST] =
 		(ServiceSpan){s->flood->start, s->flood->last};
 	g_clear_pointer(&s->flood, g_free);
@@ -359,7 +234,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 	if (s->flood)
 		go_on(s, slot, width);
 	if (begins && context->early)
-		report_flood(s, context, true);
+		flood_report(s, context, true);
 	if (s->flood && !window && !excess &&
 	    service_slot_end(s, config, id) - s->flood->last > config->flood_window)
 		end_flood(s, context);

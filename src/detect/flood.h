@@ -18,3 +18,15 @@ void flood_end(Service *service, DetectContext *context);
 
 /* A SYN at that time was one of a flood's. */
 bool flood_covers(const Service *service, const ShakedownConfig *config, ShakedownTime time);
+
+/* Sources of which that share is new with each SYN are not people who try again. */
+#define SOURCES_MANY 0.5
+/* … and of which nearly every one is are forged, if something else tells as well. */
+#define SOURCES_FORGED 0.9
+/* A source of so large a share is named. */
+#define TOP_SHARE 0.5
+
+/* Reports the flood under way; goes_on: its end is not known yet. */
+void flood_report(const Service *service, DetectContext *context, bool goes_on);
+/* What share of the SYNs has the TTL that most of them have. */
+double flood_top_ttl_share(const ServiceSources *sources);
