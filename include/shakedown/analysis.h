@@ -168,6 +168,12 @@ SHAKEDOWN_EXPORT void shakedown_analysis_feed(ShakedownAnalysis *analysis,
  * slide. For live captures, on which time goes on without packets; otherwise packets alone tell it.
  */
 SHAKEDOWN_EXPORT void shakedown_analysis_advance(ShakedownAnalysis *analysis, ShakedownTime now);
+/*
+ * Those who captured have lost so many packets up to now: since the last call lately, or, if it is
+ * not known when, at any time. Verdicts that rest on what was not seen then weigh less.
+ */
+SHAKEDOWN_EXPORT void shakedown_analysis_dropped(ShakedownAnalysis *analysis, uint64_t packets,
+						 bool any_time);
 /* The capture is at its end: what is still open is reported as it stands. Feed nothing after it. */
 SHAKEDOWN_EXPORT void shakedown_analysis_finish(ShakedownAnalysis *analysis);
 

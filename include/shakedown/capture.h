@@ -125,6 +125,9 @@ SHAKEDOWN_EXPORT bool shakedown_capture_ended(const ShakedownCapture *capture);
  */
 SHAKEDOWN_EXPORT ShakedownTime shakedown_capture_now(const ShakedownCapture *capture);
 
+/* How many packets were lost by those who captured, as far as is known by now: cheap. Of many files
+ * it is known at their end. */
+SHAKEDOWN_EXPORT uint64_t shakedown_capture_dropped(const ShakedownCapture *capture);
 /* The first problem of any file that was not left out, as one line, or NULL. Owned by the capture.
  */
 SHAKEDOWN_EXPORT const char *shakedown_capture_problem(const ShakedownCapture *capture);

@@ -284,6 +284,13 @@ void shakedown_analysis_advance(ShakedownAnalysis *a, ShakedownTime now)
 	detectors_tick(a->detectors, now);
 }
 
+void shakedown_analysis_dropped(ShakedownAnalysis *a, uint64_t packets, bool any_time)
+{
+	ShakedownTime now = MAX(a->summary.last, tcp_tracker_now(a->tracker));
+
+	loss_note(&a->detect.loss, packets, any_time ? a->summary.first : now - LOSS_ROUGHLY, now);
+}
+
 void shakedown_analysis_finish(ShakedownAnalysis *a)
 {
 	if (a->finished)

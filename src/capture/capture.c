@@ -292,6 +292,25 @@ ShakedownTime shakedown_capture_now(const ShakedownCapture *capture)
 	return n ? MIN(now, held[0].time - 1) : now;
 }
 
+#define FEW_FILES 8
+
+uint64_t shakedown_capture_dropped(const ShakedownCapture *capture)
+{
+	uint64_t dropped = 0;
+
+	for (size_t i = 0; capture->live && i < capture->live->len; i++)
+		dropped += capture->live->interfaces[i].kernel_dropped +
+			   capture->live->interfaces[i].card_dropped;
+	if (!capture->live && capture->merge.len > FEW_FILES && !capture->ended)
+		return 0;
+	for (size_t i = 0; i < capture->merge.len; i++) {
+		const Input *input = &capture->merge.inputs[i];
+
+		dropped += input->reader ? input->reader->dropped : input->dropped;
+	}
+	return dropped;
+}
+
 const char *shakedown_capture_problem(const ShakedownCapture *capture)
 {
 	for (size_t i = 0; capture->live && i < capture->live->len; i++)

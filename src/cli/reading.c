@@ -88,6 +88,7 @@ bool reading_step(const Options *options, ShakedownCapture *capture, ShakedownAn
 	*left -= n;
 	shakedown_analysis_feed(analysis, packets, n);
 	bool ended = shakedown_capture_ended(capture);
+	shakedown_analysis_dropped(analysis, shakedown_capture_dropped(capture), ended && !live);
 	if (live || ended)
 		shakedown_analysis_advance(analysis, shakedown_capture_now(capture));
 	return *left && !ended;

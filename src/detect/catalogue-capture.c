@@ -13,7 +13,8 @@ AT(CAPTURE_LOSS) = {.info = {
 	"it; the capture did. Verdicts that rest on the absence of a packet are withheld or say so.",
 	.detected =
 	"Sequence space that the receiver acknowledged and the tap never saw. How many bytes, in how "
-	"many connections.",
+	"many connections. Or those who captured count packets that they dropped: then what seems to be "
+	"missing at that time is told as a notice, with packets_dropped_meanwhile.",
 	.innocent = "A capture filter or a tap that leaves out part of the traffic on purpose.",
 	.action =
 	"tcpdump says at its end how many packets the kernel dropped. Use a larger buffer (tcpdump "

@@ -100,7 +100,10 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 	Finding f;
 
 	/* Where a whole direction is not there, this says nothing new. */
-	if ((!d->missing && !d->missing_control) || d->one_sided * 2 > both)
+	const uint64_t dropped = context->loss.dropped;
+
+	if ((!d->missing && !d->missing_control && !dropped) ||
+	    (d->one_sided * 2 > both && !dropped))
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_LOSS, NULL, 0);
 	if (d->first_loss)
@@ -112,6 +115,17 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 	finding_count(&f, "bytes", d->missing);
 	finding_count(&f, "fins", d->missing_control);
 	finding_count(&f, "connections", d->missing_connections);
+	if (dropped) {
+		finding_count(&f, "dropped", dropped);
+		finding_summary(&f, "%" PRIu64 " packet%s dropped by those who captured", dropped,
+				dropped == 1 ? " was" : "s were");
+	}
+	if (!d->missing && !d->missing_control) {
+		finding_report(&f);
+		return;
+	}
+	if (dropped)
+		finding_summary(&f, "; ");
 	if (d->missing)
 		finding_summary(&f, "%" PRIu64 " byte%s", d->missing, plural(d->missing));
 	if (d->missing_control)

@@ -212,9 +212,33 @@ static void complete_filter(Finding *f)
 	}
 }
 
+/* What such a verdict is about was not seen; whether it was there is another question. */
+static bool rests_on_absence(ShakedownAnomalyKind kind)
+{
+	return kind == SHAKEDOWN_ANOMALY_NO_ANSWER || kind == SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK ||
+	       kind == SHAKEDOWN_ANOMALY_FIN_UNANSWERED ||
+	       kind == SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING ||
+	       kind == SHAKEDOWN_ANOMALY_SILENT_DEATH;
+}
+
+static void weigh_loss(Finding *f)
+{
+	ShakedownAnomaly *a = &f->anomaly;
+
+	if (!f->context->loss.len || !rests_on_absence(a->kind) ||
+	    !loss_within(&f->context->loss, MIN(a->time, f->conn ? f->conn->start : a->time),
+			 a->until))
+		return;
+	a->severity = MIN(a->severity, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_flag(f, "packets_dropped_meanwhile", true);
+	finding_summary(f, "; but the capture lost packets meanwhile");
+}
+
 void finding_report(Finding *f)
 {
 	ShakedownAnomaly *a = &f->anomaly;
+
+	weigh_loss(f);
 
 	for (size_t i = 0; i < a->facts_len; i++)
 		if (f->facts[i].type == SHAKEDOWN_VALUE_TEXT) {

@@ -29,13 +29,13 @@ class Section:
         self.interfaces.append((snaplen, tsresol, tsoffset))
         self._block(1, self._pack("HHI", link_type, 0, snaplen) + options)
 
-    def packet(self, interface, time, frame):
-        """An enhanced packet block with a comment; time in nanoseconds."""
+    def packet(self, interface, time, frame, dropped=0):
+        """An enhanced packet block with a comment; time in nanoseconds; so many were lost before it."""
         snaplen, tsresol, tsoffset = self.interfaces[interface]
         data = frame[:snaplen] if snaplen else frame
         ticks = (time - tsoffset * 10**9) * 10**tsresol // 10**9
         body = self._pack("IIIII", interface, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(frame))
-        self._block(6, body + data + bytes(-len(data) % 4) + self._option(1, "läuft".encode()) + self._option(0, b""))
+        self._block(6, body + data + bytes(-len(data) % 4) + self._option(1, "läuft".encode()) + (self._option(4, self._pack("Q", dropped)) if dropped else b"") + self._option(0, b""))
 
     def secrets(self):
         """Keys of TLS sessions, which nobody here needs."""

@@ -244,6 +244,22 @@ SLL = bytes.fromhex("00000001000602000000000100000800")
 
 
 @test
+def what_the_capture_lost_weighs_on_what_was_not_seen():
+    def verdict(dropped_before):
+        section = Section("<")
+        section.interface(1, 0, 9)
+        packets = unanswered(("192.0.2.1", 40000), SERVER, 1000) + [(1100, frame) for _, frame in connection(("192.0.2.2", 40001), SERVER, 1100)[:3]]
+        for i, (when, frame) in enumerate(packets):
+            section.packet(0, round(when * 10**9), frame, dropped=9 if i == dropped_before else 0)
+        write("lossy.pcapng", section.data)
+        records = [json.loads(line) for line in run("anomalies", "--format", "ndjson", "lossy.pcapng")[1].splitlines()]
+        anomaly, = [a for a in records if a["kind"] == "no-answer"]
+        return anomaly["severity"], anomaly["evidence"].get("packets_dropped_meanwhile"), [a["evidence"]["dropped"] for a in records if a["kind"] == "capture-loss"]
+    equal(verdict(None), ("warning", None, []))
+    equal(verdict(3), ("notice", True, [9]))
+
+
+@test
 def a_pcapng_of_mixed_links_snap_lengths_clocks_and_byte_orders():
     little, big = Section("<"), Section(">")
     little.interface(1, 0, 6)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/loss.h"
+
+#include <criterion/criterion.h>
+
+Test(loss, is_within_what_overlaps_it)
+{
+	Loss loss = {0};
+
+	cr_assert(!loss_within(&loss, INT64_MIN, INT64_MAX), "nothing was lost");
+	loss_note(&loss, 5, 100, 200);
+	cr_assert(loss_within(&loss, 200, 300) && loss_within(&loss, 0, 100));
+	cr_assert(!loss_within(&loss, 201, 300) && !loss_within(&loss, 0, 99));
+	loss_note(&loss, 5, 900, 1000);
+	cr_assert(!loss_within(&loss, 900, 1000), "no more were lost");
+	loss_note(&loss, 6, 150, 300);
+	cr_assert(loss.len == 1 && loss_within(&loss, 250, 250), "what touches is one");
+}
+
+Test(loss, errs_to_the_side_of_loss_when_there_are_many)
+{
+	Loss loss = {0};
+
+	for (unsigned i = 0; i < 10 * LOSS_SPANS; i++)
+		loss_note(&loss, i + 1, 1000 * i, 1000 * i + 10);
+	cr_assert_eq(loss.len, LOSS_SPANS);
+	for (unsigned i = 0; i < 10 * LOSS_SPANS; i++)
+		cr_assert(loss_within(&loss, 1000 * i + 5, 1000 * i + 5), "span %u", i);
+	cr_assert(!loss_within(&loss, 500, 600));
+}
