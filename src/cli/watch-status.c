@@ -12,6 +12,8 @@
 #define WIDTH_STANDARD 80
 /* Handshakes of so many looks make the share that succeed. */
 #define SMOOTH 0.7
+/* Rates of less time mean nothing. */
+#define LOOK_LEAST (G_USEC_PER_SEC / 10)
 
 static unsigned terminal_columns(void)
 {
@@ -33,7 +35,10 @@ void watch_status_init(WatchStatus *s, bool wanted, ShakedownDuration interval)
 static void look(WatchStatus *s, const ShakedownLive *now)
 {
 	int64_t clock = g_get_monotonic_time();
-	double seconds = MAX((double)(clock - s->looked) / 1e6, 1e-3);
+
+	if (clock - s->looked < LOOK_LEAST)
+		return;
+	double seconds = (double)(clock - s->looked) / G_USEC_PER_SEC;
 	uint64_t done = now->completed - s->before.completed;
 	uint64_t decided = done + now->failed - s->before.failed;
 
@@ -53,14 +58,14 @@ static GString *first_line(const WatchStatus *s, const ShakedownCaptureInfo *inf
 	GString *line = g_string_new(NULL);
 	const ShakedownLive *live = &s->before;
 
+	/* What a narrow terminal must not cut off comes first. */
 	g_string_append_printf(line, "%s packets/s  ", numbers_grouped((uint64_t)s->packets, a));
+	g_string_append_printf(line, "%s of %s dropped  ", numbers_grouped(info->dropped, a),
+			       numbers_grouped(info->packets + info->dropped, b));
 	g_string_append_printf(line, "%s half-open  ", numbers_grouped(live->half_open, a));
 	g_string_append_printf(line, "%s opened/s", numbers_grouped((uint64_t)s->attempts, a));
 	if (s->success >= 0)
 		g_string_append_printf(line, ", %.1f %% succeed", 100 * s->success);
-	g_string_append_printf(line, "  %s of %s packets dropped",
-			       numbers_grouped(info->dropped, a),
-			       numbers_grouped(info->packets + info->dropped, b));
 	return line;
 }
 

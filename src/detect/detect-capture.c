@@ -169,9 +169,10 @@ static void duplicate_packets(const CaptureDetector *d, DetectContext *context)
 	finding_count(&f, "connections", d->copied_connections);
 	finding_summary(&f,
 			"%" PRIu64 " packet%s in %" PRIu64
-			" connection%s are in the capture twice; the copies were left out",
+			" connection%s %s in the capture twice; the cop%s left out",
 			copies, plural(copies), d->copied_connections,
-			plural(d->copied_connections));
+			plural(d->copied_connections), copies == 1 ? "is" : "are",
+			copies == 1 ? "y was" : "ies were");
 	finding_report(&f);
 }
 
