@@ -4,61 +4,108 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Four 32-bit lanes each summed into 64 bits: no carry can be lost below 2^32 words. Both compilers
- * turn this into the machine's vector instructions. */
-typedef uint64_t ChecksumLanes __attribute__((vector_size(16)));
-
-static uint64_t checksum_lanes(const uint8_t *data, size_t blocks)
-{
-	const ChecksumLanes low = {UINT32_MAX, UINT32_MAX};
-	ChecksumLanes a = {0}, b = {0}, c = {0}, d = {0};
-
-	for (size_t i = 0; i < blocks; i++) {
-		ChecksumLanes x, y;
-
-		memcpy(&x, data + i * 32, sizeof x);
-		memcpy(&y, data + i * 32 + 16, sizeof y);
-		a += x & low;
-		b += x >> 32;
-		c += y & low;
-		d += y >> 32;
+/*
+ * Sums of 32-bit words are as good as those of 16-bit ones, RFC 1071 §2 (C). They are taken in
+ * 64-bit lanes of the machine's vectors: of whole lanes, which wraps, and of the lanes' upper
+ * halves, which does not. What the lower halves come to is the difference, below 2^64 as it is.
+ */
+#define CHECKSUM_BLOCK 64
+#define CHECKSUM_BLOCKS(name, width)                                                               \
+	static uint64_t name(const uint8_t *data, size_t blocks)                                   \
+	{                                                                                          \
+		typedef uint64_t Lanes __attribute__((vector_size(width)));                        \
+		Lanes all = {0}, high = {0}, x;                                                    \
+		uint64_t sum = 0;                                                                  \
+                                                                                                   \
+		for (size_t i = 0; i < blocks * CHECKSUM_BLOCK; i += CHECKSUM_BLOCK)               \
+			for (size_t j = 0; j < CHECKSUM_BLOCK; j += sizeof x) {                    \
+				memcpy(&x, data + i + j, sizeof x);                                \
+				all += x;                                                          \
+				high += x >> 32;                                                   \
+			}                                                                          \
+		all -= high << 32;                                                                 \
+		for (size_t i = 0; i < sizeof x / sizeof x[0]; i++)                                \
+			sum += all[i] + high[i];                                                   \
+		return sum;                                                                        \
 	}
-	a += b + c + d;
-	return (a[0] & UINT32_MAX) + (a[0] >> 32) + (a[1] & UINT32_MAX) + (a[1] >> 32);
+
+CHECKSUM_BLOCKS(checksum_blocks, 16)
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) CHECKSUM_BLOCKS(checksum_blocks_avx2, 32)
+#endif
+
+	static inline uint64_t
+	checksum_any_blocks(const uint8_t *data, size_t blocks, bool portable)
+{
+#if defined(__x86_64__)
+	if (!portable && __builtin_cpu_supports("avx2"))
+		return checksum_blocks_avx2(data, blocks);
+#endif
+	return checksum_blocks(data, blocks);
 }
 
-uint64_t checksum_sum(const uint8_t *data, size_t len)
+static inline uint64_t checksum_4(const uint8_t *data)
+{
+	uint32_t word;
+
+	memcpy(&word, data, sizeof word);
+	return word;
+}
+
+static inline uint64_t checksum_8(const uint8_t *data)
+{
+	return checksum_4(data) + checksum_4(data + 4);
+}
+
+static inline uint64_t checksum_any(const uint8_t *data, size_t len, bool portable)
 {
 	uint64_t sum = 0;
 
-	if (len >= 32) {
-		sum = checksum_lanes(data, len / 32);
-		data += len & ~(size_t)31;
-		len &= 31;
+	if (len >= CHECKSUM_BLOCK) {
+		sum = checksum_any_blocks(data, len / CHECKSUM_BLOCK, portable);
+		data += len & ~(size_t)(CHECKSUM_BLOCK - 1);
 	}
-	while (len >= 4) {
-		uint32_t word;
-
-		memcpy(&word, data, sizeof word);
-		sum += word;
+	if (len & 32) {
+		sum += checksum_8(data) + checksum_8(data + 8);
+		sum += checksum_8(data + 16) + checksum_8(data + 24);
+		data += 32;
+	}
+	if (len & 16) {
+		sum += checksum_8(data) + checksum_8(data + 8);
+		data += 16;
+	}
+	if (len & 8) {
+		sum += checksum_8(data);
+		data += 8;
+	}
+	if (len & 4) {
+		sum += checksum_4(data);
 		data += 4;
-		len -= 4;
 	}
-	if (len >= 2) {
+	if (len & 2) {
 		uint16_t word;
 
 		memcpy(&word, data, sizeof word);
 		sum += word;
 		data += 2;
-		len -= 2;
 	}
-	if (len) {
+	if (len & 1) {
 		uint16_t word = 0; /* RFC 1071 §4.1: padded with a zero byte */
 
 		memcpy(&word, data, 1);
 		sum += word;
 	}
 	return sum;
+}
+
+uint64_t checksum_sum(const uint8_t *data, size_t len)
+{
+	return checksum_any(data, len, false);
+}
+
+uint64_t checksum_sum_portable(const uint8_t *data, size_t len)
+{
+	return checksum_any(data, len, true);
 }
 
 uint16_t checksum_fold(uint64_t sum)
@@ -77,12 +124,17 @@ static bool checksum_is_partial(uint16_t field, uint64_t pseudo)
 	return field == sum || (field ^ sum) == 0xffff;
 }
 
+static inline uint64_t checksum_address(const uint8_t *address, size_t len)
+{
+	return len == 4 ? checksum_4(address) : checksum_8(address) + checksum_8(address + 8);
+}
+
 SegmentChecksum checksum_tcp(const uint8_t *src, const uint8_t *dst, size_t address_len,
 			     const uint8_t *tcp, uint32_t len)
 {
 	/* RFC 9293 §3.1 and RFC 8200 §8.1: addresses, zero, protocol, length. */
 	uint64_t pseudo =
-		checksum_sum(src, address_len) + checksum_sum(dst, address_len) + htons(6);
+		checksum_address(src, address_len) + checksum_address(dst, address_len) + htons(6);
 	uint16_t field;
 
 	if (checksum_fold(pseudo + htonl(len) + checksum_sum(tcp, len)) == 0xffff)

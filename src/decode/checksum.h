@@ -9,6 +9,8 @@
 
 /* Unfolded; may be added to other such sums of even length. */
 uint64_t checksum_sum(const uint8_t *data, size_t len);
+/* The same, without what not every machine of its kind can: to compare with it. */
+uint64_t checksum_sum_portable(const uint8_t *data, size_t len);
 uint16_t checksum_fold(uint64_t sum);
 
 /* Judges the checksum of a whole TCP segment (header from its first byte) between two addresses of

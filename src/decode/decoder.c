@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The decoder itself: the loop over the layers, and what they share. */
 #include "decode/link-types.h"
+#include "decode/ordinary.h"
 #include "decode/walk.h"
 
 #include <glib.h>
@@ -17,7 +18,6 @@ Decoder *decoder_new(const DecoderOptions *options)
 
 	if (options)
 		decoder->options = *options;
-	decoder->latest = INT64_MIN;
 	fragments_init(&decoder->fragments);
 	return decoder;
 }
@@ -59,11 +59,12 @@ size_t decoder_decode(Decoder *decoder, const ShakedownPacket *packet,
 	static const uint8_t nothing[1]; /* a packet of no bytes may come without data */
 	Walk walk;
 
+	if (!decoder->options.every_layer &&
+	    ordinary_decode(packet, !decoder->options.no_checksums, segments))
+		return 1;
 	decoder->segments = segments;
 	decoder->segments_len = 0;
 	decoder->steps = 0;
-	if (packet->time > decoder->latest)
-		decoder->latest = packet->time;
 	fragments_begin(&decoder->fragments);
 
 	walk.decoder = decoder;

@@ -17,6 +17,7 @@ typedef struct _Decoder Decoder;
 typedef struct {
 	bool ignore_encapsulation; /* no layer's id is identity: mirrored traffic */
 	bool no_checksums;	   /* do not verify */
+	bool every_layer;	   /* no short way for ordinary packets: to compare with it */
 } DecoderOptions;
 
 /* Options NULL: defaults. */

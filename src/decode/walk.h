@@ -60,7 +60,6 @@ struct _Decoder {
 	DecoderOptions options;
 	Counts counts;
 	Fragments fragments;
-	ShakedownTime latest; /* greatest packet time */
 	/* Of the packet being decoded. */
 	Segment *segments;
 	size_t segments_len;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "decode/ordinary.h"
+
+#include "decode/tcp-segment.h"
+
+#define IPV4_HEADER 20
+#define IPV6_HEADER 40
+#define PROTOCOL_TCP 6
+
+/* The version that an ethertype at p names; 0: another. */
+static inline uint8_t ordinary_ethertype(const uint8_t *p)
+{
+	switch (be16(p)) {
+	case 0x0800:
+		return 4;
+	case 0x86dd:
+		return 6;
+	}
+	return 0;
+}
+
+/* ARPHRD_ values of Linux cooked captures with which the protocol is an ethertype. */
+static inline bool ordinary_hardware(const uint8_t *p)
+{
+	uint16_t hardware = be16(p);
+
+	return hardware == 1 || hardware == 512 || hardware == 772 || hardware == 65534;
+}
+
+/* The IP version of what lies behind the link layer's header, and in at where; 0: not ordinary. */
+static inline uint8_t ordinary_link(const ShakedownPacket *packet, Bytes *at)
+{
+	const uint8_t *p;
+
+	switch (packet->link_type) {
+	case 1: /* Ethernet */
+		p = bytes_pull(at, 14);
+		return p ? ordinary_ethertype(p + 12) : 0;
+	case 12: /* raw IP, by its three numbers */
+	case 14:
+	case 101:
+		p = bytes_peek(at, 1);
+		return p ? *p >> 4 : 0;
+	case 113: /* Linux cooked */
+		p = bytes_pull(at, 16);
+		return p && ordinary_hardware(p + 2) ? ordinary_ethertype(p + 14) : 0;
+	case 228:
+		return 4;
+	case 229:
+		return 6;
+	case 276: /* Linux cooked, version 2 */
+		p = bytes_pull(at, 20);
+		return p && ordinary_hardware(p + 8) ? ordinary_ethertype(p) : 0;
+	}
+	return 0;
+}
+
+/* What is behind the IP header, as long as it says; what is beyond that is padding. */
+static inline void ordinary_payload(TcpBytes *tcp, const Bytes *at, uint32_t len)
+{
+	size_t left = bytes_left(at);
+
+	tcp->at = at->at;
+	tcp->wire = len;
+	tcp->captured = left < len ? left : len;
+}
+
+static inline bool ordinary_ip4(Bytes *at, WalkIp *ip, TcpBytes *tcp)
+{
+	const uint8_t *header = bytes_pull(at, IPV4_HEADER);
+
+	/* Version 4, no options; not a fragment. */
+	if (!header || header[0] != 0x45 || (be16(header + 6) & 0x3fff) ||
+	    header[9] != PROTOCOL_TCP)
+		return false;
+	*ip = (WalkIp){
+		.version = 4,
+		.ttl = header[8],
+		.has_id = true,
+		.id = be16(header + 4),
+		.len = be16(header + 2),
+		.src = header + 12,
+		.dst = header + 16,
+	};
+	if (ip->len < IPV4_HEADER + TCP_HEADER)
+		return false;
+	ordinary_payload(tcp, at, ip->len - IPV4_HEADER);
+	return true;
+}
+
+static inline bool ordinary_ip6(Bytes *at, WalkIp *ip, TcpBytes *tcp)
+{
+	const uint8_t *header = bytes_pull(at, IPV6_HEADER);
+	uint32_t len;
+
+	if (!header || header[0] >> 4 != 6 || header[6] != PROTOCOL_TCP)
+		return false;
+	len = be16(header + 4);
+	if (len < TCP_HEADER)
+		return false;
+	*ip = (WalkIp){
+		.version = 6,
+		.ttl = header[7],
+		.len = IPV6_HEADER + len,
+		.src = header + 8,
+		.dst = header + 24,
+	};
+	ordinary_payload(tcp, at, len);
+	return true;
+}
+
+/* Called with what the IP header says known to the compiler, as far as its version does. */
+static inline bool ordinary_tcp(const ShakedownPacket *packet, const WalkIp *ip, TcpBytes *tcp,
+				bool judge_checksum, Segment *segment)
+{
+	if (tcp->captured < TCP_HEADER)
+		return false;
+	tcp->header = (tcp->at[12] >> 4) * 4u;
+	if (tcp->header < TCP_HEADER || tcp->header > tcp->wire)
+		return false;
+	tcp_fill(segment, packet, ip, tcp, judge_checksum);
+	segment->encap.len = 0;
+	return true;
+}
+
+bool ordinary_decode(const ShakedownPacket *packet, bool judge_checksum, Segment *segment)
+{
+	Bytes at;
+	WalkIp ip;
+	TcpBytes tcp;
+
+	if (!packet->captured_len)
+		return false;
+	at = bytes_of(packet->data, packet->captured_len);
+	switch (ordinary_link(packet, &at)) {
+	case 4:
+		return ordinary_ip4(&at, &ip, &tcp) &&
+		       ordinary_tcp(packet, &ip, &tcp, judge_checksum, segment);
+	case 6:
+		return ordinary_ip6(&at, &ip, &tcp) &&
+		       ordinary_tcp(packet, &ip, &tcp, judge_checksum, segment);
+	}
+	return false;
+}
