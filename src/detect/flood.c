@@ -296,7 +296,10 @@ void flood_close(Service *s, DetectContext *context, ShakedownTime last)
 	const ServiceSlot *slot = slot_of(s, service_slot_id(s, context->config, last));
 	bool old_enough = slot && last - slot->first >= LAST_SLOT_LEAST;
 
-	flood_advance(s, context, last + (SERVICE_GRACE_SLOTS + old_enough) * width);
+	flood_advance(s, context, last + SERVICE_GRACE_SLOTS * width);
+	/* What goes on goes on to the end. */
+	if (old_enough || (slot && s->flood))
+		flood_advance(s, context, last + (SERVICE_GRACE_SLOTS + 1) * width);
 }
 
 void flood_end(Service *s, DetectContext *context)

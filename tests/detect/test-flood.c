@@ -51,6 +51,17 @@ Test(flood, syn_flood_at_the_end_of_the_capture)
 	cr_assert_eq(s->record_bits, UINT64_C(1) << SHAKEDOWN_ANOMALY_SYN_FLOOD);
 }
 
+/* Its last moment counts, too, however short. */
+Test(flood, all_of_a_flood_counts_up_to_the_end)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	half_open(s, 0, 1100, MS(2));
+	scene_finish(s);
+	EXPECT(s, SYN_FLOOD);
+	EXPECT_FACT(s, SYN_FLOOD, "syn=1100");
+}
+
 Test(flood, members_name_it_and_the_others_do_not)
 {
 	g_autoptr(Scene) s = scene_new();
