@@ -10,6 +10,9 @@
 
 #include <glib.h>
 
+/* From a tap at a host to its TCP, and back. */
+#define IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
+
 /* The client's ACK of SYN,ACK, or whatever comes in its place: the third segment. */
 static void third_ack(TcpStep *step)
 {
@@ -107,6 +110,23 @@ static void prove_established(TcpStep *step)
 	}
 }
 
+/* It holds what lies beyond a hole (RFC 2018) that nothing has filled since. */
+static bool waits_for_a_hole(const TcpStep *step)
+{
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	TcpSeq ack = step->seg->ack;
+	TcpSackBlock blocks[4];
+	unsigned n = tcp_options_sack(step->seg, blocks);
+
+	if (tcp_side_has(r, TCP_SIDE_RESENT) && tcp_seq_leq(r->resent_seq, ack) &&
+	    tcp_seq_lt(ack, r->resent_end))
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		if (tcp_seq_lt(ack, blocks[i].left))
+			return true;
+	return false;
+}
+
 /* Whoever gets a FIN acknowledges it at once (§3.10.7.4 eighth). What it sends when the FIN should
  * have been there, and does not cover it, shows that it was not, or that something before it was
  * missing. */
@@ -120,11 +140,12 @@ static void fin_not_received(TcpStep *step)
 	    !tcp_side_has(s, TCP_SIDE_UNPROVEN))
 		return;
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
-	if (!got || got->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
-	    step->time - got->time <= tcp_leg(conn, step->from))
+	if (!got || got->evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
 		return;
 	/* Without a known leg it may have been under way. */
-	if (conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN)
+	if (!waits_for_a_hole(step) &&
+	    (conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
+	     step->time - got->time <= MAX(tcp_leg(conn, step->from), IN_THE_HOST)))
 		return;
 	tcp_take_back(step, step->from, TCP_GETS_FIN);
 	step->note = "it has not got the FIN";
@@ -144,7 +165,8 @@ static void ack_not_received(TcpStep *step)
 	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
 	if (!acked || acked->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
 	    conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
-	    step->time - acked->time <= tcp_leg(conn, step->from))
+	    step->time - acked->time <= tcp_leg(conn, step->from) ||
+	    tcp_space_overtaken_by(step, s->high_ip_id, acked->time))
 		return;
 	tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
 	step->note = "the ACK of its FIN did not arrive";
@@ -159,10 +181,14 @@ static void prove_fin_received(TcpStep *step)
 		fin_not_received(step);
 		return;
 	}
-	if (tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN))
+	if (tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN)) {
 		tcp_confirm(step, step->from, TCP_GETS_FIN);
-	else
-		tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+		return;
+	}
+	/* Where they did not cross, the ACK of its own came with it at the latest. */
+	if (tcp_fin_acked(conn, step->from) && !tcp_conn_has(conn, TCP_CONN_CROSSED))
+		tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 }
 
 /* What the acknowledgment does to the one it should reach. */
@@ -289,11 +315,45 @@ static bool old_duplicate(const TcpStep *step)
 		(int32_t)(tsval - s->tsval) < 0);
 }
 
+/* An ACK of less than it has acknowledged before comes late: it tells nothing of its sender now. */
+static bool old_ack(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	const Segment *seg = step->seg;
+
+	return (seg->flags & (TCP_ACK | TCP_FIN)) == TCP_ACK && !seg->payload_len &&
+	       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_seq_lt(seg->ack, s->rcv_nxt);
+}
+
+/* Sent before the other's RST came: a leg has not passed since that, or two where it acknowledges
+ * what came with the RST. */
+static bool was_under_way(const TcpStep *step, ShakedownTime reset)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	const Segment *seg = step->seg;
+	bool answers = (seg->flags & (TCP_ACK | TCP_FIN)) == TCP_ACK && !seg->payload_len &&
+		       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_seq_lt(s->rcv_nxt, seg->ack);
+
+	return step->time - reset < tcp_leg(step->conn, step->from) * (answers ? 2 : 1);
+}
+
+/* It is the first to acknowledge the other's FIN. */
+static bool proves_fin_received(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *r = &conn->side[tcp_other(step->from)];
+
+	return (step->seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
+	       tcp_seq_lt(r->fin, step->seg->ack) &&
+	       !tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
+}
+
 /* A reset that passed while this was under way, or that has overtaken it, has ended its sender
  * after it: in the order in which it happened, this comes first. */
 static bool comes_before(TcpStep *step, TcpInput reset)
 {
-	return ((step->seg->flags & TCP_FIN) || !tcp_was_synchronized(step->conn, step->from)) &&
+	return ((step->seg->flags & TCP_FIN) || !tcp_was_synchronized(step->conn, step->from) ||
+		proves_fin_received(step)) &&
 	       tcp_take_back(step, step->from, reset);
 }
 
@@ -311,7 +371,7 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again)
 	switch ((TcpInput)last->input) {
 	case TCP_SENDS_RST:
 		*again = TCP_SENDS_RST;
-		if (old_duplicate(step))
+		if (old_duplicate(step) || old_ack(step))
 			return false;
 		if (tcp_space_overtaken_by(step, s->high_ip_id, last->time))
 			return comes_before(step, TCP_SENDS_RST);
@@ -324,7 +384,9 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again)
 	case TCP_GETS_RST:
 		/* Unless this was under way already when the RST came. */
 		*again = TCP_GETS_RST;
-		if (step->time - last->time < tcp_leg(conn, step->from))
+		if (old_ack(step) || tcp_space_overtaken_by(step, s->high_ip_id, last->time))
+			return false;
+		if (was_under_way(step, last->time))
 			return comes_before(step, TCP_GETS_RST);
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 		step->note = "the RST did not reach it, or it was ignored";

@@ -137,7 +137,9 @@ ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
 		/* A lone RST ends something that was not captured; a probe belongs to nothing. */
 		tcp_conn_has(conn, TCP_CONN_MIDSTREAM | TCP_CONN_RESET);
 
-	if (!opened)
+	/* The client has opened, and aborted before the server had. */
+	if (!opened ||
+	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && !tcp_was_synchronized(conn, SHAKEDOWN_SERVER)))
 		return SHAKEDOWN_TEARDOWN_NEVER_OPENED;
 	if (both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
 	    tcp_fin_acked(conn, SHAKEDOWN_SERVER))

@@ -11,6 +11,8 @@
 #include "tcp/tcp-watch.h"
 #include <glib.h>
 
+#define SYN_ACK_TIMEOUT (SHAKEDOWN_NS_PER_S * 3 / 2)
+
 /* §3.10.7.1: an endpoint without the connection answers with the number that was acknowledged to
  * it, and no ACK. */
 static bool answers_without_connection(const TcpStep *step)
@@ -94,6 +96,45 @@ static bool on_its_way(const TcpStep *step, const TcpBelief *b)
 	       step->time - b->time < tcp_leg(step->conn, step->from) * 3 / 4;
 }
 
+/* It acknowledges the other's SYN from behind its own: an endpoint that is not synchronized resets
+ * without ACK, or with its SYN's number (§3.5.2). A listener that still asks for the third ACK may
+ * be one that resets what it gives up. */
+static bool shows_synchronized(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
+	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
+	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
+	    !tcp_seq_leq(seg->ack, r->snd_nxt))
+		return false;
+	return tcp_side_has(s, TCP_SIDE_SENT_SYN) || s->syns == 1;
+}
+
+/* §3.10.7.1: it has closed, and answers a segment from before the ACK of its FIN, as the number
+ * that was acknowledged to it there counts no FIN. */
+static bool answers_old_segment(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	TcpSeq seq = step->seg->seq;
+
+	return !(step->seg->flags & TCP_ACK) &&
+	       tcp_side_has(s, TCP_SIDE_SENT_FIN | TCP_SIDE_ISN_KNOWN) && tcp_seq_lt(s->isn, seq) &&
+	       tcp_seq_leq(seq, s->fin);
+}
+
+/* What closes for good in FIN-WAIT-1 does that with the first data that comes, and the ACK of its
+ * FIN comes behind it. */
+static bool closed_before(const TcpStep *step, const TcpBelief *acked)
+{
+	return answers_old_segment(step) && acked &&
+	       acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	       acked->state == SHAKEDOWN_TCP_FIN_WAIT_2 &&
+	       step->time - acked->time <= tcp_leg(step->conn, step->from) * 2;
+}
+
 /* Its RST shows what it had not got: a FIN that it does not acknowledge or answers by RST, and what
  * came with that; and what had no time to get there. */
 static void take_back_not_received(TcpStep *step)
@@ -107,10 +148,10 @@ static void take_back_not_received(TcpStep *step)
 	bool no_fin = got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
 		      tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
 		      (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin));
-	bool no_ack = on_its_way(step, acked) ||
+	bool no_ack = on_its_way(step, acked) || closed_before(step, acked) ||
 		      (no_fin && acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
 		       acked->frame == got->frame);
-	bool no_open = on_its_way(step, opened);
+	bool no_open = on_its_way(step, opened) && !shows_synchronized(step);
 
 	if (no_fin)
 		tcp_take_back(step, step->from, TCP_GETS_FIN);
@@ -118,6 +159,37 @@ static void take_back_not_received(TcpStep *step)
 		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
 	if (no_open)
 		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
+}
+
+/* What its RST acknowledges it has got (§3.10.5: the RST of an ABORT). */
+static void prove_received(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const TcpSide *r = &conn->side[tcp_other(step->from)];
+
+	if (shows_synchronized(step)) {
+		tcp_infer_established(step);
+		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
+		if (conn->side[step->from].state < SHAKEDOWN_TCP_ESTABLISHED &&
+		    conn->side[step->from].state > SHAKEDOWN_TCP_LISTEN)
+			tcp_believe(step, step->from, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_SENT);
+	}
+	if (!(step->seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_SENT_FIN) ||
+	    !tcp_seq_lt(r->fin, step->seg->ack))
+		return;
+	if (tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN))
+		tcp_confirm(step, step->from, TCP_GETS_FIN);
+	else
+		tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+}
+
+/* A listener without the third ACK sends its SYN,ACK again after a second (RFC 6298 §2.1). */
+static bool would_have_asked_again(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+
+	return conn->syn_ack_last && conn->side[step->from].syns == 1 &&
+	       step->time - conn->syn_ack_last > SYN_ACK_TIMEOUT;
 }
 
 /* The sender, if the RST is its own. */
@@ -142,10 +214,18 @@ static void end_sender(TcpStep *step)
 		tcp_confirm(step, step->from, TCP_GETS_RST);
 		return;
 	}
+	/* Both have reset: it had not got the other's RST when it sent this. */
+	const TcpBelief *reset = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_RST);
+	if ((seg->flags & TCP_ACK) && s->state == SHAKEDOWN_TCP_CLOSED && reset &&
+	    step->time - reset->time < tcp_leg(conn, step->from))
+		tcp_take_back(step, step->from, TCP_GETS_RST);
+	if (would_have_asked_again(step))
+		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
 	/* Else it never got there. An orphan that had closed is no contradiction. */
 	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
 		tcp_take_back_unproven(step, step->from);
 	take_back_not_received(step);
+	prove_received(step);
 	s->flags |= TCP_SIDE_SENT_RST;
 	if (seg->has_ip_id && seg->ip_id)
 		s->high_ip_id = seg->ip_id;
@@ -162,8 +242,9 @@ void tcp_arrives_rst(TcpStep *step)
 	 * answer: the TTLs of the two differ, and yet it is its own. If not, it will go on. */
 	bool probe = s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step);
 	bool foreign = !probe && foreign_ttl(s, step->seg);
-	bool own = !foreign && (taken || answers_without_connection(step) ||
-				(tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
+	bool own = !foreign &&
+		   (taken || answers_without_connection(step) || answers_old_segment(step) ||
+		    (tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
 
 	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	s->rsts++;

@@ -182,6 +182,14 @@ static void take_earlier(TcpStep *step, TcpSeq end)
 	s->low = seg->seq;
 }
 
+/* An earlier segment of it has acknowledged the other's FIN. */
+static bool had_the_fin(const TcpStep *step)
+{
+	const TcpBelief *got = tcp_beliefs_by(&step->conn->beliefs, step->from, TCP_GETS_FIN);
+
+	return got && got->evidence == SHAKEDOWN_EVIDENCE_CONFIRMED;
+}
+
 /* New sequence space of the sender; returns how much of the payload was not seen before. */
 static void take_data(TcpStep *step)
 {
@@ -216,9 +224,11 @@ static void take_data(TcpStep *step)
 		s->bytes += MIN(fresh, seg->payload_len);
 	} else if (tcp_seq_lt(s->snd_nxt, seg->seq)) {
 		hole_before(step);
-		s->flags |= TCP_SIDE_JUMPED;
-		s->jump_seq = seg->seq;
-		s->jump_ack = seg->ack;
+		if (!had_the_fin(step)) {
+			s->flags |= TCP_SIDE_JUMPED;
+			s->jump_seq = seg->seq;
+			s->jump_ack = seg->ack;
+		}
 	}
 	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
 	tcp_space_keep_low_near(s);
