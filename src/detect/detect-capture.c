@@ -25,8 +25,10 @@ static void *create(DetectContext *context)
 	return g_new0(CaptureDetector, 1);
 }
 
-static void on_loss(CaptureDetector *d, const TcpEvent *event)
+static void on_loss(void *data, DetectContext *context, const TcpEvent *event)
 {
+	CaptureDetector *d = data;
+
 	if (d->frames_len < FRAMES_MOST)
 		d->frames[d->frames_len++] = event->frame;
 	else
@@ -49,11 +51,12 @@ static unsigned missing_control(const TcpConnection *conn)
 	return n;
 }
 
-static void on_over(CaptureDetector *d, const TcpConnection *conn)
+static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 {
+	CaptureDetector *d = data;
+	const TcpConnection *conn = event->conn;
 	uint64_t missing = conn->side[0].missing + conn->side[1].missing;
 	ShakedownSideId seen = SHAKEDOWN_CLIENT;
-
 	unsigned control = missing_control(conn);
 
 	d->missing += missing;
@@ -70,14 +73,6 @@ static void on_over(CaptureDetector *d, const TcpConnection *conn)
 	d->damaged_connections +=
 		((conn->side[0].checks | conn->side[1].checks) & TCP_CHECK_BAD) != 0;
 	d->copied_connections += conn->copies > 0;
-}
-
-static void on_event(void *data, DetectContext *context, const TcpEvent *event)
-{
-	if (event->kind == TCP_EVENT_CAPTURE_LOSS)
-		on_loss(data, event);
-	else if (event->kind == TCP_EVENT_OVER)
-		on_over(data, event->conn);
 }
 
 static const char *plural(uint64_t n)
@@ -219,9 +214,9 @@ static void finish(void *data, DetectContext *context)
 	bad_checksum(data, context);
 }
 
-const DetectorOps detect_capture = {.name = "capture",
-				    .create = create,
-				    .hears = DETECT_EVENT(CAPTURE_LOSS) | DETECT_EVENT(OVER),
-				    .event = on_event,
-				    .finish = finish,
-				    .destroy = g_free};
+const DetectorOps detect_capture = {
+	.name = "capture",
+	.create = create,
+	.on = {[TCP_EVENT_CAPTURE_LOSS] = on_loss, [TCP_EVENT_OVER] = on_over},
+	.finish = finish,
+	.destroy = g_free};

@@ -38,26 +38,54 @@ static void count_source(Service *s, const TcpConnection *conn, const ServiceSlo
 	s->sources->syns++;
 }
 
-static void on_syn(Service *s, DetectContext *context, const TcpEvent *event)
+/* The service that the connection counts for, which has taken note of the event; NULL: for none. */
+static Service *service_of(DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	const TcpSide *client = &conn->side[SHAKEDOWN_CLIENT];
 
-	if (event->side != SHAKEDOWN_CLIENT)
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM) ||
+	    (event->kind != TCP_EVENT_SYN && !noted(conn, NOTED_IN_WINDOW)))
+		return NULL;
+	Service *s = services_of_connection(context->services, conn);
+
+	queue_event(s, context, event);
+	cookies_event(s, context, event);
+	return s;
+}
+
+/* Queues and cookies alone make something of it. */
+static void on_other(void *self, DetectContext *context, const TcpEvent *event)
+{
+	service_of(context, event);
+}
+
+static void on_syn_again(Service *s, DetectContext *context, TcpConnection *conn)
+{
+	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
+
+	if (conn->side[SHAKEDOWN_CLIENT].syns < 2 || conn->syn_ack_first ||
+	    noted(conn, NOTED_AGAIN))
+		return;
+	conn->noted |= NOTED_AGAIN;
+	if (slot)
+		slot->again++;
+}
+
+static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	Service *s = service_of(context, event);
+
+	if (!s || event->side != SHAKEDOWN_CLIENT)
 		return;
 	flood_advance(s, context, event->time);
 	if (noted(conn, NOTED_IN_WINDOW)) {
-		ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
-		if (client->syns > 1 && !conn->syn_ack_first && !noted(conn, NOTED_AGAIN)) {
-			conn->noted |= NOTED_AGAIN;
-			if (slot)
-				slot->again++;
-		}
+		on_syn_again(s, context, conn);
 		return;
 	}
 	ServiceSlot *slot = service_slot(s, context->config, event->time);
 	if (!slot) {
-		if (s->flood && client->syns == 1) {
+		if (s->flood && conn->side[SHAKEDOWN_CLIENT].syns == 1) {
 			conn->noted |= NOTED_BEHIND;
 			s->flood->behind++;
 		}
@@ -73,10 +101,11 @@ static void on_syn(Service *s, DetectContext *context, const TcpEvent *event)
 		s->flood->frames[s->flood->frames_len++] = event->frame;
 }
 
-static void on_syn_ack(Service *s, DetectContext *context, const TcpEvent *event)
+static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
-	ServiceSlot *slot = conn->side[SHAKEDOWN_SERVER].syns == 1
+	Service *s = service_of(context, event);
+	ServiceSlot *slot = s && conn->side[SHAKEDOWN_SERVER].syns == 1
 				    ? service_slot(s, context->config, conn->syn_first)
 				    : NULL;
 
@@ -105,9 +134,12 @@ static void finish_attempt(Service *s, DetectContext *context, TcpConnection *co
 	slot->aborted += how == ATTEMPT_ABORTED;
 }
 
-static void on_established(Service *s, DetectContext *context, TcpConnection *conn)
+static void on_established(void *self, DetectContext *context, const TcpEvent *event)
 {
-	if (!noted(conn, NOTED_IN_WINDOW))
+	TcpConnection *conn = event->conn;
+	Service *s = service_of(context, event);
+
+	if (!s)
 		return;
 	finish_attempt(s, context, conn, ATTEMPT_DONE);
 	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
@@ -115,12 +147,15 @@ static void on_established(Service *s, DetectContext *context, TcpConnection *co
 		slot->established++;
 }
 
-static void on_first_data(Service *s, DetectContext *context, TcpConnection *conn)
+static void on_first_data(void *self, DetectContext *context, const TcpEvent *event)
 {
+	TcpConnection *conn = event->conn;
+	Service *s = service_of(context, event);
+
+	if (!s)
+		return;
 	finish_attempt(s, context, conn, ATTEMPT_DONE);
-	ServiceSlot *slot = noted(conn, NOTED_IN_WINDOW)
-				    ? service_slot(s, context->config, conn->syn_first)
-				    : NULL;
+	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
 	if (slot)
 		slot->talked++;
 }
@@ -144,8 +179,16 @@ static Attempt ending_of(const TcpEvent *event)
 	return conn->syn_ack_first ? ATTEMPT_DONE : ATTEMPT_REFUSED;
 }
 
+static void on_ending(void *self, DetectContext *context, const TcpEvent *event)
+{
+	Service *s = service_of(context, event);
+
+	if (s)
+		finish_attempt(s, context, event->conn, ending_of(event));
+}
+
 /* The first segment of a connection that nobody opened. */
-static void note_stray(DetectContext *context, const TcpEvent *event)
+static void on_opened(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	uint16_t flags = event->seg ? event->seg->flags : 0;
@@ -176,18 +219,6 @@ static void count_stray(DetectContext *context, TcpConnection *conn)
 	    conn->side[0].packets + conn->side[1].packets > STRAY_PACKETS_MOST)
 		return;
 	queue_stray(stray_service(context, conn), context, noted_stray_kind(conn), conn);
-}
-
-static void on_over(Service *s, DetectContext *context, const TcpEvent *event)
-{
-	TcpConnection *conn = event->conn;
-
-	flood_advance(s, context, event->time);
-	if (noted(conn, NOTED_HALF_OPEN)) {
-		conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
-		if (!(s->half_open -= s->half_open > 0) && !s->flood)
-			g_clear_pointer(&s->sources, g_free);
-	}
 }
 
 typedef struct {
@@ -239,41 +270,27 @@ static void close_all(FloodDetector *self, DetectContext *context)
 						 tcp_tracker_now(context->tracker))});
 }
 
-static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 {
-	FloodDetector *self = data;
 	TcpConnection *conn = event->conn;
 
-	if (event->kind == TCP_EVENT_OPENED) {
-		note_stray(context, event);
-		return;
-	}
-	if (event->kind == TCP_EVENT_OVER && tcp_conn_has(conn, TCP_CONN_ENDED))
-		close_all(self, context);
+	if (tcp_conn_has(conn, TCP_CONN_ENDED))
+		close_all(data, context);
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
-		if (event->kind == TCP_EVENT_OVER && noted(conn, NOTED_STRAY))
+		if (noted(conn, NOTED_STRAY))
 			count_stray(context, conn);
 		return;
 	}
-	bool counts = event->kind == TCP_EVENT_SYN || noted(conn, NOTED_IN_WINDOW);
-	if (!counts)
-		return;
-	Service *s = services_of_connection(context->services, conn);
+	Service *s = service_of(context, event);
 
-	queue_event(s, context, event);
-	cookies_event(s, context, event);
-	if (event->kind == TCP_EVENT_SYN)
-		on_syn(s, context, event);
-	else if (event->kind == TCP_EVENT_SYN_ACK)
-		on_syn_ack(s, context, event);
-	else if (event->kind == TCP_EVENT_ESTABLISHED)
-		on_established(s, context, conn);
-	else if (event->kind == TCP_EVENT_FIRST_DATA)
-		on_first_data(s, context, conn);
-	else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE)
-		finish_attempt(s, context, conn, ending_of(event));
-	else if (event->kind == TCP_EVENT_OVER)
-		on_over(s, context, event);
+	if (!s)
+		return;
+	flood_advance(s, context, event->time);
+	if (noted(conn, NOTED_HALF_OPEN)) {
+		conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
+		if (!(s->half_open -= s->half_open > 0) && !s->flood)
+			g_clear_pointer(&s->sources, g_free);
+	}
 }
 
 static void finish(void *data, DetectContext *context)
@@ -284,7 +301,16 @@ static void finish(void *data, DetectContext *context)
 
 const DetectorOps detect_flood = {.name = "flood",
 				  .create = create,
-				  .event = on_event,
+				  .on = {[TCP_EVENT_OPENED] = on_opened,
+					 [TCP_EVENT_SYN] = on_syn,
+					 [TCP_EVENT_SYN_ACK] = on_syn_ack,
+					 [TCP_EVENT_ESTABLISHED] = on_established,
+					 [TCP_EVENT_THIRD_ACK_LOST] = on_other,
+					 [TCP_EVENT_FIRST_DATA] = on_first_data,
+					 [TCP_EVENT_RST] = on_ending,
+					 [TCP_EVENT_UNREACHABLE] = on_ending,
+					 [TCP_EVENT_HANDSHAKE_LATE] = on_other,
+					 [TCP_EVENT_OVER] = on_over},
 				  .tick = tick,
 				  .finish = finish,
 				  .destroy = g_free};

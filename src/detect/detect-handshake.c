@@ -18,7 +18,7 @@
 /* From one side of a firewall to the other. */
 #define RENUMBERED_WITHIN (INT64_C(10) * 1000 * 1000)
 
-static void syn_with_data(DetectContext *context, const TcpEvent *event)
+static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	Finding f;
@@ -62,7 +62,7 @@ static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
 	finding_report(&f);
 }
 
-static void slow_handshake(DetectContext *context, const TcpEvent *event)
+static void on_established(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	ShakedownAddress address = tcp_conn_address(conn, SHAKEDOWN_SERVER);
@@ -102,7 +102,7 @@ static void slow_handshake(DetectContext *context, const TcpEvent *event)
 	}
 }
 
-static void old_duplicate_syn(DetectContext *context, const TcpEvent *event)
+static void on_old_duplicate_syn(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	Finding f;
@@ -120,7 +120,7 @@ static void old_duplicate_syn(DetectContext *context, const TcpEvent *event)
 }
 
 /* Acknowledges, within the handshake, what was not sent. Judged when more is known. */
-static void note_bad_ack(DetectContext *context, const TcpEvent *event)
+static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	const TcpSide *r = &conn->side[tcp_other(event->side)];
@@ -179,7 +179,7 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 	}
 }
 
-static void note_unreachable(DetectContext *context, const TcpEvent *event)
+static void on_unreachable(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	DossierIcmp *icmp = &dossier_of(context->dossiers, conn)->unreachable;
@@ -198,7 +198,7 @@ static void note_unreachable(DetectContext *context, const TcpEvent *event)
 		!tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
 }
 
-static void note_third_ack_lost(DetectContext *context, const TcpEvent *event)
+static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent *event)
 {
 	Dossier *d = dossier_of(context->dossiers, event->conn);
 
@@ -206,74 +206,51 @@ static void note_third_ack_lost(DetectContext *context, const TcpEvent *event)
 		d->third_ack_lost_frame = event->frame;
 }
 
-static void on_syn(DetectContext *context, const TcpEvent *event)
-{
-	syn_with_data(context, event);
-}
-
-static void on_syn_ack(DetectContext *context, const TcpEvent *event)
+static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
 	fast_open_ignored(context, event);
 	note_renumbered(context, event);
 }
 
-static void on_over(DetectContext *context, const TcpEvent *event)
+static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	ShakedownTime now = event->time;
 
 	if (member_of_many(context, conn))
 		return;
 	const Dossier *dossier = dossier_find(context->dossiers, conn);
 	bad_handshake_ack(context, conn, dossier);
-	opening_judge(context, conn, dossier, now);
+	opening_judge(context, conn, dossier, event->time);
 }
 
-/* What is part of something larger, or may be, waits for that. */
-static void tell_early(DetectContext *context, const TcpEvent *event)
+/* It is decided; to somebody who watches it is told, unless it is part of something larger, or may
+ * be: that waits. */
+static void on_late(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 
-	if (!member_of_many(context, conn) && !member_suspected(context, conn))
+	if (context->early && !member_of_many(context, conn) && !member_suspected(context, conn))
 		opening_judge_early(context, conn, event->time);
 }
 
-static bool is_decided(const TcpEvent *event)
-{
-	return event->kind == TCP_EVENT_HANDSHAKE_LATE ||
-	       (event->kind == TCP_EVENT_RST && noted(event->conn, NOTED_REFUSED));
-}
-
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 
-	if (event->kind == TCP_EVENT_SYN)
-		on_syn(context, event);
-	else if (event->kind == TCP_EVENT_SYN_ACK)
-		on_syn_ack(context, event);
-	else if (event->kind == TCP_EVENT_ESTABLISHED)
-		slow_handshake(context, event);
-	else if (event->kind == TCP_EVENT_OLD_DUPLICATE_SYN)
-		old_duplicate_syn(context, event);
-	else if (event->kind == TCP_EVENT_BAD_ACK)
-		note_bad_ack(context, event);
-	else if (event->kind == TCP_EVENT_RST && tcp_conn_has(conn, TCP_CONN_REFUSED))
+	if (tcp_conn_has(conn, TCP_CONN_REFUSED))
 		conn->noted |= NOTED_REFUSED;
-	else if (event->kind == TCP_EVENT_UNREACHABLE)
-		note_unreachable(context, event);
-	else if (event->kind == TCP_EVENT_THIRD_ACK_LOST)
-		note_third_ack_lost(context, event);
-	else if (event->kind == TCP_EVENT_OVER)
-		on_over(context, event);
-	if (context->early && is_decided(event))
-		tell_early(context, event);
+	if (noted(conn, NOTED_REFUSED))
+		on_late(self, context, event);
 }
 
-const DetectorOps detect_handshake = {
-	.name = "handshake",
-	.hears = DETECT_EVENT(SYN) | DETECT_EVENT(SYN_ACK) | DETECT_EVENT(ESTABLISHED) |
-		 DETECT_EVENT(OLD_DUPLICATE_SYN) | DETECT_EVENT(BAD_ACK) | DETECT_EVENT(RST) |
-		 DETECT_EVENT(UNREACHABLE) | DETECT_EVENT(THIRD_ACK_LOST) |
-		 DETECT_EVENT(HANDSHAKE_LATE) | DETECT_EVENT(OVER),
-	.event = on_event};
+const DetectorOps detect_handshake = {.name = "handshake",
+				      .on = {[TCP_EVENT_SYN] = on_syn,
+					     [TCP_EVENT_SYN_ACK] = on_syn_ack,
+					     [TCP_EVENT_ESTABLISHED] = on_established,
+					     [TCP_EVENT_OLD_DUPLICATE_SYN] = on_old_duplicate_syn,
+					     [TCP_EVENT_BAD_ACK] = on_bad_ack,
+					     [TCP_EVENT_RST] = on_rst,
+					     [TCP_EVENT_UNREACHABLE] = on_unreachable,
+					     [TCP_EVENT_THIRD_ACK_LOST] = on_third_ack_lost,
+					     [TCP_EVENT_HANDSHAKE_LATE] = on_late,
+					     [TCP_EVENT_OVER] = on_over}};

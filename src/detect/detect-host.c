@@ -204,23 +204,22 @@ static void unexpected_flags(DetectContext *context, TcpConnection *conn)
 	finding_report(&f);
 }
 
-static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+/* Numbers of connections that came about: a scanner's SYNs all look alike. */
+static void on_established(void *data, DetectContext *context, const TcpEvent *event)
 {
-	TcpConnection *conn = event->conn;
-
-	/* Numbers of connections that came about: a scanner's SYNs all look alike. */
-	if (event->kind == TCP_EVENT_ESTABLISHED) {
-		for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
-			if (tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN))
-				add(data, context, event, side);
-	} else if (event->kind == TCP_EVENT_OVER && noted(conn, NOTED_ODD) &&
-		   !member_of_many(context, conn)) {
-		unexpected_flags(context, conn);
-	}
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+		if (tcp_side_has(&event->conn->side[side], TCP_SIDE_SYN_SEEN))
+			add(data, context, event, side);
 }
 
-const DetectorOps detect_host = {.name = "host",
-				 .create = create,
-				 .hears = DETECT_EVENT(ESTABLISHED) | DETECT_EVENT(OVER),
-				 .event = on_event,
-				 .destroy = destroy};
+static void on_over(void *data, DetectContext *context, const TcpEvent *event)
+{
+	if (noted(event->conn, NOTED_ODD) && !member_of_many(context, event->conn))
+		unexpected_flags(context, event->conn);
+}
+
+const DetectorOps detect_host = {
+	.name = "host",
+	.create = create,
+	.on = {[TCP_EVENT_ESTABLISHED] = on_established, [TCP_EVENT_OVER] = on_over},
+	.destroy = destroy};

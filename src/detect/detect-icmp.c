@@ -67,7 +67,7 @@ static void too_big(DetectContext *context, TcpConnection *conn, const DossierIc
 	finding_report(&f);
 }
 
-static void note_too_big(DetectContext *context, const TcpEvent *event)
+static void on_too_big(void *self, DetectContext *context, const TcpEvent *event)
 {
 	DossierIcmp *icmp = &dossier_of(context->dossiers, event->conn)->too_big;
 
@@ -81,13 +81,10 @@ static void note_too_big(DetectContext *context, const TcpEvent *event)
 	memcpy(icmp->sender.bytes, event->seg->icmp.sender, sizeof icmp->sender.bytes);
 }
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
-	if (event->kind == TCP_EVENT_TOO_BIG)
-		note_too_big(context, event);
-	if (event->kind != TCP_EVENT_OVER)
-		return;
 	const Dossier *d = dossier_find(context->dossiers, event->conn);
+
 	if (!d)
 		return;
 	if (!reported(event->conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
@@ -96,4 +93,4 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 }
 
 const DetectorOps detect_icmp = {
-	.name = "icmp", .hears = DETECT_EVENT(TOO_BIG) | DETECT_EVENT(OVER), .event = on_event};
+	.name = "icmp", .on = {[TCP_EVENT_TOO_BIG] = on_too_big, [TCP_EVENT_OVER] = on_over}};

@@ -44,13 +44,13 @@ static void destroy(void *data)
 	g_free(d);
 }
 
-static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 {
 	IdleDetector *d = data;
 	const TcpConnection *conn = event->conn;
 
-	if (event->kind != TCP_EVENT_OVER || !conn->watch ||
-	    !reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH) || d->deaths->len >= DEATHS_MOST)
+	if (!conn->watch || !reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH) ||
+	    d->deaths->len >= DEATHS_MOST)
 		return;
 	for (unsigned side = 0; side < 2; side++) {
 		const TcpWatchSide *w = &conn->watch->side[side];
@@ -126,7 +126,6 @@ static void finish(void *data, DetectContext *context)
 
 const DetectorOps detect_idle = {.name = "idle",
 				 .create = create,
-				 .hears = DETECT_EVENT(OVER),
-				 .event = on_event,
+				 .on = {[TCP_EVENT_OVER] = on_over},
 				 .finish = finish,
 				 .destroy = destroy};

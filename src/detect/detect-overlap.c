@@ -45,13 +45,12 @@ static bool may_be_filling(const TcpOverlap *o)
 		(o->later_len >= o->compared && memcmp(o->later, zero, o->compared) == 0));
 }
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+static void on_conflict(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpOverlap *o = event->overlap;
 	Finding f;
 
-	if (event->kind != TCP_EVENT_OVERLAP_CONFLICT || !o ||
-	    (event->conn->anomalies & UINT64_C(1) << SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT))
+	if (!o || (event->conn->anomalies & UINT64_C(1) << SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT))
 		return;
 	const char *who = shakedown_side_name(event->side);
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT, event->conn);
@@ -78,5 +77,5 @@ static void on_event(void *self, DetectContext *context, const TcpEvent *event)
 	finding_report(&f);
 }
 
-const DetectorOps detect_overlap = {
-	.name = "overlap", .hears = DETECT_EVENT(OVERLAP_CONFLICT), .event = on_event};
+const DetectorOps detect_overlap = {.name = "overlap",
+				    .on = {[TCP_EVENT_OVERLAP_CONFLICT] = on_conflict}};

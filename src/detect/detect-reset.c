@@ -87,7 +87,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->spoke[1] = o->packets - MIN(o->packets, o->rsts);
 }
 
-static void on_rst(DetectContext *context, const TcpEvent *event, bool accepted)
+static void note_rst(DetectContext *context, const TcpEvent *event, bool accepted)
 {
 	const TcpConnection *conn = event->conn;
 	bool opened = conn->syn_ack_first || tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
@@ -114,8 +114,18 @@ static void on_rst(DetectContext *context, const TcpEvent *event, bool accepted)
 		r->ignored++;
 }
 
+static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
+{
+	note_rst(context, event, true);
+}
+
+static void on_ignored_rst(void *self, DetectContext *context, const TcpEvent *event)
+{
+	note_rst(context, event, false);
+}
+
 /* A side goes on: whose RST does that contradict? The latest one's. */
-static void on_contradiction(DetectContext *context, const TcpEvent *event)
+static void on_contradiction(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	int whose = -1;
@@ -138,7 +148,7 @@ static void on_contradiction(DetectContext *context, const TcpEvent *event)
 	r->missed_bytes += event->seg && event->seg->payload_len;
 }
 
-static void on_challenge(DetectContext *context, const TcpEvent *event)
+static void on_challenge(void *self, DetectContext *context, const TcpEvent *event)
 {
 	Dossier *d = dossier_of(context->dossiers, event->conn);
 	ShakedownSideId other = tcp_other(event->side);
@@ -153,7 +163,7 @@ static void on_challenge(DetectContext *context, const TcpEvent *event)
 		syn->challenged_frame = event->frame;
 }
 
-static void on_syn_inside(DetectContext *context, const TcpEvent *event)
+static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	const TcpSide *s = &conn->side[event->side];
@@ -175,7 +185,7 @@ static void on_syn_inside(DetectContext *context, const TcpEvent *event)
 	d->foreign = s->ttl[0] && d->ttl != s->ttl[0] && d->ttl != s->ttl[1];
 }
 
-static void on_bad_ack(DetectContext *context, const TcpEvent *event)
+static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	const TcpSide *r = &conn->side[tcp_other(event->side)];
@@ -303,8 +313,9 @@ static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 	}
 }
 
-static void on_over(DetectContext *context, TcpConnection *conn)
+static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
+	TcpConnection *conn = event->conn;
 	Dossier *d = dossier_find(context->dossiers, conn);
 
 	if (!d || reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
@@ -316,27 +327,11 @@ static void on_over(DetectContext *context, TcpConnection *conn)
 	report_bad_ack(context, conn, d);
 }
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
-{
-	if (event->kind == TCP_EVENT_RST)
-		on_rst(context, event, true);
-	else if (event->kind == TCP_EVENT_RST_IGNORED)
-		on_rst(context, event, false);
-	else if (event->kind == TCP_EVENT_RST_CONTRADICTED)
-		on_contradiction(context, event);
-	else if (event->kind == TCP_EVENT_CHALLENGE_ACK)
-		on_challenge(context, event);
-	else if (event->kind == TCP_EVENT_SYN_IN_CONNECTION)
-		on_syn_inside(context, event);
-	else if (event->kind == TCP_EVENT_BAD_ACK)
-		on_bad_ack(context, event);
-	else if (event->kind == TCP_EVENT_OVER)
-		on_over(context, event->conn);
-}
-
-const DetectorOps detect_reset = {
-	.name = "reset",
-	.hears = DETECT_EVENT(RST) | DETECT_EVENT(RST_IGNORED) | DETECT_EVENT(RST_CONTRADICTED) |
-		 DETECT_EVENT(CHALLENGE_ACK) | DETECT_EVENT(SYN_IN_CONNECTION) |
-		 DETECT_EVENT(BAD_ACK) | DETECT_EVENT(OVER),
-	.event = on_event};
+const DetectorOps detect_reset = {.name = "reset",
+				  .on = {[TCP_EVENT_RST] = on_rst,
+					 [TCP_EVENT_RST_IGNORED] = on_ignored_rst,
+					 [TCP_EVENT_RST_CONTRADICTED] = on_contradiction,
+					 [TCP_EVENT_CHALLENGE_ACK] = on_challenge,
+					 [TCP_EVENT_SYN_IN_CONNECTION] = on_syn_inside,
+					 [TCP_EVENT_BAD_ACK] = on_bad_ack,
+					 [TCP_EVENT_OVER] = on_over}};

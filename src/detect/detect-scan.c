@@ -73,10 +73,12 @@ static void settle(DetectContext *context, TcpConnection *conn, Contact contact,
 }
 
 /* No stack begins so: that is a probe, whatever it is answered by. */
-static void on_odd_flags(DetectContext *context, const TcpEvent *event)
+static void on_odd_flags(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 
+	if (!event->seg)
+		return;
 	on_flags(conn, event->seg->flags);
 	if (event->frame == conn->first_frame)
 		conn->noted |= NOTED_ODD_FIRST;
@@ -88,8 +90,12 @@ static void on_odd_flags(DetectContext *context, const TcpEvent *event)
 }
 
 /* A segment that belongs to no connection is a probe if it has no successor. */
-static void on_stray_over(DetectContext *context, TcpConnection *conn)
+static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
+	TcpConnection *conn = event->conn;
+
+	if (!tcp_conn_has(conn, TCP_CONN_MIDSTREAM) || !noted(conn, NOTED_STRAY))
+		return;
 	ShakedownSideId source =
 		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
 	const TcpSide *s = &conn->side[source], *t = &conn->side[tcp_other(source)];
@@ -100,7 +106,7 @@ static void on_stray_over(DetectContext *context, TcpConnection *conn)
 		settle(context, conn, CONTACT_REFUSED, t->window);
 }
 
-static void on_rst(DetectContext *context, const TcpEvent *event)
+static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	uint16_t window = event->seg ? event->seg->window : 0;
@@ -123,7 +129,7 @@ static void on_rst(DetectContext *context, const TcpEvent *event)
 	}
 }
 
-static void on_syn(DetectContext *context, const TcpEvent *event)
+static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
@@ -133,26 +139,18 @@ static void on_syn(DetectContext *context, const TcpEvent *event)
 	/* Every operating system offers at least one of these. */
 	if (!c->options.sack_permitted && !c->options.timestamps && c->options.window_scale < 0)
 		conn->noted |= NOTED_BARE_SYN;
-	scanners_attempt(context->scanners, conn, SHAKEDOWN_CLIENT);
 }
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+static void on_first_data(void *self, DetectContext *context, const TcpEvent *event)
 {
-	TcpConnection *conn = event->conn;
-	bool midstream = tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+	if (!tcp_conn_has(event->conn, TCP_CONN_MIDSTREAM))
+		settle(context, event->conn, CONTACT_SUCCEEDED, 0);
+}
 
-	if (event->kind == TCP_EVENT_ODD_FLAGS && event->seg)
-		on_odd_flags(context, event);
-	else if (event->kind == TCP_EVENT_SYN)
-		on_syn(context, event);
-	else if (event->kind == TCP_EVENT_RST)
-		on_rst(context, event);
-	else if (event->kind == TCP_EVENT_FIRST_DATA && !midstream)
-		settle(context, conn, CONTACT_SUCCEEDED, 0);
-	else if (event->kind == TCP_EVENT_HANDSHAKE_LATE && !conn->syn_ack_first)
-		settle(context, conn, CONTACT_UNANSWERED, 0);
-	else if (event->kind == TCP_EVENT_OVER && midstream && noted(conn, NOTED_STRAY))
-		on_stray_over(context, conn);
+static void on_late(void *self, DetectContext *context, const TcpEvent *event)
+{
+	if (!event->conn->syn_ack_first)
+		settle(context, event->conn, CONTACT_UNANSWERED, 0);
 }
 
 static void finish(void *self, DetectContext *context)
@@ -161,8 +159,10 @@ static void finish(void *self, DetectContext *context)
 }
 
 const DetectorOps detect_scan = {.name = "scan",
-				 .hears = DETECT_EVENT(ODD_FLAGS) | DETECT_EVENT(SYN) |
-					  DETECT_EVENT(RST) | DETECT_EVENT(FIRST_DATA) |
-					  DETECT_EVENT(HANDSHAKE_LATE) | DETECT_EVENT(OVER),
-				 .event = on_event,
+				 .on = {[TCP_EVENT_ODD_FLAGS] = on_odd_flags,
+					[TCP_EVENT_SYN] = on_syn,
+					[TCP_EVENT_RST] = on_rst,
+					[TCP_EVENT_FIRST_DATA] = on_first_data,
+					[TCP_EVENT_HANDSHAKE_LATE] = on_late,
+					[TCP_EVENT_OVER] = on_over},
 				 .finish = finish};

@@ -113,7 +113,7 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn, Shakedow
 	}
 }
 
-static void half_closed_lingering(DetectContext *context, const TcpEvent *event)
+static void on_lingering(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	ShakedownSideId stuck = event->side, closed = tcp_other(stuck);
@@ -214,7 +214,7 @@ static void data_after_fin(DetectContext *context, TcpConnection *conn)
 	}
 }
 
-static void note_data_after_fin(DetectContext *context, const TcpEvent *event)
+static void on_data_after_fin(void *self, DetectContext *context, const TcpEvent *event)
 {
 	DossierData *d = &dossier_of(context->dossiers, event->conn)->after_fin[event->side];
 
@@ -307,8 +307,9 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 	}
 }
 
-static void on_over(DetectContext *context, TcpConnection *conn)
+static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
+	TcpConnection *conn = event->conn;
 	ShakedownTime now =
 		CLAMP(tcp_tracker_now(context->tracker), conn->end, conn->end + PATIENCE_MOST);
 
@@ -324,21 +325,17 @@ static void on_over(DetectContext *context, TcpConnection *conn)
 	zero_window_stall(context, conn);
 }
 
-static void on_event(void *self, DetectContext *context, const TcpEvent *event)
+/* How often, and whether at all, shows when the connection is over. */
+static void on_fin_late(void *self, DetectContext *context, const TcpEvent *event)
 {
-	/* How often, and whether at all, shows when the connection is over. */
-	if (event->kind == TCP_EVENT_FIN_LATE && !event->conn->rst_time &&
-	    MAX(event->conn->side[0].fins, event->conn->side[1].fins) > 1)
-		event->conn->noted |= NOTED_FIN_LATE;
-	else if (event->kind == TCP_EVENT_LINGERING)
-		half_closed_lingering(context, event);
-	else if (event->kind == TCP_EVENT_DATA_AFTER_FIN)
-		note_data_after_fin(context, event);
-	else if (event->kind == TCP_EVENT_OVER)
-		on_over(context, event->conn);
+	TcpConnection *conn = event->conn;
+
+	if (!conn->rst_time && MAX(conn->side[0].fins, conn->side[1].fins) > 1)
+		conn->noted |= NOTED_FIN_LATE;
 }
 
 const DetectorOps detect_teardown = {.name = "teardown",
-				     .hears = DETECT_EVENT(FIN_LATE) | DETECT_EVENT(LINGERING) |
-					      DETECT_EVENT(DATA_AFTER_FIN) | DETECT_EVENT(OVER),
-				     .event = on_event};
+				     .on = {[TCP_EVENT_FIN_LATE] = on_fin_late,
+					    [TCP_EVENT_LINGERING] = on_lingering,
+					    [TCP_EVENT_DATA_AFTER_FIN] = on_data_after_fin,
+					    [TCP_EVENT_OVER] = on_over}};

@@ -90,8 +90,9 @@ static uint64_t share_of(const Pair *p, const ShakedownConfig *config, uint32_t 
 	return (uint64_t)held * 100 / MAX(config->ephemeral_ports, 1);
 }
 
-static void hold_port(TimeWaitDetector *d, DetectContext *context, const TcpEvent *event)
+static void hold_port(void *data, DetectContext *context, const TcpEvent *event)
 {
+	TimeWaitDetector *d = data;
 	TcpConnection *conn = event->conn;
 
 	/* Ports that the server holds are the client's to use again: RFC 6191. */
@@ -271,27 +272,31 @@ static void lingering(DetectContext *context, TcpConnection *conn)
 	finding_report(&f);
 }
 
-static void on_event(void *data, DetectContext *context, const TcpEvent *event)
+static void on_reused(void *data, DetectContext *context, const TcpEvent *event)
+{
+	on_reuse(data, context, event);
+	free_port(data, context, event->conn);
+}
+
+static void on_opened(void *data, DetectContext *context, const TcpEvent *event)
 {
 	TimeWaitDetector *d = data;
-	TcpConnection *conn = event->conn;
 
-	if (event->kind == TCP_EVENT_TIME_WAIT) {
-		hold_port(d, context, event);
-	} else if (event->kind == TCP_EVENT_TIME_WAIT_RESTARTED) {
-		dossier_of(context->dossiers, conn)->time_wait_restarts++;
-	} else if (event->kind == TCP_EVENT_REUSED) {
-		on_reuse(d, context, event);
-		free_port(d, context, conn);
-	} else if (event->kind == TCP_EVENT_OPENED && d->expects) {
-		if (flow_key_equal(&d->reused, &conn->key))
-			conn->noted |= NOTED_REUSES;
-		d->expects = false;
-	} else if (event->kind == TCP_EVENT_OVER) {
-		free_port(d, context, conn);
-		lingering(context, conn);
-		reuse_refused(context, conn);
-	}
+	if (d->expects && flow_key_equal(&d->reused, &event->conn->key))
+		event->conn->noted |= NOTED_REUSES;
+	d->expects = false;
+}
+
+static void on_restarted(void *data, DetectContext *context, const TcpEvent *event)
+{
+	dossier_of(context->dossiers, event->conn)->time_wait_restarts++;
+}
+
+static void on_over(void *data, DetectContext *context, const TcpEvent *event)
+{
+	free_port(data, context, event->conn);
+	lingering(context, event->conn);
+	reuse_refused(context, event->conn);
 }
 
 static void finish(void *data, DetectContext *context)
@@ -306,11 +311,12 @@ static void finish(void *data, DetectContext *context)
 			report_pair(d, context, key);
 }
 
-const DetectorOps detect_time_wait = {
-	.name = "time-wait",
-	.create = create,
-	.hears = DETECT_EVENT(TIME_WAIT) | DETECT_EVENT(TIME_WAIT_RESTARTED) |
-		 DETECT_EVENT(REUSED) | DETECT_EVENT(OPENED) | DETECT_EVENT(OVER),
-	.event = on_event,
-	.finish = finish,
-	.destroy = destroy};
+const DetectorOps detect_time_wait = {.name = "time-wait",
+				      .create = create,
+				      .on = {[TCP_EVENT_TIME_WAIT] = hold_port,
+					     [TCP_EVENT_TIME_WAIT_RESTARTED] = on_restarted,
+					     [TCP_EVENT_REUSED] = on_reused,
+					     [TCP_EVENT_OPENED] = on_opened,
+					     [TCP_EVENT_OVER] = on_over},
+				      .finish = finish,
+				      .destroy = destroy};

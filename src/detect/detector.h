@@ -9,16 +9,12 @@
 #include "detect/finding.h"
 #include "tcp/tcp-event.h"
 
-#define DETECT_EVENT(name) (UINT32_C(1) << TCP_EVENT_##name)
-_Static_assert(TCP_EVENTS <= 32, "a bit a kind");
-
 typedef struct {
 	const char *name;
 	/* What the detector keeps; NULL where it keeps nothing. */
 	void *(*create)(DetectContext *context);
-	/* The kinds of events that it hears of, a DETECT_EVENT each; 0: of all. */
-	uint32_t hears;
-	void (*event)(void *self, DetectContext *context, const TcpEvent *event);
+	/* What it does about an event, by its kind; NULL: it does not hear of them. */
+	void (*on[TCP_EVENTS])(void *self, DetectContext *context, const TcpEvent *event);
 	/* Time has come to now, by the packets' clock, without a packet: live captures alone. */
 	void (*tick)(void *self, DetectContext *context, ShakedownTime now);
 	/* The capture is at its end, and all connections are over. */

@@ -14,20 +14,28 @@ static const DetectorOps *const registry[] = {
 
 #define DETECTORS G_N_ELEMENTS(registry)
 
+typedef struct {
+	void (*hear)(void *self, DetectContext *context, const TcpEvent *event);
+	void *self;
+} Listener;
+
 struct _Detectors {
 	DetectContext *context;
 	void *self[DETECTORS];
-	uint8_t hears[TCP_EVENTS][DETECTORS]; /* who hears of an event, in their order */
-	uint8_t hears_len[TCP_EVENTS];
+	Listener listeners[TCP_EVENTS][DETECTORS + 1]; /* in their order, up to one without hear */
 };
 
 static void listen(Detectors *d, size_t who)
 {
-	uint32_t hears = registry[who]->hears ? registry[who]->hears : UINT32_MAX;
+	for (unsigned kind = 0; kind < TCP_EVENTS; kind++) {
+		Listener *l = d->listeners[kind];
 
-	for (unsigned kind = 0; kind < TCP_EVENTS; kind++)
-		if (hears & UINT32_C(1) << kind)
-			d->hears[kind][d->hears_len[kind]++] = (uint8_t)who;
+		if (!registry[who]->on[kind])
+			continue;
+		while (l->hear)
+			l++;
+		*l = (Listener){registry[who]->on[kind], d->self[who]};
+	}
 }
 
 Detectors *detectors_new(DetectContext *context)
@@ -61,10 +69,8 @@ void detectors_free(Detectors *d)
 
 void detectors_event(Detectors *d, const TcpEvent *event)
 {
-	const uint8_t *who = d->hears[event->kind];
-
-	for (size_t i = 0; i < d->hears_len[event->kind]; i++)
-		registry[who[i]]->event(d->self[who[i]], d->context, event);
+	for (const Listener *l = d->listeners[event->kind]; l->hear; l++)
+		l->hear(l->self, d->context, event);
 	if (event->kind == TCP_EVENT_OVER)
 		dossier_close(d->context->dossiers, event->conn);
 }

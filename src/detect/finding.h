@@ -24,7 +24,7 @@ typedef struct {
 	const ShakedownSummary
 		*summary; /* of the capture so far: packets, first, last, disordered */
 	uint64_t disordered[FINDING_FRAMES]; /* frames: the first of summary->disordered */
-	Loss loss; /* by those who captured */
+	Loss loss;			     /* by those who captured */
 	/* Somebody watches: what is known before it is over is told then, too. */
 	bool early;
 	/* What detectors share; detectors_new() makes it. */

@@ -63,21 +63,23 @@ static void say_open(Finding *f, const Scanner *s)
 {
 	g_autoptr(GString) list = g_string_new(NULL);
 	bool ports = s->key.target.version != 0;
-	size_t most = ports ? G_N_ELEMENTS(s->open) : G_N_ELEMENTS(s->open_at);
+	const ScannerExamples *e = s->examples;
 
-	for (unsigned i = 0; i < s->open_len; i++) {
+	if (!e || !e->open_len)
+		return;
+	for (unsigned i = 0; i < e->open_len; i++) {
 		char address[SHAKEDOWN_ADDRESS_LEN];
 
 		g_string_append(list, i ? ", " : "");
 		if (ports)
-			g_string_append_printf(list, "%u", s->open[i]);
+			g_string_append_printf(list, "%u", e->open[i]);
 		else
 			g_string_append(
-				list, (shakedown_address_format(&s->open_at[i], address), address));
+				list, (shakedown_address_format(&e->open_at[i], address), address));
 	}
-	if (!list->len)
-		return;
-	if (s->probed + s->successes > most)
+	size_t most = ports ? G_N_ELEMENTS(e->open) : G_N_ELEMENTS(e->open_at);
+
+	if ((uint64_t)s->probed + s->successes > most)
 		g_string_append(list, " and more");
 	finding_text(f, ports ? "open_ports" : "open_at", list->str);
 	finding_summary(f, "; open: %s", list->str);
@@ -93,7 +95,7 @@ static void say_answers(Finding *f, const Scanner *s)
 	const char *separator = ": ";
 
 	if (s->refused) {
-		finding_summary(f, "%s%" PRIu64 " %s", separator, s->refused,
+		finding_summary(f, "%s%" PRIu32 " %s", separator, s->refused,
 				syn > odd + s->probes[PROBE_ACK] ? "refused"
 				: odd >= s->probes[PROBE_ACK]
 					? "answered by RST"
@@ -101,16 +103,16 @@ static void say_answers(Finding *f, const Scanner *s)
 		separator = ", ";
 	}
 	if (s->unanswered) {
-		finding_summary(f, "%s%" PRIu64 " unanswered%s", separator, s->unanswered,
+		finding_summary(f, "%s%" PRIu32 " unanswered%s", separator, s->unanswered,
 				odd > syn + s->probes[PROBE_ACK] ? " (open or filtered)" : "");
 		separator = ", ";
 	}
 	if (s->probed) {
-		finding_summary(f, "%s%" PRIu64 " answered and let down", separator, s->probed);
+		finding_summary(f, "%s%" PRIu32 " answered and let down", separator, s->probed);
 		separator = ", ";
 	}
 	if (s->successes)
-		finding_summary(f, "%s%" PRIu64 " connected to", separator, s->successes);
+		finding_summary(f, "%s%" PRIu32 " connected to", separator, s->successes);
 	say_open(f, s);
 }
 
@@ -145,14 +147,16 @@ static void say_places(Finding *f, const Scanner *s, uint64_t places)
 void scanner_report(const Scanner *s, DetectContext *context, uint64_t forgotten)
 {
 	g_autofree char *probes = probe_names(s);
-	uint64_t places = s->failures + s->successes;
+	uint64_t places = (uint64_t)s->failures + s->successes;
+	unsigned frames = s->examples ? s->examples->frames_len : 0;
 	Finding f;
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_PORT_SCAN, &s->key.source, 0);
 	finding_time(&f, s->first, s->last);
-	for (unsigned i = 0; i < s->frames_len; i++)
-		finding_frame(&f, s->frames[i]);
-	if (places > s->frames_len || s->again)
+	finding_frame(&f, s->first_frame);
+	for (unsigned i = 0; i < frames; i++)
+		finding_frame(&f, s->examples->frames[i]);
+	if (places > frames + 1 || s->again)
 		finding_many(&f);
 	finding_text(&f, "scan", probes);
 	finding_summary(&f, "%s scan: ", probes);

@@ -32,6 +32,7 @@ struct _Scanners {
 	Scanner *newest, *oldest;
 	uint64_t forgotten;
 	uint64_t tries; /* remembered, of all */
+	size_t known;	/* how many are scanners */
 };
 
 Scanners *scanners_new(void)
@@ -42,12 +43,18 @@ Scanners *scanners_new(void)
 	return t;
 }
 
+static void scanner_clear(Scanner *s)
+{
+	sketch_set_clear(&s->tried);
+	g_free(s->examples);
+}
+
 void scanners_free(Scanners *t)
 {
 	if (!t)
 		return;
 	for (Scanner *s = t->oldest; s; s = s->newer)
-		sketch_set_clear(&s->tried);
+		scanner_clear(s);
 	key_table_free(t->table);
 	g_free(t);
 }
@@ -88,7 +95,8 @@ static void make_room(Scanners *t)
 		return;
 	unlink_scanner(t, s);
 	t->tries -= s->tried.len;
-	sketch_set_clear(&s->tried);
+	t->known -= s->known;
+	scanner_clear(s);
 	key_table_remove(t->table, s);
 	t->forgotten++;
 }
@@ -154,17 +162,16 @@ static uint64_t what_was_tried(const TcpConnection *conn, ShakedownSideId target
 			 : sketch_hash_address(&address);
 }
 
-void scanners_attempt(Scanners *t, const TcpConnection *conn, ShakedownSideId source)
+/* A stack takes another port for each connection; a prober need not. */
+static void note_port(Scanner *s, const TcpConnection *conn, ShakedownSideId source)
 {
 	uint16_t port = tcp_conn_port(conn, source);
 
-	for (int by_target = 0; by_target < 2; by_target++) {
-		Scanner *s = get(t, conn, source, by_target);
-
-		if (s->source_port && s->source_port != port)
-			s->ports_differ = true;
-		s->source_port = port;
-	}
+	if (!conn->syn_first)
+		return;
+	if (s->source_port && s->source_port != port)
+		s->ports_differ = true;
+	s->source_port = port;
 }
 
 static uint64_t unmistakable(const Scanner *s)
@@ -173,7 +180,6 @@ static uint64_t unmistakable(const Scanner *s)
 
 	for (unsigned i = 0; i < PROBES; i++)
 		n += i == PROBE_CONNECT ? 0 : s->probes[i];
-	/* A stack takes another port for each connection; a prober need not. */
 	return s->ports_differ ? n : MAX(n, s->failures);
 }
 
@@ -216,15 +222,37 @@ static void begin(Scanner *s, ShakedownTime time)
 	s->failures = s->successes = s->refused = s->unanswered = s->probed = s->again = 0;
 	memset(s->probes, 0, sizeof s->probes);
 	s->windows_differ = false;
-	s->open_len = s->frames_len = 0;
+	if (s->examples)
+		s->examples->open_len = s->examples->frames_len = 0;
+}
+
+static ScannerExamples *examples_of(Scanner *s)
+{
+	if (!s->examples)
+		s->examples = g_new0(ScannerExamples, 1);
+	return s->examples;
 }
 
 static void note_open(Scanner *s, const TcpConnection *conn, ShakedownSideId target)
 {
-	if (!s->key.target.version && s->open_len < G_N_ELEMENTS(s->open_at))
-		s->open_at[s->open_len++] = tcp_conn_address(conn, target);
-	else if (s->key.target.version && s->open_len < G_N_ELEMENTS(s->open))
-		s->open[s->open_len++] = tcp_conn_port(conn, target);
+	ScannerExamples *e = examples_of(s);
+
+	if (!s->key.target.version && e->open_len < G_N_ELEMENTS(e->open_at))
+		e->open_at[e->open_len++] = tcp_conn_address(conn, target);
+	else if (s->key.target.version && e->open_len < G_N_ELEMENTS(e->open))
+		e->open[e->open_len++] = tcp_conn_port(conn, target);
+}
+
+static void note_frame(Scanner *s, uint64_t frame)
+{
+	if (s->failures == 1) {
+		s->first_frame = frame;
+		return;
+	}
+	ScannerExamples *e = examples_of(s);
+
+	if (e->frames_len < G_N_ELEMENTS(e->frames))
+		e->frames[e->frames_len++] = frame;
 }
 
 static void count_failure(Scanner *s, const TcpConnection *conn, ShakedownSideId target,
@@ -242,8 +270,7 @@ static void count_failure(Scanner *s, const TcpConnection *conn, ShakedownSideId
 		s->windows_differ |= s->refused > 1 && s->answer_window != window;
 		s->answer_window = window;
 	}
-	if (s->frames_len < G_N_ELEMENTS(s->frames))
-		s->frames[s->frames_len++] = conn->first_frame;
+	note_frame(s, conn->first_frame);
 }
 
 static void count(Scanner *s, const TcpConnection *conn, ShakedownSideId target, Contact contact,
@@ -291,6 +318,9 @@ bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *
 	for (int by_target = 0; by_target < 2; by_target++) {
 		Scanner *s = get(t, conn, source, by_target);
 		uint64_t what = what_was_tried(conn, target, by_target);
+		bool known = s->known;
+
+		note_port(s, conn, source);
 		bool again = !first_try(t, s, what);
 
 		first = first || (!again && by_target);
@@ -300,7 +330,8 @@ bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *
 			count_again(t, s, conn, target, what, contact, probe, window);
 		if (!again && contact == CONTACT_SUCCEEDED)
 			first_try(t, s, what ^ MARK_SUCCEEDED);
-		s->known = s->known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config);
+		s->known = known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config);
+		t->known += (size_t)s->known - (size_t)known;
 		if (context->early && s->known && !s->told) {
 			s->told = true;
 			scanner_report(s, context, 0);
@@ -331,7 +362,7 @@ bool scanners_cover(Scanners *t, const TcpConnection *conn)
 {
 	ShakedownSideId source = source_of(conn);
 
-	for (int by_target = 0; by_target < 2; by_target++) {
+	for (int by_target = 0; t->known && by_target < 2; by_target++) {
 		Scanner *s = find(t, conn, source, by_target);
 
 		if (s && s->known)

@@ -32,31 +32,39 @@ typedef struct {
 } ScannerKey;
 _Static_assert(sizeof(ScannerKey) == 36, "compared as bytes: no padding");
 
+/* What a finding would show of it. */
+typedef struct {
+	unsigned open_len, frames_len;
+	union {
+		uint16_t open[16];	     /* ports that answered, of a target */
+		ShakedownAddress open_at[8]; /* targets that answered on the port */
+	};
+	uint64_t frames[15]; /* of its failures after the first */
+} ScannerExamples;
+
+/* Most are clients that never fail, and there may be thousands: what only the others need hangs off
+ * a pointer. */
 typedef struct _Scanner {
 	ScannerKey key;	      /* first: the table looks no further */
 	uint16_t source_port; /* of its latest SYN */
 	bool ports_differ;
 	bool known;
 	bool told; /* to somebody who watches */
+	bool more; /* places than could be remembered */
+	bool windows_differ;
 	struct _Scanner *newer, *older;
 	double walk; /* log of the likelihood ratio */
 	SketchSet tried;
 	/* All that follows is of first tries since the walk last left its floor: what a source did
 	 * before it began to fail is no part of its scan. */
 	ShakedownTime first, last;
-	uint64_t failures, successes;
-	uint64_t refused, unanswered, probed;
-	uint64_t again; /* tries of what had failed before */
-	uint64_t probes[PROBES];
-	bool more; /* than could be remembered */
-	bool windows_differ;
+	uint64_t again;	      /* tries of what had failed before */
+	uint64_t first_frame; /* of its first failure */
+	uint32_t failures, successes;
+	uint32_t refused, unanswered, probed;
+	uint32_t probes[PROBES];
 	uint16_t answer_window;
-	unsigned open_len, frames_len;
-	union {
-		uint16_t open[16];	     /* ports that answered, of a target */
-		ShakedownAddress open_at[8]; /* targets that answered on the port */
-	};
-	uint64_t frames[16];
+	ScannerExamples *examples; /* NULL: none but the first */
 } Scanner;
 
 typedef enum {
@@ -70,9 +78,8 @@ typedef struct _Scanners Scanners;
 
 Scanners *scanners_new(void);
 void scanners_free(Scanners *scanners);
-/* The source sends the connection's first segment. */
-void scanners_attempt(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source);
-/* True if it is the source's first try of that port of that target. */
+/* What became of its first segment. True if it is the source's first try of that port of that
+ * target. */
 bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConnection *conn,
 		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window);
 /* What was taken for unanswered got its RST. */

@@ -50,9 +50,12 @@ const ShakedownAddress *sketch_top_most(const SketchTop *top, double share, uint
  * An exact set of fingerprints, which grows up to a bound: of things that are hashed alike (one in
  * 2^32) one is lost.
  */
+#define SKETCH_SET_FEW 4
+
 typedef struct {
-	uint32_t *slot; /* 0: free; room is a power of 2 */
+	uint32_t *slot; /* 0: free; room is a power of 2; NULL as long as they are few */
 	uint32_t room, len;
+	uint32_t few[SKETCH_SET_FEW];
 } SketchSet;
 
 typedef enum {
