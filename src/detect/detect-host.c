@@ -129,7 +129,8 @@ static void add(HostDetector *d, DetectContext *context, const TcpEvent *event,
 	const TcpConnection *conn = event->conn;
 	ShakedownAddress key[2] = {tcp_conn_address(conn, side),
 				   tcp_conn_address(conn, tcp_other(side))};
-	Isns *i = key_table_find(d->isns, key);
+	uint32_t hash = key_table_hash(d->isns, key, sizeof key);
+	Isns *i = key_table_find(d->isns, key, sizeof key, hash);
 	uint16_t port = tcp_conn_port(conn, SHAKEDOWN_CLIENT);
 
 	if (!i && key_table_len(d->isns) >= HOSTS_MOST) {
@@ -137,7 +138,7 @@ static void add(HostDetector *d, DetectContext *context, const TcpEvent *event,
 		return;
 	}
 	if (!i)
-		i = key_table_add(d->isns, key);
+		i = key_table_add(d->isns, key, hash);
 	for (unsigned n = 0; n < i->len; n++)
 		if (i->port[n] == port)
 			return;

@@ -117,17 +117,19 @@ static Scanner *find(Scanners *t, const TcpConnection *conn, ShakedownSideId sou
 {
 	ScannerKey key = key_of(conn, source, by_target);
 
-	return key_table_find(t->table, &key);
+	return key_table_find(t->table, &key, sizeof key,
+			      key_table_hash(t->table, &key, sizeof key));
 }
 
 static Scanner *get(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target)
 {
 	ScannerKey key = key_of(conn, source, by_target);
-	Scanner *s = key_table_find(t->table, &key);
+	uint32_t hash = key_table_hash(t->table, &key, sizeof key);
+	Scanner *s = key_table_find(t->table, &key, sizeof key, hash);
 
 	if (!s) {
 		make_room(t);
-		s = key_table_add(t->table, &key);
+		s = key_table_add(t->table, &key, hash);
 		link_newest(t, s);
 	} else if (s->newer) {
 		unlink_scanner(t, s);

@@ -86,31 +86,42 @@ static void make_room(Services *t)
 	t->forgotten++;
 }
 
+static Service *find(const Services *t, const ServiceKey *key, uint32_t hash)
+{
+	return key_table_find(t->table, key, sizeof *key, hash);
+}
+
+/* Under a flood it is always the same. */
+static bool is_newest(const Services *t, const ServiceKey *key)
+{
+	return t->newest && key_table_equal(&t->newest->key, key, sizeof *key);
+}
+
 Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)
 {
 	ServiceKey key = {.address = *address, .port = port};
 
-	/* Under a flood it is always the same. */
-	if (t->newest && memcmp(&t->newest->key, &key, sizeof key) == 0)
+	if (is_newest(t, &key))
 		return t->newest;
-	return key_table_find(t->table, &key);
+	return find(t, &key, key_table_hash(t->table, &key, sizeof key));
 }
 
 Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port)
 {
-	Service *s = services_find(t, address, port);
+	ServiceKey key = {.address = *address, .port = port};
+
+	if (is_newest(t, &key))
+		return t->newest;
+	uint32_t hash = key_table_hash(t->table, &key, sizeof key);
+	Service *s = find(t, &key, hash);
 
 	if (s) {
-		if (s->newer) {
-			unlink_service(t, s);
-			link_newest(t, s);
-		}
+		unlink_service(t, s);
+		link_newest(t, s);
 		return s;
 	}
 	make_room(t);
-	ServiceKey key = {.address = *address, .port = port};
-
-	s = key_table_add(t->table, &key);
+	s = key_table_add(t->table, &key, hash);
 	s->judged = INT64_MIN;
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
 		s->slot[i].id = INT64_MIN;

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "flow/key-table.h"
 
-#include "flow/mix.h"
-
-#include <string.h>
-
 #define ITEMS_PER_CHUNK 64
 
 KeyTable *key_table_new(size_t item_size, size_t key_size)
@@ -30,76 +26,56 @@ void key_table_free(KeyTable *table)
 	g_free(table);
 }
 
-static inline uint64_t word(const uint8_t *p)
+void *key_table_add(KeyTable *table, const void *key, uint32_t hash)
 {
-	uint64_t w;
+	uint32_t handle = slab_alloc(table->slab);
+	void *item = slab_get(table->slab, handle);
 
-	memcpy(&w, p, sizeof w);
-	return w;
+	memcpy(item, key, table->key_size);
+	flow_table_insert(table->slots, hash, handle);
+	return item;
 }
 
-/* Two words at a time, each blinded; the last two may overlap those before. */
-static uint32_t hash_of(const KeyTable *table, const uint8_t *key)
-{
-	const uint64_t *secret = table->secret;
-	uint64_t hash = secret[3];
-	size_t left = table->key_size;
-
-	for (; left > 16; left -= 16, key += 16)
-		hash = mix_fold(hash ^ word(key) ^ secret[0], word(key + 8) ^ secret[1]);
-	key -= 16 - left;
-	hash = mix_fold(hash ^ word(key) ^ secret[0], word(key + 8) ^ secret[2]);
-	hash = mix_fold(hash ^ secret[2], secret[3]);
-	return (uint32_t)(hash ^ hash >> 32);
-}
-
-static bool equal(const KeyTable *table, const uint8_t *a, const uint8_t *b)
-{
-	size_t last = table->key_size - 8;
-	uint64_t differ = word(a + last) ^ word(b + last);
-
-	for (size_t i = 0; i < last; i += 8)
-		differ |= word(a + i) ^ word(b + i);
-	return differ == 0;
-}
-
-static uint32_t find(const KeyTable *table, const void *key, uint32_t hash)
+static uint32_t handle_of(const KeyTable *table, const void *item, uint32_t hash)
 {
 	const FlowTable *slots = table->slots;
 
 	for (uint32_t i = hash & slots->mask;; i = (i + 1) & slots->mask) {
 		FlowSlot slot = slots->slots[i];
 
-		if (slot.handle == 0)
-			return 0;
-		if (slot.hash == hash && equal(table, slab_get(table->slab, slot.handle), key))
+		if (slot.handle == 0 ||
+		    (slot.hash == hash && slab_get(table->slab, slot.handle) == item))
 			return slot.handle;
 	}
 }
 
-void *key_table_find(const KeyTable *table, const void *key)
-{
-	uint32_t handle = find(table, key, hash_of(table, key));
-
-	return handle ? slab_get(table->slab, handle) : NULL;
-}
-
-void *key_table_add(KeyTable *table, const void *key)
-{
-	uint32_t handle = slab_alloc(table->slab);
-	void *item = slab_get(table->slab, handle);
-
-	memcpy(item, key, table->key_size);
-	flow_table_insert(table->slots, hash_of(table, key), handle);
-	return item;
-}
-
 void key_table_remove(KeyTable *table, void *item)
 {
-	uint32_t hash = hash_of(table, item), handle = find(table, item, hash);
+	uint32_t hash = key_table_hash(table, item, table->key_size);
+	uint32_t handle = handle_of(table, item, hash);
 
 	if (flow_table_remove(table->slots, hash, handle))
 		slab_free_item(table->slab, handle);
+}
+
+typedef struct {
+	Slab *slab;
+	bool (*keep)(const void *item);
+} Retaining;
+
+static bool keep_or_free(uint32_t handle, void *data)
+{
+	const Retaining *r = data;
+	bool keep = r->keep(slab_get(r->slab, handle));
+
+	if (!keep)
+		slab_free_item(r->slab, handle);
+	return keep;
+}
+
+void key_table_retain(KeyTable *table, bool (*keep)(const void *item))
+{
+	flow_table_retain(table->slots, keep_or_free, &(Retaining){table->slab, keep});
 }
 
 void **key_table_items(const KeyTable *table)

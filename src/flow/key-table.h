@@ -4,12 +4,17 @@
  * of a slab that begin with their key, and a flow table's slots to find them. An item's address
  * holds until it is removed. Equal keys must be equal bytes. Who does not know the table's seed
  * cannot choose keys that collide.
+ *
+ * A key is hashed once, for finding and adding alike. Both are told its size, which is the table's,
+ * so that the compiler knows it.
  */
 #pragma once
 
 #include "flow/flow-table.h"
+#include "flow/mix.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #define KEY_TABLE_KEY_LEAST 16
 #define KEY_TABLE_KEY_MOST 64
@@ -25,11 +30,67 @@ KeyTable *key_table_new(size_t item_size, size_t key_size);
 /* Frees all items without looking into them. */
 void key_table_free(KeyTable *table);
 
+static inline uint64_t key_table_word(const uint8_t *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+/* Two words at a time, each blinded; the last two may overlap those before. */
+static G_ALWAYS_INLINE inline uint32_t key_table_hash(const KeyTable *table, const void *key,
+						      size_t size)
+{
+	const uint64_t *secret = table->secret;
+	const uint8_t *p = key;
+	uint64_t hash = secret[3];
+	size_t left = size;
+
+	for (; left > 16; left -= 16, p += 16)
+		hash = mix_fold(hash ^ key_table_word(p) ^ secret[0],
+				key_table_word(p + 8) ^ secret[1]);
+	p -= 16 - left;
+	hash = mix_fold(hash ^ key_table_word(p) ^ secret[0], key_table_word(p + 8) ^ secret[2]);
+	hash = mix_fold(hash ^ secret[2], secret[3]);
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+static G_ALWAYS_INLINE inline bool key_table_equal(const void *a, const void *b, size_t size)
+{
+	const uint8_t *x = a, *y = b;
+	uint64_t differ = key_table_word(x + size - 8) ^ key_table_word(y + size - 8);
+
+	for (size_t i = 0; i < size - 8; i += 8)
+		differ |= key_table_word(x + i) ^ key_table_word(y + i);
+	return differ == 0;
+}
+
 /* NULL where there is none. */
-void *key_table_find(const KeyTable *table, const void *key);
+static G_ALWAYS_INLINE inline void *key_table_find(const KeyTable *table, const void *key,
+						   size_t size, uint32_t hash)
+{
+	const FlowTable *slots = table->slots;
+
+	for (uint32_t i = hash & slots->mask;; i = (i + 1) & slots->mask) {
+		FlowSlot slot = slots->slots[i];
+
+		if (slot.handle == 0)
+			return NULL;
+		if (slot.hash == hash) {
+			void *item = slab_get(table->slab, slot.handle);
+
+			if (key_table_equal(item, key, size))
+				return item;
+		}
+	}
+}
+
 /* A zeroed item with that key, which none has yet. */
-void *key_table_add(KeyTable *table, const void *key);
+void *key_table_add(KeyTable *table, const void *key, uint32_t hash);
 void key_table_remove(KeyTable *table, void *item);
+/* Removes all items of which keep() says no. */
+void key_table_retain(KeyTable *table, bool (*keep)(const void *item));
 
 static inline size_t key_table_len(const KeyTable *table)
 {

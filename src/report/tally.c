@@ -27,22 +27,18 @@ void tally_init(Tally *tally, guint limit, bool by_failures)
 	tally->entries = key_table_new(sizeof(TallyEntry), sizeof(TallyKey));
 }
 
-static void free_entries(void *const *entries, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		quantiles_clear(&((TallyEntry *)entries[i])->server_rtt);
-}
-
 void tally_clear(Tally *tally)
 {
 	if (!tally->entries)
 		return;
 	g_autofree void **entries = key_table_items(tally->entries);
 
-	free_entries(entries, key_table_len(tally->entries));
+	for (size_t i = 0; i < key_table_len(tally->entries); i++)
+		quantiles_clear(&((TallyEntry *)entries[i])->server_rtt);
 	g_clear_pointer(&tally->entries, key_table_free);
 }
 
+/* The heavier one first. */
 static int compare_words(uint64_t a, uint64_t b)
 {
 	return (a < b) - (a > b);
@@ -76,23 +72,55 @@ GPtrArray *tally_ranking(const Tally *tally)
 	return ranking;
 }
 
+/* An entry with the beginning of what it is compared by: under a flood most weigh the same, and
+ * their addresses tell them apart. */
+typedef struct {
+	uint64_t rank; /* the least goes first; equal ones have to be compared */
+	TallyEntry *entry;
+} Ranked;
+
+#define RANK_WEIGHT 0xffff
+
+static uint64_t rank_of(const TallyEntry *e, bool by_failures)
+{
+	uint64_t failed = by_failures ? MIN(e->failed, RANK_WEIGHT) : 0;
+	uint64_t connections = MIN(e->connections, RANK_WEIGHT);
+	uint32_t address;
+
+	/* Nothing that follows counts among those that weigh more than there is room for. */
+	if (failed == RANK_WEIGHT)
+		return 0;
+	memcpy(&address, e->key.addr.bytes, sizeof(address));
+	if (connections == RANK_WEIGHT)
+		address = 0;
+	return (RANK_WEIGHT - failed) << 48 | (RANK_WEIGHT - connections) << 32 |
+	       GUINT32_FROM_BE(address);
+}
+
+static inline bool goes_before(const Ranked *a, const Ranked *b, bool by_failures)
+{
+	if (G_LIKELY(a->rank != b->rank))
+		return a->rank < b->rank;
+	return compare(a->entry, b->entry, by_failures) < 0;
+}
+
 /* Puts those that weigh most before the middle, in no order: Hoare's selection. */
-static void divide(void **entries, size_t n, size_t middle, bool by_failures)
+static void divide(Ranked *entries, size_t n, size_t middle, bool by_failures)
 {
 	size_t from = 0, to = n;
 
 	while (to - from > 1) {
-		const TallyEntry *pivot = entries[from + (to - from) / 2];
+		const Ranked pivot = entries[from + (to - from) / 2];
 		size_t i = from, j = to - 1;
 
 		while (i <= j) {
-			while (compare(entries[i], pivot, by_failures) < 0)
+			while (goes_before(&entries[i], &pivot, by_failures))
 				i++;
-			while (compare(entries[j], pivot, by_failures) > 0)
+			while (goes_before(&pivot, &entries[j], by_failures))
 				j--;
 			if (i > j)
 				break;
-			void *swapped = entries[i];
+			Ranked swapped = entries[i];
 			entries[i++] = entries[j];
 			entries[j] = swapped;
 			if (j-- == 0)
@@ -107,28 +135,39 @@ static void divide(void **entries, size_t n, size_t middle, bool by_failures)
 	}
 }
 
+static bool is_kept(const void *entry)
+{
+	return !((const TallyEntry *)entry)->dropped;
+}
+
 static void drop_half(Tally *tally)
 {
 	g_autofree void **entries = key_table_items(tally->entries);
 	size_t n = key_table_len(tally->entries);
+	g_autofree Ranked *ranked = g_new(Ranked, n);
 
-	divide(entries, n, n / 2, tally->by_failures);
-	free_entries(entries + n / 2, n - n / 2);
-	for (size_t i = n / 2; i < n; i++)
-		key_table_remove(tally->entries, entries[i]);
+	for (size_t i = 0; i < n; i++)
+		ranked[i] = (Ranked){rank_of(entries[i], tally->by_failures), entries[i]};
+	divide(ranked, n, n / 2, tally->by_failures);
+	for (size_t i = n / 2; i < n; i++) {
+		quantiles_clear(&ranked[i].entry->server_rtt);
+		ranked[i].entry->dropped = true;
+	}
+	key_table_retain(tally->entries, is_kept);
 	tally->dropped = true;
 }
 
 static TallyEntry *entry_of(Tally *tally, const ShakedownAddress *addr, uint16_t port)
 {
 	TallyKey key = {.addr = *addr, .port = port};
-	TallyEntry *entry = key_table_find(tally->entries, &key);
+	uint32_t hash = key_table_hash(tally->entries, &key, sizeof key);
+	TallyEntry *entry = key_table_find(tally->entries, &key, sizeof key, hash);
 
 	if (entry)
 		return entry;
 	if (key_table_len(tally->entries) >= tally->limit)
 		drop_half(tally);
-	return key_table_add(tally->entries, &key);
+	return key_table_add(tally->entries, &key, hash);
 }
 
 void tally_add(Tally *tally, const ShakedownConnection *connection, ShakedownSideId side,

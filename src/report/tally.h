@@ -30,6 +30,7 @@ typedef struct {
 	uint64_t outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES];
 	uint64_t teardowns[SHAKEDOWN_TEARDOWN_OUTCOMES];
 	Quantiles server_rtt;
+	bool dropped; /* on its way out */
 } TallyEntry;
 
 typedef struct {

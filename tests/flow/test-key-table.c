@@ -15,6 +15,16 @@ static void key_of(uint8_t key[36], uint32_t n)
 	key[35] = (uint8_t)(n * 7);
 }
 
+static Item *find(const KeyTable *table, const uint8_t key[36])
+{
+	return key_table_find(table, key, 36, key_table_hash(table, key, 36));
+}
+
+static Item *add(KeyTable *table, const uint8_t key[36])
+{
+	return key_table_add(table, key, key_table_hash(table, key, 36));
+}
+
 /* Found are those that are there, with what they hold, however many came and went. */
 Test(key_table, finds_what_is_there)
 {
@@ -23,19 +33,19 @@ Test(key_table, finds_what_is_there)
 
 	for (uint32_t n = 1; n <= 5000; n++) {
 		key_of(key, n);
-		cr_assert_null(key_table_find(table, key));
-		Item *item = key_table_add(table, key);
+		cr_assert_null(find(table, key));
+		Item *item = add(table, key);
 		cr_assert_eq(item->value, 0);
 		item->value = n;
 		if (n > 1000) {
 			key_of(key, n - 1000);
-			key_table_remove(table, key_table_find(table, key));
+			key_table_remove(table, find(table, key));
 		}
 	}
 	cr_assert_eq(key_table_len(table), 1000);
 	for (uint32_t n = 1; n <= 5000; n++) {
 		key_of(key, n);
-		const Item *item = key_table_find(table, key);
+		const Item *item = find(table, key);
 		cr_assert_eq(item != NULL, n > 4000);
 		cr_assert(item == NULL || item->value == n);
 	}
@@ -49,10 +59,42 @@ Test(key_table, items_are_all_of_them)
 
 	for (uint32_t n = 1; n <= 300; n++) {
 		key_of(key, n);
-		((Item *)key_table_add(table, key))->value = n;
+		add(table, key)->value = n;
 	}
 	g_autofree void **items = key_table_items(table);
 	for (size_t i = 0; i < key_table_len(table); i++)
 		sum += ((const Item *)items[i])->value;
 	cr_assert_eq(sum, 300 * 301 / 2);
+}
+
+static bool is_odd(const void *item)
+{
+	return ((const Item *)item)->value & 1;
+}
+
+/* Those that are kept are found at the same place, the others make room. */
+Test(key_table, retains_those_that_are_wanted)
+{
+	g_autoptr(KeyTable) table = key_table_new(sizeof(Item), 36);
+	const Item *odd[500];
+	uint8_t key[36];
+
+	for (uint32_t n = 0; n < 1000; n++) {
+		key_of(key, n);
+		Item *item = add(table, key);
+		item->value = n;
+		if (n & 1)
+			odd[n / 2] = item;
+	}
+	key_table_retain(table, is_odd);
+	cr_assert_eq(key_table_len(table), 500);
+	for (uint32_t n = 0; n < 1000; n++) {
+		key_of(key, n);
+		cr_assert_eq(find(table, key), n & 1 ? odd[n / 2] : NULL);
+	}
+	for (uint32_t n = 0; n < 1000; n += 2) {
+		key_of(key, n);
+		cr_assert_eq(add(table, key)->value, 0);
+	}
+	cr_assert_eq(key_table_len(table), 1000);
 }
