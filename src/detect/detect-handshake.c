@@ -132,7 +132,7 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 
 	if ((!syn_ack && !third) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
 		return;
-	DossierAck *d = &dossier_of(context->dossiers, conn)->bad_handshake[event->side];
+	DossierAck *d = &dossier_of(context->dossiers, event->conn)->bad_handshake[event->side];
 	if (d->count++)
 		return;
 	d->time = event->time;
@@ -182,7 +182,7 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 static void on_unreachable(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
-	DossierIcmp *icmp = &dossier_of(context->dossiers, conn)->unreachable;
+	DossierIcmp *icmp = &dossier_of(context->dossiers, event->conn)->unreachable;
 
 	if (icmp->count++ || !event->seg)
 		return;

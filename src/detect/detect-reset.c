@@ -96,7 +96,7 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 	if (!event->seg || (!opened && accepted) ||
 	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && event->side == SHAKEDOWN_CLIENT))
 		return;
-	Dossier *d = dossier_of(context->dossiers, conn);
+	Dossier *d = dossier_of(context->dossiers, event->conn);
 	DossierReset *r = &d->reset[event->side];
 	int32_t ahead = tcp_seq_diff(event->seg->seq, conn->side[event->side].snd_nxt);
 
@@ -173,7 +173,7 @@ static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *ev
 	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_CLOSED ||
 	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_TIME_WAIT)
 		return;
-	DossierSyn *d = &dossier_of(context->dossiers, conn)->syn[event->side];
+	DossierSyn *d = &dossier_of(context->dossiers, event->conn)->syn[event->side];
 
 	d->last_frame = event->frame;
 	if (d->count++)
@@ -195,7 +195,7 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 	if (!event->seg || opening || (event->seg->flags & TCP_SYN) || r->missing ||
 	    !tcp_side_has(r, TCP_SIDE_SEEN))
 		return;
-	DossierAck *d = &dossier_of(context->dossiers, conn)->bad_ack[event->side];
+	DossierAck *d = &dossier_of(context->dossiers, event->conn)->bad_ack[event->side];
 
 	if (d->count++)
 		return;

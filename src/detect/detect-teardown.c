@@ -29,6 +29,9 @@ static unsigned fins_of(const TcpConnection *conn, ShakedownSideId side)
 {
 	const TcpSide *s = &conn->side[side];
 	unsigned n = s->fins;
+
+	if (n < 2 && !(s->checks & TCP_CHECK_BAD))
+		return n;
 	/* One that was damaged has been dropped, but it was sent. */
 	bool damaged = (s->checks & TCP_CHECK_BAD) && tcp_side_has(s, TCP_SIDE_SENT_FIN) &&
 		       tcp_seq_eq(s->dropped, tcp_seq_add(s->fin, 1));
@@ -307,6 +310,13 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 	}
 }
 
+/* A side at least, or so it is believed. */
+static bool closed(const TcpConnection *conn)
+{
+	return conn->first_fin >= 0 || conn->side[0].fins || conn->side[1].fins ||
+	       ((conn->side[0].flags | conn->side[1].flags) & TCP_SIDE_SENT_FIN);
+}
+
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -315,14 +325,18 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 
 	if (reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
 		return;
-	fin_retransmitted(context, conn);
-	last_ack_lost(context, conn);
-	fin_unanswered(context, conn, now);
-	simultaneous_close(context, conn);
-	half_close(context, conn);
+	if (closed(conn)) {
+		fin_retransmitted(context, conn);
+		last_ack_lost(context, conn);
+		fin_unanswered(context, conn, now);
+		simultaneous_close(context, conn);
+		half_close(context, conn);
+	}
 	data_after_fin(context, conn);
-	silent_death(context, conn);
-	zero_window_stall(context, conn);
+	if (conn->watch) {
+		silent_death(context, conn);
+		zero_window_stall(context, conn);
+	}
 }
 
 /* How often, and whether at all, shows when the connection is over. */

@@ -197,7 +197,7 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 
 	d->reused = conn->key;
 	d->expects = true;
-	dossier_of(context->dossiers, conn)->reuse_frame = event->frame;
+	dossier_of(context->dossiers, event->conn)->reuse_frame = event->frame;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE, conn);
 	if (!allowed)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);

@@ -23,12 +23,12 @@ void dossiers_free(Dossiers *d)
 	g_free(d);
 }
 
-Dossier *dossier_find(Dossiers *d, const TcpConnection *conn)
+Dossier *dossier_get(Dossiers *d, const TcpConnection *conn)
 {
-	return g_hash_table_size(d->by_id) ? g_hash_table_lookup(d->by_id, &conn->id) : NULL;
+	return g_hash_table_lookup(d->by_id, &conn->id);
 }
 
-Dossier *dossier_of(Dossiers *d, const TcpConnection *conn)
+Dossier *dossier_of(Dossiers *d, TcpConnection *conn)
 {
 	Dossier *dossier = dossier_find(d, conn);
 
@@ -36,12 +36,13 @@ Dossier *dossier_of(Dossiers *d, const TcpConnection *conn)
 		return dossier;
 	dossier = g_new0(Dossier, 1);
 	dossier->id = conn->id;
+	conn->noted |= NOTED_DOSSIER;
 	g_hash_table_insert(d->by_id, &dossier->id, dossier);
 	return dossier;
 }
 
 void dossier_close(Dossiers *d, const TcpConnection *conn)
 {
-	if (g_hash_table_size(d->by_id))
+	if (noted(conn, NOTED_DOSSIER))
 		g_hash_table_remove(d->by_id, &conn->id);
 }

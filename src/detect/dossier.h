@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "detect/noted.h"
 #include "tcp/tcp-event.h"
 
 /* Resets that bear one side's name. */
@@ -106,7 +107,12 @@ typedef struct _Dossiers Dossiers;
 Dossiers *dossiers_new(void);
 void dossiers_free(Dossiers *dossiers);
 /* The connection's dossier; it is opened if there is none. */
-Dossier *dossier_of(Dossiers *dossiers, const TcpConnection *conn);
+Dossier *dossier_of(Dossiers *dossiers, TcpConnection *conn);
+/* That of a connection that has one. */
+Dossier *dossier_get(Dossiers *dossiers, const TcpConnection *conn);
 /* NULL where there is none. */
-Dossier *dossier_find(Dossiers *dossiers, const TcpConnection *conn);
+static inline Dossier *dossier_find(Dossiers *dossiers, const TcpConnection *conn)
+{
+	return noted(conn, NOTED_DOSSIER) ? dossier_get(dossiers, conn) : NULL;
+}
 void dossier_close(Dossiers *dossiers, const TcpConnection *conn);

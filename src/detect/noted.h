@@ -25,6 +25,7 @@ typedef enum {
 	NOTED_ODD_RESERVED = 1 << 12,
 	NOTED_ODD_NO_ACK = 1 << 13,
 	NOTED_ODD_FIRST = 1 << 26, /* its first segment has some */
+	NOTED_DOSSIER = 1 << 27,   /* there is one */
 	/* How the tables of services and scanners have counted it. */
 	NOTED_HALF_OPEN = 1 << 14,     /* among the service's half-open ones */
 	NOTED_IN_WINDOW = 1 << 15,     /* its SYN in the service's window */

@@ -94,14 +94,15 @@ static unsigned syns_of(const TcpConnection *conn)
 static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 {
 	ShakedownTime times[TCP_MARKS + 1];
-	size_t n = times_of(conn, TCP_MARK_SYN, conn->syn_first, times);
 	unsigned syns = syns_of(conn);
 	bool answered = conn->syn_ack_first != 0;
 	Finding f;
 
+	if (syns < 2 || !tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SENT_SYN))
+		return;
 	/* The marks are of other SYNs, too. */
-	if (syns < 2 || n < 2 || doubled(times, n) ||
-	    !tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SENT_SYN))
+	size_t n = times_of(conn, TCP_MARK_SYN, conn->syn_first, times);
+	if (n < 2 || doubled(times, n))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED, conn);
 	finding_time(&f, conn->syn_first, times[n - 1]);
@@ -239,10 +240,12 @@ static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)
 {
 	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
 	ShakedownTime times[TCP_MARKS + 1];
-	size_t n = times_of(conn, TCP_MARK_SYN_ACK, conn->syn_ack_first, times);
 	Finding f;
 
-	if (!conn->syn_ack_first || s->syns < 2 || n < 2 || doubled(times, n))
+	if (!conn->syn_ack_first || s->syns < 2)
+		return;
+	size_t n = times_of(conn, TCP_MARK_SYN_ACK, conn->syn_ack_first, times);
+	if (n < 2 || doubled(times, n))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_ACK_RETRANSMITTED, conn);
 	finding_time(&f, conn->syn_ack_first, conn->syn_ack_last);

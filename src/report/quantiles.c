@@ -3,14 +3,17 @@
 #include "report/quantiles.h"
 
 #include <glib.h>
+#include <string.h>
 
 /* From 2^10 ns (a microsecond) to 2^41 ns (36 minutes); what is beyond counts at the edge. */
 enum { OCTAVE_FIRST = 10, OCTAVES = 31, SUB_BITS = 4, SUBS = 1 << SUB_BITS, BINS = OCTAVES * SUBS };
 
 void quantiles_clear(Quantiles *q)
 {
-	g_free(q->exact);
-	g_free(q->bins);
+	if (q->exact)
+		g_free(q->exact);
+	if (q->bins)
+		g_free(q->bins);
 	*q = (Quantiles){0};
 }
 
@@ -30,12 +33,34 @@ static ShakedownDuration middle_of(unsigned bin)
 	return (ShakedownDuration)(least + ((UINT64_C(1) << shift) >> 1));
 }
 
+static ShakedownDuration *values_of(Quantiles *q)
+{
+	return q->exact ? q->exact : q->few;
+}
+
 static void become_histogram(Quantiles *q)
 {
+	const ShakedownDuration *values = values_of(q);
+
 	q->bins = g_new0(uint32_t, BINS);
 	for (uint64_t i = 0; i < q->n; i++)
-		q->bins[bin_of(q->exact[i])]++;
+		q->bins[bin_of(values[i])]++;
 	g_clear_pointer(&q->exact, g_free);
+}
+
+static void put(Quantiles *q, ShakedownDuration duration)
+{
+	if (!q->exact && q->n < QUANTILES_FEW) {
+		q->few[q->n] = duration;
+		return;
+	}
+	if (!q->exact || q->n == q->room) {
+		q->room = q->room ? q->room * 2 : 4 * QUANTILES_FEW;
+		q->exact = g_renew(ShakedownDuration, q->exact, q->room);
+		if (q->n == QUANTILES_FEW)
+			memcpy(q->exact, q->few, sizeof(q->few));
+	}
+	q->exact[q->n] = duration;
 }
 
 void quantiles_add(Quantiles *q, ShakedownDuration duration)
@@ -46,23 +71,20 @@ void quantiles_add(Quantiles *q, ShakedownDuration duration)
 	q->max = q->n == 0 ? duration : MAX(q->max, duration);
 	if (!q->bins && q->n == QUANTILES_EXACT)
 		become_histogram(q);
-	if (q->bins) {
+	if (q->bins)
 		q->bins[bin_of(duration)]++;
-	} else {
-		if (q->n == q->room) {
-			q->room = q->room ? q->room * 2 : 4;
-			q->exact = g_renew(ShakedownDuration, q->exact, q->room);
-		}
-		q->exact[q->n] = duration;
-	}
+	else
+		put(q, duration);
 	q->n++;
 }
 
 void quantiles_merge(Quantiles *into, const Quantiles *from)
 {
 	if (!from->bins) {
+		const ShakedownDuration *values = from->exact ? from->exact : from->few;
+
 		for (uint64_t i = 0; i < from->n; i++)
-			quantiles_add(into, from->exact[i]);
+			quantiles_add(into, values[i]);
 		return;
 	}
 	if (!into->bins)
@@ -87,8 +109,10 @@ ShakedownDuration quantiles_at(Quantiles *q, unsigned percent)
 	uint64_t rank = (q->n * percent + 99) / 100, seen = 0;
 	rank = CLAMP(rank, 1, q->n);
 	if (!q->bins) {
-		qsort(q->exact, q->n, sizeof(*q->exact), by_length);
-		return q->exact[rank - 1];
+		ShakedownDuration *values = values_of(q);
+
+		qsort(values, q->n, sizeof(*values), by_length);
+		return values[rank - 1];
 	}
 	if (rank == q->n)
 		return q->max;

@@ -10,13 +10,17 @@
 #include <shakedown/types.h>
 
 #define QUANTILES_EXACT 256
+/* Most hosts have a connection or two: of so many no memory is asked for. */
+#define QUANTILES_FEW 2
 /* Of the value, from a microsecond to 36 minutes: half a bin. */
 #define QUANTILES_ERROR (1.0 / 32)
 
 typedef struct {
 	uint64_t n;
 	ShakedownDuration min, max; /* always exact */
-	ShakedownDuration *exact;   /* n of them, in any order; NULL once there are bins */
+	/* The n of them, in any order, until there are bins. */
+	ShakedownDuration few[QUANTILES_FEW];
+	ShakedownDuration *exact; /* NULL: they are few */
 	uint32_t room;
 	uint32_t *bins;
 } Quantiles;

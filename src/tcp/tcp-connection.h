@@ -16,6 +16,8 @@
 
 #include <shakedown/analysis.h>
 
+#include <string.h>
+
 /* What is known for certain of a side, because it sent it or the other acknowledged it. */
 typedef enum {
 	TCP_SIDE_SEEN = 1 << 0,	     /* at least one segment of it was captured */
@@ -249,8 +251,17 @@ static inline unsigned tcp_conn_end(const TcpConnection *conn, ShakedownSideId s
 	return side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
 }
 
-/* The client's address and port, then the server's. */
-ShakedownAddress tcp_conn_address(const TcpConnection *conn, ShakedownSideId side);
-uint16_t tcp_conn_port(const TcpConnection *conn, ShakedownSideId side);
+static inline ShakedownAddress tcp_conn_address(const TcpConnection *conn, ShakedownSideId side)
+{
+	ShakedownAddress address = {.version = conn->key.ip_version};
+
+	memcpy(address.bytes, conn->key.addr[tcp_conn_end(conn, side)], sizeof address.bytes);
+	return address;
+}
+
+static inline uint16_t tcp_conn_port(const TcpConnection *conn, ShakedownSideId side)
+{
+	return conn->key.port[tcp_conn_end(conn, side)];
+}
 
 void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, const Segment *seg);

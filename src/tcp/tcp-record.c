@@ -4,18 +4,21 @@
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-outcome.h"
 
-static size_t fill_history(ShakedownHistoryEntry *out, const TcpConnection *conn,
-			   ShakedownSideId side)
+static void fill_histories(ShakedownConnection *record, TcpRecordRoom *room,
+			   const TcpConnection *conn)
 {
-	size_t n = 0;
+	size_t n[2] = {0, 0};
 
 	for (unsigned i = 0; i < conn->beliefs.len; i++) {
 		const TcpBelief *b = &conn->beliefs.items[i];
-		if (b->side == side)
-			out[n++] =
-				(ShakedownHistoryEntry){b->time, b->frame, b->state, b->evidence};
+
+		room->history[b->side][n[b->side]++] =
+			(ShakedownHistoryEntry){b->time, b->frame, b->state, b->evidence};
 	}
-	return n;
+	for (unsigned side = 0; side < 2; side++) {
+		record->side[side].history = room->history[side];
+		record->side[side].history_len = n[side];
+	}
 }
 
 static ShakedownTcpOptions fill_options(const TcpSide *s)
@@ -37,33 +40,29 @@ static ShakedownTcpOptions fill_options(const TcpSide *s)
 	};
 }
 
-static void fill_side(ShakedownSide *out, ShakedownHistoryEntry *history, const TcpConnection *conn,
-		      ShakedownSideId side)
+/* Member by member, each of them: a whole one would be cleared, filled and copied. */
+static void fill_side(ShakedownSide *out, const TcpConnection *conn, ShakedownSideId side)
 {
 	const TcpSide *s = &conn->side[side];
 
-	*out = (ShakedownSide){
-		.addr = tcp_conn_address(conn, side),
-		.port = tcp_conn_port(conn, side),
-		.seen = tcp_side_has(s, TCP_SIDE_SEEN),
-		.state = s->state,
-		.isn_known = tcp_side_has(s, TCP_SIDE_ISN_KNOWN),
-		.isn = s->isn.value,
-		.history = history,
-		.history_len = fill_history(history, conn, side),
-		.packets = s->packets,
-		.bytes = s->bytes,
-		.retransmissions = s->retransmissions,
-		.out_of_order = s->out_of_order,
-		.missing_bytes = s->missing,
-		.options = fill_options(s),
-		.fast_retransmissions = s->fast_retransmissions,
-		.spurious_retransmissions = s->spurious_retransmissions,
-		.duplicate_acks = s->duplicate_acks,
-		.keep_alives = s->keep_alives,
-		.window_probes = s->window_probes,
-		.rtt = tcp_rtt_summary(&s->rtt),
-	};
+	out->addr = tcp_conn_address(conn, side);
+	out->port = tcp_conn_port(conn, side);
+	out->seen = tcp_side_has(s, TCP_SIDE_SEEN);
+	out->state = s->state;
+	out->isn_known = tcp_side_has(s, TCP_SIDE_ISN_KNOWN);
+	out->isn = s->isn.value;
+	out->packets = s->packets;
+	out->bytes = s->bytes;
+	out->retransmissions = s->retransmissions;
+	out->out_of_order = s->out_of_order;
+	out->missing_bytes = s->missing;
+	out->fast_retransmissions = s->fast_retransmissions;
+	out->spurious_retransmissions = s->spurious_retransmissions;
+	out->duplicate_acks = s->duplicate_acks;
+	out->keep_alives = s->keep_alives;
+	out->window_probes = s->window_probes;
+	out->options = fill_options(s);
+	out->rtt = tcp_rtt_summary(&s->rtt);
 }
 
 static ShakedownDuration half_closed(const TcpConnection *conn)
@@ -96,31 +95,30 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 {
 	ShakedownTime now = tcp_tracker_now(tracker);
 
-	*record = (ShakedownConnection){
-		.id = conn->id,
-		.ip_version = conn->key.ip_version,
-		.role_basis = conn->role_basis,
-		.start = conn->start,
-		.end = conn->end,
-		.first_frame = conn->first_frame,
-		.last_frame = conn->last_frame,
-		.handshake = tcp_record_handshake(conn, config, now),
-		.teardown = {.kind = tcp_teardown_kind(conn),
-			     .outcome = tcp_teardown_outcome(conn, config, now),
-			     .first = conn->teardown_first,
-			     .reset_by = conn->reset_by,
-			     .time_wait = (int8_t)tcp_time_wait_holder(conn),
-			     .half_closed = half_closed(conn)},
-		.truncated = tcp_conn_has(conn, TCP_CONN_CUT_SHORT) ? "memory" : NULL,
-		.encapsulation = encap_table_names(tcp_tracker_encaps(tracker), conn->encap),
-		.anomalies = room->anomalies,
-		.severity = (ShakedownSeverity)conn->severity,
-	};
-	fill_side(&record->side[0], room->history[0], conn, SHAKEDOWN_CLIENT);
-	fill_side(&record->side[1], room->history[1], conn, SHAKEDOWN_SERVER);
-	for (unsigned kind = 0; kind < SHAKEDOWN_ANOMALY_KINDS; kind++)
-		if (conn->anomalies >> kind & 1)
-			room->anomalies[record->anomalies_len++] = kind;
-	if (tcp_conn_log_fill(conn, &room->log))
-		record->log = &room->log;
+	record->id = conn->id;
+	record->ip_version = conn->key.ip_version;
+	record->role_basis = conn->role_basis;
+	record->start = conn->start;
+	record->end = conn->end;
+	record->first_frame = conn->first_frame;
+	record->last_frame = conn->last_frame;
+	record->handshake = tcp_record_handshake(conn, config, now);
+	record->teardown = (ShakedownTeardown){.kind = tcp_teardown_kind(conn),
+					       .outcome = tcp_teardown_outcome(conn, config, now),
+					       .first = conn->teardown_first,
+					       .reset_by = conn->reset_by,
+					       .time_wait = (int8_t)tcp_time_wait_holder(conn),
+					       .half_closed = half_closed(conn)};
+	record->truncated = tcp_conn_has(conn, TCP_CONN_CUT_SHORT) ? "memory" : NULL;
+	record->encapsulation = encap_table_names(tcp_tracker_encaps(tracker), conn->encap);
+	record->severity = (ShakedownSeverity)conn->severity;
+	fill_side(&record->side[0], conn, SHAKEDOWN_CLIENT);
+	fill_side(&record->side[1], conn, SHAKEDOWN_SERVER);
+	fill_histories(record, room, conn);
+	record->anomalies = room->anomalies;
+	record->anomalies_len = 0;
+	for (uint64_t left = conn->anomalies; left; left &= left - 1)
+		room->anomalies[record->anomalies_len++] =
+			(ShakedownAnomalyKind)__builtin_ctzll(left);
+	record->log = tcp_conn_log_fill(conn, &room->log) ? &room->log : NULL;
 }
