@@ -115,6 +115,10 @@ SHAKEDOWN_EXPORT bool shakedown_capture_keep(ShakedownCapture *capture,
  */
 SHAKEDOWN_EXPORT size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets,
 					       size_t room);
+/* The same, of files, but what the last so many calls filled stays valid as well. */
+SHAKEDOWN_EXPORT size_t shakedown_capture_read_on(ShakedownCapture *capture,
+						  ShakedownPacket *packets, size_t room,
+						  unsigned calls);
 
 /* No more packets will come. */
 SHAKEDOWN_EXPORT bool shakedown_capture_ended(const ShakedownCapture *capture);

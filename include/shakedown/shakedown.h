@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <shakedown/ahead.h>
 #include <shakedown/analysis.h>
 #include <shakedown/anomaly.h>
 #include <shakedown/capture.h>

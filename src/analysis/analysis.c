@@ -4,7 +4,7 @@
  * the detectors, records to the observer. It holds what the rooms do not know of each other, and
  * counts.
  */
-#include "decode/decoder.h"
+#include "analysis/analysis-private.h"
 #include "detect/detector.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-record.h"
@@ -203,14 +203,9 @@ void shakedown_analysis_free(ShakedownAnalysis *a)
  */
 #define TIME_MOST (INT64_C(1) << 62)
 
-static const ShakedownPacket *with_possible_time(const ShakedownPacket *packet,
-						 ShakedownPacket *tamed)
+void analysis_tame_time(ShakedownPacket *packet)
 {
-	if (G_LIKELY(packet->time >= -TIME_MOST && packet->time <= TIME_MOST && packet->time))
-		return packet;
-	*tamed = *packet;
-	tamed->time = packet->time ? CLAMP(packet->time, -TIME_MOST, TIME_MOST) : 1;
-	return tamed;
+	packet->time = packet->time ? CLAMP(packet->time, -TIME_MOST, TIME_MOST) : 1;
 }
 
 /* The packets' clock, and what it says of the capture's order. */
@@ -232,13 +227,47 @@ static void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
 	s->bytes += packet->captured_len;
 }
 
-/* Segments that lie in the decoder's own buffer live only until it decodes the next packet. */
-static bool in_decoder(const Segment *segments, size_t n)
+size_t analysis_decode(ShakedownAnalysis *a, const ShakedownPacket *packet,
+		       Segment segments[DECODER_SEGMENTS])
 {
-	for (size_t i = 0; i < n; i++)
-		if (segments[i].kind != SEGMENT_TICK && segments[i].fragmented)
+	size_t found = decoder_decode(a->decoder, packet, segments);
+
+	if (found)
+		return found;
+	/* Time passes by packets that hold no segment, too. */
+	segments->kind = SEGMENT_TICK;
+	segments->time = packet->time;
+	return 1;
+}
+
+/* Of those held, the last ones are the packet's. Those in the decoder's own buffer live only until
+ * it decodes the next packet. */
+static bool must_go(const Segment *segments, size_t held, size_t found,
+		    const ShakedownPacket *packet)
+{
+	if (held > TCP_TRACKER_BATCH)
+		return true;
+	for (size_t i = held - found; i < held; i++)
+		if (segments[i].kind != SEGMENT_TICK && !segment_lies_in(&segments[i], packet))
 			return true;
 	return false;
+}
+
+void analysis_take(ShakedownAnalysis *a, const ShakedownPacket *packets, const uint8_t *found,
+		   size_t n, const Segment *segments)
+{
+	size_t held = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		take_time(a, &packets[i]);
+		held += found[i];
+		if (must_go(segments, held, found[i], &packets[i])) {
+			tcp_tracker_segments(a->tracker, segments, held);
+			segments += held;
+			held = 0;
+		}
+	}
+	tcp_tracker_segments(a->tracker, segments, held);
 }
 
 void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packets, size_t n)
@@ -247,20 +276,14 @@ void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packet
 
 	g_return_if_fail(!a->finished);
 	for (size_t i = 0; i < n; i++) {
-		ShakedownPacket tamed;
-		const ShakedownPacket *packet = with_possible_time(&packets[i], &tamed);
+		ShakedownPacket packet = packets[i];
 
-		take_time(a, packet);
-		size_t found = decoder_decode(a->decoder, packet, a->batch + held);
+		analysis_tame_time(&packet);
+		take_time(a, &packet);
+		size_t found = analysis_decode(a, &packet, a->batch + held);
 
-		/* Time passes by packets that hold no segment, too. */
-		if (!found) {
-			a->batch[held].kind = SEGMENT_TICK;
-			a->batch[held].time = packet->time;
-			found = 1;
-		}
 		held += found;
-		if (held > TCP_TRACKER_BATCH || in_decoder(a->batch + held - found, found)) {
+		if (must_go(a->batch, held, found, &packet)) {
 			tcp_tracker_segments(a->tracker, a->batch, held);
 			held = 0;
 		}

@@ -248,12 +248,18 @@ static size_t read_live(ShakedownCapture *capture, ShakedownPacket *packets, siz
 
 size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets, size_t room)
 {
+	return capture->live ? read_live(capture, packets, room)
+			     : shakedown_capture_read_on(capture, packets, room, 0);
+}
+
+size_t shakedown_capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size_t room,
+				 unsigned calls)
+{
 	size_t n, held_len;
 	const ShakedownPacket *held = order_held(&capture->order, &held_len);
 
-	if (capture->live)
-		return read_live(capture, packets, room);
-	merge_release(&capture->merge, held, held_len);
+	g_return_val_if_fail(!capture->live, 0);
+	merge_release(&capture->merge, &(SourceHeld){held, held_len, calls});
 	while ((n = order_take(&capture->order, packets, room)) == 0 && !capture->ended && room) {
 		order_held(&capture->order, &held_len);
 		if (held_len && !merge_ready(&capture->merge, PATIENCE_MS))

@@ -141,7 +141,7 @@ bool input_ready(const Input *input, int milliseconds)
 	return stream_file_ready(input->source->file, milliseconds);
 }
 
-bool input_release(Input *input, const ShakedownPacket *held, size_t n)
+bool input_release(Input *input, const SourceHeld *held)
 {
 	Source *source = input->source;
 
@@ -149,8 +149,8 @@ bool input_release(Input *input, const ShakedownPacket *held, size_t n)
 		return false;
 	/* While it is awake, what is in its own queue lies in the current chunk. */
 	if (source->retired->len)
-		source_release(source, held, n);
-	if (input->state == INPUT_OVER && !source_holds(source, held, n))
+		source_release(source, held);
+	if (input->state == INPUT_OVER && !source_holds(source, held))
 		g_clear_pointer(&input->source, source_free);
 	return input->source != NULL;
 }

@@ -62,7 +62,7 @@ bool input_fill(Input *input, uint32_t *interfaces);
 bool input_ready(const Input *input, int milliseconds);
 /* Packets but for those held are no more looked at: false when the input has no more memory to give
  * back, because none is left. */
-bool input_release(Input *input, const ShakedownPacket *held, size_t n);
+bool input_release(Input *input, const SourceHeld *held);
 /* Brings bytes, size and what was dropped up to date. */
 void input_account(Input *input);
 /* Why it ended early; NULL while there are packets to be handed on. */

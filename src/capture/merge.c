@@ -244,9 +244,9 @@ bool merge_first_link_type(Merge *merge, size_t i, uint32_t *link_type)
 	return input->has_first;
 }
 
-void merge_release(Merge *merge, const ShakedownPacket *held, size_t n)
+void merge_release(Merge *merge, const SourceHeld *held)
 {
 	for (guint i = merge->lent->len; i-- > 0;)
-		if (!input_release(g_ptr_array_index(merge->lent, i), held, n))
+		if (!input_release(g_ptr_array_index(merge->lent, i), held))
 			g_ptr_array_remove_index_fast(merge->lent, i);
 }

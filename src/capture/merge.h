@@ -27,5 +27,6 @@ size_t merge_read(Merge *merge, ShakedownPacket *packets, size_t room);
 bool merge_ready(const Merge *merge, int milliseconds);
 /* The link type of the first packet of an input; false where it has none. */
 bool merge_first_link_type(Merge *merge, size_t input, uint32_t *link_type);
-/* Packets before this call, but for those held, are no more looked at. */
-void merge_release(Merge *merge, const ShakedownPacket *held, size_t n);
+/* Before each call of merge_read(): what was read before, but for what is held, is no more looked
+ * at. */
+void merge_release(Merge *merge, const SourceHeld *held);

@@ -6,23 +6,37 @@
 
 #include <string.h>
 
+/* As many as a reader who runs ahead may need in turns. */
+#define SPARE 16
+
 static SourceChunk chunk_new(Source *source, size_t size)
 {
-	if (source->spare.data && source->spare.size >= size) {
-		SourceChunk chunk = source->spare;
-		source->spare = (SourceChunk){NULL, 0};
+	/* Spare ones are all of the usual size. */
+	if (source->spare->len && source->size >= size) {
+		SourceChunk chunk =
+			g_array_index(source->spare, SourceChunk, source->spare->len - 1);
+
+		g_array_set_size(source->spare, source->spare->len - 1);
+		chunk.calls = 0;
 		return chunk;
 	}
-	return (SourceChunk){g_malloc(size), size};
+	return (SourceChunk){.data = g_malloc(size), .size = size};
 }
 
 static void chunk_drop(Source *source, SourceChunk chunk)
 {
 	/* One that grew for a giant record is not worth keeping. */
-	if (chunk.size == source->size && !source->spare.data)
-		source->spare = chunk;
+	if (chunk.size == source->size && source->spare->len < SPARE)
+		g_array_append_val(source->spare, chunk);
 	else
 		g_free(chunk.data);
+}
+
+static void chunks_free(GArray *chunks)
+{
+	for (guint i = 0; i < chunks->len; i++)
+		g_free(g_array_index(chunks, SourceChunk, i).data);
+	g_array_unref(chunks);
 }
 
 Source *source_open(const char *path, const SourceOptions *options, GError **error)
@@ -34,6 +48,7 @@ Source *source_open(const char *path, const SourceOptions *options, GError **err
 	source->file = file;
 	source->stream = stream_of_file(file);
 	source->retired = g_array_new(FALSE, FALSE, sizeof(SourceChunk));
+	source->spare = g_array_new(FALSE, FALSE, sizeof(SourceChunk));
 	source->size = options->chunk;
 	source->chunk = chunk_new(source, options->chunk);
 	source->at = source->end = source->chunk.data;
@@ -58,11 +73,9 @@ void source_free(Source *source)
 	if (!source)
 		return;
 	source_close(source);
-	for (guint i = 0; i < source->retired->len; i++)
-		g_free(g_array_index(source->retired, SourceChunk, i).data);
-	g_array_unref(source->retired);
+	chunks_free(source->retired);
+	chunks_free(source->spare);
 	g_free(source->chunk.data);
-	g_free(source->spare.data);
 	g_free(source);
 }
 
@@ -115,34 +128,40 @@ bool source_skip(Source *source, uint64_t n)
 	return true;
 }
 
-static bool lies_in(const SourceChunk *chunk, const ShakedownPacket *packets, size_t n)
+static bool lies_in(const SourceChunk *chunk, const SourceHeld *held)
 {
 	/* Addresses of different objects may be compared as integers only. */
 	uintptr_t begin = (uintptr_t)chunk->data, end = begin + chunk->size;
-	for (size_t i = 0; i < n; i++) {
-		uintptr_t data = (uintptr_t)packets[i].data;
+	for (size_t i = 0; i < held->n; i++) {
+		uintptr_t data = (uintptr_t)held->packets[i].data;
 		if (data >= begin && data < end)
 			return true;
 	}
 	return false;
 }
 
-void source_release(Source *source, const ShakedownPacket *packets, size_t n)
+/* Nothing more is read into it; but packets in it may still wait to be handed on. */
+static bool is_held(SourceChunk *chunk, const SourceHeld *held)
+{
+	if (lies_in(chunk, held)) {
+		chunk->calls = 0;
+		return true;
+	}
+	return chunk->calls++ < held->calls;
+}
+
+void source_release(Source *source, const SourceHeld *held)
 {
 	for (guint i = source->retired->len; i-- > 0;) {
-		SourceChunk chunk = g_array_index(source->retired, SourceChunk, i);
-		if (lies_in(&chunk, packets, n))
+		SourceChunk *chunk = &g_array_index(source->retired, SourceChunk, i);
+		if (is_held(chunk, held))
 			continue;
+		chunk_drop(source, *chunk);
 		g_array_remove_index_fast(source->retired, i);
-		chunk_drop(source, chunk);
 	}
 }
 
-bool source_holds(const Source *source, const ShakedownPacket *packets, size_t n)
+bool source_holds(Source *source, const SourceHeld *held)
 {
-	bool holds = lies_in(&source->chunk, packets, n);
-
-	for (guint i = 0; i < source->retired->len && !holds; i++)
-		holds = lies_in(&g_array_index(source->retired, SourceChunk, i), packets, n);
-	return holds;
+	return is_held(&source->chunk, held) || source->retired->len;
 }

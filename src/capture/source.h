@@ -19,15 +19,24 @@
 typedef struct {
 	uint8_t *data;
 	size_t size;
+	unsigned calls; /* of source_release() since packets last were read from it */
 } SourceChunk;
+
+/* What is still looked at: these packets, and what was read since before the last so many calls of
+ * source_release(). */
+typedef struct {
+	const ShakedownPacket *packets;
+	size_t n;
+	unsigned calls;
+} SourceHeld;
 
 typedef struct {
 	const uint8_t *at, *end; /* the window: at <= end, both within chunk */
 	size_t size;		 /* of a chunk */
 	SourceChunk chunk;
-	SourceChunk spare;
-	GArray *retired; /* of SourceChunk */
-	uint64_t base;	 /* the offset in the stream of the chunk's first byte */
+	GArray *retired; /* of SourceChunk; those to be used again: */
+	GArray *spare;
+	uint64_t base; /* the offset in the stream of the chunk's first byte */
 	bool ended;
 	bool lent;	   /* packets point into the chunk: whoever yields them sets it */
 	Stream *stream;	   /* owned; decompressed if need be; NULL: closed */
@@ -79,7 +88,7 @@ static inline uint64_t source_offset(const Source *source)
 	return source->base + (uint64_t)(source->at - source->chunk.data);
 }
 
-/* Gives retired chunks back, but for those that one of the packets lies in. */
-void source_release(Source *source, const ShakedownPacket *packets, size_t n);
-/* Whether one of the packets lies in any chunk that is left. */
-bool source_holds(const Source *source, const ShakedownPacket *packets, size_t n);
+/* Once before each read. Gives retired chunks back, but for those that something held lies in. */
+void source_release(Source *source, const SourceHeld *held);
+/* Of a source from which nothing more is read: whether something held lies in any chunk left. */
+bool source_holds(Source *source, const SourceHeld *held);

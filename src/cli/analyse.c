@@ -12,9 +12,6 @@
 #include "cli/reading.h"
 #include "cli/terminal.h"
 
-#include <string.h>
-#include <sys/stat.h>
-
 typedef struct {
 	const Options *options;
 	Output *output;
@@ -103,18 +100,20 @@ static ShakedownSink *make_sink(Run *run, GError **error)
 static uint64_t read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis *analysis,
 			 uint64_t most)
 {
-	uint64_t left = most;
+	Reading reading;
 	bool more = true;
 
+	reading_begin(&reading, run->options, capture, analysis, most, run->seekable);
 	while (more && !shakedown_sink_broken(run->sink)) {
-		more = reading_step(run->options, capture, analysis, &left);
+		more = reading_step(&reading);
 		measure_step(run->measure);
 		if (run->follows)
 			output_flush(run->output);
-		progress_tell(&run->progress, capture);
+		progress_tell(&run->progress, &reading);
 	}
+	reading_end(&reading);
 	progress_erase(&run->progress);
-	return most - left;
+	return reading.packets;
 }
 
 /* The same packets once more, for the segments that the sink has chosen. That it cannot be done is
@@ -194,25 +193,6 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	return ok ? conclude(run, capture, interrupted) : fail(run, error);
 }
 
-static bool reads_standard_input(const Options *options)
-{
-	for (char **file = options->words; *file; file++)
-		if (strcmp(*file, "-") == 0)
-			return true;
-	return false;
-}
-
-/* Whether every input is a file, and not a pipe that has been drunk. */
-static bool is_seekable(const ShakedownCaptureInfo *info)
-{
-	for (size_t i = 0; i < info->files_len; i++) {
-		struct stat st;
-		if (stat(info->files[i].name, &st) != 0 || !S_ISREG(st.st_mode))
-			return false;
-	}
-	return true;
-}
-
 /* A record a line: the others need the whole capture, or a reader who has it. */
 static bool writes_as_it_reads(ShakedownFormat format)
 {
@@ -242,11 +222,9 @@ Status analyse_run(const Options *options)
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)
 		return fail(&run, error);
-	/* An interface may be called as a file is. */
-	run.seekable = !options->live.interfaces && !reads_standard_input(options) &&
-		       is_seekable(shakedown_capture_info(capture));
+	run.seekable = reading_is_seekable(options, capture);
 	run.follows = writes_as_it_reads(options->format) &&
-		      (reads_standard_input(options) || options->live.interfaces ||
+		      (reading_from_standard_input(options) || options->live.interfaces ||
 		       output_is_terminal(output));
 	run.sink = sink = make_sink(&run, &error);
 	if (!sink) {

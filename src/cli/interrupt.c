@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <unistd.h>
 
-/* The only mutable globals: a signal handler can reach nothing else. */
-static volatile sig_atomic_t asked, reopen, status;
+/* The only mutable globals: a signal handler can reach nothing else. Threads look at it, too. */
+static atomic_bool asked;
+static volatile sig_atomic_t reopen, status;
 
 /* The reader of a pipe takes an interrupted read() up again. Standard input becomes empty under it,
  * so that it finds the end there. */
@@ -17,7 +19,7 @@ static void ask(int signal)
 	int before = errno, nothing = open("/dev/null", O_RDONLY);
 
 	(void)signal;
-	asked = 1;
+	asked = true;
 	if (nothing >= 0) {
 		dup2(nothing, STDIN_FILENO);
 		close(nothing);
@@ -43,7 +45,7 @@ void interrupt_init(void)
 
 bool interrupt_asked(void)
 {
-	return asked != 0;
+	return asked;
 }
 
 static void note(int signal)

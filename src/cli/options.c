@@ -18,7 +18,7 @@
 typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
-	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user, *max_memory;
+	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user, *max_memory, *threads;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
 		config_given, no_sandbox;
 	RawLive live;
@@ -65,6 +65,8 @@ static const OptionRow rows[] = {
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
 	{"max-memory", 0, OPTION_TEXT, OFFSET(max_memory), FOR_LIVE, "SIZE", "512M, 4G, 25%: of the whole process (default\n"
 	 "                            50%); what is least useful ends early"},
+	{"threads", 'j', OPTION_TEXT, OFFSET(threads), FOR_READING, "N", "use at most so many (default: as there are\n"
+	 "                            processors); what is found is the same"},
 	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_LIVE, "USER[:GROUP]", "be that user once the input is open"},
 	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_LIVE, NULL, "do not confine system calls (for debuggers)"},
 	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},
@@ -187,15 +189,17 @@ static bool take_values(Options *o, const Raw *raw)
 	static const char *const sides[] = {"client", "server", NULL};
 	static const char *const holes[] = {"none", "zero", NULL};
 	static const char *const policies[] = {"first", "last", NULL};
-	uint64_t width = 0;
+	uint64_t width = 0, threads = 0;
 	int word;
 
 	if (!take_number("count", raw->count, 1, INT64_MAX, &o->count) ||
 	    !take_number("conn", raw->connection, 1, INT64_MAX, &o->connection) ||
 	    !take_number("html-limit", raw->html_limit, 1, 4096, &o->html_limit) ||
+	    !take_number("threads", raw->threads, 1, 1024, &threads) ||
 	    !take_number("width", raw->width, 40, 10000, &width))
 		return false;
 	o->width = (unsigned)width;
+	o->threads = (unsigned)threads;
 	if (raw->max_memory && !memory_parse(raw->max_memory, &o->max_memory)) {
 		complain("--max-memory: '%s' is no size from %s on (512M, 4G) and no share (25%%)",
 			 raw->max_memory, MEMORY_LEAST_TEXT);
@@ -456,6 +460,7 @@ void options_clear(Options *options)
 	options_live_clear(&raw->live);
 	g_free(raw->html_limit);
 	g_free(raw->max_memory);
+	g_free(raw->threads);
 	g_free(raw);
 	memset(options, 0, sizeof *options);
 }

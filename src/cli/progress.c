@@ -38,7 +38,7 @@ static double seconds_since(int64_t start)
 	return MAX((double)(g_get_monotonic_time() - start) / 1e6, 1e-6);
 }
 
-void progress_tell(Progress *p, ShakedownCapture *capture)
+void progress_tell(Progress *p, Reading *reading)
 {
 	const ShakedownCaptureInfo *info;
 	uint64_t bytes, size;
@@ -49,7 +49,7 @@ void progress_tell(Progress *p, ShakedownCapture *capture)
 		return;
 	p->next = now + INTERVAL_US;
 	p->drawn = true;
-	info = shakedown_capture_info(capture);
+	info = reading_info(reading);
 	sum_files(info, &bytes, &size);
 	if (size)
 		g_snprintf(percent, sizeof percent, ", %u %%",

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <shakedown/capture.h>
+#include "cli/reading.h"
 
 typedef struct {
 	bool wanted;
@@ -15,7 +15,7 @@ typedef struct {
 
 void progress_init(Progress *progress, bool wanted);
 /* To be called as often as one likes. */
-void progress_tell(Progress *progress, ShakedownCapture *capture);
+void progress_tell(Progress *progress, Reading *reading);
 void progress_erase(Progress *progress);
 /* One line on how fast it was. */
 void progress_sum_up(const Progress *progress, ShakedownCapture *capture);

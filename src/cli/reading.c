@@ -3,7 +3,9 @@
 
 #include "cli/interrupt.h"
 
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #define BATCH 256
 
@@ -75,23 +77,82 @@ bool reading_keep(const Options *options, ShakedownCapture *capture)
 	return false;
 }
 
-bool reading_step(const Options *options, ShakedownCapture *capture, ShakedownAnalysis *analysis,
-		  uint64_t *left)
+static unsigned threads_of(const Options *options)
 {
-	ShakedownPacket packets[BATCH];
-	bool live = options->live.interfaces;
+	return options->threads ? options->threads : g_get_num_processors();
+}
 
-	/* A live capture ends by itself, with what had passed when it was asked to. */
-	if (!live && interrupt_asked())
-		return false;
-	size_t n = shakedown_capture_read(capture, packets, MIN(BATCH, *left));
-	*left -= n;
-	shakedown_analysis_feed(analysis, packets, n);
+void reading_begin(Reading *reading, const Options *options, ShakedownCapture *capture,
+		   ShakedownAnalysis *analysis, uint64_t most, bool seekable)
+{
+	*reading = (Reading){
+		.options = options, .capture = capture, .analysis = analysis, .left = most};
+	if (seekable && threads_of(options) > 1)
+		reading->ahead = shakedown_ahead_new(capture, analysis, most);
+}
+
+static bool step_alone(Reading *reading)
+{
+	ShakedownCapture *capture = reading->capture;
+	ShakedownPacket packets[BATCH];
+	bool live = reading->options->live.interfaces;
+	size_t n = shakedown_capture_read(capture, packets, MIN(BATCH, reading->left));
+
+	reading->left -= n;
+	reading->packets += n;
+	shakedown_analysis_feed(reading->analysis, packets, n);
 	bool ended = shakedown_capture_ended(capture);
-	shakedown_analysis_dropped(analysis, shakedown_capture_dropped(capture), ended && !live);
+	shakedown_analysis_dropped(reading->analysis, shakedown_capture_dropped(capture),
+				   ended && !live);
 	if (live || ended)
-		shakedown_analysis_advance(analysis, shakedown_capture_now(capture));
-	return *left && !ended;
+		shakedown_analysis_advance(reading->analysis, shakedown_capture_now(capture));
+	return reading->left && !ended;
+}
+
+bool reading_step(Reading *reading)
+{
+	/* A live capture ends by itself, with what had passed when it was asked to. */
+	if (!reading->options->live.interfaces && interrupt_asked())
+		return false;
+	return reading->ahead ? shakedown_ahead_step(reading->ahead) : step_alone(reading);
+}
+
+const ShakedownCaptureInfo *reading_info(Reading *reading)
+{
+	return reading->ahead ? shakedown_ahead_info(reading->ahead)
+			      : shakedown_capture_info(reading->capture);
+}
+
+void reading_end(Reading *reading)
+{
+	if (!reading->ahead)
+		return;
+	shakedown_ahead_end(reading->ahead);
+	reading->packets = shakedown_ahead_packets(reading->ahead);
+	g_clear_pointer(&reading->ahead, shakedown_ahead_free);
+}
+
+bool reading_is_seekable(const Options *options, ShakedownCapture *capture)
+{
+	const ShakedownCaptureInfo *info = shakedown_capture_info(capture);
+
+	/* An interface may be called as a file is. */
+	if (options->live.interfaces)
+		return false;
+	for (size_t i = 0; i < info->files_len; i++) {
+		struct stat st;
+		if (stat(info->files[i].name, &st) != 0 || !S_ISREG(st.st_mode))
+			return false;
+	}
+	return !reading_from_standard_input(options);
+}
+
+bool reading_from_standard_input(const Options *options)
+{
+	for (char **file = options->words; *file; file++)
+		if (strcmp(*file, "-") == 0)
+			return true;
+	return false;
 }
 
 void reading_remark(const Options *options, ShakedownCapture *capture)

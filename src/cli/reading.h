@@ -9,11 +9,31 @@
 ShakedownCapture *reading_open(const Options *options, Status *status);
 /* Where -w says so, packets are kept from here on. False after telling why not. */
 bool reading_keep(const Options *options, ShakedownCapture *capture);
+
+/* A capture on its way into an analysis. */
+typedef struct {
+	const Options *options;
+	ShakedownCapture *capture;
+	ShakedownAnalysis *analysis;
+	ShakedownAhead *ahead; /* NULL: this thread does it all */
+	uint64_t left;	       /* at most so many packets more; without ahead */
+	uint64_t packets;      /* so many were analysed; after the end */
+} Reading;
+
+/* Seekable: all of the capture is files, so that a thread may run ahead. */
+void reading_begin(Reading *reading, const Options *options, ShakedownCapture *capture,
+		   ShakedownAnalysis *analysis, uint64_t most, bool seekable);
 /*
  * Reads some packets and has them analysed; live, waits for them no longer than a moment, and lets
  * time go on. False at the end, when that was asked for, or when as many were read as are left.
  */
-bool reading_step(const Options *options, ShakedownCapture *capture, ShakedownAnalysis *analysis,
-		  uint64_t *left);
+bool reading_step(Reading *reading);
+/* As shakedown_capture_info(), while it is being read. */
+const ShakedownCaptureInfo *reading_info(Reading *reading);
+/* Once steps are no more wanted, for whatever reason. */
+void reading_end(Reading *reading);
+bool reading_from_standard_input(const Options *options);
+/* Whether every input is a file, and not a pipe that has been drunk. */
+bool reading_is_seekable(const Options *options, ShakedownCapture *capture);
 /* What is no fault, but may not be what was meant. */
 void reading_remark(const Options *options, ShakedownCapture *capture);

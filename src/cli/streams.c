@@ -130,11 +130,13 @@ static Status extract(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	const ShakedownStreamOptions what = {
 		.connection = o->connection, .side = o->side, .policy = o->policy};
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, run);
-	uint64_t left = UINT64_MAX;
+	Reading reading;
 
 	shakedown_analysis_streams(analysis, &what, on_stretch, run);
-	while (!run->broken && reading_step(o, capture, analysis, &left))
-		progress_tell(&run->progress, capture);
+	reading_begin(&reading, o, capture, analysis, UINT64_MAX, reading_is_seekable(o, capture));
+	while (!run->broken && reading_step(&reading))
+		progress_tell(&run->progress, &reading);
+	reading_end(&reading);
 	progress_erase(&run->progress);
 	bool interrupted = interrupt_asked();
 	shakedown_analysis_finish(analysis);

@@ -88,11 +88,12 @@ static void reopen(Watch *watch)
 
 static void listen(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *analysis)
 {
-	uint64_t left = UINT64_MAX;
+	Reading reading;
 	bool more = true;
 
+	reading_begin(&reading, watch->options, capture, analysis, UINT64_MAX, false);
 	while (more && !shakedown_sink_broken(watch->lines)) {
-		more = reading_step(watch->options, capture, analysis, &left);
+		more = reading_step(&reading);
 		measure_step(watch->measure);
 		shakedown_sink_advance(watch->lines, shakedown_capture_now(capture));
 		if (interrupt_take_reopen())

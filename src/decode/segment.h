@@ -8,7 +8,7 @@
 
 #include "base/seq.h"
 
-#include <shakedown/types.h>
+#include <shakedown/packet.h>
 
 /* The bits of the TCP header's 13th and 14th byte, RFC 9293 §3.1 and RFC 3168, 9768. */
 typedef enum {
@@ -127,4 +127,11 @@ static inline uint32_t segment_seq_len(const Segment *s)
 static inline TcpSeq segment_seq_end(const Segment *s)
 {
 	return tcp_seq_add(s->seq, segment_seq_len(s));
+}
+
+/* Whether its bytes are the packet's; else they are the decoder's, which put the packet together. */
+static inline bool segment_lies_in(const Segment *s, const ShakedownPacket *packet)
+{
+	/* Addresses of different objects may be compared as integers only. */
+	return (uintptr_t)s->options - (uintptr_t)packet->data <= packet->captured_len;
 }
