@@ -303,9 +303,14 @@ static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 
 		if (!r->accepted && !r->ignored)
 			continue;
+		/* What came later of a side that had reset, and has not been contradicted, was
+		 * late. */
+		bool ended = s->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(s, TCP_SIDE_SENT_RST);
+
 		if (s->packets - MIN(s->packets, s->rsts) > r->spoke[0] + r->after_syn &&
-		    s->last - r->time > DISORDER && (r->foreign || !r->first_accepted) &&
-		    !r->goes_on_frame && !r->after_syn)
+		    s->last - r->time > DISORDER &&
+		    (r->foreign || (!r->first_accepted && !ended)) && !r->goes_on_frame &&
+		    !r->after_syn)
 			r->goes_on_frame = conn->last_frame;
 		if (!r->first_accepted && o->packets - MIN(o->packets, o->rsts) > r->spoke[1] &&
 		    o->last > r->time && !r->missed_frame)

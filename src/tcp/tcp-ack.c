@@ -12,6 +12,8 @@
 
 /* From a tap at a host to its TCP, and back. */
 #define IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
+/* What a busy host or queue adds. */
+#define BUSY (SHAKEDOWN_NS_PER_S / 100)
 
 /* The client's ACK of SYN,ACK, or whatever comes in its place: the third segment. */
 static void third_ack(TcpStep *step)
@@ -75,8 +77,11 @@ static void prove_established(TcpStep *step)
 	switch ((ShakedownTcpState)s->state) {
 	case SHAKEDOWN_TCP_CLOSED:
 		/* It was not captured opening; what has been closed does not open by an ACK. */
-		if (tcp_beliefs_last(&step->conn->beliefs, step->from))
+		if (tcp_beliefs_last(&step->conn->beliefs, step->from)) {
+			if (tcp_side_has(s, TCP_SIDE_UNPROVEN) && shows_established(step))
+				tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
 			return;
+		}
 		third_ack(step);
 		return;
 	case SHAKEDOWN_TCP_LISTEN:
@@ -325,16 +330,24 @@ static bool old_ack(const TcpStep *step)
 	       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_seq_lt(seg->ack, s->rcv_nxt);
 }
 
-/* Sent before the other's RST came: a leg has not passed since that, or two where it acknowledges
- * what came with the RST. */
+/* Sent before the other's RST came, if a leg has not passed since, or somewhat more where hosts and
+ * queues are busy. */
 static bool was_under_way(const TcpStep *step, ShakedownTime reset)
 {
-	const TcpSide *s = &step->conn->side[step->from];
-	const Segment *seg = step->seg;
-	bool answers = (seg->flags & (TCP_ACK | TCP_FIN)) == TCP_ACK && !seg->payload_len &&
-		       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_seq_lt(s->rcv_nxt, seg->ack);
+	ShakedownDuration leg = tcp_leg(step->conn, step->from);
 
-	return step->time - reset < tcp_leg(step->conn, step->from) * (answers ? 2 : 1);
+	return step->time - reset < leg + leg / 4 + BUSY;
+}
+
+/* Sent no later than its own RST, by its sender's clock. */
+static bool stamped_before_reset(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	uint32_t tsval, tsecr;
+
+	return tcp_side_has(s, TCP_SIDE_RST_STAMPED) &&
+	       tcp_options_timestamps(step->seg, &tsval, &tsecr) &&
+	       (int32_t)(tsval - s->tsval) <= 0;
 }
 
 /* It is the first to acknowledge the other's FIN. */
@@ -373,7 +386,8 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again)
 		*again = TCP_SENDS_RST;
 		if (old_duplicate(step) || old_ack(step))
 			return false;
-		if (tcp_space_overtaken_by(step, s->high_ip_id, last->time))
+		if (tcp_space_overtaken_by(step, s->high_ip_id, last->time) ||
+		    stamped_before_reset(step))
 			return comes_before(step, TCP_SENDS_RST);
 		/* Who has reset sends nothing any more: it was another that sent the RST. */
 		tcp_take_back(step, step->from, TCP_SENDS_RST);

@@ -47,6 +47,7 @@ typedef enum {
 	TCP_SIDE_UNPROVEN = 1 << 22,	/* something believed of it is delivered, not confirmed */
 	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect is an acknowledgment beyond all that can be */
 	TCP_SIDE_ECHOES = 1 << 24,	/* ts_recent means something */
+	TCP_SIDE_RST_STAMPED = 1 << 25, /* tsval is that of its RST */
 } TcpSideFlags;
 
 /* What its checksums, timestamps and IP ids have shown. */

@@ -5,6 +5,7 @@
  * Two questions are asked apart: did its sender send it, and must its receiver take it? A forged
  * RST answers no and yes; a real one that comes too late, yes and no.
  */
+#include "decode/tcp-options.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -192,6 +193,18 @@ static bool would_have_asked_again(const TcpStep *step)
 	       step->time - conn->syn_ack_last > SYN_ACK_TIMEOUT;
 }
 
+/* RFC 7323 §5.2: its stamp tells whether what comes now was sent before it. */
+static void note_stamp(TcpSide *s, const Segment *seg)
+{
+	uint32_t tsval, tsecr;
+
+	if (!tcp_options_timestamps(seg, &tsval, &tsecr) || !tcp_side_has(s, TCP_SIDE_TIMESTAMPS) ||
+	    (int32_t)(tsval - s->tsval) < 0)
+		return;
+	s->tsval = tsval;
+	s->flags |= TCP_SIDE_RST_STAMPED;
+}
+
 /* The sender, if the RST is its own. */
 static void end_sender(TcpStep *step)
 {
@@ -227,9 +240,20 @@ static void end_sender(TcpStep *step)
 	take_back_not_received(step);
 	prove_received(step);
 	s->flags |= TCP_SIDE_SENT_RST;
+	note_stamp(s, seg);
 	if (seg->has_ip_id && seg->ip_id)
 		s->high_ip_id = seg->ip_id;
 	tcp_believe(step, step->from, TCP_SENDS_RST, SHAKEDOWN_EVIDENCE_SENT);
+}
+
+/* §3.10.7.1: it has reset, and what was on its way to it then gets an RST each, with a number that
+ * means nothing any more. */
+static bool is_echo(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+
+	return s->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(s, TCP_SIDE_SENT_RST) &&
+	       !(step->seg->flags & TCP_ACK) && tcp_seq_leq(step->seg->seq, s->snd_nxt);
 }
 
 void tcp_arrives_rst(TcpStep *step)
@@ -249,10 +273,16 @@ void tcp_arrives_rst(TcpStep *step)
 	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	s->rsts++;
 	tcp_conn_mark(conn, TCP_MARK_RST, step->from, step->seg);
+	bool echo = !taken && !foreign && is_echo(step);
 	if (own)
 		end_sender(step);
-	if (!taken) {
+	if (!taken)
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+	if (echo) {
+		step->note = "it has reset already, and answers what was on its way";
+		return;
+	}
+	if (!taken) {
 		if (in_window(step))
 			r->flags |= TCP_SIDE_CHALLENGED;
 		step->note = in_window(step) ? "not exactly RCV.NXT: a challenge ACK is due"
