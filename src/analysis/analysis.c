@@ -208,12 +208,12 @@ void analysis_tame_time(ShakedownPacket *packet)
 	packet->time = packet->time ? CLAMP(packet->time, -TIME_MOST, TIME_MOST) : 1;
 }
 
-/* The packets' clock, and what it says of the capture's order. */
-static void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
+/* The first packet, or one that stands behind a later one. */
+static void take_odd_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
 {
 	ShakedownSummary *s = &a->summary;
 
-	if (s->packets++ == 0)
+	if (s->packets == 0)
 		s->first = s->last = packet->time;
 	/* Put right by the reader (then the frames are out of order), or not (then the times). */
 	if (packet->time < s->last || packet->frame < a->last_frame) {
@@ -224,6 +224,20 @@ static void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
 	a->last_frame = MAX(a->last_frame, packet->frame);
 	s->first = MIN(s->first, packet->time);
 	s->last = MAX(s->last, packet->time);
+}
+
+/* The packets' clock, and what it says of the capture's order. */
+static inline void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
+{
+	ShakedownSummary *s = &a->summary;
+
+	if (G_LIKELY(packet->time >= s->last && packet->frame >= a->last_frame && s->packets)) {
+		s->last = packet->time;
+		a->last_frame = packet->frame;
+	} else {
+		take_odd_time(a, packet);
+	}
+	s->packets++;
 	s->bytes += packet->captured_len;
 }
 

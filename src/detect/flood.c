@@ -257,7 +257,7 @@ static int64_t pass_silence(Service *s, int64_t id)
 
 void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 {
-	if (!s->begun)
+	if (!s->begun || now < s->judge_at)
 		return;
 	int64_t last = service_slot_id(s, context->config, now) - SERVICE_GRACE_SLOTS - 1;
 	int64_t oldest = INT64_MAX, newest = INT64_MIN;
@@ -288,6 +288,7 @@ void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 			s->excess = 0;
 	}
 	s->judged = last;
+	s->judge_at = service_slot_end(s, context->config, last + SERVICE_GRACE_SLOTS + 1);
 }
 
 void flood_close(Service *s, DetectContext *context, ShakedownTime last)

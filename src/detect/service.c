@@ -122,7 +122,7 @@ Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port
 	}
 	make_room(t);
 	s = key_table_add(t->table, &key, hash);
-	s->judged = INT64_MIN;
+	s->judged = s->judge_at = INT64_MIN;
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
 		s->slot[i].id = INT64_MIN;
 	link_newest(t, s);

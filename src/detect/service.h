@@ -88,6 +88,7 @@ typedef struct _Service {
 	bool begun;
 	ShakedownTime origin;	 /* where its slots are counted from */
 	int64_t judged;		 /* the last slot that was */
+	ShakedownTime judge_at;	 /* before that time there is nothing more to be judged */
 	uint64_t half_open;	 /* at present */
 	double excess, usual;	 /* cumulative sum; completed handshakes a slot, averaged */
 	ServiceSources *sources; /* once there is something to look at */

@@ -23,6 +23,10 @@ size_t report_format_uint(char *out, uint64_t value)
 	char digits[REPORT_UINT_LEN];
 	char *p = digits + sizeof(digits);
 
+	if (value < 10) {
+		*out = (char)('0' + value);
+		return 1;
+	}
 	while (value >= 100) {
 		p -= 2;
 		put2(p, (unsigned)(value % 100));
@@ -100,13 +104,9 @@ static void put_date(char *out, int64_t day)
 	put2(out + 8, of_month);
 }
 
-size_t report_format_time(char *out, ShakedownTime time)
+/* "2026-11-20T22:37:41." */
+static void put_second(char *out, int64_t s)
 {
-	int64_t s = time / SHAKEDOWN_NS_PER_S, ns = time % SHAKEDOWN_NS_PER_S;
-	if (ns < 0) {
-		ns += SHAKEDOWN_NS_PER_S;
-		s--;
-	}
 	int64_t day = s / 86400, of_day = s % 86400;
 	if (of_day < 0) {
 		of_day += 86400;
@@ -120,9 +120,29 @@ size_t report_format_time(char *out, ShakedownTime time)
 	out[16] = ':';
 	put2(out + 17, (unsigned)(of_day % 60));
 	out[19] = '.';
+}
+
+size_t report_format_time_near(char *out, ShakedownTime time, ReportTime *before)
+{
+	int64_t s = time / SHAKEDOWN_NS_PER_S, ns = time % SHAKEDOWN_NS_PER_S;
+
+	if (ns < 0) {
+		ns += SHAKEDOWN_NS_PER_S;
+		s--;
+	}
+	if (before->second != s || !before->text[0]) {
+		before->second = s;
+		put_second(before->text, s);
+	}
+	memcpy(out, before->text, sizeof(before->text));
 	put_nanoseconds(out + 20, (uint32_t)ns);
 	out[29] = 'Z';
 	return REPORT_TIME_LEN;
+}
+
+size_t report_format_time(char *out, ShakedownTime time)
+{
+	return report_format_time_near(out, time, &(ReportTime){0});
 }
 
 size_t report_format_seconds(char *out, ShakedownDuration duration)

@@ -14,30 +14,6 @@ static inline char *before_value(JsonWriter *json, size_t room, size_t *len)
 	return at;
 }
 
-void json_begin(JsonWriter *json, char bracket)
-{
-	size_t len;
-	char *at = before_value(json, 1, &len);
-	at[len++] = bracket;
-	report_writer_advance(json->out, len);
-	json->comma = false;
-}
-
-void json_end(JsonWriter *json, char bracket)
-{
-	report_put_char(json->out, bracket);
-	json->comma = true;
-}
-
-void json_key_len(JsonWriter *json, const char *name, size_t name_len)
-{
-	size_t len;
-	char *at = before_value(json, name_len, &len);
-	memcpy(at + len, name, name_len);
-	report_writer_advance(json->out, len + name_len);
-	json->comma = false;
-}
-
 void json_key_text(JsonWriter *json, const char *name)
 {
 	json_string(json, name);
@@ -53,17 +29,7 @@ static void put_value(JsonWriter *json, const char *text, size_t text_len)
 	report_writer_advance(json->out, len + text_len);
 }
 
-void json_null(JsonWriter *json)
-{
-	put_value(json, "null", 4);
-}
-
-void json_bool(JsonWriter *json, bool value)
-{
-	put_value(json, value ? "true" : "false", value ? 4 : 5);
-}
-
-void json_uint(JsonWriter *json, uint64_t value)
+void json_uint_long(JsonWriter *json, uint64_t value)
 {
 	size_t len;
 	char *at = before_value(json, REPORT_UINT_LEN, &len);
@@ -96,7 +62,7 @@ void json_time(JsonWriter *json, ShakedownTime value)
 	size_t len;
 	char *at = before_value(json, REPORT_TIME_LEN + 2, &len);
 	at[len++] = '"';
-	len += report_format_time(at + len, value);
+	len += report_format_time_near(at + len, value, &json->time);
 	at[len++] = '"';
 	report_writer_advance(json->out, len);
 }

@@ -14,7 +14,8 @@
 
 typedef struct {
 	ReportWriter *out;
-	bool comma; /* something stands before, at this level */
+	bool comma;	 /* something stands before, at this level */
+	ReportTime time; /* the latest that was written: its neighbours are of the same second */
 } JsonWriter;
 
 static inline void json_init(JsonWriter *json, ReportWriter *out)
@@ -23,19 +24,73 @@ static inline void json_init(JsonWriter *json, ReportWriter *out)
 }
 
 /* '{' or '[' as a value. */
-void json_begin(JsonWriter *json, char bracket);
-/* '}' or ']'. */
-void json_end(JsonWriter *json, char bracket);
+static inline void json_begin(JsonWriter *json, char bracket)
+{
+	char *at = report_writer_reserve(json->out, 2);
 
-/* A member's name; its value has to follow. The name is not escaped: it is one of ours. */
-void json_key_len(JsonWriter *json, const char *name, size_t len);
-#define json_key(json, name) json_key_len(json, "\"" name "\":", sizeof("\"" name "\":") - 1)
+	at[0] = ',';
+	at[json->comma] = bracket;
+	report_writer_advance(json->out, 1 + (size_t)json->comma);
+	json->comma = false;
+}
+
+/* '}' or ']'. */
+static inline void json_end(JsonWriter *json, char bracket)
+{
+	report_put_char(json->out, bracket);
+	json->comma = true;
+}
+
+/*
+ * A member's name; its value has to follow. The name is not escaped: it is one of ours, and known
+ * when compiling, so that it goes out in a move or two: as many bytes with a comma before it as
+ * without, of which the last does not count then.
+ */
+#define json_key(json, name) json_key_literal(json, ",\"" name "\":", sizeof(",\"" name "\":") - 1)
+static inline void json_key_literal(JsonWriter *json, const char *text, size_t len)
+{
+	char *at = report_writer_reserve(json->out, len);
+
+	memcpy(at, text + !json->comma, len);
+	report_writer_advance(json->out, len - !json->comma);
+	json->comma = false;
+}
+
 /* The same for a name that is not known when compiling. */
 void json_key_text(JsonWriter *json, const char *name);
 
-void json_null(JsonWriter *json);
-void json_bool(JsonWriter *json, bool value);
-void json_uint(JsonWriter *json, uint64_t value);
+static inline void json_null(JsonWriter *json)
+{
+	char *at = report_writer_reserve(json->out, 5);
+
+	at[0] = ',';
+	memcpy(at + json->comma, "null", 4);
+	report_writer_advance(json->out, 4 + (size_t)json->comma);
+	json->comma = true;
+}
+
+static inline void json_bool(JsonWriter *json, bool value)
+{
+	char *at = report_writer_reserve(json->out, 6);
+
+	at[0] = ',';
+	memcpy(at + json->comma, value ? "true " : "false", 5);
+	report_writer_advance(json->out, (value ? 4u : 5u) + json->comma);
+	json->comma = true;
+}
+
+void json_uint_long(JsonWriter *json, uint64_t value);
+/* Most of a record's numbers are 0, or hardly more. */
+static inline void json_uint(JsonWriter *json, uint64_t value)
+{
+	if (value >= 10 || json->comma) {
+		json_uint_long(json, value);
+		return;
+	}
+	report_put_char(json->out, (char)('0' + value));
+	json->comma = true;
+}
+
 void json_int(JsonWriter *json, int64_t value);
 /* Up to six significant digits; null where it is no number. */
 void json_double(JsonWriter *json, double value);

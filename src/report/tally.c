@@ -160,14 +160,19 @@ static void drop_half(Tally *tally)
 static TallyEntry *entry_of(Tally *tally, const ShakedownAddress *addr, uint16_t port)
 {
 	TallyKey key = {.addr = *addr, .port = port};
+
+	if (tally->last && key_table_equal(&tally->last->key, &key, sizeof key))
+		return tally->last;
 	uint32_t hash = key_table_hash(tally->entries, &key, sizeof key);
 	TallyEntry *entry = key_table_find(tally->entries, &key, sizeof key, hash);
 
-	if (entry)
-		return entry;
-	if (key_table_len(tally->entries) >= tally->limit)
-		drop_half(tally);
-	return key_table_add(tally->entries, &key, hash);
+	if (!entry) {
+		if (key_table_len(tally->entries) >= tally->limit)
+			drop_half(tally);
+		entry = key_table_add(tally->entries, &key, hash);
+	}
+	tally->last = entry;
+	return entry;
 }
 
 void tally_add(Tally *tally, const ShakedownConnection *connection, ShakedownSideId side,

@@ -38,6 +38,7 @@ typedef struct {
 	guint limit;
 	bool by_failures; /* what weighs: failures, else connections */
 	bool dropped;	  /* some were */
+	TallyEntry *last; /* the one that counted last: connections come in trains */
 } Tally;
 
 /* The handshake was tried and came to nothing. */

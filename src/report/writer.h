@@ -84,6 +84,12 @@ size_t report_format_grouped(char *out, uint64_t value);
 /* "2026-11-20T22:37:41.123456789Z"; every int64 of nanoseconds (1677 to 2262) has a form. */
 #define REPORT_TIME_LEN 30
 size_t report_format_time(char *out, ShakedownTime time);
+/* The same for many times, most of which are near the one before. All zero is a valid first one. */
+typedef struct {
+	int64_t second;
+	char text[20]; /* "2026-11-20T22:37:41." of it; text[0] 0: none yet */
+} ReportTime;
+size_t report_format_time_near(char *out, ShakedownTime time, ReportTime *before);
 /* Seconds as the shortest exact decimal: "0", "1.25", "-0.000000001". Not for the unknown. */
 #define REPORT_SECONDS_LEN 21
 size_t report_format_seconds(char *out, ShakedownDuration duration);

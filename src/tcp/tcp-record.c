@@ -40,6 +40,9 @@ static ShakedownTcpOptions fill_options(const TcpSide *s)
 	};
 }
 
+static const ShakedownRtt no_rtt = {0, SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN,
+				    SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN};
+
 /* Member by member, each of them: a whole one would be cleared, filled and copied. */
 static void fill_side(ShakedownSide *out, const TcpConnection *conn, ShakedownSideId side)
 {
@@ -62,7 +65,7 @@ static void fill_side(ShakedownSide *out, const TcpConnection *conn, ShakedownSi
 	out->keep_alives = s->keep_alives;
 	out->window_probes = s->window_probes;
 	out->options = fill_options(s);
-	out->rtt = tcp_rtt_summary(&s->rtt);
+	out->rtt = s->rtt.samples ? tcp_rtt_summary(&s->rtt) : no_rtt;
 }
 
 static ShakedownDuration half_closed(const TcpConnection *conn)

@@ -29,6 +29,33 @@ Test(format, times_are_rfc_3339_in_utc)
 	cr_assert_str_eq(time_text(INT64_MIN), "1677-09-21T00:12:43.145224192Z");
 }
 
+/* What is kept of the time before is its second, of which 1970's first is one like any other. */
+Test(format, times_near_each_other_are_written_as_each_alone)
+{
+	static const ShakedownTime times[] = {
+		0,
+		999999999,
+		1000000000,
+		-1,
+		-1000000000,
+		-1000000001,
+		SAMPLE_START,
+		SAMPLE_START + 1,
+		SAMPLE_START + SHAKEDOWN_NS_PER_S,
+		SAMPLE_START,
+		INT64_MAX,
+		INT64_MIN,
+	};
+	ReportTime before = {0};
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		char text[REPORT_TIME_LEN + 1];
+
+		text[report_format_time_near(text, times[i], &before)] = '\0';
+		cr_assert_str_eq(text, time_text(times[i]));
+	}
+}
+
 /* Every day of the range, against GLib's calendar: leap years, centuries, 2000. */
 Test(format, dates_agree_with_the_calendar)
 {
