@@ -56,6 +56,9 @@ static inline void json_key_literal(JsonWriter *json, const char *text, size_t l
 	json->comma = false;
 }
 
+/* Several members with their values, known when compiling, that follow another. */
+#define json_members(json, text) report_put_bytes((json)->out, "," text, sizeof("," text) - 1)
+
 /* The same for a name that is not known when compiling. */
 void json_key_text(JsonWriter *json, const char *name);
 

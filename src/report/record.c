@@ -66,34 +66,32 @@ static void number_or_null(JsonWriter *json, int32_t value)
 }
 
 /* Without a SYN, what was offered is not known: null, where false would be a statement. */
-static void flag_or_null(JsonWriter *json, bool known, bool value)
-{
-	if (known)
-		json_bool(json, value);
-	else
-		json_null(json);
-}
-
 static void options(JsonWriter *json, const ShakedownTcpOptions *o)
 {
+	if (!o->known) {
+		json_members(json, "\"options\":{\"mss\":null,\"window_scale\":null,"
+				   "\"sack_permitted\":null,\"timestamps\":null,"
+				   "\"fast_open\":null,\"mptcp\":null,\"md5\":null,\"ao\":null}");
+		return;
+	}
 	json_key(json, "options");
 	json_begin(json, '{');
 	json_key(json, "mss");
-	number_or_null(json, o->known ? o->mss : -1);
+	number_or_null(json, o->mss);
 	json_key(json, "window_scale");
-	number_or_null(json, o->known ? o->window_scale : -1);
+	number_or_null(json, o->window_scale);
 	json_key(json, "sack_permitted");
-	flag_or_null(json, o->known, o->sack_permitted);
+	json_bool(json, o->sack_permitted);
 	json_key(json, "timestamps");
-	flag_or_null(json, o->known, o->timestamps);
+	json_bool(json, o->timestamps);
 	json_key(json, "fast_open");
-	name_or_null(json, o->known ? record_fast_open_name(o->fast_open) : NULL);
+	name_or_null(json, record_fast_open_name(o->fast_open));
 	json_key(json, "mptcp");
-	number_or_null(json, o->known ? o->mptcp : -1);
+	number_or_null(json, o->mptcp);
 	json_key(json, "md5");
-	flag_or_null(json, o->known, o->md5);
+	json_bool(json, o->md5);
 	json_key(json, "ao");
-	flag_or_null(json, o->known, o->ao);
+	json_bool(json, o->ao);
 	json_end(json, '}');
 }
 
@@ -114,6 +112,27 @@ static void rtt(JsonWriter *json, const ShakedownRtt *r)
 	json_key(json, "max_s");
 	json_seconds(json, r->max);
 	json_end(json, '}');
+}
+
+/* Most sides have none of them. */
+static void rare_counts(JsonWriter *json, const ShakedownSide *s)
+{
+	if (!(s->fast_retransmissions | s->spurious_retransmissions | s->duplicate_acks |
+	      s->keep_alives | s->window_probes)) {
+		json_members(json, "\"fast_retransmissions\":0,\"spurious_retransmissions\":0,"
+				   "\"duplicate_acks\":0,\"keep_alives\":0,\"window_probes\":0");
+		return;
+	}
+	json_key(json, "fast_retransmissions");
+	json_uint(json, s->fast_retransmissions);
+	json_key(json, "spurious_retransmissions");
+	json_uint(json, s->spurious_retransmissions);
+	json_key(json, "duplicate_acks");
+	json_uint(json, s->duplicate_acks);
+	json_key(json, "keep_alives");
+	json_uint(json, s->keep_alives);
+	json_key(json, "window_probes");
+	json_uint(json, s->window_probes);
 }
 
 static void side(JsonWriter *json, const ShakedownSide *s)
@@ -144,16 +163,7 @@ static void side(JsonWriter *json, const ShakedownSide *s)
 	options(json, &s->options);
 	json_key(json, "seen");
 	json_bool(json, s->seen);
-	json_key(json, "fast_retransmissions");
-	json_uint(json, s->fast_retransmissions);
-	json_key(json, "spurious_retransmissions");
-	json_uint(json, s->spurious_retransmissions);
-	json_key(json, "duplicate_acks");
-	json_uint(json, s->duplicate_acks);
-	json_key(json, "keep_alives");
-	json_uint(json, s->keep_alives);
-	json_key(json, "window_probes");
-	json_uint(json, s->window_probes);
+	rare_counts(json, s);
 	rtt(json, &s->rtt);
 	json_end(json, '}');
 }
