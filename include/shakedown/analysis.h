@@ -80,6 +80,28 @@ typedef struct {
 	ShakedownHandshake handshake;
 } ShakedownOpening;
 
+/* A turn of a connection, told when it comes: for who shows how it stands at the moment. */
+typedef enum {
+	SHAKEDOWN_TURN_BEGUN = 0, /* its first packet, whatever that is */
+	SHAKEDOWN_TURN_TRIED,	  /* its first SYN */
+	SHAKEDOWN_TURN_COMPLETE,  /* the handshake has come about */
+	SHAKEDOWN_TURN_FAILED,	  /* refused, unreachable, aborted, or without answer, or third ACK,
+				     for so long as the configuration says */
+	SHAKEDOWN_TURN_RESET, /* the first RST of an established one, and it was taken */
+} ShakedownTurnKind;
+
+/* Valid during the call. */
+typedef struct {
+	ShakedownTurnKind kind;
+	/* COMPLETE: it had been told as FAILED, and an answer came after all. */
+	bool after_all;
+	uint64_t connection;		 /* id */
+	const ShakedownAddress *addr[2]; /* [client], [server] */
+	uint16_t port[2];
+	ShakedownTime time;
+	ShakedownHandshake handshake; /* as it stands */
+} ShakedownTurn;
+
 typedef struct {
 	/* Each may be NULL. Connections come when they are over, or at the end, in that order. */
 	void (*connection)(const ShakedownConnection *connection, void *data);
@@ -89,6 +111,8 @@ typedef struct {
 	 * aborted, otherwise right before the connection comes. That one may know better, where a
 	 * third ACK turned out to have been lost. */
 	void (*opening)(const ShakedownOpening *opening, void *data);
+	/* What ShakedownLive counts as attempts, completed and failed, one by one, and more. */
+	void (*turn)(const ShakedownTurn *turn, void *data);
 } ShakedownObserver;
 
 /* A reason for which packets (or parts of them) were not analysed, with how many: "ARP", "UDP",

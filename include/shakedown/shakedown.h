@@ -12,6 +12,7 @@
 #include <shakedown/ahead.h>
 #include <shakedown/analysis.h>
 #include <shakedown/anomaly.h>
+#include <shakedown/board.h>
 #include <shakedown/capture.h>
 #include <shakedown/config.h>
 #include <shakedown/connection.h>

@@ -46,23 +46,67 @@ static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
 		a->observer.anomaly(anomaly, a->data);
 }
 
+static void tell_turn(ShakedownAnalysis *a, const TcpEvent *event, ShakedownTurnKind kind,
+		      bool after_all)
+{
+	const TcpConnection *conn = event->conn;
+	const ShakedownAddress addr[2] = {tcp_conn_address(conn, SHAKEDOWN_CLIENT),
+					  tcp_conn_address(conn, SHAKEDOWN_SERVER)};
+	const ShakedownTurn turn = {
+		.kind = kind,
+		.after_all = after_all,
+		.connection = conn->id,
+		.addr = {&addr[0], &addr[1]},
+		.port = {tcp_conn_port(conn, SHAKEDOWN_CLIENT),
+			 tcp_conn_port(conn, SHAKEDOWN_SERVER)},
+		.time = event->time,
+		.handshake = tcp_record_handshake(conn, &a->config, event->time),
+	};
+
+	a->observer.turn(&turn, a->data);
+}
+
+static void take_turn(ShakedownAnalysis *a, const TcpEvent *event, uint64_t *count,
+		      ShakedownTurnKind kind, bool after_all)
+{
+	++*count;
+	if (a->observer.turn)
+		tell_turn(a, event, kind, after_all);
+}
+
 /* The handshakes, as they come about or do not; each counts once. */
 static void count_handshake(ShakedownAnalysis *a, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
-	const uint32_t gone =
-		TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE | TCP_CONN_ABORTED | TCP_CONN_THIRD_ACK;
+	const uint32_t refused = TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE | TCP_CONN_ABORTED;
 	bool opening = !(conn->flags & TCP_CONN_THIRD_ACK) && conn->syn_first;
 
-	if (event->kind == TCP_EVENT_SYN)
-		a->attempts +=
-			event->side == SHAKEDOWN_CLIENT && conn->side[SHAKEDOWN_CLIENT].syns == 1;
-	else if (event->kind == TCP_EVENT_ESTABLISHED)
-		a->completed++;
-	else if (event->kind == TCP_EVENT_HANDSHAKE_LATE)
-		a->failed += opening && !(conn->flags & gone);
-	else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE)
-		a->failed += opening && !(conn->flags & TCP_CONN_TIMED_HANDSHAKE);
+	if (event->kind == TCP_EVENT_SYN) {
+		if (event->side == SHAKEDOWN_CLIENT && conn->side[SHAKEDOWN_CLIENT].syns == 1)
+			take_turn(a, event, &a->attempts, SHAKEDOWN_TURN_TRIED, false);
+	} else if (event->kind == TCP_EVENT_ESTABLISHED) {
+		take_turn(a, event, &a->completed, SHAKEDOWN_TURN_COMPLETE,
+			  conn->syn_first && (conn->flags & (refused | TCP_CONN_TIMED_HANDSHAKE)));
+	} else if (event->kind == TCP_EVENT_HANDSHAKE_LATE) {
+		if (opening && !(conn->flags & (refused | TCP_CONN_THIRD_ACK)))
+			take_turn(a, event, &a->failed, SHAKEDOWN_TURN_FAILED, false);
+	} else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE) {
+		if (opening && !(conn->flags & TCP_CONN_TIMED_HANDSHAKE))
+			take_turn(a, event, &a->failed, SHAKEDOWN_TURN_FAILED, false);
+	}
+}
+
+/* What nobody counts here, but who shows how it stands. */
+static void tell_others(ShakedownAnalysis *a, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	bool established = (conn->flags & TCP_CONN_THIRD_ACK) || !conn->syn_first;
+
+	if (event->kind == TCP_EVENT_OPENED)
+		tell_turn(a, event, SHAKEDOWN_TURN_BEGUN, false);
+	else if (event->kind == TCP_EVENT_RST && (conn->flags & TCP_CONN_RESET) && established &&
+		 conn->side[0].rsts + conn->side[1].rsts == 1)
+		tell_turn(a, event, SHAKEDOWN_TURN_RESET, false);
 }
 
 static void on_event(const TcpEvent *event, void *data)
@@ -70,6 +114,8 @@ static void on_event(const TcpEvent *event, void *data)
 	ShakedownAnalysis *a = data;
 
 	count_handshake(a, event);
+	if (a->observer.turn)
+		tell_others(a, event);
 	detectors_event(a->detectors, event);
 }
 

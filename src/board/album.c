@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections kept while they last, or a little longer. */
+#include "board/album.h"
+
+#include <string.h>
+
+static const unsigned shelf_most[ALBUM_SHELVES] = {
+	[ALBUM_HALF_OPEN] = 512, [ALBUM_GROWN] = 1024, [ALBUM_NOTABLE] = 512};
+_Static_assert(512 + 1024 + 512 == SHAKEDOWN_BOARD_CONNECTIONS, "the shelves are the board's");
+
+static void clear_segments(AlbumSegment *segments, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		g_free(segments[i].note);
+}
+
+static void clear_record(AlbumEntry *e)
+{
+	ShakedownConnection *c = &e->record;
+
+	if (!e->recorded)
+		return;
+	for (unsigned side = 0; side < 2; side++)
+		g_free((void *)c->side[side].history);
+	g_strfreev((char **)c->encapsulation);
+	g_free((void *)c->truncated);
+	e->recorded = false;
+}
+
+/* All but the room for its first segments. */
+static void entry_clear(AlbumEntry *e)
+{
+	clear_segments(e->head, e->head_len);
+	clear_segments(e->tail, e->tail_len);
+	g_free(e->tail);
+	for (unsigned i = 0; i < e->findings_len; i++) {
+		g_free(e->findings[i].summary);
+		g_free(e->findings[i].rule);
+	}
+	g_free(e->findings);
+	clear_record(e);
+	*e = (AlbumEntry){.head = e->head, .head_room = e->head_room};
+}
+
+static void entry_free(void *data)
+{
+	AlbumEntry *e = data;
+
+	entry_clear(e);
+	g_free(e->head);
+	g_free(e);
+}
+
+void album_init(Album *album)
+{
+	*album = (Album){0};
+	/* Ids count from 1: nobody chooses them so that they collide. */
+	album->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
+	for (unsigned i = 0; i < ALBUM_SHELVES; i++)
+		g_queue_init(&album->shelves[i]);
+}
+
+void album_clear(Album *album)
+{
+	g_clear_pointer(&album->entries, g_hash_table_unref);
+}
+
+AlbumEntry *album_find(const Album *album, uint64_t id)
+{
+	return g_hash_table_lookup(album->entries, &id);
+}
+
+static void take_off(Album *album, AlbumEntry *e)
+{
+	g_queue_unlink(&album->shelves[e->shelf], &e->link);
+}
+
+/* The one that has to make room for another, off everything; NULL where there is room. */
+static AlbumEntry *make_room(Album *album, AlbumShelf shelf)
+{
+	GQueue *queue = &album->shelves[shelf];
+
+	if (queue->length < shelf_most[shelf])
+		return NULL;
+	AlbumEntry *oldest = queue->head->data;
+
+	take_off(album, oldest);
+	g_hash_table_steal(album->entries, &oldest->row.id);
+	album->forgotten++;
+	return oldest;
+}
+
+static void put_on(Album *album, AlbumEntry *e, AlbumShelf shelf)
+{
+	AlbumEntry *oldest = make_room(album, shelf);
+
+	if (oldest)
+		entry_free(oldest);
+	e->shelf = shelf;
+	g_queue_push_tail_link(&album->shelves[shelf], &e->link);
+}
+
+static void move(Album *album, AlbumEntry *e, AlbumShelf shelf)
+{
+	take_off(album, e);
+	put_on(album, e, shelf);
+}
+
+static AlbumEntry *add(Album *album, const ShakedownSegment *segment)
+{
+	/* A flood shall not cost an allocation a packet. */
+	AlbumEntry *e = make_room(album, ALBUM_HALF_OPEN);
+
+	if (e)
+		entry_clear(e);
+	else
+		e = g_new0(AlbumEntry, 1);
+	e->row.id = segment->connection;
+	e->row.start = segment->time;
+	e->cut = segment->connection <= album->latest;
+	album->latest = MAX(album->latest, segment->connection);
+	e->link.data = e;
+	put_on(album, e, ALBUM_HALF_OPEN);
+	g_hash_table_insert(album->entries, &e->row.id, e);
+	return e;
+}
+
+static bool half_open(ShakedownTcpState state)
+{
+	return state == SHAKEDOWN_TCP_CLOSED || state == SHAKEDOWN_TCP_LISTEN ||
+	       state == SHAKEDOWN_TCP_SYN_SENT || state == SHAKEDOWN_TCP_SYN_RECEIVED;
+}
+
+static void take_row(ShakedownBoardConnection *row, const ShakedownSegment *s)
+{
+	unsigned sender = s->sender & 1u;
+
+	for (unsigned side = 0; side < 2; side++) {
+		row->addr[side] = *s->addr[side];
+		row->port[side] = s->port[side];
+		row->state[side] = s->state[side];
+	}
+	row->last = MAX(row->last, s->time);
+	row->packets[sender]++;
+	if (s->segment_class == SHAKEDOWN_SEGMENT_NEW)
+		row->bytes[sender] += s->len;
+	row->retransmissions += s->segment_class == SHAKEDOWN_SEGMENT_RETRANSMISSION ||
+				s->segment_class == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION ||
+				s->segment_class == SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
+}
+
+/* Where the next segment goes: the head as long as it has room, then round the tail. */
+static AlbumSegment *room_for_segment(AlbumEntry *e)
+{
+	if (e->head_len < ALBUM_HEAD) {
+		if (e->head_len == e->head_room) {
+			e->head_room = e->head_room ? MIN(4 * e->head_room, ALBUM_HEAD) : 3;
+			e->head = g_renew(AlbumSegment, e->head, e->head_room);
+		}
+		return &e->head[e->head_len++];
+	}
+	if (!e->tail)
+		e->tail = g_new(AlbumSegment, ALBUM_TAIL);
+	AlbumSegment *s = &e->tail[e->tail_next];
+
+	e->tail_next = (e->tail_next + 1) % ALBUM_TAIL;
+	if (e->tail_len < ALBUM_TAIL) {
+		e->tail_len++;
+		return s;
+	}
+	g_free(s->note);
+	e->left_out++;
+	return s;
+}
+
+static void keep_segment(AlbumEntry *e, const ShakedownSegment *s)
+{
+	AlbumSegment *kept = room_for_segment(e);
+	/* The last changes count, should there ever be more. */
+	size_t n = MIN(s->changes_len, ALBUM_CHANGES);
+	const ShakedownStateChange *from = s->changes + (s->changes_len - n);
+
+	*kept = (AlbumSegment){
+		.time = s->time,
+		.frame = s->frame,
+		.note = g_strdup(s->note),
+		.seq = s->seq,
+		.ack = s->ack,
+		.window = s->window,
+		.len = s->len,
+		.flags = s->flags,
+		.sender = s->sender & 1u,
+		.segment_class = (uint8_t)s->segment_class,
+		.ttl = s->ttl,
+		.sack_len = MIN(s->sack_len, 4),
+		.isn_known = (uint8_t)(s->isn_known[0] | s->isn_known[1] << 1),
+		.state = {(uint8_t)s->state[0], (uint8_t)s->state[1]},
+		.changes_len = (uint8_t)n,
+	};
+	memcpy(kept->sack, s->sack, sizeof kept->sack);
+	for (size_t i = 0; i < n; i++) {
+		kept->changes[i].side = from[i].side & 1u;
+		kept->changes[i].state = (uint8_t)from[i].state;
+		kept->changes[i].evidence = (uint8_t)from[i].evidence;
+		kept->changes[i].taken_back = from[i].taken_back;
+	}
+	for (unsigned side = 0; side < 2; side++)
+		if (s->isn_known[side])
+			e->isn[side] = s->isn[side];
+}
+
+void album_segment(Album *album, const ShakedownSegment *segment)
+{
+	AlbumEntry *e = album_find(album, segment->connection);
+
+	if (!e)
+		e = add(album, segment);
+	else
+		move(album, e, e->shelf);
+	take_row(&e->row, segment);
+	keep_segment(e, segment);
+	if (e->shelf == ALBUM_HALF_OPEN &&
+	    !(half_open(segment->state[0]) && half_open(segment->state[1])))
+		move(album, e, ALBUM_GROWN);
+}
+
+void album_record(Album *album, const ShakedownConnection *connection)
+{
+	AlbumEntry *e = album_find(album, connection->id);
+
+	if (!e)
+		return;
+	clear_record(e);
+	e->recorded = e->row.over = true;
+	e->record = *connection;
+	ShakedownConnection *c = &e->record;
+
+	for (unsigned side = 0; side < 2; side++) {
+		ShakedownSide *s = &c->side[side];
+
+		s->history = g_memdup2(s->history, s->history_len * sizeof *s->history);
+		e->row.state[side] = s->state;
+	}
+	c->encapsulation = (const char *const *)g_strdupv((char **)c->encapsulation);
+	c->truncated = g_strdup(c->truncated);
+	c->anomalies = NULL;
+	c->anomalies_len = 0;
+	c->log = NULL;
+}
+
+void album_anomaly(Album *album, const ShakedownAnomaly *a)
+{
+	AlbumEntry *e = a->connection ? album_find(album, a->connection) : NULL;
+
+	if (!e)
+		return;
+	e->row.severity = e->row.anomalies++ ? MAX(e->row.severity, a->severity) : a->severity;
+	if (e->findings_len < ALBUM_FINDINGS) {
+		e->findings = g_renew(AlbumFinding, e->findings, e->findings_len + 1);
+		AlbumFinding *f = &e->findings[e->findings_len++];
+
+		*f = (AlbumFinding){.kind = a->kind,
+				    .severity = a->severity,
+				    .summary = g_strdup(a->summary),
+				    .rule = g_strdup(a->rule),
+				    .frames_len = a->frames_len,
+				    .frames_kept = MIN(a->frames_len, ALBUM_FINDING_FRAMES)};
+		if (f->frames_kept)
+			memcpy(f->frames, a->frames, f->frames_kept * sizeof f->frames[0]);
+	}
+	if (a->severity >= SHAKEDOWN_SEVERITY_WARNING && e->shelf != ALBUM_NOTABLE)
+		move(album, e, ALBUM_NOTABLE);
+}

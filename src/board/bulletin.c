@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "board/bulletin.h"
+
+#include "report/anomaly-text.h"
+#include "report/problems.h"
+
+#define FRAMES 20
+
+struct _Bulletin {
+	Problems *problems;
+	const ShakedownBoardAnomaly *rows[SHAKEDOWN_BOARD_ANOMALIES]; /* a ring */
+	uint64_t n;						      /* that ever came */
+};
+
+static void append_fact(GString *out, const ShakedownFact *fact)
+{
+	char text[REPORT_DURATION_LEN];
+	size_t len;
+
+	g_string_append_printf(out, "%s%s ", out->len ? ", " : "", fact->name);
+	switch (fact->type) {
+	case SHAKEDOWN_VALUE_COUNT:
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT, fact->count);
+		break;
+	case SHAKEDOWN_VALUE_DURATION:
+		len = report_format_duration(text, fact->duration, "µ");
+		g_string_append_len(out, text, (gssize)len);
+		break;
+	case SHAKEDOWN_VALUE_RATIO:
+		g_string_append_printf(out, "%.3g", fact->ratio);
+		break;
+	case SHAKEDOWN_VALUE_TEXT:
+		g_string_append(out, fact->text ? fact->text : "-");
+		break;
+	case SHAKEDOWN_VALUE_FLAG:
+		g_string_append(out, fact->count ? "yes" : "no");
+		break;
+	}
+}
+
+static void free_texts(gpointer data)
+{
+	const ShakedownBoardAnomaly *a = data;
+
+	g_free((void *)a->who);
+	g_free((void *)a->where);
+	g_free((void *)a->summary);
+	g_free((void *)a->rule);
+	g_free((void *)a->filter);
+	g_free((void *)a->evidence);
+}
+
+void shakedown_board_anomaly_unref(const ShakedownBoardAnomaly *anomaly)
+{
+	g_atomic_rc_box_release_full((void *)anomaly, free_texts);
+}
+
+static char *text_or_empty(const char *text)
+{
+	return g_strdup(text ? text : "");
+}
+
+static void hand_on(const ShakedownAnomaly *a, void *data)
+{
+	Bulletin *b = data;
+	ShakedownBoardAnomaly *row = g_atomic_rc_box_new0(ShakedownBoardAnomaly);
+	const ShakedownBoardAnomaly **at = &b->rows[b->n++ % SHAKEDOWN_BOARD_ANOMALIES];
+	GString *who = g_string_new(NULL), *where = g_string_new(NULL);
+	GString *evidence = g_string_new(NULL);
+
+	anomaly_who(a, false, who);
+	anomaly_where(a, FRAMES, where);
+	for (size_t i = 0; i < a->facts_len; i++)
+		append_fact(evidence, &a->facts[i]);
+	*row = (ShakedownBoardAnomaly){
+		.number = b->n,
+		.kind = a->kind,
+		.severity = a->severity,
+		.time = a->time,
+		.until = a->until,
+		.connection = a->connection	   ? a->connection
+			      : a->connections_len ? a->connections[0]
+						   : 0,
+		.count = MAX(a->count, 1),
+		.who = g_string_free(who, FALSE),
+		.where = g_string_free(where, FALSE),
+		.summary = text_or_empty(a->summary),
+		.rule = text_or_empty(a->rule),
+		.filter = text_or_empty(a->filter),
+		.evidence = g_string_free(evidence, FALSE),
+	};
+	if (*at)
+		shakedown_board_anomaly_unref(*at);
+	*at = row;
+}
+
+Bulletin *bulletin_new(void)
+{
+	Bulletin *b = g_new0(Bulletin, 1);
+
+	b->problems = problems_new(true, hand_on, b);
+	return b;
+}
+
+void bulletin_free(Bulletin *b)
+{
+	if (!b)
+		return;
+	problems_free(b->problems);
+	for (size_t i = 0; i < SHAKEDOWN_BOARD_ANOMALIES; i++)
+		if (b->rows[i])
+			shakedown_board_anomaly_unref(b->rows[i]);
+	g_free(b);
+}
+
+void bulletin_add(Bulletin *b, const ShakedownAnomaly *anomaly)
+{
+	problems_add(b->problems, anomaly);
+}
+
+void bulletin_advance(Bulletin *b, ShakedownTime now)
+{
+	problems_advance(b->problems, now);
+}
+
+void bulletin_finish(Bulletin *b)
+{
+	problems_finish(b->problems);
+}
+
+size_t bulletin_rows(const Bulletin *b, const ShakedownBoardAnomaly **rows, size_t room)
+{
+	size_t n = MIN(MIN(b->n, SHAKEDOWN_BOARD_ANOMALIES), room);
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = g_atomic_rc_box_acquire(
+			(void *)b->rows[(b->n - 1 - i) % SHAKEDOWN_BOARD_ANOMALIES]);
+	return n;
+}
