@@ -123,7 +123,7 @@ static void read_again(Run *run, const ShakedownConfig *config, uint64_t packets
 	const ShakedownObserver observer = {
 		.connection = on_connection, .anomaly = on_anomaly, .segment = on_segment};
 	Status status;
-	g_autoptr(ShakedownCapture) capture = reading_open(run->options, &status);
+	g_autoptr(ShakedownCapture) capture = reading_open(run->options, NULL, &status);
 	g_autoptr(ShakedownAnalysis) analysis = NULL;
 
 	if (!capture)
@@ -213,11 +213,11 @@ Status analyse_run(const Options *options)
 
 	if (!options_config(options, &config))
 		return STATUS_USAGE;
-	capture = reading_open(options, &status);
+	capture = reading_open(options, NULL, &status);
 	if (!capture)
 		return status;
 	if (!measure_open(&measure, options) || !confine_rights(options) ||
-	    !reading_keep(options, capture))
+	    !reading_keep(options, NULL, capture))
 		return STATUS_FAILED;
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)

@@ -13,7 +13,7 @@ const Command commands[] = {
 	{"ladder", FOR_LADDER, "[FILE...]", "one connection as a sequence diagram", analyse_run},
 	{"streams", FOR_STREAMS, "[FILE...]", "the bytes that a side sent, put in order",
 	 streams_run},
-	{"watch", FOR_WATCH, "-i IFACE", "anomalies of an interface as they happen", watch_run},
+	{"watch", FOR_WATCH, "[FILE...]", "anomalies as they happen: on -i IFACE, for months", watch_run},
 	{"interfaces", FOR_INTERFACES, "", "what can be captured on", interfaces_run},
 	{"explain", FOR_EXPLAIN, "[NAME...]", "what a word means, and what to do about it",
 	 explain_run},

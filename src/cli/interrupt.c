@@ -11,6 +11,26 @@
 /* The only mutable globals: a signal handler can reach nothing else. Threads look at it, too. */
 static atomic_bool asked;
 static volatile sig_atomic_t reopen, status;
+static void (*volatile last_words)(void);
+
+/* SA_RESETHAND: the signal that comes again is the end. */
+static void die(int signal)
+{
+	int before = errno;
+
+	if (last_words)
+		last_words();
+	errno = before;
+	raise(signal);
+}
+
+static void set(int signal, void (*handler)(int), int flags)
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(signal, &action, NULL);
+}
 
 /* The reader of a pipe takes an interrupted read() up again. Standard input becomes empty under it,
  * so that it finds the end there. */
@@ -18,8 +38,9 @@ static void ask(int signal)
 {
 	int before = errno, nothing = open("/dev/null", O_RDONLY);
 
-	(void)signal;
 	asked = true;
+	if (last_words)
+		set(signal, die, SA_RESETHAND);
 	if (nothing >= 0) {
 		dup2(nothing, STDIN_FILENO);
 		close(nothing);
@@ -46,6 +67,21 @@ void interrupt_init(void)
 bool interrupt_asked(void)
 {
 	return asked;
+}
+
+void interrupt_last_words(void (*words)(void))
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
+
+	last_words = words;
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		struct sigaction now;
+
+		/* A sanitizer has its own. */
+		if (sigaction(faults[i], NULL, &now) == 0 &&
+		    now.sa_handler == (words ? SIG_DFL : die))
+			set(faults[i], words ? die : SIG_DFL, words ? SA_RESETHAND : 0);
+	}
 }
 
 static void note(int signal)

@@ -8,6 +8,12 @@
 void interrupt_init(void);
 bool interrupt_asked(void);
 
+/*
+ * Before the program dies of a second one, or of a fault, it says its last words: the function must
+ * be async-signal-safe. NULL: none any more.
+ */
+void interrupt_last_words(void (*words)(void));
+
 /* From here on, SIGHUP and SIGUSR1 ask as well. */
 void interrupt_listen(void);
 /* True once after each SIGHUP: what is written to shall be opened anew. */

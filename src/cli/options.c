@@ -20,7 +20,7 @@ typedef struct {
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
 	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user, *max_memory, *threads;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
-		config_given, no_sandbox;
+		config_given, no_sandbox, top;
 	RawLive live;
 } Raw;
 
@@ -41,6 +41,7 @@ static const OptionRow rows[] = {
 	{"rotate-size", 0, OPTION_TEXT, OFFSET(live.rotate_size), FOR_LIVE, "SIZE", "-w: begin another file after 100M or 2G"},
 	{"rotate-time", 0, OPTION_TEXT, OFFSET(live.rotate_time), FOR_LIVE, "TIME", "-w: begin another file after 10min or 1h"},
 	{"keep", 0, OPTION_TEXT, OFFSET(live.keep), FOR_LIVE, "N", "-w: of these files, only the latest N"},
+	{"top", 0, OPTION_FLAG, OFFSET(top), FOR_WATCH, NULL, "on the whole screen, at the keys' command"},
 	{"interval", 0, OPTION_TEXT, OFFSET(live.interval), FOR_WATCH, "TIME", "between two looks at the state (default 1 s)"},
 	{"metrics", 0, OPTION_TEXT, OFFSET(live.metrics), FOR_TELLING, "[ADDR:]PORT", "live: serve metrics there for Prometheus"},
 	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_LIVE, NULL, "same addresses and ports, same connection,\n"
@@ -65,7 +66,7 @@ static const OptionRow rows[] = {
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
 	{"max-memory", 0, OPTION_TEXT, OFFSET(max_memory), FOR_LIVE, "SIZE", "512M, 4G, 25%: of the whole process (default\n"
 	 "                            50%); what is least useful ends early"},
-	{"threads", 'j', OPTION_TEXT, OFFSET(threads), FOR_READING, "N", "use at most so many (default: as there are\n"
+	{"threads", 'j', OPTION_TEXT, OFFSET(threads), FOR_RECORDS | FOR_STREAMS, "N", "use at most so many (default: as there are\n"
 	 "                            processors); what is found is the same"},
 	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_LIVE, "USER[:GROUP]", "be that user once the input is open"},
 	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_LIVE, NULL, "do not confine system calls (for debuggers)"},
@@ -256,6 +257,7 @@ static bool take_values(Options *o, const Raw *raw)
 	o->config_given = raw->config_given;
 	o->ignore_encapsulation = raw->ignore_encapsulation;
 	o->all = raw->all;
+	o->top = raw->top;
 	o->absolute = raw->absolute;
 	o->ascii = raw->ascii;
 	o->quiet = raw->quiet;
@@ -309,14 +311,19 @@ static char **join_words(char **files, char **words)
 
 static bool has_interface(const Options *options)
 {
-	if (options->live.interfaces && *options->words) {
-		complain("either an interface or files: -i %s and '%s' exclude each other",
-			 options->live.interfaces[0], options->words[0]);
-		return false;
-	}
-	if (options->live.interfaces)
+	if (!*options->words)
 		return true;
-	complain("watch what? name an interface with -i ('shakedown interfaces' lists them)");
+	complain("either an interface or files: -i %s and '%s' exclude each other",
+		 options->live.interfaces[0], options->words[0]);
+	return false;
+}
+
+/* What would be lost on a screen has to go somewhere else. */
+static bool screen_agrees(const Options *options)
+{
+	if (!options->top || options->format == SHAKEDOWN_FORMAT_TEXT || options->output)
+		return true;
+	complain("--top takes the screen; name a file for the records of --format with -o");
 	return false;
 }
 
@@ -324,8 +331,13 @@ static bool has_input(const Options *options)
 {
 	bool piped = !isatty(STDIN_FILENO);
 
-	if (options->live.interfaces || (options->command->bit & FOR_WATCH))
+	if (options->live.interfaces)
 		return has_interface(options);
+	if ((options->command->bit & FOR_WATCH) && !*options->words) {
+		complain("watch what? name an interface with -i ('shakedown interfaces' lists "
+			 "them), or a capture");
+		return false;
+	}
 	if (!(options->command->bit & FOR_READING))
 		return true;
 	for (char **file = options->words; *file; file++)
@@ -371,7 +383,7 @@ static OptionsVerdict finish(Options *options, Raw *raw, char **words)
 			"-w - writes packets to standard output; name a file for the rest with -o");
 		return OPTIONS_WRONG;
 	}
-	return has_input(options) ? OPTIONS_RUN : OPTIONS_WRONG;
+	return screen_agrees(options) && has_input(options) ? OPTIONS_RUN : OPTIONS_WRONG;
 }
 
 static const OptionRow *row_of_letter(char letter)

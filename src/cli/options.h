@@ -21,8 +21,8 @@ typedef struct _Command Command;
 #define FOR_WATCH 64u
 #define FOR_INTERFACES 128u
 #define FOR_RECORDS (FOR_REPORT | FOR_CONNS | FOR_ANOMALIES | FOR_LADDER)
-#define FOR_READING (FOR_RECORDS | FOR_STREAMS)
-#define FOR_LIVE (FOR_READING | FOR_WATCH)
+#define FOR_READING (FOR_RECORDS | FOR_STREAMS | FOR_WATCH)
+#define FOR_LIVE FOR_READING
 #define FOR_TELLING (FOR_RECORDS | FOR_WATCH)
 #define FOR_ALL (FOR_LIVE | FOR_EXPLAIN | FOR_INTERFACES)
 
@@ -53,6 +53,7 @@ typedef struct {
 	uint64_t max_memory; /* bytes; 0: not given */
 	uint64_t html_limit; /* MiB; 0: the default */
 	bool ignore_encapsulation, all, absolute, ascii, quiet, verbose;
+	bool top; /* watch: the whole screen */
 	LiveOptions live;
 	void *raw; /* owns the strings */
 } Options;

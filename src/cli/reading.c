@@ -29,7 +29,7 @@ static void on_remark(const char *line, void *data)
 		complain("%s", line);
 }
 
-ShakedownCapture *reading_open(const Options *options, Status *status)
+ShakedownCapture *reading_open(const Options *options, const ReadingEar *ear, Status *status)
 {
 	const ShakedownCaptureOptions what = {
 		.files = (const char *const *)options->words,
@@ -42,8 +42,8 @@ ShakedownCapture *reading_open(const Options *options, Status *status)
 		.no_promiscuous = options->live.no_promiscuous,
 		.wait = options->live.wait,
 		.duration = options->live.duration,
-		.remark = on_remark,
-		.data = (void *)options,
+		.remark = ear && ear->tell ? ear->tell : on_remark,
+		.data = ear && ear->tell ? ear->data : (void *)options,
 	};
 	g_autoptr(GError) error = NULL;
 
@@ -58,7 +58,7 @@ ShakedownCapture *reading_open(const Options *options, Status *status)
 	return NULL;
 }
 
-bool reading_keep(const Options *options, ShakedownCapture *capture)
+bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCapture *capture)
 {
 	const LiveOptions *live = &options->live;
 	const ShakedownKeepOptions what = {
@@ -66,8 +66,8 @@ bool reading_keep(const Options *options, ShakedownCapture *capture)
 		.rotate_size = live->rotate_size,
 		.rotate_time = live->rotate_time,
 		.keep = live->keep,
-		.remark = on_remark,
-		.data = (void *)options,
+		.remark = ear && ear->tell ? ear->tell : on_remark,
+		.data = ear && ear->tell ? ear->data : (void *)options,
 	};
 	g_autoptr(GError) error = NULL;
 
@@ -100,12 +100,16 @@ static bool step_alone(Reading *reading)
 
 	reading->left -= n;
 	reading->packets += n;
+	if (reading->enter)
+		reading->enter(reading->data);
 	shakedown_analysis_feed(reading->analysis, packets, n);
 	bool ended = shakedown_capture_ended(capture);
 	shakedown_analysis_dropped(reading->analysis, shakedown_capture_dropped(capture),
 				   ended && !live);
 	if (live || ended)
 		shakedown_analysis_advance(reading->analysis, shakedown_capture_now(capture));
+	if (reading->leave)
+		reading->leave(reading->data);
 	return reading->left && !ended;
 }
 

@@ -5,10 +5,16 @@
 
 #include "cli/cli.h"
 
-/* NULL after telling why; the status is then the program's. */
-ShakedownCapture *reading_open(const Options *options, Status *status);
+/* Who is told, a line at a time, what happens while packets are read. */
+typedef struct {
+	void (*tell)(const char *line, void *data); /* NULL: standard error, unless -q */
+	void *data;
+} ReadingEar;
+
+/* NULL after telling why; the status is then the program's. The options and the ear outlive it. */
+ShakedownCapture *reading_open(const Options *options, const ReadingEar *ear, Status *status);
 /* Where -w says so, packets are kept from here on. False after telling why not. */
-bool reading_keep(const Options *options, ShakedownCapture *capture);
+bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCapture *capture);
 
 /* A capture on its way into an analysis. */
 typedef struct {
@@ -18,6 +24,10 @@ typedef struct {
 	ShakedownAhead *ahead; /* NULL: this thread does it all */
 	uint64_t left;	       /* at most so many packets more; without ahead */
 	uint64_t packets;      /* so many were analysed; after the end */
+	/* Called around what is analysed, but not around waiting for packets; without ahead. NULL:
+	 * nobody else looks at what observers write. */
+	void (*enter)(void *data), (*leave)(void *data);
+	void *data;
 } Reading;
 
 /* Seekable: all of the capture is files, so that a thread may run ahead. */

@@ -196,10 +196,10 @@ Status streams_run(const Options *options)
 
 	if (!options_agree(options) || !options_config(options, &config))
 		return STATUS_USAGE;
-	g_autoptr(ShakedownCapture) capture = reading_open(options, &status);
+	g_autoptr(ShakedownCapture) capture = reading_open(options, NULL, &status);
 	if (!capture)
 		return status;
-	if (!confine_rights(options) || !reading_keep(options, capture))
+	if (!confine_rights(options) || !reading_keep(options, NULL, capture))
 		return STATUS_FAILED;
 	status = open_target(&run, capture);
 	run.holes = stream_holes_new(tell, &run);

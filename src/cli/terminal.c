@@ -8,7 +8,7 @@
 #define WIDTH_LEAST 40
 #define WIDTH_STANDARD 80
 
-bool terminal_color(const Options *options, const Output *output)
+static bool wants_color(const Options *options, bool terminal)
 {
 	const char *no_color = g_getenv("NO_COLOR"), *term = g_getenv("TERM");
 
@@ -21,8 +21,17 @@ bool terminal_color(const Options *options, const Output *output)
 		break;
 	}
 	/* https://no-color.org: set and not empty. */
-	return output_is_terminal(output) && !(no_color && *no_color) && term &&
-	       strcmp(term, "dumb") != 0;
+	return terminal && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+bool terminal_color(const Options *options, const Output *output)
+{
+	return wants_color(options, output_is_terminal(output));
+}
+
+bool terminal_screen_color(const Options *options)
+{
+	return wants_color(options, true);
 }
 
 bool terminal_ascii(const Options *options)

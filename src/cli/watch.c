@@ -2,6 +2,7 @@
 /*
  * watch: anomalies of an interface as they happen, for minutes or months, and at the end the
  * report. Two sinks hear the same: one writes a line at once, the other keeps sums of bounded size.
+ * With --top there is a board as well, which the screen shows; lines then go to a file, or nowhere.
  */
 #include "cli/cli.h"
 #include "cli/confine.h"
@@ -10,14 +11,18 @@
 #include "cli/reading.h"
 #include "cli/terminal.h"
 #include "cli/watch-status.h"
+#include "top/top.h"
 
 typedef struct {
 	const Options *options;
 	Output *output;
+	ShakedownCapture *capture;
 	ShakedownSink *lines;
 	ShakedownSink *report; /* NULL: the format's last record is the report */
 	WatchStatus status;
 	Measure *measure;
+	ShakedownBoard *board; /* NULL: no screen */
+	Top *top;	       /* while it is there */
 	bool fail_on_met;
 } Watch;
 
@@ -29,6 +34,8 @@ static void on_connection(const ShakedownConnection *connection, void *data)
 	if (watch->report)
 		shakedown_sink_connection(watch->report, connection);
 	measure_connection(watch->measure, connection);
+	if (watch->board)
+		shakedown_board_connection(watch->board, connection);
 }
 
 static void on_opening(const ShakedownOpening *opening, void *data)
@@ -46,6 +53,31 @@ static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
 	if (watch->report)
 		shakedown_sink_anomaly(watch->report, anomaly);
 	measure_anomaly(watch->measure, anomaly);
+	if (watch->board)
+		shakedown_board_anomaly(watch->board, anomaly);
+}
+
+static void on_segment(const ShakedownSegment *segment, void *data)
+{
+	shakedown_board_segment(((Watch *)data)->board, segment);
+}
+
+static void on_turn(const ShakedownTurn *turn, void *data)
+{
+	shakedown_board_turn(((Watch *)data)->board, turn);
+}
+
+/* What happens to an interface must not be written across a screen. */
+static void on_remark(const char *line, void *data)
+{
+	Watch *watch = data;
+
+	if (watch->options->quiet)
+		return;
+	if (watch->top)
+		top_remark(watch->top, line);
+	else
+		complain("%s", line);
 }
 
 static bool write_record(const void *bytes, size_t len, void *data)
@@ -54,6 +86,14 @@ static bool write_record(const void *bytes, size_t len, void *data)
 
 	watch_status_erase(&watch->status);
 	return output_write(bytes, len, watch->output);
+}
+
+/* A line of its own for each, unless the screen is taken. */
+static bool write_line(const void *bytes, size_t len, void *data)
+{
+	const Watch *watch = data;
+
+	return (watch->board && !watch->options->output) || write_record(bytes, len, data);
 }
 
 static ShakedownSink *make_sink(Watch *watch, ShakedownView view, GError **error)
@@ -69,7 +109,7 @@ static ShakedownSink *make_sink(Watch *watch, ShakedownView view, GError **error
 		.flush_records = view == SHAKEDOWN_VIEW_WATCH,
 		.verbose = o->verbose,
 		.all = o->all,
-		.write = write_record,
+		.write = view == SHAKEDOWN_VIEW_WATCH ? write_line : write_record,
 		.write_data = watch,
 	};
 
@@ -80,10 +120,28 @@ static ShakedownSink *make_sink(Watch *watch, ShakedownView view, GError **error
 static void reopen(Watch *watch)
 {
 	g_autoptr(GError) error = NULL;
+	g_autofree char *line = NULL;
 
-	if (!output_reopen(watch->output, &error))
-		complain("%s; what is written still goes to the file that was open",
-			 error->message);
+	if (output_reopen(watch->output, &error))
+		return;
+	line = g_strdup_printf("%s; what is written still goes to the file that was open",
+			       error->message);
+	on_remark(line, watch);
+}
+
+/* Waiting for packets leaves the board to whoever draws from it. */
+static void enter_board(void *data)
+{
+	top_lock(((Watch *)data)->top);
+}
+
+static void leave_board(void *data)
+{
+	Watch *watch = data;
+
+	if (watch->board)
+		shakedown_board_advance(watch->board, shakedown_capture_now(watch->capture));
+	top_unlock(watch->top);
 }
 
 static void listen(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *analysis)
@@ -92,17 +150,21 @@ static void listen(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *a
 	bool more = true;
 
 	reading_begin(&reading, watch->options, capture, analysis, UINT64_MAX, false);
-	while (more && !shakedown_sink_broken(watch->lines)) {
+	reading.enter = enter_board;
+	reading.leave = leave_board;
+	reading.data = watch;
+	while (more && !shakedown_sink_broken(watch->lines) && !top_ended(watch->top)) {
 		more = reading_step(&reading);
 		measure_step(watch->measure);
 		shakedown_sink_advance(watch->lines, shakedown_capture_now(capture));
 		if (interrupt_take_reopen())
 			reopen(watch);
-		if (interrupt_take_status())
+		if (interrupt_take_status() && !watch->top)
 			watch_status_print(&watch->status, analysis, capture);
 		if (!output_flush(watch->output))
 			return;
 		watch_status_tell(&watch->status, analysis, capture);
+		top_tell(watch->top, analysis, capture, !more && !watch->options->live.interfaces);
 	}
 }
 
@@ -112,6 +174,7 @@ static Status conclude(const Watch *watch, ShakedownCapture *capture)
 
 	if (problem)
 		complain("%s", problem);
+	reading_remark(watch->options, capture);
 	if (watch->fail_on_met)
 		return STATUS_FAIL_ON;
 	return problem ? STATUS_FAILED : STATUS_DONE;
@@ -136,12 +199,76 @@ static bool finish(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *a
 	if (!shakedown_sink_finish(watch->lines, shakedown_analysis_summary(analysis), info, error))
 		return false;
 	if (watch->report) {
-		output_write("\n", 1, watch->output);
+		if (!watch->board || watch->options->output)
+			output_write("\n", 1, watch->output);
 		if (!shakedown_sink_finish(watch->report, shakedown_analysis_summary(analysis),
 					   info, error))
 			return false;
 	}
 	return output_finish(watch->output, error);
+}
+
+/* What is watched, as the screen's first line names it. */
+static char *name_of(const Options *options)
+{
+	const char *const *names = options->live.interfaces;
+
+	if (!names)
+		names = (const char *const *)options->words;
+	return g_strjoinv(", ", (char **)names);
+}
+
+static bool open_screen(Watch *watch, const char *name)
+{
+	const Options *o = watch->options;
+	const TopOptions options = {.name = name,
+				    .live = o->live.interfaces != NULL,
+				    .color = terminal_screen_color(o),
+				    .ascii = terminal_ascii(o),
+				    .interval = o->live.interval};
+	g_autoptr(GError) error = NULL;
+
+	interrupt_last_words(top_last_words);
+	watch->top = top_new(&options, watch->board, &error);
+	if (watch->top)
+		return true;
+	interrupt_last_words(NULL);
+	complain("%s", error->message);
+	return false;
+}
+
+/* The terminal is as it was, and hears now what it could not hear before. */
+static void close_screen(Watch *watch)
+{
+	g_auto(GStrv) remarks = top_close(g_steal_pointer(&watch->top));
+
+	interrupt_last_words(NULL);
+	for (char **line = remarks; *line; line++)
+		complain("%s", *line);
+}
+
+/* A file has been read to its end: now there is time to look at it. */
+static void linger(Watch *watch, ShakedownAnalysis *analysis)
+{
+	top_lock(watch->top);
+	shakedown_analysis_finish(analysis);
+	shakedown_board_finish(watch->board);
+	top_unlock(watch->top);
+	while (!top_ended(watch->top) && !interrupt_asked())
+		g_usleep(G_USEC_PER_SEC / 20);
+}
+
+static bool watch_screen(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *analysis)
+{
+	g_autofree char *name = name_of(watch->options);
+
+	if (!open_screen(watch, name))
+		return false;
+	listen(watch, capture, analysis);
+	if (shakedown_capture_ended(capture) && !watch->options->live.interfaces)
+		linger(watch, analysis);
+	close_screen(watch);
+	return true;
 }
 
 static Status watch_all(Watch *watch, ShakedownCapture *capture, const ShakedownConfig *config)
@@ -150,6 +277,8 @@ static Status watch_all(Watch *watch, ShakedownCapture *capture, const Shakedown
 		.connection = on_connection,
 		.anomaly = on_anomaly,
 		.opening = watch->measure->metrics ? on_opening : NULL,
+		.segment = watch->board ? on_segment : NULL,
+		.turn = watch->board ? on_turn : NULL,
 	};
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, watch);
 	g_autoptr(GError) error = NULL;
@@ -157,19 +286,46 @@ static Status watch_all(Watch *watch, ShakedownCapture *capture, const Shakedown
 	shakedown_analysis_early(analysis);
 	measure_begin(watch->measure, analysis, capture);
 	interrupt_listen();
-	watch_status_init(&watch->status, !watch->options->quiet, watch->options->live.interval);
-	listen(watch, capture, analysis);
+	watch_status_init(&watch->status, !watch->options->quiet && !watch->board,
+			  watch->options->live.interval);
+	if (!watch->board)
+		listen(watch, capture, analysis);
+	else if (!watch_screen(watch, capture, analysis))
+		return STATUS_FAILED;
 	if (!finish(watch, capture, analysis, &error))
 		return fail(watch, error);
 	return conclude(watch, capture);
+}
+
+/* Whether there can be a screen is told before anything is opened. */
+static bool screen_is_possible(const Options *options)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!options->top || top_possible(&error))
+		return true;
+	complain("%s", error->message);
+	return false;
+}
+
+/* The board is within what the user grants. */
+static ShakedownBoard *make_board(const Options *options, ShakedownConfig *config)
+{
+	if (!options->top)
+		return NULL;
+	if (config->max_memory > 2 * SHAKEDOWN_BOARD_MEMORY)
+		config->max_memory -= SHAKEDOWN_BOARD_MEMORY;
+	return shakedown_board_new();
 }
 
 Status watch_run(const Options *options)
 {
 	g_auto(Measure) measure = {0};
 	Watch watch = {.options = options, .measure = &measure};
+	const ReadingEar ear = {on_remark, &watch};
 	Status status = STATUS_DONE;
 	g_autoptr(ShakedownCapture) capture = NULL;
+	g_autoptr(ShakedownBoard) board = NULL;
 	g_autoptr(Output) output = NULL;
 	g_autoptr(ShakedownSink) lines = NULL;
 	g_autoptr(ShakedownSink) report = NULL;
@@ -178,12 +334,15 @@ Status watch_run(const Options *options)
 
 	if (!options_config(options, &config))
 		return STATUS_USAGE;
-	capture = reading_open(options, &status);
+	if (!screen_is_possible(options))
+		return STATUS_FAILED;
+	watch.capture = capture = reading_open(options, &ear, &status);
 	if (!capture)
 		return status;
 	if (!measure_open(&measure, options) || !confine_rights(options) ||
-	    !reading_keep(options, capture))
+	    !reading_keep(options, &ear, capture))
 		return STATUS_FAILED;
+	watch.board = board = make_board(options, &config);
 	watch.output = output = output_new_log(options->output, &error);
 	if (!output)
 		return fail(&watch, error);

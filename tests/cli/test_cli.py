@@ -85,7 +85,7 @@ def wrong_commands_are_told_with_the_nearest():
 @test
 def live_options_must_make_sense():
     fails(["watch"], 2, "-i", "watch what?")
-    fails(["watch", "good.pcap"], 2, "-i")
+    fails(["watch", "-i", "lo", "good.pcap"], 2, "exclude each other")
     fails(["report", "-i", "eth0", "good.pcap"], 2, "either an interface or files")
     fails(["good.pcap", "--wait"], 2, "live capture", "-i")
     fails(["-i", "lo", "--duration", "soon"], 2, "not a duration")

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Built without ncurses: there is no screen. */
+#include "top/screen.h"
+
+bool top_screen_possible(GError **error)
+{
+	g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOSYS,
+			    "--top: this shakedown was built without ncurses; leave it out for "
+			    "lines, or build with libncurses-dev (meson setup -Dtop=enabled)");
+	return false;
+}
+
+TopScreen *top_screen_open(bool color, GError **error)
+{
+	(void)top_screen_possible(error);
+	return NULL;
+}
+
+void top_screen_close(TopScreen *screen)
+{
+}
+
+void top_screen_last_words(void)
+{
+}
+
+void top_screen_size(TopScreen *screen, unsigned *width, unsigned *height)
+{
+	*width = *height = 0;
+}
+
+void top_screen_show(TopScreen *screen, const TopCanvas *canvas)
+{
+}
+
+unsigned top_screen_key(TopScreen *screen, int wait, bool *gone)
+{
+	*gone = true;
+	return 0;
+}
+
+void top_screen_redraw(TopScreen *screen)
+{
+}
+
+void top_screen_suspend(TopScreen *screen)
+{
+}

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The full screen over real traffic: test_top.py SHAKEDOWN curses|none caged|free. Prints TAP."""
+import contextlib
+import fcntl
+import os
+import re
+import socket
+import struct
+import sys
+import termios
+import threading
+import time
+
+from network import CLIENT, SERVER, Skip, command, connect, inside, listener, network, wait_until
+from harness import environment, equal, run_all
+from screen import Terminal
+
+SHAKEDOWN = os.path.abspath(sys.argv[1])
+CURSES, CAGED = sys.argv[2] == "curses", sys.argv[3] == "caged"
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+@contextlib.contextmanager
+def top(net, *args, width=80, height=24, **env):
+    if not CURSES:
+        raise Skip("built without ncurses")
+    t = Terminal([SHAKEDOWN, "watch", "--top", "-i", "eth0", *args], environment(**env), width, height,
+                 start=lambda words, **more: net.start(net.server, *words, **more))
+    try:
+        t.wait_for("no packets yet|UTC")
+        time.sleep(0.2)
+        yield t
+    finally:
+        t.close()
+
+
+def serve(s, many, answer=b"answer"):
+    def run():
+        for _ in range(many):
+            c, _ = s.accept()
+            with c:
+                c.settimeout(5)
+                while c.recv(1000):
+                    c.sendall(answer)
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def refused(net, port):
+    try:
+        connect(net, port)
+        raise AssertionError("it was not refused")
+    except ConnectionRefusedError:
+        pass
+
+
+@test
+def handshakes_are_counted_as_they_come():
+    with network() as net, top(net) as t, listener(net, 8000) as s:
+        serve(s, 12)
+        open_ones = [connect(net, 8000) for _ in range(12)]
+        for _ in range(3):
+            refused(net, 8001)
+        t.wait_for(rf"^{SERVER}:8000 +\d\.\d +12 +100% +· +· +12 ", rf"^{SERVER}:8001 +\d\.\d +3 +0% +3 ",
+                   r"^ ESTABLISHED +12 +12 ", r"15 half-open|0 half-open", r"NOTICE   refused +1 ")
+        for c in open_ones:
+            c.close()
+        t.wait_for(r" TIME-WAIT +12 +· *$", without=[r"^ ESTABLISHED +12 +12 "])
+        equal(t.end("q"), 0)
+        t.is_restored()
+        assert re.search(rf"^  {SERVER}:8000 +12 +100%", t.screen.normal, re.M), t.screen.normal
+
+
+@test
+def a_ladder_grows_while_one_looks():
+    with network() as net, top(net, "--interval", "0.2") as t, listener(net, 8000) as s:
+        serve(s, 1)
+        with connect(net, 8000) as c:
+            t.wait_for(rf"^{SERVER}:8000 ")
+            t.press("2\n")
+            t.wait_for(r"^Connection 1$", r"ACK ack=y\+1", without=["len="])
+            c.sendall(b"hello")
+            equal(c.recv(100), b"answer")
+            t.wait_for(r"len=5 ", r"len=6 ")
+        t.press("G")
+        t.wait_for(r"TIME-WAIT")
+        equal(t.end("qq"), 0)
+
+
+@test
+def time_goes_on_without_packets():
+    with open("config", "w", encoding="ascii") as f:
+        f.write("[shakedown]\nsyn_timeout=400ms\n")
+    with network() as net:
+        net.nft(net.server, "tcp dport 8004 drop")
+        with top(net, "--config", os.path.abspath("config")) as t:
+            with inside(net.client):
+                s = socket.socket()
+            s.setblocking(False)
+            s.connect_ex((SERVER, 8004))
+            t.wait_for(rf"^{SERVER}:8004 .* 0% +1 ", "no-answer")
+            s.close()
+            t.end("q")
+
+
+@test
+def a_pause_keeps_what_is_shown():
+    with network() as net, top(net, "--interval", "0.2") as t, listener(net, 8000) as s:
+        serve(s, 5)
+        connect(net, 8000).close()
+        t.wait_for(rf"^{SERVER}:8000 +\S+ +1 ")
+        t.press(" ")
+        t.wait_for("PAUSED")
+        for _ in range(4):
+            connect(net, 8000).close()
+        t.pump(1)
+        t.wait_for(rf"^{SERVER}:8000 +\S+ +1 ")
+        t.press(" ")
+        t.wait_for(rf"^{SERVER}:8000 +\S+ +5 ", without=["PAUSED"])
+        t.end("q")
+
+
+@test
+def an_interface_that_goes_gives_the_terminal_back():
+    with network() as net, top(net) as t:
+        refused(net, 8001)
+        t.wait_for("refused")
+        command("ip", "-n", net.server, "link", "del", "eth0")
+        equal(t.end(), 1)
+        t.is_restored()
+        assert "eth0: the interface is gone" in t.screen.normal and "shakedown explain refused" in t.screen.normal, t.screen.normal
+
+
+@test
+def remarks_do_not_garble_the_screen():
+    with network() as net, top(net, "--wait", width=120) as t:
+        command("ip", "-n", net.server, "link", "set", "eth0", "down")
+        text = t.wait_for("waiting for its return")
+        assert re.search("waiting for its return", text.split("\n")[-1]), text
+        assert text.startswith(" shakedown  eth0"), text
+        equal(t.end("q"), 1)
+        t.is_restored()
+        assert "waiting for its return" in t.screen.normal, t.screen.normal
+
+
+def stands_still(t):
+    """Whether drawing anew makes nothing more to be read: it waits."""
+    before = waiting(t)
+    t.press("\014")
+    time.sleep(0.3)
+    return before > 4000 and waiting(t) == before
+
+
+def waiting(t):
+    return struct.unpack("i", fcntl.ioctl(t.master, termios.FIONREAD, bytes(4)))[0]
+
+
+@test
+def a_terminal_that_stands_still_keeps_no_packet_waiting():
+    with network() as net, top(net, "-w", "kept.pcapng", "--interval", "0.1", width=200, height=200) as t, listener(net, 8000, 256) as s:
+        serve(s, 1500)
+        t.wait_for("no services yet|UTC")
+        # Nobody reads what it draws from here on; a pseudo-terminal holds some pages, no more.
+        assert wait_until(lambda: stands_still(t), 20), "it does not fill"
+        before = os.path.getsize("kept.pcapng")
+        for _ in range(1500):
+            connect(net, 8000).close()
+        assert wait_until(lambda: os.path.getsize("kept.pcapng") > before + 1500 * 8 * 60, 20), os.path.getsize("kept.pcapng")
+        t.wait_for(rf"^{SERVER}:8000 +\S+ +1\.50k +100%", r" 0 of \S+ dropped")
+        equal(t.end("q"), 0)
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def forged_syn(source, port, sequence):
+    address = socket.inet_aton(f"198.18.{source >> 8 & 255}.{source & 255}")
+    tcp = struct.pack("!HHIIBBHHH", 1024 + source % 60000, port, sequence & 0xffffffff, 0, 0x50, 2, 1024, 0, 0)
+    pseudo = address + socket.inet_aton(SERVER) + struct.pack("!BBH", 0, 6, len(tcp))
+    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, source & 0xffff, 0, 64, 6, 0, address, socket.inet_aton(SERVER))
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + tcp
+
+
+@test
+def a_flood_leaves_the_screen_of_use():
+    with network() as net:
+        command("ip", "-n", net.server, "route", "add", "198.18.0.0/16", "via", CLIENT)
+        net.nft(net.client, "ip daddr 198.18.0.0/16 drop")
+        with top(net) as t, listener(net, 8003) as s, inside(net.client):
+            raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            serve(s, 1)
+            honest = connect(net, 8003)
+            with raw:
+                for i in range(4000):
+                    raw.sendto(forged_syn(i * 7919, 8003, i * 2654435761), (SERVER, 0))
+            t.wait_for(rf"^{SERVER}:8003 .* 4\.00k ", "CRITICAL syn-flood")
+            # What was established before is still there, with its ladder.
+            t.press("2/established\n\n")
+            t.wait_for(r"^Connection 1$", r"ESTABLISHED")
+            honest.close()
+            equal(t.end("qq"), 0)
+
+
+@test
+def it_runs_confined():
+    if not CAGED:
+        raise Skip("built without a cage")
+    with network() as net, top(net) as t:
+        t.press("h")
+        t.wait_for("^Panes")
+        t.resize(100, 30)
+        t.wait_for("lines 1-28")
+        # The one that is watched has a thread that draws; each is confined.
+        pids = [int(p) for p in os.listdir("/proc") if p.isdigit()]
+        found = 0
+        for pid in pids:
+            try:
+                if os.readlink(f"/proc/{pid}/exe") != SHAKEDOWN or os.stat(f"/proc/{pid}/fd/1").st_rdev != os.fstat(t.slave).st_rdev:
+                    continue
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{task}/status", encoding="utf-8") as f:
+                        status = f.read()
+                    assert re.search(r"^Seccomp:\t2$", status, re.M) and re.search(r"^CapEff:\t0000000000000000$", status, re.M), status
+                    found += 1
+            except (FileNotFoundError, PermissionError):
+                pass
+        equal(found, 2)
+        equal(t.end("qq"), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(run_all(TESTS, lambda: None))
