@@ -285,7 +285,6 @@ static Status watch_all(Watch *watch, ShakedownCapture *capture, const Shakedown
 
 	shakedown_analysis_early(analysis);
 	measure_begin(watch->measure, analysis, capture);
-	interrupt_listen();
 	watch_status_init(&watch->status, !watch->options->quiet && !watch->board,
 			  watch->options->live.interval);
 	if (!watch->board)
@@ -343,6 +342,8 @@ Status watch_run(const Options *options)
 	    !reading_keep(options, &ear, capture))
 		return STATUS_FAILED;
 	watch.board = board = make_board(options, &config);
+	/* Who sees the log may ask at once for another. */
+	interrupt_listen();
 	watch.output = output = output_new_log(options->output, &error);
 	if (!output)
 		return fail(&watch, error);
