@@ -159,11 +159,28 @@ static void survivor(DetectContext *context, TcpConnection *conn, ShakedownSideI
 	finding_report(&f);
 }
 
+/* Where both came to TIME-WAIT, the connection holds when the later one did. */
+static ShakedownDuration in_time_wait_for(const TcpConnection *conn, ShakedownSideId side,
+					  ShakedownTime now)
+{
+	const TcpBeliefs *beliefs = &conn->beliefs;
+
+	if (conn->time_wait_since <= now)
+		return now - conn->time_wait_since;
+	for (unsigned i = beliefs->len; i-- > 0;) {
+		const TcpBelief *b = &beliefs->items[i];
+
+		if (b->side == side && b->state == SHAKEDOWN_TCP_TIME_WAIT && b->time <= now)
+			return now - b->time;
+	}
+	return 0;
+}
+
 static bool assassination(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
 			  const DossierReset *r)
 {
 	ShakedownSideId other = tcp_other(side);
-	ShakedownDuration since = r->time - conn->time_wait_since;
+	ShakedownDuration since = in_time_wait_for(conn, other, r->time);
 	Finding f;
 
 	if (!r->first_accepted || r->state[1] != SHAKEDOWN_TCP_TIME_WAIT)

@@ -17,6 +17,13 @@ static TcpBelief belief_by(const TcpConnection *conn, ShakedownSideId side, TcpI
 	return found ? *found : (TcpBelief){.evidence = SHAKEDOWN_EVIDENCE_SENT};
 }
 
+static bool was_reset(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpBelief *last = tcp_beliefs_last(&conn->beliefs, side);
+
+	return last && last->input == TCP_GETS_RST;
+}
+
 /* The sender's FIN again: what rested on the acknowledgment of it is taken back. */
 static void fin_again(TcpStep *step)
 {
@@ -34,8 +41,9 @@ static void fin_again(TcpStep *step)
 		s->retransmissions++;
 	}
 	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
-	/* It answers a FIN at once with an ACK: no ACK, no FIN received. */
-	if (got.evidence == SHAKEDOWN_EVIDENCE_DELIVERED) {
+	/* It answers a FIN at once with an ACK: no ACK, no FIN received, unless a reset came after
+	 * it. */
+	if (got.evidence == SHAKEDOWN_EVIDENCE_DELIVERED && !was_reset(conn, other)) {
 		tcp_take_back(step, other, TCP_GETS_FIN);
 		if (tcp_fin_acked(conn, other))
 			tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);

@@ -85,6 +85,22 @@ Test(time_wait, an_impatient_peer)
 	EXPECT_SEVERITY(s, TIME_WAIT_ASSASSINATION, NOTICE);
 }
 
+/* Crossing FINs: the reset of the one that waits already comes before the other waits, too. */
+Test(time_wait, time_in_it_is_the_sides_own)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	SERVER(s, FIN_ACK, 1001, 121);
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	CLIENT(s, RST_ACK, 122, 1002, .ttl = 51, .after = MS(2));
+	SERVER(s, TCP_ACK, 1002, 122, .after = MS(1));
+	scene_finish(s);
+	EXPECT_FACT(s, TIME_WAIT_ASSASSINATION, "in_time_wait_s=0.002");
+}
+
 Test(time_wait, lingers)
 {
 	g_autoptr(Scene) s = server_waits();
