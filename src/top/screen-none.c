@@ -2,17 +2,22 @@
 /* Built without ncurses: there is no screen. */
 #include "top/screen.h"
 
-bool top_screen_possible(GError **error)
+static void fail(GError **error)
 {
 	g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOSYS,
 			    "--top: this shakedown was built without ncurses; leave it out for "
 			    "lines, or build with libncurses-dev (meson setup -Dtop=enabled)");
+}
+
+bool top_screen_possible(GError **error)
+{
+	fail(error);
 	return false;
 }
 
 TopScreen *top_screen_open(bool color, GError **error)
 {
-	(void)top_screen_possible(error);
+	fail(error);
 	return NULL;
 }
 
