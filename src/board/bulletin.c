@@ -27,7 +27,7 @@ static void append_fact(GString *out, const ShakedownFact *fact)
 		g_string_append_len(out, text, (gssize)len);
 		break;
 	case SHAKEDOWN_VALUE_RATIO:
-		g_string_append_printf(out, "%.3g", fact->ratio);
+		g_string_append_printf(out, fact->ratio < 100 ? "%.3g" : "%.0f", fact->ratio);
 		break;
 	case SHAKEDOWN_VALUE_TEXT:
 		g_string_append(out, fact->text ? fact->text : "-");
