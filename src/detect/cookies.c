@@ -77,8 +77,8 @@ static void on_late(Service *s, TcpConnection *conn)
 	if (!conn->syn_ack_first)
 		return;
 	/* An ICMP error makes a stack forget the attempt, too. */
-	for (unsigned i = 0; i < conn->marks.len; i++)
-		if (conn->marks.items[i].kind == TCP_MARK_ICMP)
+	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
+		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_ICMP)
 			return;
 	if (conn->side[SHAKEDOWN_SERVER].syns > 1) {
 		k->repeated += k->start != 0;

@@ -55,7 +55,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 {
 	CaptureDetector *d = data;
 	const TcpConnection *conn = event->conn;
-	uint64_t missing = conn->side[0].missing + conn->side[1].missing;
+	uint64_t missing = tcp_aside(conn)->side[0].missing + tcp_aside(conn)->side[1].missing;
 	ShakedownSideId seen = SHAKEDOWN_CLIENT;
 	unsigned control = missing_control(conn);
 
@@ -72,7 +72,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	}
 	d->damaged_connections +=
 		((conn->side[0].checks | conn->side[1].checks) & TCP_CHECK_BAD) != 0;
-	d->copied_connections += conn->copies > 0;
+	d->copied_connections += tcp_aside(conn)->copies > 0;
 }
 
 static const char *plural(uint64_t n)

@@ -43,7 +43,8 @@ static void too_big(DetectContext *context, TcpConnection *conn, const DossierIc
 
 	if (!icmp->count)
 		return;
-	uint32_t oversized = conn->watch ? conn->watch->side[icmp->side].oversized : 0;
+	uint32_t oversized =
+		tcp_aside(conn)->watch ? tcp_aside(conn)->watch->side[icmp->side].oversized : 0;
 
 	shakedown_address_format(&icmp->sender, sender);
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FRAGMENTATION_NEEDED, conn);

@@ -49,11 +49,11 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	IdleDetector *d = data;
 	const TcpConnection *conn = event->conn;
 
-	if (!conn->watch || !reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH) ||
+	if (!tcp_aside(conn)->watch || !reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH) ||
 	    d->deaths->len >= DEATHS_MOST)
 		return;
 	for (unsigned side = 0; side < 2; side++) {
-		const TcpWatchSide *w = &conn->watch->side[side];
+		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
 		Death death = {.service = {.address = tcp_conn_address(conn, SHAKEDOWN_SERVER),
 					   .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)},
 			       .idle = w->idle,

@@ -25,8 +25,10 @@
 /* The state before the segment of that frame. */
 static uint8_t state_before(const TcpConnection *conn, ShakedownSideId side, uint64_t frame)
 {
+	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
+
 	for (unsigned i = conn->beliefs.len; i-- > 0;) {
-		const TcpBelief *b = &conn->beliefs.items[i];
+		const TcpBelief *b = &items[i];
 		if (b->side == side && b->frame != frame)
 			return (uint8_t)b->state;
 	}
@@ -60,7 +62,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	const Segment *seg = event->seg;
 	ShakedownSideId side = event->side, other = tcp_other(side);
 	const TcpSide *s = &conn->side[side], *o = &conn->side[other];
-	const TcpPendingSyn *pending = conn->pending;
+	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
 
 	r->time = event->time;
 	r->frame = event->frame;
@@ -130,9 +132,9 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 	const TcpConnection *conn = event->conn;
 	int whose = -1;
 
-	for (unsigned i = 0; i < conn->marks.len; i++)
-		if (conn->marks.items[i].kind == TCP_MARK_RST)
-			whose = conn->marks.items[i].side;
+	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
+		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_RST)
+			whose = tcp_aside(conn)->marks.items[i].side;
 	Dossier *d = dossier_find(context->dossiers, conn);
 	if (whose < 0 || !d)
 		return;
@@ -192,7 +194,8 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 	bool opening = !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
 		       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && !conn->talked;
 
-	if (!event->seg || opening || (event->seg->flags & TCP_SYN) || r->missing ||
+	if (!event->seg || opening || (event->seg->flags & TCP_SYN) ||
+	    tcp_aside(conn)->side[tcp_other(event->side)].missing ||
 	    !tcp_side_has(r, TCP_SIDE_SEEN))
 		return;
 	DossierAck *d = &dossier_of(context->dossiers, event->conn)->bad_ack[event->side];
@@ -274,7 +277,7 @@ static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Do
 		const DossierAck *ack = &d->bad_ack[side];
 
 		/* Holes in the capture explain it. */
-		if (!ack->count || conn->side[tcp_other(side)].missing ||
+		if (!ack->count || tcp_aside(conn)->side[tcp_other(side)].missing ||
 		    d->bad_handshake[side].renumbered ||
 		    reported(conn, SHAKEDOWN_ANOMALY_ACK_OF_UNSENT_DATA))
 			continue;

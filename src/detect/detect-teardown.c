@@ -34,12 +34,13 @@ static unsigned fins_of(const TcpConnection *conn, ShakedownSideId side)
 		return n;
 	/* One that was damaged has been dropped, but it was sent. */
 	bool damaged = (s->checks & TCP_CHECK_BAD) && tcp_side_has(s, TCP_SIDE_SENT_FIN) &&
-		       tcp_seq_eq(s->dropped, tcp_seq_add(s->fin, 1));
+		       tcp_seq_eq(tcp_aside(conn)->side[side].dropped, tcp_seq_add(s->fin, 1));
 
-	for (unsigned i = 0; i < conn->marks.len && n > 1; i++)
-		if (conn->marks.items[i].kind == TCP_MARK_FIN &&
-		    conn->marks.items[i].side == side &&
-		    conn->marks.items[i].time - conn->fin_time[side] < RETRANSMISSION_LEAST)
+	for (unsigned i = 0; i < tcp_aside(conn)->marks.len && n > 1; i++)
+		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_FIN &&
+		    tcp_aside(conn)->marks.items[i].side == side &&
+		    tcp_aside(conn)->marks.items[i].time - tcp_closing(conn)->fin_time[side] <
+			    RETRANSMISSION_LEAST)
 			n--;
 	return n + damaged;
 }
@@ -53,7 +54,7 @@ static void fin_retransmitted(DetectContext *context, TcpConnection *conn)
 	if (fins[0] < 2 && fins[1] < 2)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_RETRANSMITTED, conn);
-	finding_time(&f, conn->fin_time[side], conn->end);
+	finding_time(&f, tcp_closing(conn)->fin_time[side], conn->end);
 	finding_fins(&f, -1);
 	finding_filter(&f, "tcp.flags.fin==1");
 	if (fins[SHAKEDOWN_CLIENT] > 1)
@@ -76,7 +77,8 @@ static void last_ack_lost(DetectContext *context, TcpConnection *conn)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_LAST_ACK_LOST, conn);
 	finding_fins(&f, -1);
-	finding_time(&f, MAX(conn->fin_time[0], conn->fin_time[1]), conn->end);
+	finding_time(&f, MAX(tcp_closing(conn)->fin_time[0], tcp_closing(conn)->fin_time[1]),
+		     conn->end);
 	finding_summary(&f, "the last ACK passed, but the FIN came again: the ACK did not arrive, "
 			    "and TIME-WAIT began anew");
 	finding_report(&f);
@@ -89,17 +91,18 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn, Shakedow
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
-		ShakedownTime end = conn->rst_time ? MIN(conn->rst_time, now) : now;
-		ShakedownDuration waited = end - conn->fin_time[side];
+		ShakedownTime end =
+			tcp_aside(conn)->rst_time ? MIN(tcp_aside(conn)->rst_time, now) : now;
+		ShakedownDuration waited = end - tcp_closing(conn)->fin_time[side];
 
 		if (!tcp_side_has(s, TCP_SIDE_SENT_FIN) || tcp_fin_acked(conn, side) ||
 		    tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) || s->fins < 2 ||
-		    (conn->rst_time && !noted(conn, NOTED_FIN_LATE)) ||
+		    (tcp_aside(conn)->rst_time && !noted(conn, NOTED_FIN_LATE)) ||
 		    !tcp_side_has(o, TCP_SIDE_SEEN) || waited < context->config->fin_timeout ||
 		    reported(conn, SHAKEDOWN_ANOMALY_FIN_UNANSWERED))
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_UNANSWERED, conn);
-		finding_time(&f, conn->fin_time[side], end);
+		finding_time(&f, tcp_closing(conn)->fin_time[side], end);
 		finding_fins(&f, side);
 		finding_filter(&f, "tcp.flags.fin==1");
 		finding_text(&f, "sender", shakedown_side_name(side));
@@ -108,7 +111,7 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn, Shakedow
 		finding_text(&f, "state", shakedown_tcp_state_name(s->state));
 		finding_summary(&f, "%s sent FIN %u times in %s and got no acknowledgment: ",
 				finding_side(side), s->fins, finding_span(&f, waited));
-		if (conn->rst_time)
+		if (tcp_aside(conn)->rst_time)
 			finding_summary(&f, "then a reset ended it");
 		else
 			finding_summary(&f, "it hangs in %s", shakedown_tcp_state_name(s->state));
@@ -121,14 +124,14 @@ static void on_lingering(void *self, DetectContext *context, const TcpEvent *eve
 	TcpConnection *conn = event->conn;
 	ShakedownSideId stuck = event->side, closed = tcp_other(stuck);
 	ShakedownDuration waited =
-		event->time - MAX(conn->side[stuck].last, conn->fin_time[closed]);
+		event->time - MAX(conn->side[stuck].last, tcp_closing(conn)->fin_time[closed]);
 	Finding f;
 
 	if (!tcp_side_has(&conn->side[stuck], TCP_SIDE_SEEN) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING, conn);
-	finding_time(&f, conn->fin_time[closed], event->time);
+	finding_time(&f, tcp_closing(conn)->fin_time[closed], event->time);
 	finding_fins(&f, closed);
 	finding_frame(&f, conn->last_frame);
 	finding_text(&f, "stuck", shakedown_side_name(stuck));
@@ -159,16 +162,16 @@ static void half_close(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	if (conn->first_fin < 0 || !conn->watch)
+	if (conn->first_fin < 0 || !tcp_aside(conn)->watch)
 		return;
 	ShakedownSideId closed = (ShakedownSideId)conn->first_fin, open = tcp_other(closed);
-	const TcpWatchSide *w = &conn->watch->side[open];
-	ShakedownDuration lasted = w->late_last - conn->fin_time[closed];
+	const TcpWatchSide *w = &tcp_aside(conn)->watch->side[open];
+	ShakedownDuration lasted = w->late_last - tcp_closing(conn)->fin_time[closed];
 
 	if (!w->late_bytes || !went_on(conn, w, lasted))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSE, conn);
-	finding_time(&f, conn->fin_time[closed], w->late_last);
+	finding_time(&f, tcp_closing(conn)->fin_time[closed], w->late_last);
 	finding_fins(&f, -1);
 	finding_text(&f, "closed_by", shakedown_side_name(closed));
 	finding_duration(&f, "lasted_s", lasted);
@@ -186,11 +189,12 @@ static void simultaneous_close(DetectContext *context, TcpConnection *conn)
 	if (!tcp_conn_has(conn, TCP_CONN_CROSSED))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SIMULTANEOUS_CLOSE, conn);
-	finding_time(&f, MIN(conn->fin_time[0], conn->fin_time[1]),
-		     MAX(conn->fin_time[0], conn->fin_time[1]));
+	finding_time(&f, MIN(tcp_closing(conn)->fin_time[0], tcp_closing(conn)->fin_time[1]),
+		     MAX(tcp_closing(conn)->fin_time[0], tcp_closing(conn)->fin_time[1]));
 	finding_fins(&f, -1);
 	finding_filter(&f, "tcp.flags.fin==1");
-	finding_duration(&f, "apart_s", ABS(conn->fin_time[0] - conn->fin_time[1]));
+	finding_duration(&f, "apart_s",
+			 ABS(tcp_closing(conn)->fin_time[0] - tcp_closing(conn)->fin_time[1]));
 	finding_summary(&f, "the FINs crossed: both sides closed before either had the other's");
 	finding_report(&f);
 }
@@ -232,9 +236,9 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT; conn->watch && side <= SHAKEDOWN_SERVER;
-	     side++) {
-		const TcpWatchSide *w = &conn->watch->side[side];
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT;
+	     tcp_aside(conn)->watch && side <= SHAKEDOWN_SERVER; side++) {
+		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
 		bool data = w->resent >= UNANSWERED_LEAST;
 		bool probes = w->keep_alives >= KEEP_ALIVES_LEAST ||
@@ -281,9 +285,9 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT; conn->watch && side <= SHAKEDOWN_SERVER;
-	     side++) {
-		const TcpWatchSide *w = &conn->watch->side[side];
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT;
+	     tcp_aside(conn)->watch && side <= SHAKEDOWN_SERVER; side++) {
+		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
 		ShakedownDuration open_end =
 			w->zero_since ? MAX(conn->end, conn->side[side].last) - w->zero_since : 0;
 		ShakedownDuration longest = MAX(w->zero_longest, open_end);
@@ -333,7 +337,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 		half_close(context, conn);
 	}
 	data_after_fin(context, conn);
-	if (conn->watch) {
+	if (tcp_aside(conn)->watch) {
 		silent_death(context, conn);
 		zero_window_stall(context, conn);
 	}
@@ -344,7 +348,7 @@ static void on_fin_late(void *self, DetectContext *context, const TcpEvent *even
 {
 	TcpConnection *conn = event->conn;
 
-	if (!conn->rst_time && MAX(conn->side[0].fins, conn->side[1].fins) > 1)
+	if (!tcp_aside(conn)->rst_time && MAX(conn->side[0].fins, conn->side[1].fins) > 1)
 		conn->noted |= NOTED_FIN_LATE;
 }
 

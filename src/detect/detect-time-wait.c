@@ -186,7 +186,7 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 {
 	TcpConnection *conn = event->conn;
 	const TcpSide *s = &conn->side[event->side], *o = &conn->side[tcp_other(event->side)];
-	ShakedownDuration since = event->time - conn->time_wait_since;
+	ShakedownDuration since = event->time - tcp_closing(conn)->time_wait_since;
 	Finding f;
 
 	if ((s->state != SHAKEDOWN_TCP_TIME_WAIT && o->state != SHAKEDOWN_TCP_TIME_WAIT) ||
@@ -249,14 +249,16 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 static void lingering(DetectContext *context, TcpConnection *conn)
 {
 	const Dossier *d = dossier_find(context->dossiers, conn);
-	ShakedownTime first = 0, until = conn->time_wait_since + 2 * context->config->msl;
+	ShakedownTime first = 0,
+		      until = tcp_closing(conn)->time_wait_since + 2 * context->config->msl;
 	Finding f;
 
 	if (!d || d->time_wait_restarts < LINGER_RESTARTS)
 		return;
+	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
 	for (unsigned i = 0; i < conn->beliefs.len && !first; i++)
-		if (conn->beliefs.items[i].state == SHAKEDOWN_TCP_TIME_WAIT)
-			first = conn->beliefs.items[i].time;
+		if (items[i].state == SHAKEDOWN_TCP_TIME_WAIT)
+			first = items[i].time;
 	until = MIN(until, tcp_tracker_now(context->tracker));
 	/* It must have been seen to be held for longer. */
 	if (!first || until - first <= 2 * context->config->msl)

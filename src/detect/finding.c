@@ -99,7 +99,7 @@ void finding_frame(Finding *f, uint64_t frame)
 
 void finding_marks(Finding *f, TcpMarkKind kind, int side)
 {
-	const TcpMarks *marks = &f->conn->marks;
+	const TcpMarks *marks = &tcp_aside(f->conn)->marks;
 
 	for (unsigned i = 0; i < marks->len; i++)
 		if (marks->items[i].kind == kind && (side < 0 || marks->items[i].side == side))
@@ -108,13 +108,12 @@ void finding_marks(Finding *f, TcpMarkKind kind, int side)
 
 void finding_fins(Finding *f, int side)
 {
-	const TcpBeliefs *beliefs = &f->conn->beliefs;
+	const TcpBelief *items = tcp_beliefs_items(&f->conn->beliefs);
 
 	/* The first is a step of its side's history, those that follow are marks. */
-	for (unsigned i = 0; i < beliefs->len; i++)
-		if (beliefs->items[i].input == TCP_SENDS_FIN &&
-		    (side < 0 || beliefs->items[i].side == side))
-			finding_frame(f, beliefs->items[i].frame);
+	for (unsigned i = 0; i < f->conn->beliefs.len; i++)
+		if (items[i].input == TCP_SENDS_FIN && (side < 0 || items[i].side == side))
+			finding_frame(f, items[i].frame);
 	finding_marks(f, TCP_MARK_FIN, side);
 }
 

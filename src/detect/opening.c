@@ -46,9 +46,10 @@ static size_t times_of(const TcpConnection *conn, TcpMarkKind kind, ShakedownTim
 	size_t n = 0;
 
 	out[n++] = first;
-	for (unsigned i = 0; i < conn->marks.len; i++)
-		if (conn->marks.items[i].kind == kind && conn->marks.items[i].time > first)
-			out[n++] = conn->marks.items[i].time;
+	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
+		if (tcp_aside(conn)->marks.items[i].kind == kind &&
+		    tcp_aside(conn)->marks.items[i].time > first)
+			out[n++] = tcp_aside(conn)->marks.items[i].time;
 	return n;
 }
 
@@ -161,12 +162,12 @@ static void refused(DetectContext *context, TcpConnection *conn)
 	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
 	finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_SERVER);
 	finding_time(&f, conn->syn_first ? conn->syn_first : conn->start,
-		     conn->rst_time ? conn->rst_time : conn->end);
+		     tcp_aside(conn)->rst_time ? tcp_aside(conn)->rst_time : conn->end);
 	finding_count(&f, "syn", syns_of(conn));
 	finding_count(&f, "rst", s->rsts);
 	/* The SYN need not have been captured. */
-	if (conn->rst_time && conn->syn_first)
-		finding_duration(&f, "after_s", conn->rst_time - conn->syn_first);
+	if (tcp_aside(conn)->rst_time && conn->syn_first)
+		finding_duration(&f, "after_s", tcp_aside(conn)->rst_time - conn->syn_first);
 	finding_summary(&f, "port %u refused the connection: the server answered SYN with RST",
 			tcp_conn_port(conn, SHAKEDOWN_SERVER));
 	if (s->rsts > 1)
@@ -204,7 +205,7 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 
 	if (!conn->syn_ack_first || tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
 	    tcp_conn_has(conn, TCP_CONN_THIRD_ACK) || tcp_conn_has(conn, TCP_CONN_ABORTED) ||
-	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || conn->rst_time || c->rsts ||
+	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || tcp_aside(conn)->rst_time || c->rsts ||
 	    reported(conn, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK))
 		return;
 	/* Sent again it is proof; else the capture must have gone on. */
@@ -298,15 +299,16 @@ static void half_open_probe(DetectContext *context, TcpConnection *conn)
 	    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_PROBE, conn);
-	finding_time(&f, conn->syn_first ? conn->syn_first : conn->start, conn->rst_time);
+	finding_time(&f, conn->syn_first ? conn->syn_first : conn->start,
+		     tcp_aside(conn)->rst_time);
 	finding_frame(&f, conn->first_frame);
 	finding_frame(&f, conn->syn_ack_frame);
 	finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_CLIENT);
-	finding_duration(&f, "after_s", conn->rst_time - conn->syn_ack_first);
+	finding_duration(&f, "after_s", tcp_aside(conn)->rst_time - conn->syn_ack_first);
 	finding_flag(&f, "bare_syn", noted(conn, NOTED_BARE_SYN));
 	finding_summary(&f, "the client answered SYN,ACK of port %u with RST after %s",
 			tcp_conn_port(conn, SHAKEDOWN_SERVER),
-			finding_span(&f, conn->rst_time - conn->syn_ack_first));
+			finding_span(&f, tcp_aside(conn)->rst_time - conn->syn_ack_first));
 	finding_report(&f);
 }
 

@@ -163,12 +163,13 @@ static void survivor(DetectContext *context, TcpConnection *conn, ShakedownSideI
 static ShakedownDuration in_time_wait_for(const TcpConnection *conn, ShakedownSideId side,
 					  ShakedownTime now)
 {
-	const TcpBeliefs *beliefs = &conn->beliefs;
+	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
+	ShakedownTime since = tcp_closing(conn)->time_wait_since;
 
-	if (conn->time_wait_since <= now)
-		return now - conn->time_wait_since;
-	for (unsigned i = beliefs->len; i-- > 0;) {
-		const TcpBelief *b = &beliefs->items[i];
+	if (since <= now)
+		return now - since;
+	for (unsigned i = conn->beliefs.len; i-- > 0;) {
+		const TcpBelief *b = &items[i];
 
 		if (b->side == side && b->state == SHAKEDOWN_TCP_TIME_WAIT && b->time <= now)
 			return now - b->time;

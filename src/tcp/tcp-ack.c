@@ -33,10 +33,12 @@ static void third_ack(TcpStep *step)
 	} else if (!tcp_seq_lt(r->isn, seg->ack)) {
 		return;
 	}
-	if (conn->pending && conn->pending->side == step->from &&
-	    tcp_seq_eq(seg->seq, tcp_seq_add(conn->pending->seg.seq, 1))) {
+	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
+
+	if (pending && pending->side == step->from &&
+	    tcp_seq_eq(seg->seq, tcp_seq_add(pending->seg.seq, 1))) {
 		/* It had given up its first number and means the second. */
-		s->isn = conn->pending->seg.seq;
+		s->isn = pending->seg.seq;
 		tcp_pending_clear(conn);
 	}
 	tcp_believe(step, step->from, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_SENT);
@@ -118,13 +120,14 @@ static void prove_established(TcpStep *step)
 /* It holds what lies beyond a hole (RFC 2018) that nothing has filled since. */
 static bool waits_for_a_hole(const TcpStep *step)
 {
-	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	ShakedownSideId other = tcp_other(step->from);
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[other];
 	TcpSeq ack = step->seg->ack;
 	TcpSackBlock blocks[4];
 	unsigned n = tcp_options_sack(step->seg, blocks);
 
-	if (tcp_side_has(r, TCP_SIDE_RESENT) && tcp_seq_leq(r->resent_seq, ack) &&
-	    tcp_seq_lt(ack, r->resent_end))
+	if (tcp_side_has(&step->conn->side[other], TCP_SIDE_RESENT) &&
+	    tcp_seq_leq(aside->resent_seq, ack) && tcp_seq_lt(ack, aside->resent_end))
 		return false;
 	for (unsigned i = 0; i < n; i++)
 		if (tcp_seq_lt(ack, blocks[i].left))
@@ -247,9 +250,10 @@ static bool leaps_one(const TcpStep *step)
 	TcpSeq seq = step->seg->seq, before = tcp_seq_add(seq, UINT32_MAX);
 	const TcpHole *hole;
 
-	if (!tcp_side_has(s, TCP_SIDE_JUMPED) || !tcp_seq_eq(s->jump_seq, seq))
+	if (!tcp_side_has(s, TCP_SIDE_JUMPED) ||
+	    !tcp_seq_eq(tcp_aside(step->conn)->side[step->from].jump_seq, seq))
 		return false;
-	hole = tcp_holes_at(step->conn->holes[step->from], before, seq);
+	hole = tcp_holes_at(tcp_aside(step->conn)->holes[step->from], before, seq);
 	return hole && tcp_seq_eq(hole->left, before);
 }
 
@@ -304,7 +308,8 @@ static void undo_reset(TcpConnection *conn)
 	    conn->side[1].state == SHAKEDOWN_TCP_CLOSED)
 		return;
 	conn->flags &= ~(uint32_t)(TCP_CONN_RESET | TCP_CONN_ABORTED);
-	conn->rst_time = 0;
+	if (conn->aside)
+		conn->aside->rst_time = 0;
 	conn->reset_by = -1;
 	conn->teardown_first = conn->first_fin;
 }

@@ -8,34 +8,51 @@
 
 void tcp_beliefs_clear(TcpBeliefs *beliefs)
 {
-	if (beliefs->items != beliefs->few)
+	if (beliefs->room > TCP_BELIEFS_CLOSING)
 		g_free(beliefs->items);
-	beliefs->items = NULL;
 	beliefs->len = beliefs->room = 0;
 }
 
-TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId side)
+static TcpBelief *items_of(TcpBeliefs *beliefs)
 {
+	return beliefs->room > TCP_BELIEFS_FEW ? beliefs->items : beliefs->few;
+}
+
+const TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId side)
+{
+	const TcpBelief *items = tcp_beliefs_items(beliefs);
+
 	for (unsigned i = beliefs->len; i-- > 0;)
-		if (beliefs->items[i].side == side)
-			return &beliefs->items[i];
+		if (items[i].side == side)
+			return &items[i];
 	return NULL;
 }
 
 bool tcp_beliefs_has(const TcpBeliefs *beliefs, ShakedownSideId side, ShakedownTcpState state)
 {
+	const TcpBelief *items = tcp_beliefs_items(beliefs);
+
 	for (unsigned i = 0; i < beliefs->len; i++)
-		if (beliefs->items[i].side == side && beliefs->items[i].state == state)
+		if (items[i].side == side && items[i].state == state)
 			return true;
 	return false;
 }
 
-TcpBelief *tcp_beliefs_by(const TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input)
+const TcpBelief *tcp_beliefs_by(const TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input)
 {
+	const TcpBelief *items = tcp_beliefs_items(beliefs);
+
 	for (unsigned i = beliefs->len; i-- > 0;)
-		if (beliefs->items[i].side == side && beliefs->items[i].input == input)
-			return &beliefs->items[i];
+		if (items[i].side == side && items[i].input == input)
+			return &items[i];
 	return NULL;
+}
+
+static TcpBelief *belief_by(TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input)
+{
+	const TcpBelief *found = tcp_beliefs_by(beliefs, side, input);
+
+	return found ? &items_of(beliefs)[found - tcp_beliefs_items(beliefs)] : NULL;
 }
 
 static void note_change(TcpStep *step, ShakedownSideId side, ShakedownTcpState state,
@@ -46,27 +63,40 @@ static void note_change(TcpStep *step, ShakedownSideId side, ShakedownTcpState s
 			(ShakedownStateChange){side, state, evidence, taken_back};
 }
 
-static void append(TcpBeliefs *beliefs, const TcpBelief *belief)
+/* From the connection to its TcpClosing, and from there to wherever there is room. */
+static void make_room(TcpTracker *t, TcpConnection *conn)
 {
+	TcpBeliefs *beliefs = &conn->beliefs;
+	TcpBelief *old = items_of(beliefs), *items;
+
+	if (beliefs->room <= TCP_BELIEFS_FEW) {
+		items = tcp_closing_make(conn, t->closing)->beliefs;
+		memcpy(items, old, beliefs->len * sizeof *old);
+		beliefs->room = TCP_BELIEFS_CLOSING;
+	} else {
+		bool inside = beliefs->room == TCP_BELIEFS_CLOSING;
+
+		beliefs->room = (uint16_t)(beliefs->room * 2);
+		items = g_renew(TcpBelief, inside ? NULL : old, beliefs->room);
+		if (inside)
+			memcpy(items, old, beliefs->len * sizeof *old);
+	}
+	beliefs->items = items;
+}
+
+static void append(TcpTracker *t, TcpConnection *conn, const TcpBelief *belief)
+{
+	TcpBeliefs *beliefs = &conn->beliefs;
+
 	/* Full: the beginning and the end matter; one in between goes. */
 	if (beliefs->len == TCP_BELIEFS_MAX) {
 		TcpBelief *gone = &beliefs->items[TCP_BELIEFS_MAX / 2];
 		memmove(gone, gone + 1, (TCP_BELIEFS_MAX - TCP_BELIEFS_MAX / 2 - 1) * sizeof *gone);
 		beliefs->len--;
 	}
-	if (!beliefs->items) {
-		beliefs->items = beliefs->few;
-		beliefs->room = TCP_BELIEFS_FEW;
-	} else if (beliefs->len == beliefs->room) {
-		TcpBelief *old = beliefs->items;
-		bool inside = old == beliefs->few;
-
-		beliefs->room = (uint16_t)(beliefs->room * 2);
-		beliefs->items = g_renew(TcpBelief, inside ? NULL : old, beliefs->room);
-		if (inside)
-			memcpy(beliefs->items, old, beliefs->len * sizeof *old);
-	}
-	beliefs->items[beliefs->len++] = *belief;
+	if (beliefs->len == MAX(beliefs->room, TCP_BELIEFS_FEW))
+		make_room(t, conn);
+	items_of(beliefs)[beliefs->len++] = *belief;
 }
 
 static void enter(TcpStep *step, ShakedownSideId side, ShakedownTcpState state)
@@ -83,15 +113,16 @@ bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownE
 
 	if (!t)
 		return false;
-	append(&conn->beliefs, &(TcpBelief){.time = step->time,
-					    .frame = step->frame,
-					    .side = side,
-					    .state = t->to,
-					    .evidence = evidence,
-					    .input = input});
+	append(step->tracker, conn,
+	       &(TcpBelief){.time = step->time,
+			    .frame = step->frame,
+			    .side = side,
+			    .state = t->to,
+			    .evidence = evidence,
+			    .input = input});
 	enter(step, side, t->to);
 	if (t->to == SHAKEDOWN_TCP_TIME_WAIT)
-		conn->time_wait_since = step->time;
+		tcp_closing_make(conn, step->tracker->closing)->time_wait_since = step->time;
 	if (evidence == SHAKEDOWN_EVIDENCE_DELIVERED)
 		conn->side[side].flags |= TCP_SIDE_UNPROVEN;
 	note_change(step, side, t->to, evidence, false);
@@ -109,7 +140,7 @@ void tcp_confirm(TcpStep *step, ShakedownSideId side, TcpInput input)
 
 	if (!upto || upto->evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
 		return;
-	for (TcpBelief *b = beliefs->items; b <= upto; b++)
+	for (TcpBelief *b = items_of(beliefs); b <= upto; b++)
 		if (b->side == side && b->evidence == SHAKEDOWN_EVIDENCE_DELIVERED) {
 			b->evidence = SHAKEDOWN_EVIDENCE_CONFIRMED;
 			note_change(step, side, b->state, b->evidence, false);
@@ -121,7 +152,7 @@ void tcp_confirm(TcpStep *step, ShakedownSideId side, TcpInput input)
 
 void tcp_prove(TcpStep *step, ShakedownSideId side, TcpInput input)
 {
-	TcpBelief *b = tcp_beliefs_by(&step->conn->beliefs, side, input);
+	TcpBelief *b = belief_by(&step->conn->beliefs, side, input);
 
 	if (!b || b->evidence != SHAKEDOWN_EVIDENCE_ASSUMED)
 		return;
@@ -135,14 +166,15 @@ void tcp_prove(TcpStep *step, ShakedownSideId side, TcpInput input)
 static void cut(TcpStep *step, ShakedownSideId side, unsigned from)
 {
 	TcpBeliefs *beliefs = &step->conn->beliefs;
+	TcpBelief *items = items_of(beliefs);
 	unsigned kept = from;
 
 	for (unsigned i = from; i < beliefs->len; i++) {
-		const TcpBelief *b = &beliefs->items[i];
+		const TcpBelief *b = &items[i];
 		if (b->side == side)
 			note_change(step, side, b->state, b->evidence, true);
 		else
-			beliefs->items[kept++] = *b;
+			items[kept++] = *b;
 	}
 	beliefs->len = (uint16_t)kept;
 	const TcpBelief *last = tcp_beliefs_last(beliefs, side);
@@ -155,19 +187,20 @@ bool tcp_take_back(TcpStep *step, ShakedownSideId side, TcpInput input)
 
 	if (!b)
 		return false;
-	cut(step, side, (unsigned)(b - step->conn->beliefs.items));
+	cut(step, side, (unsigned)(b - tcp_beliefs_items(&step->conn->beliefs)));
 	return true;
 }
 
 void tcp_take_back_unproven(TcpStep *step, ShakedownSideId side)
 {
 	const TcpBeliefs *beliefs = &step->conn->beliefs;
+	const TcpBelief *items = tcp_beliefs_items(beliefs);
 	unsigned from = beliefs->len;
 
 	for (unsigned i = beliefs->len; i-- > 0;) {
-		if (beliefs->items[i].side != side)
+		if (items[i].side != side)
 			continue;
-		if (beliefs->items[i].evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
+		if (items[i].evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
 			break;
 		from = i;
 	}

@@ -23,20 +23,28 @@ typedef struct {
  * makes states swing). */
 #define TCP_BELIEFS_MAX 64
 
-/* What a connection that opens and closes as it should has: more of them hang off a pointer. */
-#define TCP_BELIEFS_FEW 10
+/* What a connection that opens as it should has, and one that closes, too: tcp-aside.h. */
+#define TCP_BELIEFS_FEW 4
+#define TCP_BELIEFS_CLOSING 11
 
-/* Not to be moved or copied: items may point into itself. */
 typedef struct {
-	uint16_t len, room;
-	TcpBelief *items; /* NULL: none yet */
-	TcpBelief few[TCP_BELIEFS_FEW];
+	uint16_t len, room; /* room 0: as TCP_BELIEFS_FEW */
+	union {
+		TcpBelief few[TCP_BELIEFS_FEW];
+		TcpBelief *items; /* where the room is more than that */
+	};
 } TcpBeliefs;
 
+static inline const TcpBelief *tcp_beliefs_items(const TcpBeliefs *beliefs)
+{
+	return beliefs->room > TCP_BELIEFS_FEW ? beliefs->items : beliefs->few;
+}
+
+/* Not what lies in a TcpClosing. */
 void tcp_beliefs_clear(TcpBeliefs *beliefs);
 /* The latest belief about that side, or NULL. */
-TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId side);
+const TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId side);
 /* The side was (and is still believed to have been) in that state at some time. */
 bool tcp_beliefs_has(const TcpBeliefs *beliefs, ShakedownSideId side, ShakedownTcpState state);
 /* The latest belief about that side that came by that input, or NULL. */
-TcpBelief *tcp_beliefs_by(const TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input);
+const TcpBelief *tcp_beliefs_by(const TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input);

@@ -9,11 +9,11 @@
 /* What a connection costs beside itself: its slots in a table that is half full when it has just
  * grown, and its place in the order in which all end with the capture. */
 #define BESIDE 64
-/* … and what hangs off it, on average: journals, marks, samples, holes. */
-#define HANGS_OFF 96
+/* … and what hangs off it, on average: asides, marks, samples, holes. */
+#define HANGS_OFF 128
 /* One segment can open a few. */
 #define HEADROOM 16
-#define COST (sizeof(TcpConnection) + HANGS_OFF + BESIDE)
+#define COST (sizeof(TcpConnection) + sizeof(TcpClosing) + HANGS_OFF + BESIDE)
 #define LEAST ((UINT64_C(1) << 20) * 4)
 #define SAMPLE 32
 
@@ -96,7 +96,7 @@ static void end_one(TcpTracker *t)
 	for (size_t i = 0; i < most && !(victim && use_of(victim) == CLOSED); i++) {
 		b->hand = slab_next_live(t->slab, b->hand);
 		TcpConnection *conn = slab_get(t->slab, b->hand);
-		if (conn->alias_of || (victim && !less_useful(conn, victim)))
+		if (tcp_aside(conn)->alias_of || (victim && !less_useful(conn, victim)))
 			continue;
 		victim = conn;
 		handle = b->hand;

@@ -90,7 +90,9 @@ static bool loss_was_told(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from],
 		      *r = &step->conn->side[tcp_other(step->from)];
-	bool sacked = tcp_side_has(r, TCP_SIDE_SACKED) && tcp_seq_lt(step->seg->seq, r->sack_high);
+	bool sacked = tcp_side_has(r, TCP_SIDE_SACKED) &&
+		      tcp_seq_lt(step->seg->seq,
+				 tcp_aside(step->conn)->side[tcp_other(step->from)].sack_high);
 
 	if (r->dup_acks < 3 && !sacked)
 		return false;
@@ -104,7 +106,7 @@ static ShakedownSegmentClass class_of_old_data(const TcpStep *step)
 		      *r = &step->conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
 	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_len);
-	const TcpHole *hole = tcp_holes_at(step->conn->holes[step->from], seg->seq, end);
+	const TcpHole *hole = tcp_holes_at(tcp_aside(step->conn)->holes[step->from], seg->seq, end);
 
 	if (hole && captured_late(step, hole))
 		return SHAKEDOWN_SEGMENT_NEW;
@@ -114,7 +116,8 @@ static ShakedownSegmentClass class_of_old_data(const TcpStep *step)
 	    tcp_seq_leq(end, r->rcv_nxt))
 		return SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
 	/* RFC 9293 §3.8.6.1: the probe's byte was not taken; now it is sent in earnest. */
-	if ((s->checks & TCP_CHECK_PROBE) && tcp_seq_eq(tcp_seq_add(seg->seq, 1), s->dropped))
+	if ((s->checks & TCP_CHECK_PROBE) &&
+	    tcp_seq_eq(tcp_seq_add(seg->seq, 1), tcp_aside(step->conn)->side[step->from].dropped))
 		return SHAKEDOWN_SEGMENT_NEW;
 	if (!hole && before_the_capture(step, end))
 		return SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
@@ -167,7 +170,7 @@ ShakedownSegmentClass tcp_space_class(const TcpStep *step)
 		return SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
 	/* Its first copy was damaged, and dropped by its receiver as here. */
 	if (ahead >= 0 && (s->checks & (TCP_CHECK_DROPPED | TCP_CHECK_OLD_STAMP)) &&
-	    tcp_seq_eq(segment_seq_end(seg), s->dropped))
+	    tcp_seq_eq(segment_seq_end(seg), tcp_aside(step->conn)->side[step->from].dropped))
 		return SHAKEDOWN_SEGMENT_RETRANSMISSION;
 	return ahead < 0 ? class_of_old_data(step) : SHAKEDOWN_SEGMENT_NEW;
 }

@@ -74,21 +74,24 @@ static ShakedownTime fin_due(const TcpTracker *tracker, const TcpConnection *con
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
 		if (tcp_side_has(&conn->side[side], TCP_SIDE_SENT_FIN) &&
 		    !tcp_fin_acked(conn, side))
-			due = MIN(due, conn->fin_time[side] + tracker->config->fin_timeout);
+			due = MIN(due,
+				  tcp_closing(conn)->fin_time[side] + tracker->config->fin_timeout);
 	return due;
 }
 
 /* One FIN, acknowledged, and the other side says nothing more. */
 static ShakedownTime linger_due(const TcpTracker *tracker, const TcpConnection *conn)
 {
-	if (conn->first_fin < 0 || tcp_conn_has(conn, TCP_CONN_TIMED_LINGER) || conn->rst_time)
+	if (conn->first_fin < 0 || tcp_conn_has(conn, TCP_CONN_TIMED_LINGER) ||
+	    tcp_aside(conn)->rst_time)
 		return NEVER;
 	ShakedownSideId first = (ShakedownSideId)conn->first_fin;
 	const TcpSide *stuck = &conn->side[tcp_other(first)];
 
 	if (!tcp_fin_acked(conn, first) || tcp_side_has(stuck, TCP_SIDE_SENT_FIN))
 		return NEVER;
-	return MAX(stuck->last, conn->fin_time[first]) + tracker->config->close_wait_linger;
+	return MAX(stuck->last, tcp_closing(conn)->fin_time[first]) +
+	       tracker->config->close_wait_linger;
 }
 
 static ShakedownTime time_wait_due(const TcpTracker *tracker, const TcpConnection *conn)
@@ -96,7 +99,7 @@ static ShakedownTime time_wait_due(const TcpTracker *tracker, const TcpConnectio
 	if (conn->side[SHAKEDOWN_CLIENT].state != SHAKEDOWN_TCP_TIME_WAIT &&
 	    conn->side[SHAKEDOWN_SERVER].state != SHAKEDOWN_TCP_TIME_WAIT)
 		return NEVER;
-	return conn->time_wait_since + 2 * tracker->config->msl;
+	return tcp_closing(conn)->time_wait_since + 2 * tracker->config->msl;
 }
 
 static ShakedownTime next_due(const TcpTracker *tracker, const TcpConnection *conn)

@@ -29,7 +29,7 @@ static void fin_again(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
-	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	const TcpSide *r = &conn->side[other];
 	TcpBelief acked = belief_by(conn, step->from, TCP_GETS_ACK_OF_FIN);
 	TcpBelief got = belief_by(conn, other, TCP_GETS_FIN);
 
@@ -38,7 +38,7 @@ static void fin_again(TcpStep *step)
 	/* With data it is classed, and counted, by that. */
 	if (step->seg->payload_len == 0) {
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
-		s->retransmissions++;
+		tcp_aside_make(conn)->side[step->from].retransmissions++;
 	}
 	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
 	/* It answers a FIN at once with an ACK: no ACK, no FIN received, unless a reset came after
@@ -64,17 +64,22 @@ static void fin_again(TcpStep *step)
 	}
 	if (r->state == SHAKEDOWN_TCP_TIME_WAIT) {
 		/* §3.10.7.4: acknowledge the retransmitted FIN and restart the 2 MSL timeout. */
-		conn->time_wait_since = step->time;
+		tcp_closing_make(conn, step->tracker->closing)->time_wait_since = step->time;
 		tcp_emit(step, TCP_EVENT_TIME_WAIT_RESTARTED, other);
 	}
 }
 
 /* A bare ACK from beyond the FIN has passed before: its first copy was lost on the way to the tap.
  * When that ACK was sent the other's FIN had just come, or had not; either way, they crossed. */
-static bool sent_before(const TcpSide *s, const TcpSide *r, TcpSeq fin)
+static bool sent_before(const TcpStep *step, TcpSeq fin)
 {
-	return tcp_side_has(s, TCP_SIDE_JUMPED) && tcp_seq_eq(s->jump_seq, tcp_seq_add(fin, 1)) &&
-	       (tcp_seq_leq(s->jump_ack, r->fin) || r->fins == 1);
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[step->from];
+
+	return tcp_side_has(s, TCP_SIDE_JUMPED) &&
+	       tcp_seq_eq(aside->jump_seq, tcp_seq_add(fin, 1)) &&
+	       (tcp_seq_leq(aside->jump_ack, r->fin) || r->fins == 1);
 }
 
 /* It had closed before it got the other's FIN: ESTABLISHED, FIN-WAIT-1, CLOSING. */
@@ -95,14 +100,14 @@ static void fin_first(TcpStep *step, TcpSeq fin)
 
 	s->flags = ((s->flags | TCP_SIDE_SENT_FIN) & ~TCP_SIDE_HIDDEN_FIN);
 	s->fin = fin;
-	conn->fin_time[step->from] = step->time;
+	tcp_closing_make(conn, step->tracker->closing)->fin_time[step->from] = step->time;
 	if (conn->teardown_first < 0)
 		conn->teardown_first = (int8_t)step->from;
 	if (conn->first_fin < 0)
 		conn->first_fin = (int8_t)step->from;
 	if (!tcp_side_has(r, TCP_SIDE_SENT_FIN))
 		return;
-	if (sent_before(s, r, fin)) {
+	if (sent_before(step, fin)) {
 		take_back_order(step);
 		return;
 	}
@@ -127,7 +132,7 @@ static bool on_its_way(const TcpStep *step, ShakedownSideId other)
 
 	return tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN) &&
 	       (conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
-		step->time - conn->fin_latest[other] <= tcp_leg(conn, step->from));
+		step->time - tcp_closing(conn)->fin_latest[other] <= tcp_leg(conn, step->from));
 }
 
 void tcp_arrives_fin(TcpStep *step)
@@ -139,7 +144,7 @@ void tcp_arrives_fin(TcpStep *step)
 	bool again = tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_seq_leq(fin, s->fin);
 
 	s->fins++;
-	conn->fin_latest[step->from] = step->time;
+	tcp_closing_make(conn, step->tracker->closing)->fin_latest[step->from] = step->time;
 	/* The last number it acknowledged was never captured, and now it closes: that was a FIN. */
 	if (tcp_side_has(r, TCP_SIDE_MAYBE_FIN) && !tcp_side_has(s, TCP_SIDE_SENT_FIN)) {
 		tcp_hidden_fin(step, other);
@@ -170,9 +175,9 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 	TcpSide *s = &conn->side[side];
 
 	s->flags = ((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) & ~TCP_SIDE_MAYBE_FIN);
-	if (s->missing)
-		s->missing--; /* it was no byte */
-	conn->fin_time[side] = step->time;
+	if (tcp_aside(conn)->side[side].missing)
+		conn->aside->side[side].missing--; /* it was no byte */
+	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = step->time;
 	if (conn->first_fin < 0)
 		conn->first_fin = (int8_t)side;
 	if (conn->teardown_first < 0)
@@ -193,9 +198,9 @@ void tcp_hidden_fin_refuted(TcpStep *step)
 	    tcp_seq_leq(segment_seq_end(step->seg), tcp_seq_add(s->fin, 1)))
 		return;
 	s->flags &= ~(uint32_t)(TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN);
-	s->missing++;
+	tcp_aside_make(conn)->side[step->from].missing++;
 	conn->flags &= ~(uint32_t)TCP_CONN_FINS_ACKED;
-	conn->fin_time[step->from] = 0;
+	tcp_closing_make(conn, step->tracker->closing)->fin_time[step->from] = 0;
 	if (conn->first_fin == (int8_t)step->from)
 		conn->first_fin = other_closed ? (int8_t)other : -1;
 	if (conn->teardown_first == (int8_t)step->from)

@@ -156,7 +156,7 @@ static void take_gaps(const Row *row)
 
 	for (unsigned i = 0; i < 2; i++) {
 		ConnLogEnd *end = &row->log->end[i];
-		uint64_t missing = conn->side[i].missing;
+		uint64_t missing = tcp_aside(conn)->side[i].missing;
 		uint64_t bytes = missing > end->missing ? missing - end->missing : 0;
 
 		end->missing = missing;
@@ -227,7 +227,7 @@ static void take_window(const Row *row)
 
 static bool has_open_hole(const TcpConnection *conn, ShakedownSideId side)
 {
-	const TcpHoles *holes = conn->holes[side];
+	const TcpHoles *holes = tcp_aside(conn)->holes[side];
 
 	for (unsigned i = 0; holes && i < holes->len; i++)
 		if (!holes->hole[i].acked)
@@ -263,14 +263,16 @@ static TcpConnLog *log_of(const TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 
-	if (conn->log)
-		return conn->log;
-	conn->log = g_new0(TcpConnLog, 1);
-	conn->log->last = conn->start;
+	TcpConnLog *log = tcp_aside(conn)->log;
+
+	if (log)
+		return log;
+	log = tcp_aside_make(conn)->log = g_new0(TcpConnLog, 1);
+	log->last = conn->start;
 	/* Its first segment is the responder's: the roles are guessed. */
 	if (step->from == SHAKEDOWN_SERVER)
-		put_letter(conn->log, SHAKEDOWN_CLIENT, '^');
-	return conn->log;
+		put_letter(log, SHAKEDOWN_CLIENT, '^');
+	return log;
 }
 
 /* A SYN of another number is another connection's, or nobody's. */
@@ -341,15 +343,17 @@ void tcp_conn_log_segment(const TcpStep *step)
 
 void tcp_conn_log_times(TcpConnection *conn, ShakedownSideId side, uint32_t times)
 {
-	if (!conn->log)
+	TcpConnLog *log = tcp_aside(conn)->log;
+
+	if (!log)
 		return;
-	conn->log->end[side].packets *= times;
-	conn->log->end[side].ip_bytes *= times;
+	log->end[side].packets *= times;
+	log->end[side].ip_bytes *= times;
 }
 
 bool tcp_conn_log_fill(const TcpConnection *conn, ShakedownConnLog *out)
 {
-	const TcpConnLog *log = conn->log;
+	const TcpConnLog *log = tcp_aside(conn)->log;
 
 	if (!log)
 		return false;

@@ -3,12 +3,33 @@
 
 #include <glib.h>
 
+const TcpAside tcp_no_aside;
+const TcpClosing tcp_not_closing;
+
+TcpAside *tcp_aside_make(TcpConnection *conn)
+{
+	if (!conn->aside)
+		conn->aside = g_new0(TcpAside, 1);
+	return conn->aside;
+}
+
+TcpClosing *tcp_closing_make(TcpConnection *conn, Slab *slab)
+{
+	if (!conn->closing) {
+		uint32_t handle = slab_alloc(slab);
+
+		conn->closing = slab_get(slab, handle);
+		conn->closing->handle = handle;
+	}
+	return conn->closing;
+}
+
 void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, const Segment *seg)
 {
-	TcpMarks *marks = &conn->marks;
-
-	if (!seg || marks->len == TCP_MARKS)
+	if (!seg || tcp_aside(conn)->marks.len == TCP_MARKS)
 		return;
+	TcpMarks *marks = &tcp_aside_make(conn)->marks;
+
 	if (marks->len == marks->room) {
 		marks->room = marks->room ? (uint16_t)(marks->room * 2) : 2;
 		marks->items = g_renew(TcpMark, marks->items, marks->room);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A connection as the tracker holds it: what is known of each side as a sender, what is believed of
- * it as a state machine, and the few times that verdicts need. What every segment touches comes
- * first; what few connections need hangs off a pointer.
+ * it as a state machine, and the few times that verdicts need. What few connections need, or need
+ * late, hangs off it: tcp-aside.h.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "decode/tcp-options.h"
 #include "flow/flow-key.h"
 #include "flow/timer-wheel.h"
-#include "tcp/tcp-belief.h"
+#include "tcp/tcp-aside.h"
 #include "tcp/tcp-rtt.h"
 
 #include <shakedown/analysis.h>
@@ -65,7 +65,6 @@ typedef enum {
 #define TCP_WSCALE_NONE 0xff
 
 typedef struct {
-	/* What each segment of the side, or its acknowledgment, touches. */
 	uint32_t flags;	  /* TcpSideFlags */
 	uint8_t state;	  /* ShakedownTcpState; written by tcp-belief.c alone */
 	uint8_t wscale;	  /* shift it offered, or TCP_WSCALE_NONE */
@@ -85,32 +84,16 @@ typedef struct {
 	uint32_t ts_recent;  /* what it echoed last: RFC 7323's TS.Recent */
 	uint32_t packets;
 	TcpSeq isn;
+	TcpSeq fin;	 /* sequence number of its FIN */
+	TcpSeq low;	 /* lowest number captured of it, where its SYN was not */
+	uint32_t latest; /* tcp-stream-recent.h: its latest payload */
 	/* A segment under way whose acknowledgment tells the round-trip time (Karn: sent once). */
 	TcpSeq timed_end;
+	TcpRtt rtt;
+	TcpSynOptions options; /* of its SYN */
 	ShakedownTime timed_at;
 	ShakedownTime last; /* its last segment */
 	uint64_t bytes;	    /* distinct payload bytes */
-	uint64_t missing;   /* acknowledged, never captured */
-	uint32_t latest;    /* tcp-stream-recent.h: its latest payload */
-	TcpSeq fin;	    /* sequence number of its FIN */
-	TcpSeq low;	    /* lowest number captured of it, where its SYN was not */
-	TcpRtt rtt;
-	/* What few segments touch. */
-	TcpSeq suspect;
-	TcpSeq jump_seq, jump_ack;
-	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
-	/* Its latest retransmission: was it needed? */
-	TcpSeq resent_seq, resent_end;
-	uint32_t resent_tsval;
-	TcpSeq dropped; /* end of the last segment dropped, for its checksum or its stamp */
-	uint32_t retransmissions;
-	uint32_t fast_retransmissions;
-	uint32_t spurious_retransmissions; /* shown by DSACK or timestamps to have been needless */
-	uint32_t duplicate_acks;
-	uint32_t keep_alives;
-	uint32_t window_probes;
-	uint32_t out_of_order;
-	TcpSynOptions options; /* of its SYN */
 } TcpSide;
 
 typedef enum {
@@ -132,36 +115,11 @@ typedef enum {
 	TCP_CONN_TIMED_LINGER = 1 << 16,
 	TCP_CONN_LAST_ACK_LOST = 1 << 17,
 	TCP_CONN_CUT_SHORT = 1 << 20, /* memory ran out: tcp-budget.h */
-	TCP_CONN_TOLD = 1 << 19,  /* what became of its opening was told */
-	TCP_CONN_ENDED = 1 << 18, /* the capture ended before it could be forgotten */
+	TCP_CONN_TOLD = 1 << 19,      /* what became of its opening was told */
+	TCP_CONN_ENDED = 1 << 18,     /* the capture ended before it could be forgotten */
 } TcpConnFlags;
 
-/* A SYN that may be the beginning of the next connection on the same four-tuple. */
 typedef struct _TcpPendingSyn TcpPendingSyn;
-
-/* A packet that verdicts point to: retransmitted SYNs, RSTs and the like. */
-typedef enum {
-	TCP_MARK_SYN = 0,
-	TCP_MARK_SYN_ACK,
-	TCP_MARK_THIRD_ACK,
-	TCP_MARK_FIN,
-	TCP_MARK_RST,
-	TCP_MARK_ICMP,
-	TCP_MARK_RETRACTED, /* the segment that made the tracker take a belief back */
-} TcpMarkKind;
-
-typedef struct {
-	ShakedownTime time;
-	uint64_t frame : 48;
-	uint64_t kind : 8; /* TcpMarkKind */
-	uint64_t side : 1;
-} TcpMark;
-#define TCP_MARKS 32 /* at most so many are kept a connection: the first ones */
-
-typedef struct {
-	uint16_t len, room;
-	TcpMark *items;
-} TcpMarks;
 
 typedef struct {
 	FlowKey key;
@@ -172,42 +130,49 @@ typedef struct {
 	uint32_t older; /* handle of the connection before on the same four-tuple, if it still lives
 			 */
 	uint32_t newer; /* … after; 0: this one is in the table */
-	uint32_t alias_of; /* this is such an item: nothing but key, hash and this counts */
-	uint32_t
-		alias; /* handle of the item that stands for this one under another encapsulation */
-	uint8_t client_end; /* which of the key's endpoints is the client */
-	uint8_t role_basis; /* ShakedownRoleBasis */
-	uint8_t icmp_type, icmp_code;
+	uint32_t noted; /* the detectors' own: bits of detect/noted.h */
+	uint32_t encap; /* record id of its first segment's encapsulation */
 	int8_t teardown_first; /* ShakedownSideId, -1 */
 	int8_t reset_by;       /* ShakedownSideId, -1 */
 	int8_t first_fin;      /* ShakedownSideId, -1 */
-	bool talked;	       /* data has passed after the SYNs */
-	uint32_t noted;	       /* the detectors' own: bits of detect/noted.h */
-	uint8_t severity;      /* ShakedownSeverity: the worst of its anomalies */
+	uint8_t role_basis;    /* ShakedownRoleBasis */
 	ShakedownTime end;
-	uint64_t last_frame;
-	TcpSide side[2];
-	TcpPendingSyn *pending;
-	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
-	struct _TcpHoles *holes[2];
+	uint64_t last_frame : 48;
+	uint8_t client_end;  /* which of the key's endpoints is the client */
+	bool talked;	     /* data has passed after the SYNs */
+	TcpAside *aside;     /* NULL: nothing is; tcp_aside() */
+	TcpClosing *closing; /* NULL: not yet; tcp_closing() */
 	uint64_t id;
-	ShakedownTime start;
-	uint64_t first_frame;
-	ShakedownDuration leg[2]; /* [server]: tap to server and back; [client] */
+	TcpSide side[2];
 	/* What openings and endings touch. */
+	ShakedownTime start;
+	uint64_t first_frame : 48;
+	uint8_t severity;		   /* ShakedownSeverity: the worst of its anomalies */
+	ShakedownDuration leg[2];	   /* [server]: tap to server and back; [client] */
 	ShakedownTime syn_first, syn_last; /* the handshake's clock; 0: not yet */
 	ShakedownTime syn_ack_first, syn_ack_last;
-	uint64_t syn_ack_frame;	     /* the first one's */
-	ShakedownTime fin_latest[2]; /* its latest copy */
-	ShakedownTime fin_time[2], rst_time, time_wait_since;
-	uint64_t anomalies; /* a bit a ShakedownAnomalyKind */
+	uint64_t syn_ack_frame; /* the first one's */
 	TcpBeliefs beliefs;
-	TcpMarks marks;
-	struct _TcpConnLog *log;      /* tcp-conn-log.h; NULL: nobody asked */
-	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
-	uint32_t encap;		      /* record id of its first segment's encapsulation */
-	uint32_t copies;	      /* packets captured twice */
 } TcpConnection;
+_Static_assert(sizeof(TcpConnection) <= 512, "eight cache lines");
+
+/* What hangs off it, to be read: all zero where there is none. */
+extern const TcpAside tcp_no_aside;
+extern const TcpClosing tcp_not_closing;
+
+static inline const TcpAside *tcp_aside(const TcpConnection *conn)
+{
+	return conn->aside ? conn->aside : &tcp_no_aside;
+}
+
+static inline const TcpClosing *tcp_closing(const TcpConnection *conn)
+{
+	return conn->closing ? conn->closing : &tcp_not_closing;
+}
+
+/* … and to be written. */
+TcpAside *tcp_aside_make(TcpConnection *conn);
+TcpClosing *tcp_closing_make(TcpConnection *conn, Slab *slab);
 
 static inline ShakedownSideId tcp_other(ShakedownSideId side)
 {
@@ -227,7 +192,7 @@ static inline bool tcp_side_has(const TcpSide *side, unsigned flags)
 /* An anomaly of it: kind by a bit, and how severe. */
 static inline void tcp_conn_blame(TcpConnection *conn, unsigned kind, unsigned severity)
 {
-	conn->anomalies |= UINT64_C(1) << kind;
+	tcp_aside_make(conn)->anomalies |= UINT64_C(1) << kind;
 	if (severity > conn->severity)
 		conn->severity = (uint8_t)severity;
 }

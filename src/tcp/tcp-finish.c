@@ -64,7 +64,7 @@ static Entry *all_by_id(TcpTracker *t, size_t *n)
 		}
 		for (uint32_t h = handles[i]; h;) {
 			const TcpConnection *conn = slab_get(t->slab, h);
-			if (!conn->alias_of)
+			if (!tcp_aside(conn)->alias_of)
 				entries[len++] = (Entry){conn->id, h};
 			h = conn->older;
 		}

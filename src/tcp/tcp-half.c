@@ -43,12 +43,10 @@ static void unfold(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
 		.sack_permitted = half->sack,
 		.timestamps = half->timestamps,
 		.mss = half->has_mss ? half->mss : -1,
-		.window_scale = half->wscale == TCP_HALF_NO_WSCALE ? -1 : (int16_t)half->wscale,
+		.window_scale = half->wscale == TCP_HALF_NO_WSCALE ? -1 : (int8_t)half->wscale,
 		.fast_open = -1,
 		.mptcp = -1,
 	};
-	conn->beliefs.items = conn->beliefs.few;
-	conn->beliefs.room = TCP_BELIEFS_FEW;
 	conn->beliefs.len = 1;
 	conn->beliefs.few[0] = (TcpBelief){.time = half->start,
 					   .frame = half->frame,
@@ -83,7 +81,7 @@ static TcpHalf fold(const TcpConnection *conn)
 	};
 }
 
-/* All but the timer, which comes along, and where the beliefs are. */
+/* All but the timer, which comes along. */
 static bool comes_out_the_same(const TcpConnection *conn, const TcpHalf *half)
 {
 	TcpConnection other;
@@ -91,9 +89,6 @@ static bool comes_out_the_same(const TcpConnection *conn, const TcpHalf *half)
 	memset(&other, 0, sizeof other);
 	unfold(&other, half, conn->hash);
 	other.timer = conn->timer;
-	if (conn->beliefs.items != conn->beliefs.few)
-		return false;
-	other.beliefs.items = conn->beliefs.items;
 	return memcmp(&other, conn, sizeof other) == 0;
 }
 
@@ -101,7 +96,7 @@ void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
 	/* What most often stands against it, first. */
 	if (conn->side[SHAKEDOWN_CLIENT].packets != 1 || conn->side[SHAKEDOWN_SERVER].packets ||
-	    conn->anomalies || !flow_key_is_small(&conn->key))
+	    conn->aside || !flow_key_is_small(&conn->key))
 		return;
 	TcpHalf half = fold(conn);
 
@@ -144,7 +139,7 @@ void tcp_half_unfold_all(TcpTracker *t, void (*told)(TcpConnection *conn, void *
 		TcpConnection *conn = tcp_half_unfold(t, &handles[i]);
 
 		for (; conn; conn = conn->older ? slab_get(t->slab, conn->older) : NULL)
-			if (!conn->alias_of)
+			if (!tcp_aside(conn)->alias_of)
 				told(conn, data);
 	}
 }

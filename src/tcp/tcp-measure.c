@@ -8,26 +8,33 @@
 
 #include <glib.h>
 
+/* What is nothing but the next segment is not counted by its class. */
+static bool counted(ShakedownSegmentClass c)
+{
+	return tcp_space_sent_again(c) || c == SHAKEDOWN_SEGMENT_OUT_OF_ORDER ||
+	       c == SHAKEDOWN_SEGMENT_DUPLICATE_ACK || c == SHAKEDOWN_SEGMENT_KEEP_ALIVE ||
+	       c == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
+}
+
+static void count_in(TcpAsideSide *aside, ShakedownSegmentClass c)
+{
+	aside->retransmissions += tcp_space_sent_again(c);
+	aside->fast_retransmissions += c == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION;
+	aside->spurious_retransmissions += c == SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION;
+	aside->out_of_order += c == SHAKEDOWN_SEGMENT_OUT_OF_ORDER;
+	aside->duplicate_acks += c == SHAKEDOWN_SEGMENT_DUPLICATE_ACK;
+	aside->keep_alives += c == SHAKEDOWN_SEGMENT_KEEP_ALIVE;
+	aside->window_probes += c == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
+}
+
 static void count(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[tcp_other(step->from)];
 	bool probe = step->segment_class == SHAKEDOWN_SEGMENT_KEEP_ALIVE ||
 		     step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
 
-	if (tcp_space_sent_again(step->segment_class))
-		s->retransmissions++;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION)
-		s->fast_retransmissions++;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_SPURIOUS_RETRANSMISSION)
-		s->spurious_retransmissions++;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER)
-		s->out_of_order++;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_DUPLICATE_ACK)
-		s->duplicate_acks++;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_KEEP_ALIVE)
-		s->keep_alives++;
-	if (step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE)
-		s->window_probes++;
+	if (counted(step->segment_class))
+		count_in(&tcp_aside_make(step->conn)->side[step->from], step->segment_class);
 	if (probe)
 		r->flags |= TCP_SIDE_PROBED;
 	else if (step->segment_class != SHAKEDOWN_SEGMENT_KEEP_ALIVE_ACK)
@@ -50,9 +57,10 @@ static void time_data(TcpStep *step)
 		if (step->segment_class == SHAKEDOWN_SEGMENT_RETRANSMISSION ||
 		    step->segment_class == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION) {
 			s->flags |= TCP_SIDE_RESENT;
-			s->resent_seq = seg->seq;
-			s->resent_end = end;
-			s->resent_tsval = s->tsval;
+			TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+			aside->resent_seq = seg->seq;
+			aside->resent_end = end;
+			aside->resent_tsval = s->tsval;
 		}
 		return;
 	}
@@ -77,7 +85,8 @@ static void time_ack(TcpStep *step)
 }
 
 /* RFC 2883 §4: a first block at or below the ACK, or within the second, tells of a duplicate. */
-static bool dsack_covers(const Segment *seg, const TcpSackBlock *blocks, size_t n, const TcpSide *r)
+static bool dsack_covers(const Segment *seg, const TcpSackBlock *blocks, size_t n,
+			 const TcpAsideSide *r)
 {
 	if (n == 0)
 		return false;
@@ -98,17 +107,32 @@ static void judge_retransmission(TcpStep *step, uint32_t tsecr, bool stamped,
 
 	if (!tcp_side_has(r, TCP_SIDE_RESENT))
 		return;
-	bool needless = dsack_covers(seg, blocks, n, r);
+	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[tcp_other(step->from)];
+	bool needless = dsack_covers(seg, blocks, n, aside);
 
-	if (!needless && tcp_seq_lt(seg->ack, r->resent_end))
+	if (!needless && tcp_seq_lt(seg->ack, aside->resent_end))
 		return;
 	/* RFC 3522 §3.2: the ACK echoes a stamp from before the retransmission. */
 	if (!needless && stamped && tcp_side_has(r, TCP_SIDE_TIMESTAMPS) && tsecr != 0)
-		needless = (int32_t)(tsecr - r->resent_tsval) < 0;
+		needless = (int32_t)(tsecr - aside->resent_tsval) < 0;
 	if (needless || !tcp_side_has(r, TCP_SIDE_SACK))
 		r->flags &= ~(uint32_t)TCP_SIDE_RESENT;
 	if (needless)
-		r->spurious_retransmissions++;
+		aside->spurious_retransmissions++;
+}
+
+static void take_sack(TcpStep *step, const TcpSackBlock *blocks, size_t n)
+{
+	TcpSide *s = &step->conn->side[step->from];
+
+	for (size_t i = 0; i < n; i++) {
+		if (!tcp_seq_lt(step->seg->ack, blocks[i].right))
+			continue;
+		TcpSeq *high = &tcp_aside_make(step->conn)->side[step->from].sack_high;
+		*high = tcp_side_has(s, TCP_SIDE_SACKED) ? tcp_seq_max(*high, blocks[i].right)
+							 : blocks[i].right;
+		s->flags |= TCP_SIDE_SACKED;
+	}
 }
 
 void tcp_measure(TcpStep *step)
@@ -129,13 +153,7 @@ void tcp_measure(TcpStep *step)
 		size_t n =
 			seg->options_len > (stamped ? 12 : 0) ? tcp_options_sack(seg, blocks) : 0;
 
-		for (size_t i = 0; i < n; i++)
-			if (tcp_seq_lt(seg->ack, blocks[i].right)) {
-				s->sack_high = tcp_side_has(s, TCP_SIDE_SACKED)
-						       ? tcp_seq_max(s->sack_high, blocks[i].right)
-						       : blocks[i].right;
-				s->flags |= TCP_SIDE_SACKED;
-			}
+		take_sack(step, blocks, n);
 		time_ack(step);
 		judge_retransmission(step, tsecr, stamped, blocks, n);
 	}

@@ -74,7 +74,7 @@ void tcp_arrives_syn(TcpStep *step)
 		tcp_take_back(step, step->from, TCP_GETS_UNREACHABLE);
 		conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE);
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
-		s->retransmissions++;
+		tcp_aside_make(conn)->side[step->from].retransmissions++;
 		/* RFC 5961 §4: in a synchronized state it asks for a challenge ACK, whatever its
 		 * number. */
 		if (r->state >= SHAKEDOWN_TCP_ESTABLISHED)
@@ -109,18 +109,18 @@ static bool answers_syn(TcpStep *step)
 	if (tcp_seq_lt(r->isn, ack) && tcp_seq_leq(ack, r->snd_nxt))
 		return true;
 	/* RFC 9293 §3.5 figure 8: it answers an old duplicate that passed beside the real SYN. */
-	return conn->pending && tcp_seq_eq(ack, tcp_seq_add(conn->pending->seg.seq, 1));
+	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
+	return pending && tcp_seq_eq(ack, tcp_seq_add(pending->seg.seq, 1));
 }
 
 /* SYN,ACK again: the server has not got the third ACK that passed, if it had the time. */
 static void syn_ack_again(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
-	TcpSide *s = &conn->side[step->from];
 	const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
 
 	step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
-	s->retransmissions++;
+	tcp_aside_make(conn)->side[step->from].retransmissions++;
 	tcp_conn_mark(conn, TCP_MARK_SYN_ACK, step->from, step->seg);
 	if (!b || b->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
 	    step->time - b->time < tcp_leg(conn, step->from))
@@ -154,7 +154,8 @@ static void syn_ack_first(TcpStep *step)
 	/* Whatever was reset before was another attempt, RFC 9293 §3.5 figure 8. */
 	conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_RESET);
 	conn->teardown_first = conn->first_fin;
-	conn->rst_time = 0;
+	if (conn->aside)
+		conn->aside->rst_time = 0;
 	conn->reset_by = -1;
 	if (!conn->syn_ack_first) {
 		conn->syn_ack_first = step->time;

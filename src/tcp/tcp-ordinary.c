@@ -29,12 +29,18 @@ typedef struct {
 	bool stamped;
 } Ordinary;
 
+static bool aside_is(const TcpConnection *conn)
+{
+	const TcpAside *aside = conn->aside;
+
+	return !aside || (!aside->pending && !aside->watch && !aside->holes[0] && !aside->holes[1]);
+}
+
 static bool connection_is(const TcpTracker *t, const TcpConnection *conn)
 {
 	return conn->side[0].state == SHAKEDOWN_TCP_ESTABLISHED &&
-	       conn->side[1].state == SHAKEDOWN_TCP_ESTABLISHED && !conn->pending && !conn->watch &&
-	       !conn->holes[0] && !conn->holes[1] && !t->streams && !t->logs &&
-	       !t->observer.segment;
+	       conn->side[1].state == SHAKEDOWN_TCP_ESTABLISHED && aside_is(conn) && !t->streams &&
+	       !t->logs && !t->observer.segment;
 }
 
 static bool sides_are(const TcpSide *s, const TcpSide *r)

@@ -6,21 +6,22 @@
 
 bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side)
 {
-	const TcpBeliefs *beliefs = &conn->beliefs;
+	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
 
-	for (unsigned i = 0; i < beliefs->len; i++)
-		if (beliefs->items[i].side == side &&
-		    beliefs->items[i].state >= SHAKEDOWN_TCP_ESTABLISHED)
+	for (unsigned i = 0; i < conn->beliefs.len; i++)
+		if (items[i].side == side && items[i].state >= SHAKEDOWN_TCP_ESTABLISHED)
 			return true;
 	return false;
 }
 
 bool tcp_syn_after_answer(const TcpConnection *conn)
 {
-	for (unsigned i = 0; i < conn->marks.len; i++)
-		if (conn->marks.items[i].kind == TCP_MARK_SYN &&
-		    conn->marks.items[i].side == SHAKEDOWN_CLIENT &&
-		    conn->marks.items[i].time > conn->syn_ack_first)
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
+
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == TCP_MARK_SYN &&
+		    marks->items[i].side == SHAKEDOWN_CLIENT &&
+		    marks->items[i].time > conn->syn_ack_first)
 			return true;
 	return false;
 }
@@ -85,8 +86,8 @@ ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
 		return SHAKEDOWN_HANDSHAKE_ABORTED;
 	if (conn->syn_ack_first) {
 		/* The other's SYN,ACK is there, the client's answer is not, or was not taken. */
-		if (waited(conn->syn_ack_first, config->handshake_timeout, now) || conn->rst_time ||
-		    tcp_syn_ack_unanswered(conn, now) ||
+		if (waited(conn->syn_ack_first, config->handshake_timeout, now) ||
+		    tcp_aside(conn)->rst_time || tcp_syn_ack_unanswered(conn, now) ||
 		    tcp_was_synchronized(conn, SHAKEDOWN_CLIENT))
 			return SHAKEDOWN_HANDSHAKE_UNFINISHED;
 		return SHAKEDOWN_HANDSHAKE_IN_PROGRESS;

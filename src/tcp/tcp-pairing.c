@@ -40,12 +40,13 @@ void tcp_pairing_forget(TcpTracker *tracker, TcpConnection *conn, uint32_t handl
 	if (tracker->halves &&
 	    g_hash_table_lookup(tracker->halves, tuple) == GUINT_TO_POINTER(handle))
 		g_hash_table_remove(tracker->halves, tuple);
-	if (!conn->alias)
+	if (!tcp_aside(conn)->alias)
 		return;
-	TcpConnection *alias = slab_get(tracker->slab, conn->alias);
-	flow_table_remove(tracker->table, alias->hash, conn->alias);
-	slab_free_item(tracker->slab, conn->alias);
-	conn->alias = 0;
+	TcpConnection *alias = slab_get(tracker->slab, conn->aside->alias);
+	flow_table_remove(tracker->table, alias->hash, conn->aside->alias);
+	g_free(alias->aside);
+	slab_free_item(tracker->slab, conn->aside->alias);
+	conn->aside->alias = 0;
 }
 
 static bool near(TcpSeq a, TcpSeq b)
@@ -89,15 +90,15 @@ TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, c
 	if (!handle)
 		return NULL;
 	TcpConnection *conn = tcp_half_unfold(tracker, &handle);
-	if (conn->alias_of || conn->alias || !same_tuple(&conn->key, &lookup->key) ||
-	    !answers(conn, lookup->end, seg))
+	if (tcp_aside(conn)->alias_of || tcp_aside(conn)->alias ||
+	    !same_tuple(&conn->key, &lookup->key) || !answers(conn, lookup->end, seg))
 		return NULL;
 	uint32_t alias_handle = slab_alloc(tracker->slab);
 	TcpConnection *alias = slab_get(tracker->slab, alias_handle);
 	alias->key = lookup->key;
 	alias->hash = lookup->hash;
-	alias->alias_of = handle;
-	conn->alias = alias_handle;
+	tcp_aside_make(alias)->alias_of = handle;
+	tcp_aside_make(conn)->alias = alias_handle;
 	flow_table_insert(tracker->table, lookup->hash, alias_handle);
 	return conn;
 }

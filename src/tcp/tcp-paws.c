@@ -20,7 +20,7 @@ bool tcp_paws_drops(TcpStep *step)
 	    (int32_t)(r->ts_recent - tsval) <= TICKS_FORGIVEN || step->time - s->last > VOID_AFTER)
 		return false;
 	s->checks |= TCP_CHECK_OLD_STAMP;
-	s->dropped = segment_seq_end(seg);
+	tcp_aside_make(step->conn)->side[step->from].dropped = segment_seq_end(seg);
 	return true;
 }
 
@@ -34,9 +34,10 @@ void tcp_paws_take(TcpStep *step)
 		return;
 	/* It has got what it should have dropped: it does not look at stamps, or somebody rewrites
 	 * them. */
-	if ((r->checks & TCP_CHECK_OLD_STAMP) && tcp_seq_leq(r->dropped, seg->ack)) {
+	TcpSeq dropped = tcp_aside(step->conn)->side[tcp_other(step->from)].dropped;
+	if ((r->checks & TCP_CHECK_OLD_STAMP) && tcp_seq_leq(dropped, seg->ack)) {
 		r->checks &= (uint8_t)~TCP_CHECK_OLD_STAMP;
-		if (tcp_seq_lt(r->snd_nxt, r->dropped))
+		if (tcp_seq_lt(r->snd_nxt, dropped))
 			r->checks |= TCP_CHECK_NO_PAWS;
 	}
 	if (!tcp_options_timestamps(seg, &tsval, &tsecr) || tsecr == 0 ||

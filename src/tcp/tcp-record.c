@@ -7,10 +7,11 @@
 static void fill_histories(ShakedownConnection *record, TcpRecordRoom *room,
 			   const TcpConnection *conn)
 {
+	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
 	size_t n[2] = {0, 0};
 
 	for (unsigned i = 0; i < conn->beliefs.len; i++) {
-		const TcpBelief *b = &conn->beliefs.items[i];
+		const TcpBelief *b = &items[i];
 
 		room->history[b->side][n[b->side]++] =
 			(ShakedownHistoryEntry){b->time, b->frame, b->state, b->evidence};
@@ -47,6 +48,7 @@ static const ShakedownRtt no_rtt = {0, SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DUR
 static void fill_side(ShakedownSide *out, const TcpConnection *conn, ShakedownSideId side)
 {
 	const TcpSide *s = &conn->side[side];
+	const TcpAsideSide *aside = &tcp_aside(conn)->side[side];
 
 	out->addr = tcp_conn_address(conn, side);
 	out->port = tcp_conn_port(conn, side);
@@ -56,14 +58,14 @@ static void fill_side(ShakedownSide *out, const TcpConnection *conn, ShakedownSi
 	out->isn = s->isn.value;
 	out->packets = s->packets;
 	out->bytes = s->bytes;
-	out->retransmissions = s->retransmissions;
-	out->out_of_order = s->out_of_order;
-	out->missing_bytes = s->missing;
-	out->fast_retransmissions = s->fast_retransmissions;
-	out->spurious_retransmissions = s->spurious_retransmissions;
-	out->duplicate_acks = s->duplicate_acks;
-	out->keep_alives = s->keep_alives;
-	out->window_probes = s->window_probes;
+	out->retransmissions = aside->retransmissions;
+	out->out_of_order = aside->out_of_order;
+	out->missing_bytes = aside->missing;
+	out->fast_retransmissions = aside->fast_retransmissions;
+	out->spurious_retransmissions = aside->spurious_retransmissions;
+	out->duplicate_acks = aside->duplicate_acks;
+	out->keep_alives = aside->keep_alives;
+	out->window_probes = aside->window_probes;
 	out->options = fill_options(s);
 	out->rtt = s->rtt.samples ? tcp_rtt_summary(&s->rtt) : no_rtt;
 }
@@ -72,9 +74,10 @@ static ShakedownDuration half_closed(const TcpConnection *conn)
 {
 	if (conn->first_fin < 0)
 		return SHAKEDOWN_DURATION_UNKNOWN;
-	ShakedownTime first = conn->fin_time[conn->first_fin];
+	const ShakedownTime *fin = tcp_closing(conn)->fin_time;
+	ShakedownTime first = fin[conn->first_fin];
 	bool both = tcp_side_has(&conn->side[conn->first_fin ^ 1], TCP_SIDE_SENT_FIN);
-	ShakedownDuration d = (both ? conn->fin_time[conn->first_fin ^ 1] : conn->end) - first;
+	ShakedownDuration d = (both ? fin[conn->first_fin ^ 1] : conn->end) - first;
 
 	return d < 0 ? 0 : d;
 }
@@ -120,7 +123,7 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 	fill_histories(record, room, conn);
 	record->anomalies = room->anomalies;
 	record->anomalies_len = 0;
-	for (uint64_t left = conn->anomalies; left; left &= left - 1)
+	for (uint64_t left = tcp_aside(conn)->anomalies; left; left &= left - 1)
 		room->anomalies[record->anomalies_len++] =
 			(ShakedownAnomalyKind)__builtin_ctzll(left);
 	record->log = tcp_conn_log_fill(conn, &room->log) ? &room->log : NULL;

@@ -298,8 +298,8 @@ void tcp_arrives_rst(TcpStep *step)
 	note_opening(step);
 	if (conn->teardown_first < 0)
 		conn->teardown_first = (int8_t)step->from;
-	if (!conn->rst_time) {
-		conn->rst_time = step->time;
+	if (!tcp_aside(conn)->rst_time) {
+		tcp_aside_make(conn)->rst_time = step->time;
 		conn->reset_by = (int8_t)step->from;
 	}
 	if (!tcp_conn_has(conn, TCP_CONN_FINS_ACKED))
@@ -365,8 +365,6 @@ void tcp_arrives_icmp(TcpStep *step)
 
 	step->segment_class = SHAKEDOWN_SEGMENT_ICMP_ERROR;
 	step->note = icmp_meaning(seg);
-	conn->icmp_type = seg->icmp.type;
-	conn->icmp_code = seg->icmp.code;
 	tcp_conn_mark(conn, TCP_MARK_ICMP, step->from, seg);
 	if (too_big(seg))
 		tcp_watch_mtu(step);

@@ -28,20 +28,20 @@ static bool finished(const TcpSide *s)
 
 void tcp_pending_clear(TcpConnection *conn)
 {
-	g_free(conn->pending);
-	conn->pending = NULL;
+	if (conn->aside)
+		g_clear_pointer(&conn->aside->pending, g_free);
 }
 
 void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId side)
 {
-	TcpPendingSyn *p = conn->pending;
+	TcpPendingSyn *p = tcp_aside(conn)->pending;
 
 	if (p && p->side == side && tcp_seq_eq(p->seg.seq, seg->seq)) {
 		p->count++;
 		return;
 	}
 	if (!p)
-		p = conn->pending = g_new0(TcpPendingSyn, 1);
+		p = tcp_aside_make(conn)->pending = g_new0(TcpPendingSyn, 1);
 	p->seg = *seg;
 	p->seg.options_len = MIN(seg->options_len, sizeof p->options);
 	memcpy(p->options, seg->options, p->seg.options_len);
@@ -132,7 +132,7 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 		return r->state == SHAKEDOWN_TCP_CLOSED ? SYN_NEXT : SYN_OURS;
 	/* §3.5 figure 8: what it had reset was never its own. */
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED) && side == SHAKEDOWN_CLIENT && opening &&
-	    seg->time - conn->rst_time < OLD_DUPLICATE_WITHIN)
+	    seg->time - tcp_aside(conn)->rst_time < OLD_DUPLICATE_WITHIN)
 		return SYN_OURS;
 	if (finished(s) && finished(r))
 		return SYN_NEXT;
@@ -170,7 +170,7 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 
 TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 {
-	TcpPendingSyn *p = g_steal_pointer(&conn->pending);
+	TcpPendingSyn *p = g_steal_pointer(&conn->aside->pending);
 	unsigned end = p->side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
 	TcpConnection *next =
 		tcp_connection_open(tracker, &conn->key, conn->hash, &p->seg, end, conn);
@@ -189,7 +189,7 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 /* The SYN that waits for its meaning has got it, if this segment takes it up. */
 static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
-	const TcpPendingSyn *p = conn->pending;
+	const TcpPendingSyn *p = tcp_aside(conn)->pending;
 	const TcpSide *s = &conn->side[side];
 
 	if (!p)
@@ -240,7 +240,7 @@ static TcpConnection *route_syn(TcpTracker *tracker, TcpConnection *conn, Shaked
 				const Segment *seg)
 {
 	unsigned end = *side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
-	const TcpPendingSyn *p = conn->pending;
+	const TcpPendingSyn *p = tcp_aside(conn)->pending;
 
 	switch (judge_syn(conn, *side, seg)) {
 	case SYN_OURS:
@@ -282,8 +282,8 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Seg
 	uint32_t handle = flow_table_find(tracker->table, key, hash);
 	TcpConnection *conn = handle ? tcp_half_unfold(tracker, &handle) : NULL;
 
-	if (conn && conn->alias_of)
-		conn = slab_get(tracker->slab, conn->alias_of);
+	if (conn && tcp_aside(conn)->alias_of)
+		conn = slab_get(tracker->slab, conn->aside->alias_of);
 	/* The alias stays with the connection that it was made for; the present one is the last. */
 	while (conn && conn->newer)
 		conn = slab_get(tracker->slab, conn->newer);
@@ -305,7 +305,9 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Seg
 		}
 	}
 	if (takes_up_pending(conn, *side, seg)) {
-		note_reuse(tracker, conn, conn->pending->side, &conn->pending->seg);
+		const TcpPendingSyn *p = tcp_aside(conn)->pending;
+
+		note_reuse(tracker, conn, p->side, &p->seg);
 		conn = tcp_promote(tracker, conn);
 		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	}

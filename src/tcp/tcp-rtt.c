@@ -24,51 +24,77 @@ static ShakedownDuration bucket_middle(unsigned bucket)
 	return (ShakedownDuration)(low * 1000 + (width * 1000 - 1000) / 2);
 }
 
-static const uint32_t *exact_of(const TcpRtt *rtt)
+/* The pointer lies where four bytes' alignment is enough, so that the object has no gap. */
+static TcpRttMore *more_of(const TcpRtt *rtt)
 {
-	return rtt->samples <= TCP_RTT_FEW ? rtt->few : rtt->more;
+	TcpRttMore *more;
+
+	memcpy(&more, rtt->more, sizeof more);
+	return more;
 }
 
-/* Room for one more. */
-static void make_room(TcpRtt *rtt)
+static TcpRttMore *more_new(TcpRtt *rtt, unsigned values)
 {
-	uint32_t *room;
+	TcpRttMore *more = g_malloc0(sizeof *more + values * sizeof more->values[0]);
+
+	memcpy(rtt->more, &more, sizeof more);
+	return more;
+}
+
+static void sample_out(TcpRttMore *more, uint32_t us)
+{
+	more->min = MIN(more->min, us);
+	more->max = MAX(more->max, us);
+}
+
+/* Room for one more than a few, or than are kept as they are. */
+static TcpRttMore *make_room(TcpRtt *rtt)
+{
+	TcpRttMore *more = more_of(rtt), *old = more;
 
 	if (rtt->samples == TCP_RTT_FEW) {
-		room = g_new(uint32_t, TCP_RTT_EXACT);
-		memcpy(room, rtt->few, sizeof rtt->few);
-		rtt->more = room;
+		TcpRtt few = *rtt;
+
+		more = more_new(rtt, TCP_RTT_EXACT);
+		memcpy(more->values, few.few, sizeof few.few);
+		more->min = UINT32_MAX;
+		for (unsigned i = 0; i < TCP_RTT_FEW; i++)
+			sample_out(more, few.few[i]);
 	} else if (rtt->samples == TCP_RTT_EXACT) {
-		room = g_new0(uint32_t, TCP_RTT_BUCKETS);
+		more = more_new(rtt, TCP_RTT_BUCKETS);
+		more->min = old->min;
+		more->max = old->max;
 		for (unsigned i = 0; i < TCP_RTT_EXACT; i++)
-			room[bucket_of(rtt->more[i])]++;
-		g_free(rtt->more);
-		rtt->more = room;
+			more->values[bucket_of(old->values[i])]++;
+		g_free(old);
 	}
+	return more;
 }
 
 void tcp_rtt_add(TcpRtt *rtt, ShakedownDuration sample)
 {
 	uint32_t us = (uint32_t)CLAMP(sample / 1000, 0, (1 << 30) - 1);
 
+	if (rtt->samples < TCP_RTT_FEW) {
+		rtt->few[rtt->samples++] = us;
+		return;
+	}
 	if (rtt->samples == UINT32_MAX)
 		return;
-	rtt->min = rtt->samples ? MIN(rtt->min, us) : us;
-	rtt->max = MAX(rtt->max, us);
-	make_room(rtt);
-	if (rtt->samples < TCP_RTT_FEW)
-		rtt->few[rtt->samples] = us;
-	else if (rtt->samples < TCP_RTT_EXACT)
-		rtt->more[rtt->samples] = us;
+	TcpRttMore *more = make_room(rtt);
+
+	sample_out(more, us);
+	if (rtt->samples < TCP_RTT_EXACT)
+		more->values[rtt->samples] = us;
 	else
-		rtt->more[bucket_of(us)]++;
+		more->values[bucket_of(us)]++;
 	rtt->samples++;
 }
 
 void tcp_rtt_clear(TcpRtt *rtt)
 {
 	if (rtt->samples > TCP_RTT_FEW)
-		g_free(rtt->more);
+		g_free(more_of(rtt));
 	rtt->samples = 0;
 }
 
@@ -83,38 +109,39 @@ static void sort(uint32_t *sorted, const uint32_t *samples, uint32_t n)
 }
 
 /* The value that so many of the samples (1-based) do not exceed. */
-static ShakedownDuration at_rank(const TcpRtt *rtt, const uint32_t *sorted, uint32_t rank)
+static ShakedownDuration at_rank(const TcpRttMore *buckets, uint32_t rank)
 {
-	if (sorted)
-		return (ShakedownDuration)sorted[rank - 1] * 1000;
 	uint32_t seen = 0;
+
 	for (unsigned i = 0; i < TCP_RTT_BUCKETS; i++) {
-		seen += rtt->more[i];
+		seen += buckets->values[i];
 		if (seen >= rank)
-			return CLAMP(bucket_middle(i), (ShakedownDuration)rtt->min * 1000,
-				     (ShakedownDuration)rtt->max * 1000);
+			return CLAMP(bucket_middle(i), (ShakedownDuration)buckets->min * 1000,
+				     (ShakedownDuration)buckets->max * 1000);
 	}
-	return (ShakedownDuration)rtt->max * 1000;
+	return (ShakedownDuration)buckets->max * 1000;
 }
 
 ShakedownRtt tcp_rtt_summary(const TcpRtt *rtt)
 {
-	if (!rtt->samples)
+	uint64_t n = rtt->samples;
+	uint32_t median = (uint32_t)((n + 1) / 2), p95 = (uint32_t)((n * 95 + 99) / 100);
+
+	if (!n)
 		return (ShakedownRtt){0, SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN,
 				      SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN};
-	uint32_t sorted[TCP_RTT_EXACT];
-	bool exact = rtt->samples <= TCP_RTT_EXACT;
+	if (n > TCP_RTT_EXACT) {
+		const TcpRttMore *buckets = more_of(rtt);
 
-	if (exact) {
-		sort(sorted, exact_of(rtt), rtt->samples);
+		return (ShakedownRtt){n, (ShakedownDuration)buckets->min * 1000,
+				      at_rank(buckets, median), at_rank(buckets, p95),
+				      (ShakedownDuration)buckets->max * 1000};
 	}
-	const uint32_t *s = exact ? sorted : NULL;
-	uint64_t n = rtt->samples;
-	return (ShakedownRtt){
-		.samples = n,
-		.min = (ShakedownDuration)rtt->min * 1000,
-		.median = at_rank(rtt, s, (uint32_t)((n + 1) / 2)),
-		.p95 = at_rank(rtt, s, (uint32_t)((n * 95 + 99) / 100)),
-		.max = (ShakedownDuration)rtt->max * 1000,
-	};
+	uint32_t sorted[TCP_RTT_EXACT];
+
+	sort(sorted, n <= TCP_RTT_FEW ? rtt->few : more_of(rtt)->values, rtt->samples);
+	return (ShakedownRtt){n, (ShakedownDuration)sorted[0] * 1000,
+			      (ShakedownDuration)sorted[median - 1] * 1000,
+			      (ShakedownDuration)sorted[p95 - 1] * 1000,
+			      (ShakedownDuration)sorted[n - 1] * 1000};
 }

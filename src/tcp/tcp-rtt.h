@@ -14,13 +14,18 @@
 /* Quarter octaves of microseconds: from below 1 µs up to 2^30 µs, 18 minutes. */
 #define TCP_RTT_BUCKETS 124
 
+/* Beyond TCP_RTT_FEW: TCP_RTT_EXACT samples, or the buckets. */
+typedef struct {
+	uint32_t min, max; /* microseconds */
+	uint32_t values[];
+} TcpRttMore;
+
 /* All zero: no sample. */
 typedef struct {
 	uint32_t samples;
-	uint32_t min, max; /* microseconds */
 	union {
-		uint32_t few[TCP_RTT_FEW];
-		uint32_t *more; /* beyond TCP_RTT_FEW: TCP_RTT_EXACT samples, or the buckets */
+		uint32_t few[TCP_RTT_FEW];				/* microseconds */
+		uint32_t more[sizeof(TcpRttMore *) / sizeof(uint32_t)]; /* a pointer's bytes */
 	};
 } TcpRtt;
 

@@ -56,12 +56,12 @@ bool tcp_space_bad_ack(TcpStep *step)
 		return false;
 	/* Where the capture has lost more than a window, the next one goes on from there. */
 	if (tcp_side_has(s, TCP_SIDE_SUSPECT_ACK)) {
-		int32_t on = tcp_seq_diff(ack, s->suspect);
+		int32_t on = tcp_seq_diff(ack, tcp_aside(step->conn)->side[step->from].suspect);
 		if (on >= 0 && on <= (int32_t)SLACK)
 			return false;
 	}
 	s->flags |= TCP_SIDE_SUSPECT_ACK;
-	s->suspect = ack;
+	tcp_aside_make(step->conn)->side[step->from].suspect = ack;
 	return true;
 }
 
@@ -103,14 +103,15 @@ bool tcp_space_out_of_window(TcpStep *step)
 	/* Where the capture has lost more than a window, what is beyond goes on from where it was.
 	 */
 	if (tcp_side_has(s, TCP_SIDE_SUSPECT)) {
-		int32_t on = tcp_seq_diff(seg->seq, s->suspect);
+		int32_t on =
+			tcp_seq_diff(seg->seq, tcp_aside(step->conn)->side[step->from].suspect);
 		if (on >= 0 && on <= (int32_t)SLACK && segment_seq_len(seg) > 0) {
 			s->flags &= ~(uint32_t)TCP_SIDE_SUSPECT;
 			return false;
 		}
 	}
 	s->flags |= TCP_SIDE_SUSPECT;
-	s->suspect = segment_seq_end(seg);
+	tcp_aside_make(step->conn)->side[step->from].suspect = segment_seq_end(seg);
 	return true;
 }
 
@@ -118,7 +119,7 @@ static void add_hole(TcpStep *step, ShakedownSideId side, TcpHole hole)
 {
 	hole.since = step->time;
 	hole.frame = step->frame;
-	tcp_holes_add(&step->conn->holes[side], &hole, &step->tracker->holes);
+	tcp_holes_add(&tcp_aside_make(step->conn)->holes[side], &hole, &step->tracker->holes);
 }
 
 /* The segment lies beyond what was captured of its sender. */
@@ -137,7 +138,7 @@ static void hole_before(TcpStep *step)
 /* An acknowledgment lies beyond what was captured; one hole serves those that follow each other. */
 static void hole_acked(TcpStep *step, ShakedownSideId side)
 {
-	TcpHoles *holes = step->conn->holes[side];
+	TcpHoles *holes = tcp_aside(step->conn)->holes[side];
 	TcpHole *last = holes && holes->len ? &holes->hole[holes->len - 1] : NULL;
 	TcpSeq from = step->conn->side[side].snd_nxt;
 
@@ -160,7 +161,7 @@ static void take_probe(TcpStep *step)
 	s->checks &= (uint8_t)~TCP_CHECK_PROBE;
 	if (step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE) {
 		s->checks |= TCP_CHECK_PROBE;
-		s->dropped = segment_seq_end(step->seg);
+		tcp_aside_make(step->conn)->side[step->from].dropped = segment_seq_end(step->seg);
 	}
 }
 
@@ -216,9 +217,11 @@ static void take_data(TcpStep *step)
 		uint32_t fresh = 0;
 		if (tcp_seq_lt(s->snd_nxt, data_end))
 			fresh = (uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
-		fresh += tcp_holes_fill(&conn->holes[step->from], seg->seq,
-					tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
-					&s->missing, &step->tracker->holes);
+		if (conn->aside)
+			fresh += tcp_holes_fill(
+				&conn->aside->holes[step->from], seg->seq,
+				tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
+				&conn->aside->side[step->from].missing, &step->tracker->holes);
 		take_earlier(step, data_end);
 		/* Holes of wild numbers may lie one upon the other. */
 		s->bytes += MIN(fresh, seg->payload_len);
@@ -226,8 +229,9 @@ static void take_data(TcpStep *step)
 		hole_before(step);
 		if (!had_the_fin(step)) {
 			s->flags |= TCP_SIDE_JUMPED;
-			s->jump_seq = seg->seq;
-			s->jump_ack = seg->ack;
+			TcpAsideSide *aside = &tcp_aside_make(conn)->side[step->from];
+			aside->jump_seq = seg->seq;
+			aside->jump_ack = seg->ack;
 		}
 	}
 	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
@@ -241,13 +245,14 @@ static uint64_t take_ack(TcpStep *step)
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 	TcpSeq ack = step->seg->ack;
-	uint64_t missing;
+	uint64_t missing = 0;
 
 	if (!tcp_side_has(r, TCP_SIDE_SPACE)) {
 		r->flags |= TCP_SIDE_SPACE;
 		r->snd_nxt = r->low = ack;
 	}
-	missing = tcp_holes_ack(&conn->holes[other], ack, &step->tracker->holes);
+	if (conn->aside)
+		missing = tcp_holes_ack(&conn->aside->holes[other], ack, &step->tracker->holes);
 	if (tcp_seq_lt(r->snd_nxt, ack)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
 		/* A capture that begins with a keep-alive begins one below. */
@@ -265,7 +270,8 @@ static uint64_t take_ack(TcpStep *step)
 		r->snd_nxt = ack;
 		tcp_space_keep_low_near(r);
 	}
-	r->missing += missing;
+	if (missing)
+		tcp_aside_make(conn)->side[other].missing += missing;
 	if (!tcp_side_has(s, TCP_SIDE_ACKED) || tcp_seq_lt(s->rcv_nxt, ack)) {
 		s->rcv_nxt = ack;
 		s->dup_acks = 0;

@@ -9,7 +9,6 @@
 #include "tcp/tcp-holes.h"
 #include "tcp/tcp-step.h"
 
-
 /* A segment without SYN and RST could not be accepted by its receiver, nor come from this
  * connection's sender: RFC 9293 §3.10.7.4 first, as far as a tap can judge. Two that agree with
  * each other move the bounds, since captures lose packets. */

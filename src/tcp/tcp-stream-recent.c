@@ -159,9 +159,10 @@ static Recent *find(TcpRecent *r, const TcpStep *step)
 }
 
 /* The tracker counts bytes, not where they are: the offset's upper half comes from their sum. */
-static uint64_t offset_of(const TcpSide *s, TcpSeq seq)
+static uint64_t offset_of(const TcpStep *step, TcpSeq seq)
 {
-	uint64_t about = s->bytes + s->missing;
+	const TcpSide *s = &step->conn->side[step->from];
+	uint64_t about = s->bytes + tcp_aside(step->conn)->side[step->from].missing;
 
 	if (!tcp_side_has(s, TCP_SIDE_ISN_KNOWN)) {
 		uint32_t back = s->snd_nxt.value - seq.value;
@@ -232,7 +233,7 @@ static void compare(TcpRecent *r, TcpStep *step)
 	overlap.first_frame = e->frame;
 	overlap.later_frame = step->frame;
 	if (differs(r, e, seg, &overlap)) {
-		overlap.offset += offset_of(&step->conn->side[step->from], seg->seq);
+		overlap.offset += offset_of(step, seg->seq);
 		step->overlap = &overlap;
 		tcp_emit(step, TCP_EVENT_OVERLAP_CONFLICT, step->from);
 		step->overlap = NULL;

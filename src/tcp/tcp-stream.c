@@ -44,7 +44,7 @@ static TcpStream *stream_new(TcpStreams *streams, TcpConnection *conn, Shakedown
 			     TcpSeq first)
 {
 	const TcpSide *s = &conn->side[side];
-	TcpStream *stream = conn->stream[side] = g_new0(TcpStream, 1);
+	TcpStream *stream = tcp_aside_make(conn)->stream[side] = g_new0(TcpStream, 1);
 
 	stream->streams = streams;
 	stream->conn = conn;
@@ -68,7 +68,7 @@ void tcp_stream_free(TcpStream *stream)
 		return;
 	stream->streams->total -= stream->cost;
 	g_queue_unlink(&stream->streams->touched, &stream->link);
-	stream->conn->stream[stream->side] = NULL;
+	stream->conn->aside->stream[stream->side] = NULL;
 	tcp_pieces_clear(&stream->pieces);
 	g_free(stream->syn);
 	g_free(stream->damaged);
@@ -164,7 +164,7 @@ static void take_syn_data(TcpStreams *streams, TcpStep *step)
 {
 	const Segment *seg = step->seg;
 	TcpConnection *conn = step->conn;
-	TcpStream *stream = conn->stream[step->from];
+	TcpStream *stream = tcp_aside(conn)->stream[step->from];
 
 	if (!tcp_side_has(&conn->side[step->from], TCP_SIDE_ISN_KNOWN) ||
 	    !tcp_seq_eq(conn->side[step->from].isn, seg->seq))
@@ -200,7 +200,7 @@ static void take_payload(TcpStreams *streams, TcpStep *step)
 {
 	const Segment *seg = step->seg;
 	TcpConnection *conn = step->conn;
-	TcpStream *stream = conn->stream[step->from];
+	TcpStream *stream = tcp_aside(conn)->stream[step->from];
 
 	if (!stream && !seg->payload_len)
 		return;
@@ -238,7 +238,7 @@ static void take_damaged(TcpStreams *streams, TcpStep *step)
 {
 	const Segment *seg = step->seg;
 	TcpConnection *conn = step->conn;
-	TcpStream *stream = conn->stream[step->from];
+	TcpStream *stream = tcp_aside(conn)->stream[step->from];
 
 	if (!seg->payload_len || (seg->flags & (TCP_SYN | TCP_RST)) ||
 	    !tcp_side_has(&conn->side[step->from], TCP_SIDE_ISN_KNOWN))
@@ -256,7 +256,7 @@ static void take_damaged(TcpStreams *streams, TcpStep *step)
 static void compare_copy(TcpStreams *streams, TcpStep *step)
 {
 	const Segment *seg = step->seg;
-	TcpStream *stream = step->conn->stream[step->from];
+	TcpStream *stream = tcp_aside(step->conn)->stream[step->from];
 	TcpPayload payload = {.frame = step->frame,
 			      .len = seg->payload_captured,
 			      .captured = seg->payload_captured,
@@ -333,15 +333,15 @@ static void use(TcpStreams *streams, TcpStep *step, Use use)
 void tcp_streams_segment(TcpStreams *streams, TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
-	TcpStream *other = conn->stream[tcp_other(step->from)];
+	TcpStream *other = tcp_aside(conn)->stream[tcp_other(step->from)];
 	Use how = use_of(step);
 
 	if (how == USE_NONE)
 		return;
 	if (wanted(streams, conn, step->from))
 		use(streams, step, how);
-	if (conn->stream[step->from])
-		settle(conn->stream[step->from]);
+	if (tcp_aside(conn)->stream[step->from])
+		settle(tcp_aside(conn)->stream[step->from]);
 	if (!other || how != USE_ALL || !(step->seg->flags & TCP_ACK))
 		return;
 	take_ack(other, step->seg->ack);
@@ -367,10 +367,10 @@ static void over(TcpStreams *streams, TcpConnection *conn, ShakedownSideId side)
 	const TcpSide *s = &conn->side[side], *peer = &conn->side[tcp_other(side)];
 
 	/* Nothing of it was captured, but there was something. */
-	if (!conn->stream[side] && s->missing && tcp_side_has(s, TCP_SIDE_ISN_KNOWN) &&
-	    tcp_side_has(peer, TCP_SIDE_ACKED))
+	if (!tcp_aside(conn)->stream[side] && tcp_aside(conn)->side[side].missing &&
+	    tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_side_has(peer, TCP_SIDE_ACKED))
 		take_ack(stream_new(streams, conn, side, s->isn), peer->rcv_nxt);
-	TcpStream *stream = conn->stream[side];
+	TcpStream *stream = tcp_aside(conn)->stream[side];
 	if (!stream)
 		return;
 	tcp_stream_settle_syn(stream);

@@ -17,6 +17,7 @@ struct _TcpTracker {
 	void *data;
 	Slab *slab;
 	Slab *half_open; /* tcp-half.h */
+	Slab *closing;	 /* TcpClosing */
 	FlowTable *table;
 	TimerWheel *wheel;
 	EncapTable *encaps;

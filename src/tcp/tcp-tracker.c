@@ -16,6 +16,7 @@
 
 #define CONNECTIONS_PER_CHUNK 4096
 #define HALF_OPEN_PER_CHUNK 16384
+#define CLOSING_PER_CHUNK 8192
 
 void tcp_tracker_empty_table(TcpTracker *t)
 {
@@ -28,6 +29,7 @@ static void make_room(TcpTracker *t)
 {
 	t->slab = slab_new(sizeof(TcpConnection), CONNECTIONS_PER_CHUNK);
 	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
+	t->closing = slab_new(sizeof(TcpClosing), CLOSING_PER_CHUNK);
 	t->table = NULL;
 	tcp_tracker_empty_table(t);
 	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
@@ -49,19 +51,29 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	return t;
 }
 
+static void aside_free(TcpTracker *t, TcpAside *aside)
+{
+	if (!aside)
+		return;
+	g_free(aside->pending);
+	g_free(aside->marks.items);
+	g_free(aside->watch);
+	g_free(aside->log);
+	for (unsigned i = 0; i < 2; i++) {
+		tcp_holes_free(aside->holes[i], &t->holes);
+		tcp_stream_free(aside->stream[i]);
+	}
+	g_free(aside);
+}
+
 static void connection_clear(TcpTracker *t, TcpConnection *conn)
 {
 	tcp_beliefs_clear(&conn->beliefs);
-	tcp_pending_clear(conn);
-	g_free(conn->marks.items);
-	for (unsigned i = 0; i < 2; i++) {
-		tcp_holes_free(conn->holes[i], &t->holes);
-		tcp_rtt_clear(&conn->side[i].rtt);
-	}
-	g_free(conn->watch);
-	g_free(conn->log);
 	for (unsigned i = 0; i < 2; i++)
-		tcp_stream_free(conn->stream[i]);
+		tcp_rtt_clear(&conn->side[i].rtt);
+	aside_free(t, conn->aside);
+	if (conn->closing)
+		slab_free_item(t->closing, conn->closing->handle);
 }
 
 void tcp_tracker_free(TcpTracker *t)
@@ -79,6 +91,7 @@ void tcp_tracker_free(TcpTracker *t)
 	flow_table_free(t->table);
 	slab_free(t->slab);
 	slab_free(t->half_open);
+	slab_free(t->closing);
 	encap_table_free(t->encaps);
 	if (t->halves)
 		g_hash_table_unref(t->halves);
@@ -252,8 +265,9 @@ static bool damaged(TcpStep *step)
 		s->checks |= TCP_CHECK_GOOD;
 	if (seg->checksum == SEGMENT_CHECKSUM_OFFLOADED)
 		step->tracker->counts.offloaded++;
+	const TcpSeq *dropped = &tcp_aside(step->conn)->side[tcp_other(step->from)].dropped;
 	if (r->checks & TCP_CHECK_DROPPED && (seg->flags & TCP_ACK) &&
-	    tcp_seq_leq(r->dropped, seg->ack) && tcp_seq_lt(r->snd_nxt, r->dropped))
+	    tcp_seq_leq(*dropped, seg->ack) && tcp_seq_lt(r->snd_nxt, *dropped))
 		r->checks = TCP_CHECK_LIES;
 	if (seg->checksum != SEGMENT_CHECKSUM_BAD)
 		return false;
@@ -265,7 +279,7 @@ static bool damaged(TcpStep *step)
 	if (counts->bad_checksums++ < TCP_EXAMPLES)
 		counts->bad_frame[counts->bad_checksums - 1] = seg->frame;
 	s->checks |= TCP_CHECK_DROPPED | TCP_CHECK_BAD;
-	s->dropped = segment_seq_end(seg);
+	tcp_aside_make(step->conn)->side[step->from].dropped = segment_seq_end(seg);
 	return true;
 }
 
@@ -299,7 +313,8 @@ static void arrives_in_order(TcpStep *step)
 	s->flags &= ~(uint32_t)(TCP_SIDE_CHALLENGED | TCP_SIDE_SUSPECT | TCP_SIDE_SUSPECT_ACK);
 	tcp_measure(step);
 	/* It goes on where it was: the SYN was not its own. */
-	if (conn->pending && conn->pending->side == step->from)
+	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
+	if (pending && pending->side == step->from)
 		tcp_pending_clear(conn);
 	TcpInput reset = TCP_GETS_RST;
 	bool reset_follows = tcp_goes_on(step, &reset);
@@ -335,7 +350,7 @@ static void arrives(TcpStep *step)
 		TcpTrackerCounts *counts = &step->tracker->counts;
 		if (counts->copies++ < TCP_EXAMPLES)
 			counts->copy_frame[counts->copies - 1] = seg->frame;
-		conn->copies++;
+		tcp_aside_make(conn)->copies++;
 		return;
 	}
 	if (first && !(seg->flags & TCP_SYN))
@@ -343,8 +358,10 @@ static void arrives(TcpStep *step)
 	if (seg->flags & TCP_RST) {
 		tcp_arrives_rst(step);
 	} else if ((seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
-		if (conn->pending && conn->pending->side == step->from &&
-		    tcp_seq_eq(conn->pending->seg.seq, seg->seq)) {
+		const TcpPendingSyn *pending = tcp_aside(conn)->pending;
+
+		if (pending && pending->side == step->from &&
+		    tcp_seq_eq(pending->seg.seq, seg->seq)) {
 			step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 			step->note = "a SYN where there is a connection";
 			conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
@@ -362,6 +379,13 @@ static void arrives(TcpStep *step)
 		tcp_note_ttl(&conn->side[step->from], seg->ttl);
 }
 
+static uint64_t missing_of(const TcpConnection *conn)
+{
+	const TcpAside *aside = tcp_aside(conn);
+
+	return aside->side[0].missing + aside->side[1].missing;
+}
+
 void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
 			 const Segment *seg)
 {
@@ -374,13 +398,13 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	TcpSide *s = &conn->side[side];
 	uint8_t before[2] = {conn->side[0].state, conn->side[1].state};
 
-	uint64_t missing = conn->side[0].missing + conn->side[1].missing;
+	uint64_t missing = missing_of(conn);
 
 	s->packets++;
 	s->flags |= TCP_SIDE_SEEN;
 	arrives(&step);
 	/* What was missing may turn out to have been a FIN: then it is less. */
-	t->counts.missing_bytes += conn->side[0].missing + conn->side[1].missing - missing;
+	t->counts.missing_bytes += missing_of(conn) - missing;
 	if (t->streams)
 		tcp_streams_segment(t->streams, &step);
 	else if (t->recent)
@@ -399,7 +423,8 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	conn->last_frame = MAX(conn->last_frame, seg->frame);
 	if (t->observer.segment)
 		show(&step);
-	if ((seg->flags & TCP_RST) && conn->pending && conn->pending->side == side &&
+	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
+	if ((seg->flags & TCP_RST) && pending && pending->side == side &&
 	    s->state == SHAKEDOWN_TCP_CLOSED)
 		tcp_promote(t, conn);
 	bool moved = before[0] != conn->side[0].state || before[1] != conn->side[1].state;
@@ -524,6 +549,7 @@ void tcp_tracker_forget_all(TcpTracker *t)
 	flow_table_free(t->table);
 	slab_free(t->slab);
 	slab_free(t->half_open);
+	slab_free(t->closing);
 	g_clear_pointer(&t->halves, g_hash_table_unref);
 	make_room(t);
 }

@@ -11,9 +11,11 @@
 
 static TcpWatch *watch_of(TcpConnection *conn)
 {
-	if (!conn->watch)
-		conn->watch = g_new0(TcpWatch, 1);
-	return conn->watch;
+	TcpAside *aside = tcp_aside_make(conn);
+
+	if (!aside->watch)
+		aside->watch = g_new0(TcpWatch, 1);
+	return aside->watch;
 }
 
 /* RFC 9293 §3.1, §3.10.7: flags that no stack has a reason to send together. */
@@ -35,7 +37,7 @@ static void watch_window(TcpStep *step)
 	bool closed = tcp_side_has(s, TCP_SIDE_ZERO_WINDOW) &&
 		      !tcp_side_has(r, TCP_SIDE_SENT_FIN) && !(step->seg->flags & TCP_RST);
 
-	if (!closed && !conn->watch)
+	if (!closed && !tcp_aside(conn)->watch)
 		return;
 	TcpWatchSide *w = &watch_of(conn)->side[step->from];
 
@@ -78,8 +80,8 @@ static void watch_silence(TcpStep *step)
 	/* A FIN again has no class of its own when it carries nothing. */
 	bool resent = tcp_space_sent_again(c) && !(step->seg->flags & TCP_SYN);
 
-	if (conn->watch) {
-		TcpWatchSide *answered = &conn->watch->side[tcp_other(step->from)];
+	if (tcp_aside(conn)->watch) {
+		TcpWatchSide *answered = &conn->aside->watch->side[tcp_other(step->from)];
 
 		answered->resent = answered->keep_alives = answered->zero_probes = 0;
 		answered->asked = 0;
@@ -145,8 +147,8 @@ void tcp_watch(TcpStep *step)
 		conn->talked = true;
 		tcp_emit(step, TCP_EVENT_FIRST_DATA, step->from);
 	}
-	if (conn->watch) {
-		TcpWatchSide *w = &conn->watch->side[step->from];
+	if (tcp_aside(conn)->watch) {
+		TcpWatchSide *w = &conn->aside->watch->side[step->from];
 
 		w->oversized += w->mtu && seg->ip_len > w->mtu && !seg->fragmented &&
 				step->time - w->mtu_at >= MTU_GRACE;

@@ -18,7 +18,7 @@ static void check_beliefs(const TcpConnection *conn, ShakedownSideId side, bool 
 	ShakedownTcpState state = SHAKEDOWN_TCP_CLOSED;
 
 	for (unsigned i = 0; i < conn->beliefs.len; i++) {
-		const TcpBelief *b = &conn->beliefs.items[i];
+		const TcpBelief *b = &tcp_beliefs_items(&conn->beliefs)[i];
 
 		if (b->side != side)
 			continue;
@@ -41,7 +41,8 @@ static void check_connection(WatchConnection *c)
 
 	fuzz_check(conn->beliefs.len <= TCP_BELIEFS_MAX, FORMAT "%u beliefs", conn->id,
 		   conn->beliefs.len);
-	fuzz_check(conn->marks.len <= TCP_MARKS, FORMAT "%u marks", conn->id, conn->marks.len);
+	fuzz_check(tcp_aside(conn)->marks.len <= TCP_MARKS, FORMAT "%u marks", conn->id,
+		   tcp_aside(conn)->marks.len);
 	c->saturated |= conn->beliefs.len == TCP_BELIEFS_MAX;
 	check_beliefs(conn, SHAKEDOWN_CLIENT, c->saturated);
 	check_beliefs(conn, SHAKEDOWN_SERVER, c->saturated);

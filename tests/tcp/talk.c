@@ -274,6 +274,11 @@ TcpSide *talk_side(Talk *t, ShakedownSideId side)
 	return &talk_conn(t, t->id)->side[side];
 }
 
+const TcpAsideSide *talk_aside(Talk *t, ShakedownSideId side)
+{
+	return &tcp_aside(talk_conn(t, t->id))->side[side];
+}
+
 const char *talk_states_of(Talk *t, uint64_t id)
 {
 	g_string_truncate(t->text, 0);

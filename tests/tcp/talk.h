@@ -115,6 +115,7 @@ const ShakedownConnection *talk_record(Talk *t, uint64_t id);
 /* "three-way complete, four-way graceful" */
 const char *talk_outcome(Talk *t, uint64_t id);
 TcpSide *talk_side(Talk *t, ShakedownSideId side);
+const TcpAsideSide *talk_aside(Talk *t, ShakedownSideId side);
 
 #define TALK_TEXT(what, got_, expected_)                                                           \
 	do {                                                                                       \

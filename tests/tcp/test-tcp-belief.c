@@ -21,6 +21,7 @@ static Journal *journal_new(void)
 {
 	Journal *j = g_new0(Journal, 1);
 
+	j->tracker.closing = slab_new(sizeof(TcpClosing), 2);
 	j->step = (TcpStep){.tracker = &j->tracker, .conn = &j->conn, .time = 1000, .frame = 1};
 	return j;
 }
@@ -28,6 +29,7 @@ static Journal *journal_new(void)
 static void journal_free(Journal *j)
 {
 	tcp_beliefs_clear(&j->conn.beliefs);
+	slab_free(j->tracker.closing);
 	g_free(j);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_free)
@@ -229,6 +231,6 @@ Test(tcp_belief, clear_forgets)
 	close_unproven(j);
 	tcp_beliefs_clear(&j->conn.beliefs);
 	cr_assert_eq(j->conn.beliefs.len, 0);
-	cr_assert_null(j->conn.beliefs.items);
+	cr_assert_eq(j->conn.beliefs.room, 0);
 	tcp_beliefs_clear(&j->conn.beliefs);
 }

@@ -22,7 +22,7 @@ static Talk *in_time_wait(void)
 Test(tcp_clock, time_wait_lasts_2_msl_exactly)
 {
 	g_autoptr(Talk) t = in_time_wait();
-	ShakedownTime since = talk_conn(t, 1)->time_wait_since;
+	ShakedownTime since = tcp_closing(talk_conn(t, 1))->time_wait_since;
 
 	talk_wait(t, since + 2 * t->config.msl - t->now - MS(100));
 	EXPECT_STATES_OF(t, 1, "TIME-WAIT! / CLOSED?");

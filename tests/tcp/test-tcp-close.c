@@ -164,7 +164,7 @@ Test(tcp_close, last_ack_lost)
 	EXPECT_STATES(t, "TIME-WAIT! / LAST-ACK");
 	EXPECT_CHANGES(t, "-S:CLOSED?");
 	EXPECT_EVENTS(t, "last-ack-lost time-wait-restarted fin");
-	cr_assert_eq(talk_conn(t, 1)->time_wait_since, t->now);
+	cr_assert_eq(tcp_closing(talk_conn(t, 1))->time_wait_since, t->now);
 	CLIENT(t, TCP_ACK, 2, 102);
 	EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
 }

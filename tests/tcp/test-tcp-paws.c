@@ -93,7 +93,7 @@ Test(tcp_paws, sent_again_with_a_new_stamp_is_taken)
 	EXPECT_CLASS(t, RETRANSMISSION);
 	SERVER(t, TCP_ACK, 1, 151, .tsval = 5320, .tsecr = 1300);
 	cr_assert_eq(talk_side(t, C)->bytes, 150);
-	cr_assert_eq(talk_side(t, C)->missing, 0);
+	cr_assert_eq(talk_aside(t, C)->missing, 0);
 }
 
 /* A receiver that acknowledges what it should have dropped does not look at stamps: from then on

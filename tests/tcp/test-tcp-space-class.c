@@ -56,7 +56,7 @@ Test(tcp_class, retransmission_by_timeout)
 		CLIENT(t, PSH_ACK, 1, 1, 100);
 		CLIENT(t, PSH_ACK, 1, 1, 100, .after = MS(250));
 		EXPECT_CLASS(t, RETRANSMISSION);
-		cr_assert_eq(talk_side(t, SHAKEDOWN_CLIENT)->retransmissions, 1);
+		cr_assert_eq(talk_aside(t, SHAKEDOWN_CLIENT)->retransmissions, 1);
 		cr_assert_eq(talk_record(t, 1)->side[0].bytes, 100);
 	}
 }
@@ -134,8 +134,8 @@ Test(tcp_class, out_of_order)
 		EXPECT_CLASS(t, NEW);
 		CLIENT(t, PSH_ACK, 1, 1, 100, .after = MS(1), .ip_id = NO_IP_ID);
 		EXPECT_CLASS(t, OUT_OF_ORDER);
-		cr_assert_eq(talk_side(t, SHAKEDOWN_CLIENT)->out_of_order, 1);
-		cr_assert_eq(talk_side(t, SHAKEDOWN_CLIENT)->retransmissions, 0);
+		cr_assert_eq(talk_aside(t, SHAKEDOWN_CLIENT)->out_of_order, 1);
+		cr_assert_eq(talk_aside(t, SHAKEDOWN_CLIENT)->retransmissions, 0);
 		cr_assert_eq(talk_record(t, 1)->side[0].bytes, 200);
 	}
 }
@@ -183,7 +183,7 @@ Test(tcp_class, keep_alive_and_its_answer)
 		/* With a byte of rubbish, as old stacks do. */
 		CLIENT(t, TCP_ACK, 100, 1, 1, .after = SECONDS(45));
 		EXPECT_CLASS(t, KEEP_ALIVE);
-		cr_assert_eq(talk_side(t, SHAKEDOWN_CLIENT)->retransmissions, 0);
+		cr_assert_eq(talk_aside(t, SHAKEDOWN_CLIENT)->retransmissions, 0);
 		cr_assert_eq(talk_record(t, 1)->side[0].bytes, 100);
 	}
 }
@@ -256,7 +256,7 @@ Test(tcp_class, fin_is_control)
 		EXPECT_CLASS(t, CONTROL);
 		CLIENT(t, FIN_ACK, 1, 1, .after = MS(250));
 		EXPECT_CLASS(t, RETRANSMISSION);
-		cr_assert_eq(talk_side(t, SHAKEDOWN_CLIENT)->retransmissions, 1);
+		cr_assert_eq(talk_aside(t, SHAKEDOWN_CLIENT)->retransmissions, 1);
 	}
 }
 
@@ -290,8 +290,8 @@ Test(tcp_copy, of_data_within_moments)
 	CLIENT(t, PSH_ACK, 1, 1, 100);
 	talk_copy(t, 5000);
 	EXPECT_CLASS(t, DUPLICATE_PACKET);
-	cr_assert_eq(talk_side(t, SHAKEDOWN_CLIENT)->retransmissions, 0);
-	cr_assert_eq(talk_conn(t, 1)->copies, 1);
+	cr_assert_eq(talk_aside(t, SHAKEDOWN_CLIENT)->retransmissions, 0);
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 1);
 	cr_assert_eq(tcp_tracker_counts(t->tracker)->copies, 1);
 	/* The same numbers with another id: sent again. */
 	CLIENT(t, PSH_ACK, 1, 1, 100, .after = 5000);
@@ -306,7 +306,7 @@ Test(tcp_copy, too_late_for_a_copy)
 	CLIENT(t, PSH_ACK, 1, 1, 100);
 	talk_copy(t, MS(200));
 	EXPECT_CLASS(t, RETRANSMISSION);
-	cr_assert_eq(talk_conn(t, 1)->copies, 0);
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 0);
 }
 
 /* The third ACK, a FIN, an RST: none of them counts twice. */
@@ -329,7 +329,7 @@ Test(tcp_copy, every_packet_twice_is_one_connection)
 	EXPECT_CLASS(t, DUPLICATE_PACKET);
 	EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
 	EXPECT_EVENTS(t, "opened syn syn-ack established fin fin");
-	cr_assert_eq(talk_conn(t, 1)->copies, 6);
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 6);
 	cr_assert_eq(talk_record(t, 1)->handshake.syn, 1);
 	cr_assert_eq(talk_record(t, 1)->side[0].retransmissions, 0);
 	cr_assert_eq(talk_record(t, 1)->side[1].retransmissions, 0);
@@ -366,7 +366,7 @@ Test(tcp_copy, ping_pong_of_equal_lengths_has_no_copies)
 			       .after = 100000);
 			EXPECT_CLASS(t, NEW);
 		}
-		cr_assert_eq(talk_conn(t, 1)->copies, 0);
+		cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 0);
 	}
 }
 

@@ -15,8 +15,8 @@ Test(tcp_doubt, data_stamped_behind_its_ack_is_new)
 	t->frame -= 2; /* in the file it stood before the ACK */
 	CLIENT(t, PSH_ACK, 1, 1, 100);
 	EXPECT_CLASS(t, NEW);
-	cr_assert_eq(talk_side(t, C)->out_of_order, 0);
-	cr_assert_eq(talk_side(t, C)->missing, 0);
+	cr_assert_eq(talk_aside(t, C)->out_of_order, 0);
+	cr_assert_eq(talk_aside(t, C)->missing, 0);
 	cr_assert_eq(talk_side(t, C)->bytes, 100);
 }
 
@@ -28,7 +28,7 @@ Test(tcp_doubt, data_captured_just_after_its_ack_is_new)
 	SERVER(t, TCP_ACK, 1, 101);
 	CLIENT(t, PSH_ACK, 1, 1, 100, .after = MS(1));
 	EXPECT_CLASS(t, NEW);
-	cr_assert_eq(talk_side(t, C)->missing, 0);
+	cr_assert_eq(talk_aside(t, C)->missing, 0);
 }
 
 /* Its first copy was not captured: it had arrived, and was sent again all the same. */
@@ -40,7 +40,7 @@ Test(tcp_doubt, data_long_after_its_ack_is_a_spurious_retransmission)
 	SERVER(t, TCP_ACK, 1, 101);
 	CLIENT(t, PSH_ACK, 1, 1, 100, .after = MS(20));
 	EXPECT_CLASS(t, SPURIOUS_RETRANSMISSION);
-	cr_assert_eq(talk_side(t, C)->missing, 0);
+	cr_assert_eq(talk_aside(t, C)->missing, 0);
 }
 
 /* RFC 9293 §3.8.6.1: the byte of a probe is dropped; once the window opens it is no news that it
@@ -61,7 +61,7 @@ Test(tcp_doubt, byte_of_a_probe_sent_again_is_new)
 	EXPECT_CLASS(t, NEW);
 	SERVER(t, PSH_ACK, 101, 1, 1000, .after = SECONDS(1));
 	EXPECT_CLASS(t, RETRANSMISSION);
-	cr_assert_eq(talk_side(t, S)->retransmissions, 1);
+	cr_assert_eq(talk_aside(t, S)->retransmissions, 1);
 	cr_assert_eq(talk_side(t, S)->bytes, 1100);
 }
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What hangs off a connection, so that the connection itself is eight cache lines: the aside, which
+ * few connections have (retransmissions, holes, marks, what is watched or logged), and what every
+ * connection has in the end, but only then.
+ */
+#pragma once
+
+#include "base/seq.h"
+#include "tcp/tcp-belief.h"
+
+#include <shakedown/types.h>
+
+/* A packet that verdicts point to: retransmitted SYNs, RSTs and the like. */
+typedef enum {
+	TCP_MARK_SYN = 0,
+	TCP_MARK_SYN_ACK,
+	TCP_MARK_THIRD_ACK,
+	TCP_MARK_FIN,
+	TCP_MARK_RST,
+	TCP_MARK_ICMP,
+	TCP_MARK_RETRACTED, /* the segment that made the tracker take a belief back */
+} TcpMarkKind;
+
+typedef struct {
+	ShakedownTime time;
+	uint64_t frame : 48;
+	uint64_t kind : 8; /* TcpMarkKind */
+	uint64_t side : 1;
+} TcpMark;
+#define TCP_MARKS 32 /* at most so many are kept a connection: the first ones */
+
+typedef struct {
+	uint16_t len, room;
+	TcpMark *items;
+} TcpMarks;
+
+typedef struct {
+	uint64_t missing; /* acknowledged, never captured */
+	TcpSeq suspect;	  /* TCP_SIDE_SUSPECT, TCP_SIDE_SUSPECT_ACK */
+	TcpSeq jump_seq, jump_ack;
+	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
+	/* Its latest retransmission: was it needed? */
+	TcpSeq resent_seq, resent_end;
+	uint32_t resent_tsval;
+	TcpSeq dropped; /* end of the last segment dropped, for its checksum or its stamp */
+	uint32_t retransmissions;
+	uint32_t fast_retransmissions;
+	uint32_t spurious_retransmissions; /* shown by DSACK or timestamps to have been needless */
+	uint32_t duplicate_acks;
+	uint32_t keep_alives;
+	uint32_t window_probes;
+	uint32_t out_of_order;
+} TcpAsideSide;
+
+typedef struct {
+	TcpAsideSide side[2];
+	/* A SYN that may be the beginning of the next connection on the same four-tuple. */
+	struct _TcpPendingSyn *pending;
+	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */
+	struct _TcpHoles *holes[2];
+	struct _TcpConnLog *log;      /* tcp-conn-log.h; NULL: nobody asked */
+	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
+	TcpMarks marks;
+	uint64_t anomalies;	/* a bit a ShakedownAnomalyKind */
+	ShakedownTime rst_time; /* of the RST that ended it; 0: none did */
+	uint32_t copies;	/* packets captured twice */
+	uint32_t alias_of; /* this is but another name of that connection: nothing else counts */
+	uint32_t alias;	   /* handle of the item that stands for this under another encapsulation */
+} TcpAside;
+
+/* What a connection that closes needs beside. */
+typedef struct _TcpClosing {
+	ShakedownTime fin_latest[2]; /* its latest copy */
+	ShakedownTime fin_time[2];
+	ShakedownTime time_wait_since;
+	uint32_t handle; /* its own */
+	TcpBelief beliefs[TCP_BELIEFS_CLOSING];
+} TcpClosing;
