@@ -51,10 +51,10 @@ size_t tcp_options_sack(const Segment *segment, TcpSackBlock blocks[4]);
 
 /* All that a SYN can offer, read once. */
 typedef struct {
-	int32_t mss;	     /* -1: none */
+	int32_t mss; /* -1: none */
+	bool sack_permitted : 1, timestamps : 1, md5 : 1, ao : 1;
 	int8_t window_scale; /* -1: none; above 14 is taken as 14, RFC 7323 §2.3 */
 	int8_t fast_open;    /* -1: none, 0: cookie asked for, 1: cookie */
 	int8_t mptcp;	     /* -1: none, else the version */
-	bool sack_permitted : 1, timestamps : 1, md5 : 1, ao : 1;
 } TcpSynOptions;
 TcpSynOptions tcp_options_syn(const Segment *segment);

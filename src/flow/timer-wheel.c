@@ -129,6 +129,21 @@ static void take_down(TimerWheel *wheel, TimerNode *node)
 	node->slot = 0;
 }
 
+static int64_t ahead_of(const TimerWheel *wheel, int64_t tick)
+{
+	return CLAMP(tick - wheel->clock, 0, TIMER_AHEAD_MAX);
+}
+
+bool timer_wheel_postpone(const TimerWheel *wheel, TimerNode *node, ShakedownTime deadline)
+{
+	int64_t ahead = ahead_of(wheel, tick_after(deadline));
+
+	if (!timer_node_armed(node) || ahead < node->deadline - (uint32_t)wheel->clock)
+		return false;
+	node->deadline = (uint32_t)(wheel->clock + ahead);
+	return true;
+}
+
 void timer_wheel_set(TimerWheel *wheel, uint32_t handle, ShakedownTime deadline)
 {
 	TimerNode *node = node_of(wheel, handle);
@@ -141,19 +156,13 @@ void timer_wheel_set(TimerWheel *wheel, uint32_t handle, ShakedownTime deadline)
 		wheel->clock = tick - TIMER_AHEAD_MAX / 2;
 	}
 
-	int64_t ahead = CLAMP(tick - wheel->clock, 0, TIMER_AHEAD_MAX);
-	uint32_t armed_ahead = node->deadline - (uint32_t)wheel->clock;
-
-	if (timer_node_armed(node)) {
-		if (ahead >= armed_ahead) {
-			node->deadline = (uint32_t)(wheel->clock + ahead);
-			return;
-		}
+	if (timer_wheel_postpone(wheel, node, deadline))
+		return;
+	if (timer_node_armed(node))
 		take_down(wheel, node);
-	} else {
+	else
 		wheel->len++;
-	}
-	node->deadline = (uint32_t)(wheel->clock + ahead);
+	node->deadline = (uint32_t)(wheel->clock + ahead_of(wheel, tick));
 	hang_up(wheel, node, handle);
 }
 
@@ -269,6 +278,10 @@ void timer_wheel_advance(TimerWheel *wheel, ShakedownTime now, TimerFunc fire, v
 	int64_t target = tick_of(now), time;
 	unsigned index;
 
+	/* Most packets come within a tick in which nothing is due. */
+	if (target <= wheel->clock && wheel->started &&
+	    wheel->slots[byte_of((uint32_t)wheel->clock, 0)].first == 0)
+		return;
 	if (!wheel->started) {
 		wheel->started = true;
 		wheel->clock = target;

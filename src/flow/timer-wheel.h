@@ -46,6 +46,9 @@ void timer_wheel_free(TimerWheel *wheel);
  * be set in any order, up to a year before the first one set.
  */
 void timer_wheel_set(TimerWheel *wheel, uint32_t handle, ShakedownTime deadline);
+/* The same where it is armed for no later than that: it writes to the node alone. False, and
+ * nothing changed, where it is not. */
+bool timer_wheel_postpone(const TimerWheel *wheel, TimerNode *node, ShakedownTime deadline);
 /* Harmless where it is not armed. Needed before the item is freed. */
 void timer_wheel_cancel(TimerWheel *wheel, uint32_t handle);
 

@@ -72,6 +72,13 @@ static bool shows_established(const TcpStep *step)
 	       tcp_seq_lt(tcp_seq_add(r->isn, 1), seg->ack);
 }
 
+void tcp_confirm_established(TcpStep *step)
+{
+	if (tcp_side_has(&step->conn->side[step->from], TCP_SIDE_UNPROVEN) &&
+	    shows_established(step))
+		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
+}
+
 static void prove_established(TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from];
@@ -97,9 +104,10 @@ static void prove_established(TcpStep *step)
 		}
 		return;
 	case SHAKEDOWN_TCP_ESTABLISHED:
-		if (!tcp_side_has(s, TCP_SIDE_UNPROVEN) &&
-		    step->conn->side[tcp_other(step->from)].state != SHAKEDOWN_TCP_SYN_SENT)
+		if (step->conn->side[tcp_other(step->from)].state != SHAKEDOWN_TCP_SYN_SENT) {
+			tcp_confirm_established(step);
 			return;
+		}
 		if (shows_established(step)) {
 			tcp_infer_established(step);
 			tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
@@ -111,8 +119,7 @@ static void prove_established(TcpStep *step)
 	case SHAKEDOWN_TCP_CLOSING:
 	case SHAKEDOWN_TCP_LAST_ACK:
 	case SHAKEDOWN_TCP_TIME_WAIT:
-		if (tcp_side_has(s, TCP_SIDE_UNPROVEN) && shows_established(step))
-			tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
+		tcp_confirm_established(step);
 		return;
 	}
 }

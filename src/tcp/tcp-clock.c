@@ -125,8 +125,12 @@ void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn)
 {
 	ShakedownTime due = next_due(tracker, conn);
 
-	if (due != NEVER)
-		timer_wheel_set(tracker->wheel, tcp_handle_of(tracker, conn), due - tracker->first);
+	if (due == NEVER)
+		return;
+	due -= tracker->first;
+	/* Most often it is put off; only else its handle is needed. */
+	if (!timer_wheel_postpone(tracker->wheel, &conn->timer, due))
+		timer_wheel_set(tracker->wheel, tcp_handle_of(tracker, conn), due);
 }
 
 static void end_time_wait(TcpStep *step)

@@ -74,8 +74,8 @@ typedef struct {
 	uint8_t ordinal;  /* of its next segment that is no copy, modulo 2^8: tcp-copies.h */
 	uint16_t syns;	  /* SYNs (or SYN,ACKs) it sent */
 	uint16_t fins;
-	uint16_t rsts;
 	uint16_t high_ip_id; /* of the segment that reached snd_nxt; 0: none */
+	uint16_t rsts;
 	TcpSeq snd_nxt;	     /* end of the highest sequence number it sent */
 	TcpSeq rcv_nxt;	     /* highest acknowledgment it sent */
 	uint32_t window;     /* the last it offered, scaled */

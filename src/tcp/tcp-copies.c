@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-copies.h"
 
+#include "flow/mix.h"
+
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Copies of a packet follow each other that closely; a retransmission takes longer. */
 #define COPY_WITHIN_US 10000u
@@ -14,20 +17,15 @@
 #define SEGMENTS_BACK 4
 
 #define TIME_MASK 0xffffffu
-#define WAYS TCP_COPIES_WAYS
-#define SETS TCP_COPIES_SETS
-_Static_assert(WAYS == 1 << 3, "its number fits below the age");
-_Static_assert(sizeof(TcpPrint) * WAYS == 64, "a cache line");
-
 TcpCopies *tcp_copies_new(void)
 {
 	TcpCopies *copies = g_new0(TcpCopies, 1);
-	void *prints = NULL;
+	void *sets = NULL;
 
-	if (posix_memalign(&prints, 64, sizeof(TcpPrint) * WAYS * SETS) != 0)
+	if (posix_memalign(&sets, 64, sizeof(TcpPrints) * TCP_COPIES_SETS) != 0)
 		g_error("out of memory: a table of packets that may come twice");
-	memset(prints, 0, sizeof(TcpPrint) * WAYS * SETS);
-	copies->prints = prints;
+	memset(sets, 0, sizeof(TcpPrints) * TCP_COPIES_SETS);
+	copies->sets = sets;
 	return copies;
 }
 
@@ -35,41 +33,39 @@ void tcp_copies_free(TcpCopies *copies)
 {
 	if (!copies)
 		return;
-	free(copies->prints);
+	free(copies->sets);
 	g_free(copies);
 }
 
-static uint32_t mix(uint32_t h, uint32_t v)
+/* What two copies have in common, and whose they are; never 0. */
+static uint32_t print_of(uint32_t owner, const Segment *seg, uint32_t tsval)
 {
-	h = (h ^ v) * 0x9E3779B1u;
-	return h ^ h >> 15;
+	uint64_t numbers = (uint64_t)seg->seq.value << 32 | seg->ack.value;
+	uint64_t whose = (uint64_t)owner << 32 | seg->payload_len;
+	uint64_t rest = (uint64_t)tsval << 32 | (uint32_t)seg->flags << 16 | seg->window;
+	uint64_t mixed = mix_fold(numbers ^ mix_secret(0, 0), whose ^ mix_secret(0, 1));
+
+	mixed = mix_fold(mixed ^ (seg->has_ip_id ? seg->ip_id : 0), rest ^ mix_secret(0, 2));
+	return (uint32_t)(mixed ^ mixed >> 32) | 1;
 }
 
-/* What is empty, or else the oldest. They are filled from the first on and never emptied. */
-static TcpPrint *place_for(TcpPrint *set, uint32_t now)
+static bool is_there(const TcpPrints *set, uint32_t print)
 {
-	uint32_t oldest = 0;
+	uint32_t there = 0;
 
-	if (G_UNLIKELY(set[WAYS - 1].print == 0)) {
-		while (set->print)
-			set++;
-		return set;
-	}
-	for (unsigned i = 0; i < WAYS; i++) {
-		uint32_t age = ((now - set[i].time) & TIME_MASK) << 3 | i;
-
-		oldest = MAX(oldest, age);
-	}
-	return &set[oldest & (WAYS - 1)];
-}
-
-static bool is_there(const TcpPrint *set, uint32_t print)
-{
-	bool there = false;
-
-	for (unsigned i = 0; i < WAYS; i++)
-		there |= set[i].print == print;
+	for (unsigned i = 0; i < TCP_COPIES_WAYS; i++)
+		there |= set->print[i] == print;
 	return there;
+}
+
+/* The oldest goes. */
+static void put(TcpPrints *set, uint32_t print, uint32_t now, uint8_t ordinal)
+{
+	memmove(&set->print[1], &set->print[0], sizeof set->print - sizeof set->print[0]);
+	memmove(&set->when[1], &set->when[0], sizeof set->when - sizeof set->when[0]);
+	set->print[0] = print;
+	set->when[0].time = now & TIME_MASK;
+	set->when[0].ordinal = ordinal;
 }
 
 bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
@@ -85,23 +81,18 @@ bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId sid
 	uint32_t within = counted && len > 0	? COPY_WITHIN_US_NUMBERED
 			  : numbered || stamped ? COPY_WITHIN_US
 						: COPY_WITHIN_US_BARE;
-	/* What two copies have in common, and whose they are. */
-	uint32_t print = mix(mix((uint32_t)conn->id << 1 | side, seg->seq.value), seg->ack.value);
+	uint32_t print = print_of((uint32_t)conn->id << 1 | side, seg, tsval);
+	TcpPrints *set = tcp_copies_set(copies, &conn->key, tcp_conn_end(conn, side));
 
-	print = mix(mix(print, seg->payload_len), (uint32_t)seg->flags << 16 | seg->window);
-	print = mix(mix(print, tsval), numbered ? seg->ip_id : 0);
-	TcpPrint *set = tcp_copies_set(copies, &conn->key, tcp_conn_end(conn, side));
-
-	print |= 1;
 	/* Bare ACKs repeat themselves within a clock tick; without an id they can't be told apart.
 	 */
 	if (!numbered && len == 0)
 		telling = false;
 	telling = telling && is_there(set, print);
-	for (unsigned i = 0; telling && i < WAYS; i++)
-		if (set[i].print == print && ((now - set[i].time) & TIME_MASK) <= within &&
-		    (uint8_t)(s->ordinal - 1 - set[i].ordinal) < SEGMENTS_BACK)
+	for (unsigned i = 0; telling && i < TCP_COPIES_WAYS; i++)
+		if (set->print[i] == print && ((now - set->when[i].time) & TIME_MASK) <= within &&
+		    (uint8_t)(s->ordinal - 1 - set->when[i].ordinal) < SEGMENTS_BACK)
 			return true;
-	*place_for(set, now) = (TcpPrint){print, now & TIME_MASK, s->ordinal++};
+	put(set, print, now, s->ordinal++);
 	return false;
 }

@@ -9,20 +9,23 @@
 
 #include "tcp/tcp-connection.h"
 
-typedef struct {
-	uint32_t print;	      /* 0: none */
-	uint32_t time : 24;   /* microseconds, modulo 2^24 */
-	uint32_t ordinal : 8; /* of the segment, among its side's */
-} TcpPrint;
-
-/* A set is a cache line, where the latest segments of a few sides meet; all together fit a
- * second-level cache. */
 #define TCP_COPIES_WAYS 8
 #define TCP_COPIES_SETS 8192
 
+/* A cache line, where the latest segments of a few sides meet, the latest first; all together fit a
+ * second-level cache. */
+typedef struct {
+	uint32_t print[TCP_COPIES_WAYS]; /* 0: none */
+	struct {
+		uint32_t time : 24;   /* microseconds, modulo 2^24 */
+		uint32_t ordinal : 8; /* of the segment, among its side's */
+	} when[TCP_COPIES_WAYS];
+} TcpPrints;
+_Static_assert(sizeof(TcpPrints) == 64, "a cache line");
+
 /* The field serves the inline function alone. */
 typedef struct _TcpCopies {
-	TcpPrint *prints;
+	TcpPrints *sets;
 } TcpCopies;
 
 TcpCopies *tcp_copies_new(void);
@@ -31,13 +34,13 @@ void tcp_copies_free(TcpCopies *copies);
 /* Where the segments lie that one end of a connection sends: to be fetched ahead. By a hash without
  * a secret, so that the same capture always gives the same records; whoever makes connections meet
  * in one set hides copies, no more. */
-static inline TcpPrint *tcp_copies_set(const TcpCopies *copies, const FlowKey *key, unsigned end)
+static inline TcpPrints *tcp_copies_set(const TcpCopies *copies, const FlowKey *key, unsigned end)
 {
 	uint64_t mixed = flow_key_word(key, 0) * UINT64_C(0x9e3779b97f4a7c15);
 
 	mixed = (mixed ^ mixed >> 32 ^ flow_key_word(key, 2)) * UINT64_C(0xbf58476d1ce4e5b9);
 	mixed = (mixed ^ mixed >> 32 ^ flow_key_word(key, 4) ^ end) * UINT64_C(0x94d049bb133111eb);
-	return &copies->prints[(mixed >> 48 & (TCP_COPIES_SETS - 1)) * TCP_COPIES_WAYS];
+	return &copies->sets[mixed >> 48 & (TCP_COPIES_SETS - 1)];
 }
 
 /* True for a copy; any other segment is remembered. To be asked once for each segment, before

@@ -63,8 +63,10 @@ static Entry *all_by_id(TcpTracker *t, size_t *n)
 			continue;
 		}
 		for (uint32_t h = handles[i]; h;) {
-			const TcpConnection *conn = slab_get(t->slab, h);
-			if (!tcp_aside(conn)->alias_of)
+			TcpConnection *conn = slab_get(t->slab, h);
+			if (tcp_aside(conn)->alias_of)
+				g_clear_pointer(&conn->aside, g_free);
+			else
 				entries[len++] = (Entry){conn->id, h};
 			h = conn->older;
 		}

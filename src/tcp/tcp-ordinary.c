@@ -7,14 +7,14 @@
 
 #include "tcp/tcp-copies.h"
 #include "tcp/tcp-space.h"
+#include "tcp/tcp-watch.h"
 
 #include <glib.h>
 
 /* What makes either side's segment or acknowledgment mean more than itself. */
 #define EITHER (TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN | TCP_SIDE_MAYBE_FIN | TCP_SIDE_ZERO_WINDOW)
 #define SENDER_NOT                                                                                 \
-	(EITHER | TCP_SIDE_UNPROVEN | TCP_SIDE_CHALLENGED | TCP_SIDE_PROBED | TCP_SIDE_SUSPECT |   \
-	 TCP_SIDE_SUSPECT_ACK)
+	(EITHER | TCP_SIDE_CHALLENGED | TCP_SIDE_PROBED | TCP_SIDE_SUSPECT | TCP_SIDE_SUSPECT_ACK)
 #define SENDER_MUST (TCP_SIDE_SEEN | TCP_SIDE_SPACE | TCP_SIDE_ACKED)
 #define RECEIVER_NOT (EITHER | TCP_SIDE_RESENT | TCP_SIDE_PROBED)
 #define RECEIVER_MUST TCP_SIDE_SPACE
@@ -75,9 +75,8 @@ static bool segment_is(const TcpConnection *conn, const TcpSide *s, const TcpSid
 	o->window = tcp_space_window(conn, s == &conn->side[1], seg);
 	if (!o->window)
 		return false;
-	/* A duplicate acknowledgment is one that says nothing new; the first data are an event. */
-	return seg->payload_len ? conn->talked
-				: tcp_seq_lt(s->rcv_nxt, seg->ack) || o->window != s->window;
+	/* A duplicate acknowledgment is one that says nothing new. */
+	return seg->payload_len || tcp_seq_lt(s->rcv_nxt, seg->ack) || o->window != s->window;
 }
 
 /* tcp_paws_take(), tcp_measure() */
@@ -123,7 +122,9 @@ static void take_ack(TcpSide *s, TcpSide *r, const Segment *seg)
 	}
 }
 
-static void remember(TcpTracker *t, TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+/* What few ordinary segments do beside: they prove that the handshake was complete, are the first
+ * with data, or are remembered in case that they are sent again. */
+static void do_beside(TcpTracker *t, TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
 	TcpStep step;
 
@@ -137,13 +138,18 @@ static void remember(TcpTracker *t, TcpConnection *conn, ShakedownSideId side, c
 	step.note = NULL;
 	step.overlap = NULL;
 	step.changes_len = 0;
-	tcp_recent_segment(t->recent, &step);
+	tcp_confirm_established(&step);
+	if (t->recent)
+		tcp_recent_segment(t->recent, &step);
+	if (seg->payload_len)
+		tcp_watch_first_data(&step);
 }
 
 bool tcp_ordinary_segment(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
 			  const Segment *seg)
 {
 	TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+	bool unproven = tcp_side_has(s, TCP_SIDE_UNPROVEN);
 	Ordinary o = {0};
 
 	/* A copy is not remembered as one, so that it can be asked again. */
@@ -164,8 +170,8 @@ bool tcp_ordinary_segment(TcpTracker *t, TcpConnection *conn, ShakedownSideId si
 		take_payload(s, seg);
 	tcp_space_keep_low_near(s);
 	tcp_note_ttl(s, seg->ttl);
-	if (t->recent && seg->payload_captured)
-		remember(t, conn, side, seg);
+	if (unproven || (seg->payload_len && !conn->talked) || (t->recent && seg->payload_captured))
+		do_beside(t, conn, side, seg);
 	s->last = seg->time;
 	conn->end = MAX(conn->end, seg->time);
 	conn->last_frame = MAX(conn->last_frame, seg->frame);

@@ -110,7 +110,6 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 			.time = seg->time,
 			.frame = seg->frame};
 	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
-	tcp_clock_arm(tracker, conn);
 	return conn;
 }
 

@@ -34,7 +34,8 @@ static inline uint32_t tcp_space_below_next(const TcpSide *s, TcpSeq seq)
 /* Numbers wrap: what began two gigabytes ago would come to lie ahead. */
 static inline void tcp_space_keep_low_near(TcpSide *s)
 {
-	if (tcp_space_below_next(s, s->low) > TCP_SPACE_LOW_MOST)
+	if (!tcp_side_has(s, TCP_SIDE_ISN_KNOWN) &&
+	    tcp_space_below_next(s, s->low) > TCP_SPACE_LOW_MOST)
 		s->low = tcp_seq_add(s->snd_nxt, 0u - TCP_SPACE_LOW_MOST);
 }
 

@@ -76,6 +76,8 @@ void tcp_infer_established(TcpStep *step);
 
 /* tcp-ack.c: §3.10.7.4 fifth. */
 void tcp_arrives_ack(TcpStep *step);
+/* What a synchronized side sends may show that the third ACK has reached it. */
+void tcp_confirm_established(TcpStep *step);
 /* A side goes on although it was believed to be closed; true if the reset that passed before is to
  * come after this segment: the caller believes that input again when the segment is done. */
 bool tcp_goes_on(TcpStep *step, TcpInput *again);

@@ -431,7 +431,8 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 
 	if (moved && t->observer.opening)
 		tell_opening(&step, false);
-	if (moved || (seg->flags & (TCP_FIN | TCP_SYN | TCP_RST)))
+	if (moved || (seg->flags & (TCP_FIN | TCP_SYN | TCP_RST)) ||
+	    !timer_node_armed(&conn->timer))
 		tcp_clock_arm(t, conn);
 }
 

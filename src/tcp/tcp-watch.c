@@ -129,6 +129,14 @@ static void watch_fin(TcpStep *step)
 	}
 }
 
+void tcp_watch_first_data(TcpStep *step)
+{
+	if (step->conn->talked)
+		return;
+	step->conn->talked = true;
+	tcp_emit(step, TCP_EVENT_FIRST_DATA, step->from);
+}
+
 void tcp_watch(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -143,10 +151,8 @@ void tcp_watch(TcpStep *step)
 	watch_silence(step);
 	if (seg->payload_len && c != SHAKEDOWN_SEGMENT_KEEP_ALIVE)
 		watch_fin(step);
-	if (seg->payload_len && !(seg->flags & TCP_SYN) && !conn->talked) {
-		conn->talked = true;
-		tcp_emit(step, TCP_EVENT_FIRST_DATA, step->from);
-	}
+	if (seg->payload_len && !(seg->flags & TCP_SYN))
+		tcp_watch_first_data(step);
 	if (tcp_aside(conn)->watch) {
 		TcpWatchSide *w = &conn->aside->watch->side[step->from];
 

@@ -36,5 +36,7 @@ typedef struct _TcpWatch {
 
 /* To be asked once for each segment that was neither dropped nor a copy, after all else. */
 void tcp_watch(TcpStep *step);
+/* It carries payload, and its SYN flag is not set. */
+void tcp_watch_first_data(TcpStep *step);
 /* An ICMP error asks for smaller packets. */
 void tcp_watch_mtu(TcpStep *step);

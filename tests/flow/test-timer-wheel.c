@@ -259,6 +259,23 @@ Test(timer_wheel, one_advance_carries_out_what_its_timers_lead_to)
 	fixture_clear(&f);
 }
 
+/* Only a later deadline can be set by the node alone. */
+Test(timer_wheel, postpones_what_is_armed)
+{
+	Fixture f = fixture_new();
+	uint32_t handle = slab_alloc(f.slab);
+	TimerNode *node = &((Item *)slab_get(f.slab, handle))->node;
+
+	advance(&f, T0);
+	cr_assert_not(timer_wheel_postpone(f.wheel, node, T0 + S), "it is idle");
+	timer_wheel_set(f.wheel, handle, T0 + 2 * S);
+	cr_assert_not(timer_wheel_postpone(f.wheel, node, T0 + S), "it would be earlier");
+	cr_assert(timer_wheel_postpone(f.wheel, node, T0 + 3 * S));
+	cr_assert_eq(advance(&f, T0 + 2 * S + S / 2), 0);
+	cr_assert_eq(advance(&f, T0 + 4 * S), 1);
+	fixture_clear(&f);
+}
+
 /* Who takes over a timer fires in its place among those of its tick, from the other slab or not. */
 Test(timer_wheel, moves_a_timer_in_its_place)
 {
