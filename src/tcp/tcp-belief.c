@@ -72,6 +72,7 @@ static void make_room(TcpTracker *t, TcpConnection *conn)
 	if (beliefs->room <= TCP_BELIEFS_FEW) {
 		items = tcp_closing_make(conn, t->closing)->beliefs;
 		memcpy(items, old, beliefs->len * sizeof *old);
+		memset(beliefs->few, 0, sizeof beliefs->few);
 		beliefs->room = TCP_BELIEFS_CLOSING;
 	} else {
 		bool inside = beliefs->room == TCP_BELIEFS_CLOSING;

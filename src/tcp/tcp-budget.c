@@ -25,7 +25,10 @@ void tcp_budget_init(TcpBudget *budget, uint64_t bytes)
 
 static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 {
-	return (items + HEADROOM) * (slab == t->half_open ? sizeof(TcpHalf) + BESIDE : COST);
+	if (slab == t->slab)
+		return (items + HEADROOM) * COST;
+	/* malloc() rounds up to 16 and puts 8 before it. */
+	return (items + HEADROOM) * (sizeof(TcpHalf) + BESIDE) + t->resting_bytes + t->resting * 16;
 }
 
 /* What one slab has taken it does not give back, so the other has what it left, but at least a
@@ -83,7 +86,7 @@ static bool many_closed(const TcpTracker *t)
 
 	return closed[SHAKEDOWN_TCP_CLOSED] + closed[SHAKEDOWN_TCP_TIME_WAIT] +
 		       waits[SHAKEDOWN_TCP_CLOSED] + waits[SHAKEDOWN_TCP_TIME_WAIT] >=
-	       slab_live(t->slab) / 8;
+	       slab_live(t->slab) / 8 + t->resting;
 }
 
 static void end_one(TcpTracker *t)
@@ -121,15 +124,32 @@ static void end_one(TcpTracker *t)
 static void end_half_open(TcpTracker *t)
 {
 	uint32_t handle = t->budget.hand_half = slab_next_live(t->half_open, t->budget.hand_half);
+	bool rests = ((const TcpHalf *)slab_get(t->half_open, handle))->rests;
 
 	handle |= SLAB_SMALL;
 	TcpConnection *conn = tcp_half_unfold(t, &handle);
-	end_early(t, conn, handle, &t->counts.cut_half_open);
+	end_early(t, conn, handle, rests ? &t->counts.cut_closed : &t->counts.cut_half_open);
+}
+
+/* One that rests goes before any that is open. */
+static void end_resting(TcpTracker *t)
+{
+	for (unsigned i = 0; t->resting && i < SAMPLE; i++) {
+		uint32_t next = slab_next_live(t->half_open, t->budget.hand_half);
+
+		if (((const TcpHalf *)slab_get(t->half_open, next))->rests) {
+			end_half_open(t);
+			return;
+		}
+		t->budget.hand_half = next;
+	}
 }
 
 void tcp_budget_make_room(TcpTracker *t)
 {
 	/* What aliases hold is little, and goes with the connections. */
+	if (crowded(t, t->slab, t->half_open))
+		end_resting(t);
 	if (crowded(t, t->slab, t->half_open))
 		end_one(t);
 	if (crowded(t, t->half_open, t->slab))

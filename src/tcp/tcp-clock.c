@@ -173,5 +173,6 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	ShakedownTime due = next_due(tracker, conn);
 	if (due != NEVER)
 		timer_wheel_set(tracker->wheel, handle, due - tracker->first);
-	tcp_half_fold(tracker, conn, handle);
+	if (!tcp_half_rest(tracker, conn))
+		tcp_half_fold(tracker, conn, handle);
 }

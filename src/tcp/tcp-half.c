@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-half.h"
 
+#include "tcp/tcp-rest.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <string.h>
@@ -92,6 +93,18 @@ static bool comes_out_the_same(const TcpConnection *conn, const TcpHalf *half)
 	return memcmp(&other, conn, sizeof other) == 0;
 }
 
+static void put_aside(TcpTracker *t, const TcpConnection *conn, uint32_t handle,
+		      const TcpHalf *half)
+{
+	uint32_t hash = conn->hash, small = slab_alloc(t->half_open);
+
+	*(TcpHalf *)slab_get(t->half_open, small) = *half;
+	small |= SLAB_SMALL;
+	timer_wheel_move(t->wheel, handle, small);
+	flow_table_replace(t->table, hash, handle, small);
+	slab_free_item(t->slab, handle);
+}
+
 void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
 	/* What most often stands against it, first. */
@@ -102,13 +115,37 @@ void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 
 	if (!comes_out_the_same(conn, &half))
 		return;
-	uint32_t hash = conn->hash, small = slab_alloc(t->half_open);
+	put_aside(t, conn, handle, &half);
+}
 
-	*(TcpHalf *)slab_get(t->half_open, small) = half;
-	small |= SLAB_SMALL;
-	timer_wheel_move(t->wheel, handle, small);
-	flow_table_replace(t->table, hash, handle, small);
-	slab_free_item(t->slab, handle);
+bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
+{
+	if (slab_live(t->slab) < t->rest_from || !tcp_rest_can(conn))
+		return false;
+	size_t len;
+	TcpHalf half = {.key = flow_key_small(&conn->key),
+			.start = conn->start,
+			.frame = conn->first_frame,
+			.id = conn->id,
+			.rests = true,
+			.rest = tcp_rest_pack(t, conn, &len)};
+
+	t->resting++;
+	t->resting_bytes += len;
+	put_aside(t, conn, tcp_handle_of(t, conn), &half);
+	return true;
+}
+
+static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32_t hash)
+{
+	conn->key = flow_key_of_small(&half->key);
+	conn->hash = hash;
+	conn->id = half->id;
+	conn->start = half->start;
+	conn->first_frame = half->frame;
+	t->resting--;
+	t->resting_bytes -= tcp_rest_unpack(t, conn, half->rest);
+	g_free(half->rest);
 }
 
 TcpConnection *tcp_half_unfold(TcpTracker *t, uint32_t *handle)
@@ -122,7 +159,12 @@ TcpConnection *tcp_half_unfold(TcpTracker *t, uint32_t *handle)
 	TcpConnection *conn = slab_get(t->slab, *handle = slab_alloc(t->slab));
 	FlowKey key = flow_key_of_small(&half->key);
 
-	unfold(conn, half, flow_table_hash(t->table, &key));
+	uint32_t hash = flow_table_hash(t->table, &key);
+
+	if (half->rests)
+		wake(t, conn, half, hash);
+	else
+		unfold(conn, half, hash);
 	if (!t->finishing) {
 		timer_wheel_move(t->wheel, small, *handle);
 		flow_table_replace(t->table, conn->hash, small, *handle);

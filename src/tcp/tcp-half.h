@@ -5,7 +5,8 @@
  * and unfolded into what it was when anything further happens to it. What does not come out of the
  * fold as it went in is not folded, so that nothing else need know of it.
  *
- * A folded one has a handle of its own, with SLAB_SMALL set, in the table and the wheel.
+ * A folded one has a handle of its own, with SLAB_SMALL set, in the table and the wheel. Of one
+ * that is closed, and rests, it is the part that both need.
  */
 #pragma once
 
@@ -27,19 +28,30 @@ typedef struct {
 	uint64_t timestamps : 1;
 	uint64_t client_end : 1;
 	uint64_t timed : 1; /* TCP_CONN_TIMED_HANDSHAKE */
-	uint64_t id : 46;
+	uint64_t id : 45;
+	uint64_t rests : 1;   /* only key, timer, start, frame, id and rest mean something */
 	uint64_t checked : 1; /* TCP_CHECK_GOOD */
 	uint64_t has_mss : 1;
 	uint64_t mss : 16;
-	TcpSeq isn;
-	uint32_t noted;
+	union {
+		struct {
+			TcpSeq isn;
+			uint32_t noted;
+		};
+		uint8_t *rest; /* tcp-rest.h */
+	};
 } TcpHalf;
 _Static_assert(sizeof(TcpHalf) == 64, "a cache line");
 
 #define TCP_HALF_NO_WSCALE 15u
 
+/* Where there are less connections than that those that are closed stay as they are. */
+#define TCP_HALF_REST_FROM 65536
+
 /* Folds the connection, if it can be; its pointer and handle are invalid then. */
 void tcp_half_fold(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
+/* The same for one that is closed; true if it was done. */
+bool tcp_half_rest(TcpTracker *tracker, TcpConnection *conn);
 /* The connection of a handle from the table or the wheel: unfolded for good if need be. */
 TcpConnection *tcp_half_unfold(TcpTracker *tracker, uint32_t *handle);
 /* For tests, which look at connections between segments: where each that lives is now is told. */

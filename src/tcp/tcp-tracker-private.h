@@ -18,6 +18,8 @@ struct _TcpTracker {
 	Slab *slab;
 	Slab *half_open; /* tcp-half.h */
 	Slab *closing;	 /* TcpClosing */
+	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
+	size_t resting, resting_bytes, rest_from;
 	FlowTable *table;
 	TimerWheel *wheel;
 	EncapTable *encaps;

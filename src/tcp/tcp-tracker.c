@@ -46,6 +46,7 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	t->data = data;
 	make_room(t);
 	tcp_budget_init(&t->budget, 0);
+	t->rest_from = TCP_HALF_REST_FROM;
 	t->encaps = encap_table_new();
 	t->copies = tcp_copies_new();
 	return t;
@@ -82,8 +83,8 @@ void tcp_tracker_free(TcpTracker *t)
 		return;
 	g_autofree uint32_t *handles = flow_table_handles(t->table);
 	for (size_t i = 0; i < flow_table_len(t->table); i++)
-		for (uint32_t h = handles[i]; h && !(h & SLAB_SMALL);) {
-			TcpConnection *conn = slab_get(t->slab, h);
+		for (uint32_t h = handles[i]; h;) {
+			TcpConnection *conn = tcp_half_unfold(t, &h);
 			h = conn->older;
 			connection_clear(t, conn);
 		}
@@ -497,6 +498,8 @@ static void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 	if (G_LIKELY(tcp_ordinary_segment(t, conn, side, seg)))
 		return;
 	tcp_segment_arrives(t, conn, side, seg);
+	if (tcp_half_rest(t, conn))
+		return;
 	/* Nothing but its first SYN is known of the latest connection: nothing has ended it. */
 	if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && id == t->next_id)
 		tcp_half_fold(t, conn, tcp_handle_of(t, conn));

@@ -4,7 +4,7 @@
  * hold checked after each; then once more in batches, which must give the same records.
  */
 #include "script.h"
-#include "tcp/tcp-stream-recent.h"
+#include "tcp/tcp-tracker-private.h"
 #include "tracker-check.h"
 
 #include <string.h>
@@ -55,6 +55,9 @@ static uint64_t run(Script *script, size_t at_once, bool drawn)
 {
 	Watch *w = watch_new(script, drawn);
 	Segment segments[TCP_TRACKER_BATCH];
+
+	/* Some runs lay closed connections to rest, some leave them as they are. */
+	w->tracker->rest_from = at_once > 1 && drawn ? 0 : SIZE_MAX;
 	uint64_t all = 0;
 	size_t held = 0;
 	ScriptKind kind;

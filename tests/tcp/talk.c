@@ -2,6 +2,7 @@
 #include "talk.h"
 
 #include "tcp/tcp-half.h"
+#include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
 #include <string.h>
@@ -111,6 +112,8 @@ Talk *talk_new(void)
 							   .opening = hear_opening,
 							   .segment = hear_segment},
 				     t);
+	/* Whatever closes rests: whoever looks at it finds it as it was. */
+	t->tracker->rest_from = 0;
 	t->addr[SHAKEDOWN_CLIENT] = (ShakedownAddress){4, {192, 0, 2, 1}};
 	t->addr[SHAKEDOWN_SERVER] = (ShakedownAddress){4, {198, 51, 100, 7}};
 	t->port[SHAKEDOWN_CLIENT] = 49152;

@@ -2,6 +2,7 @@
 #include "tcp/tcp-half.h"
 
 #include "talk.h"
+#include "tcp/tcp-rest.h"
 #include "tcp/tcp-tracker-private.h"
 
 #define C SHAKEDOWN_CLIENT
@@ -68,4 +69,67 @@ Test(tcp_half, its_timers_run)
 	talk_wait(t, SECONDS(200));
 	cr_assert_eq(tcp_tracker_live(t->tracker), 0);
 	EXPECT_OUTCOME(t, 1, "three-way no-answer, none never-opened");
+}
+
+static void closes(Talk *t)
+{
+	CLIENT(t, TCP_FIN | TCP_ACK, 1, 1);
+	SERVER(t, TCP_FIN | TCP_ACK, 1, 2);
+	CLIENT(t, TCP_ACK, 2, 2);
+}
+
+/* What both ends have closed rests, where there are many. */
+Test(tcp_half, a_closed_connection_rests)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	t->tracker->rest_from = 2;
+	talk_open(t);
+	closes(t);
+	cr_assert_eq(t->tracker->resting, 0, "there are few");
+	t->port[C]++;
+	talk_open(t);
+	closes(t);
+	cr_assert_eq(t->tracker->resting, 1);
+	cr_assert_eq(folded(t), 1);
+	cr_assert_lt(t->tracker->resting_bytes, (sizeof(TcpConnection) + sizeof(TcpClosing)) / 2);
+	CLIENT(t, TCP_ACK, 2, 2);
+	cr_assert_eq(t->tracker->resting, 1, "it woke, and rests again");
+	talk_finish(t);
+	cr_assert_eq(t->tracker->resting, 0);
+	cr_assert_eq(t->tracker->resting_bytes, 0);
+	cr_assert_eq(talk_record(t, 2)->side[C].packets, 5);
+}
+
+/* It comes out as it went in, byte by byte. */
+Test(tcp_half, what_rests_comes_out_the_same)
+{
+	g_autoptr(Talk) t = talk_new();
+	size_t len;
+
+	t->tracker->rest_from = SIZE_MAX;
+	talk_open(t);
+	for (uint32_t i = 0; i < 30; i++) {
+		CLIENT(t, TCP_ACK, 1 + 10 * i, 1, .len = 10);
+		SERVER(t, TCP_ACK, 1, 11 + 10 * i);
+	}
+	CLIENT(t, TCP_FIN | TCP_ACK, 301, 1);
+	SERVER(t, TCP_FIN | TCP_ACK, 1, 302);
+	CLIENT(t, TCP_ACK, 302, 2);
+	TcpConnection *conn = talk_conn(t, 1), was = *conn, out = {0};
+	TcpClosing closing = *conn->closing;
+
+	cr_assert(tcp_rest_can(conn));
+	g_autofree uint8_t *bytes = tcp_rest_pack(t->tracker, conn, &len);
+	out.key = was.key;
+	out.hash = was.hash;
+	out.timer = was.timer;
+	out.id = was.id;
+	out.start = was.start;
+	out.first_frame = was.first_frame;
+	cr_assert_eq(tcp_rest_unpack(t->tracker, &out, bytes), len);
+	cr_assert_eq(out.closing, was.closing, "the slot that was freed last");
+	cr_assert_eq(memcmp(&closing, out.closing, sizeof closing), 0);
+	cr_assert_eq(memcmp(&was, &out, sizeof was), 0);
+	*conn = out;
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Connections at rest. One that both ends have closed still waits for late segments, for its
+ * TIME-WAIT to end and to be forgotten, and where there are many most are such. It is packed into
+ * half of what it is in use: what its end was, beside the 64 bytes of a half-open one (tcp-half.h),
+ * whose handle it has. Packing is without loss, whatever the connection is.
+ */
+#pragma once
+
+#include "tcp/tcp-connection.h"
+
+#include <stddef.h>
+
+typedef struct _TcpTracker TcpTracker;
+
+/* It is over for both ends, and nothing points to it. */
+bool tcp_rest_can(const TcpConnection *conn);
+
+/* What a TcpHalf does not hold of it (key, hash, id, start, first frame), in bytes of its own, to
+ * be freed with g_free(); what hangs off the connection is theirs from here on. */
+uint8_t *tcp_rest_pack(TcpTracker *tracker, const TcpConnection *conn,
+		       size_t *len) G_GNUC_WARN_UNUSED_RESULT;
+/* conn has what the TcpHalf held; returns how many bytes there were. */
+size_t tcp_rest_unpack(TcpTracker *tracker, TcpConnection *conn, const uint8_t *bytes);
