@@ -20,6 +20,7 @@
 #include <shakedown/interfaces.h>
 #include <shakedown/metrics.h>
 #include <shakedown/packet.h>
+#include <shakedown/relay.h>
 #include <shakedown/sink.h>
 #include <shakedown/stream.h>
 #include <shakedown/types.h>

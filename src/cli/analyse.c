@@ -16,6 +16,8 @@ typedef struct {
 	const Options *options;
 	Output *output;
 	ShakedownSink *sink;
+	ShakedownRelay *relay; /* to the sink, where records are put into words by a thread */
+	bool relayed;	       /* it is, or is about to be, made */
 	Progress progress;
 	bool seekable; /* the inputs are files, which can be read a second time */
 	bool follows;  /* somebody may be reading along: no record waits for the next batch */
@@ -27,7 +29,10 @@ static void on_connection(const ShakedownConnection *connection, void *data)
 {
 	Run *run = data;
 
-	shakedown_sink_connection(run->sink, connection);
+	if (run->relay)
+		shakedown_relay_connection(run->relay, connection);
+	else
+		shakedown_sink_connection(run->sink, connection);
 	measure_connection(run->measure, connection);
 }
 
@@ -42,7 +47,10 @@ static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
 
 	if (run->options->fails && anomaly->severity >= run->options->fail_on)
 		run->fail_on_met = true;
-	shakedown_sink_anomaly(run->sink, anomaly);
+	if (run->relay)
+		shakedown_relay_anomaly(run->relay, anomaly);
+	else
+		shakedown_sink_anomaly(run->sink, anomaly);
 	measure_anomaly(run->measure, anomaly);
 }
 
@@ -55,7 +63,9 @@ static bool write_record(const void *bytes, size_t len, void *data)
 {
 	Run *run = data;
 
-	progress_erase(&run->progress);
+	/* The line is the other thread's, and stays apart from what is no terminal. */
+	if (!run->relayed)
+		progress_erase(&run->progress);
 	return output_write(bytes, len, run->output);
 }
 
@@ -96,6 +106,11 @@ static ShakedownSink *make_sink(Run *run, GError **error)
 	return shakedown_sink_new(&sink, error);
 }
 
+static bool is_broken(const Run *run)
+{
+	return run->relay ? shakedown_relay_broken(run->relay) : shakedown_sink_broken(run->sink);
+}
+
 /* At most so many packets; returns how many there were. */
 static uint64_t read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis *analysis,
 			 uint64_t most)
@@ -104,7 +119,7 @@ static uint64_t read_all(Run *run, ShakedownCapture *capture, ShakedownAnalysis 
 	bool more = true;
 
 	reading_begin(&reading, run->options, capture, analysis, most, run->seekable);
-	while (more && !shakedown_sink_broken(run->sink)) {
+	while (more && !is_broken(run)) {
 		more = reading_step(&reading);
 		measure_step(run->measure);
 		if (run->follows)
@@ -159,6 +174,29 @@ static Status fail(const Run *run, const GError *error)
 	return STATUS_FAILED;
 }
 
+/* A record a line: the others need the whole capture, or a reader who has it. */
+static bool writes_as_it_reads(ShakedownFormat format)
+{
+	return format == SHAKEDOWN_FORMAT_NDJSON || format == SHAKEDOWN_FORMAT_ZEEK ||
+	       format == SHAKEDOWN_FORMAT_ZEEK_JSON;
+}
+
+/*
+ * Whether putting records into words is so much of the work that a thread of its own is worth the
+ * copying. It is one more than that which reads ahead, unless that has but little to do: by
+ * default, then, two processors are enough.
+ */
+static bool is_worth_relaying(const Run *run)
+{
+	const Options *o = run->options;
+	bool words = writes_as_it_reads(o->format) || o->format == SHAKEDOWN_FORMAT_JSON ||
+		     o->format == SHAKEDOWN_FORMAT_CSV;
+
+	return run->seekable && !output_is_terminal(run->output) && words &&
+	       o->command->bit != FOR_ANOMALIES && !shakedown_sink_wants_segments(run->sink) &&
+	       reading_threads(o) > (o->threads ? 2 : 1);
+}
+
 static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig *config)
 {
 	const ShakedownObserver observer = {
@@ -175,11 +213,15 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 
 	if (shakedown_sink_wants_conn_log(run->sink))
 		shakedown_analysis_conn_log(analysis);
+	run->relayed = is_worth_relaying(run);
+	if (run->relayed && !(run->relay = shakedown_relay_new(run->sink)))
+		run->relayed = false;
 	measure_begin(run->measure, analysis, capture);
 	packets = read_all(run, capture, analysis, UINT64_MAX);
 	/* Live, that is how it ends. */
 	interrupted = interrupt_asked() && !run->options->live.interfaces;
 	shakedown_analysis_finish(analysis);
+	g_clear_pointer(&run->relay, shakedown_relay_free);
 	if (!interrupted && run->seekable && shakedown_sink_read_again(run->sink))
 		read_again(run, config, packets);
 	ok = shakedown_sink_finish(run->sink, shakedown_analysis_summary(analysis),
@@ -191,13 +233,6 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	if (!output_finish(run->output, &write_error))
 		return fail(run, write_error);
 	return ok ? conclude(run, capture, interrupted) : fail(run, error);
-}
-
-/* A record a line: the others need the whole capture, or a reader who has it. */
-static bool writes_as_it_reads(ShakedownFormat format)
-{
-	return format == SHAKEDOWN_FORMAT_NDJSON || format == SHAKEDOWN_FORMAT_ZEEK ||
-	       format == SHAKEDOWN_FORMAT_ZEEK_JSON;
 }
 
 Status analyse_run(const Options *options)

@@ -66,8 +66,8 @@ static const OptionRow rows[] = {
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
 	{"max-memory", 0, OPTION_TEXT, OFFSET(max_memory), FOR_LIVE, "SIZE", "512M, 4G, 25%: of the whole process (default\n"
 	 "                            50%); what is least useful ends early"},
-	{"threads", 'j', OPTION_TEXT, OFFSET(threads), FOR_RECORDS | FOR_STREAMS, "N", "use at most so many (default: as there are\n"
-	 "                            processors); what is found is the same"},
+	{"threads", 'j', OPTION_TEXT, OFFSET(threads), FOR_RECORDS | FOR_STREAMS, "N", "use at most so many (default: what helps on\n"
+	 "                            the machine); what is found is the same"},
 	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_LIVE, "USER[:GROUP]", "be that user once the input is open"},
 	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_LIVE, NULL, "do not confine system calls (for debuggers)"},
 	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},

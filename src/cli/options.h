@@ -49,7 +49,7 @@ typedef struct {
 	const char *user; /* who to become, or NULL */
 	bool no_sandbox;
 	unsigned width;	     /* 0: of the terminal */
-	unsigned threads;    /* 0: as many as there are processors */
+	unsigned threads;    /* 0: what there is use for */
 	uint64_t max_memory; /* bytes; 0: not given */
 	uint64_t html_limit; /* MiB; 0: the default */
 	bool ignore_encapsulation, all, absolute, ascii, quiet, verbose;

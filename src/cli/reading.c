@@ -77,7 +77,7 @@ bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCaptur
 	return false;
 }
 
-static unsigned threads_of(const Options *options)
+unsigned reading_threads(const Options *options)
 {
 	return options->threads ? options->threads : g_get_num_processors();
 }
@@ -87,7 +87,7 @@ void reading_begin(Reading *reading, const Options *options, ShakedownCapture *c
 {
 	*reading = (Reading){
 		.options = options, .capture = capture, .analysis = analysis, .left = most};
-	if (seekable && threads_of(options) > 1)
+	if (seekable && reading_threads(options) > 1)
 		reading->ahead = shakedown_ahead_new(capture, analysis, most);
 }
 

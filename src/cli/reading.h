@@ -42,6 +42,8 @@ bool reading_step(Reading *reading);
 const ShakedownCaptureInfo *reading_info(Reading *reading);
 /* Once steps are no more wanted, for whatever reason. */
 void reading_end(Reading *reading);
+/* How many threads there may be. */
+unsigned reading_threads(const Options *options);
 bool reading_from_standard_input(const Options *options);
 /* Whether every input is a file, and not a pipe that has been drunk. */
 bool reading_is_seekable(const Options *options, ShakedownCapture *capture);
