@@ -168,13 +168,26 @@ ShakedownTime service_slot_end(const Service *s, const ShakedownConfig *config, 
 	return s->origin + (id + 1) * service_slot_width(config);
 }
 
+/* As service_slot_id(). */
+static int64_t latest_or_other(Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	ShakedownDuration width = service_slot_width(config);
+
+	/* Before it, that is a very large number. */
+	if ((uint64_t)time - (uint64_t)s->latest_start >= (uint64_t)width) {
+		s->latest_id = service_slot_id(s, config, time);
+		s->latest_start = s->origin + s->latest_id * width;
+	}
+	return s->latest_id;
+}
+
 ServiceSlot *service_slot(Service *s, const ShakedownConfig *config, ShakedownTime time)
 {
 	if (!s->begun) {
 		s->begun = true;
-		s->origin = time;
+		s->origin = s->latest_start = time;
 	}
-	int64_t id = service_slot_id(s, config, time);
+	int64_t id = latest_or_other(s, config, time);
 	ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];
 
 	if (slot->id == id)

@@ -86,7 +86,11 @@ typedef struct _Service {
 	struct _Service *newer, *older; /* by when they were heard of last */
 	ServiceSlot slot[SERVICE_SLOTS];
 	bool begun;
-	ShakedownTime origin;	 /* where its slots are counted from */
+	ShakedownTime origin; /* where its slots are counted from */
+	/* The slot that was asked for last: most ask for the same, and a division takes longer than
+	 * all the rest. */
+	int64_t latest_id;
+	ShakedownTime latest_start;
 	int64_t judged;		 /* the last slot that was */
 	ShakedownTime judge_at;	 /* before that time there is nothing more to be judged */
 	uint64_t half_open;	 /* at present */
