@@ -104,6 +104,11 @@ static double bound_of(const Service *s, const Sum *sum, const ShakedownConfig *
 	return MIN(usual, most);
 }
 
+static double slot_seconds(const ShakedownConfig *config)
+{
+	return (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
+}
+
 static double drift_of(const Service *s, double width)
 {
 	return DRIFT * MAX(s->usual, USUAL_LEAST * width);
@@ -112,16 +117,21 @@ static double drift_of(const Service *s, double width)
 static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 			 const ShakedownConfig *config)
 {
-	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
+	double width = slot_seconds(config);
 	double bound = (double)config->flood_syns, half_open = 0, established = 0;
 
 	if (slot) {
 		half_open = (double)slot->opened - MIN(slot->finished, slot->opened) - slot->again;
 		established = slot->established;
 	}
+	/* A service that was busy before the capture began is measured by its first slot. */
+	if (!s->measured)
+		s->usual = established;
 	s->excess += half_open - drift_of(s, width);
 	s->excess = CLAMP(s->excess, 0, 2 * bound);
-	s->usual += USUAL_WEIGHT * (established - s->usual);
+	if (s->measured < 1 / USUAL_WEIGHT)
+		s->measured++;
+	s->usual += (established - s->usual) / s->measured;
 	return s->excess >= bound_of(s, sum, config) && half_open > 0 && s->sources &&
 	       (double)sketch_distinct_count(&s->sources->distinct) >=
 		       SOURCES_MANY * (double)s->sources->syns;
@@ -139,21 +149,22 @@ static void end_flood(Service *s, DetectContext *context)
 
 /* A slot has its share in the flood: by what is left half-open, or by what is refused. Hidden in a
  * busy service's traffic it is what the sum has grown by. */
-static bool takes_part(const Service *s, const ServiceSlot *slot, double width)
+static bool takes_part(const Service *s, const ServiceSlot *slot, const ShakedownConfig *config)
 {
-	uint64_t finished = MIN(slot->finished, slot->opened);
+	uint64_t half_open = slot->opened - MIN(slot->finished, slot->opened);
+	uint64_t share = slot->opened * MIN(config->flood_half_open, 50);
 
-	return (slot->opened - finished) * 2 >= slot->opened || slot->refused * 2 >= slot->opened ||
-	       slot->aborted * 2 >= slot->opened ||
-	       (s->flood->cumulative && (double)(slot->opened - finished) > drift_of(s, width));
+	return half_open * 100 >= share || slot->refused * 100 >= share ||
+	       slot->aborted * 100 >= share ||
+	       (s->flood->cumulative && (double)half_open > drift_of(s, slot_seconds(config)));
 }
 
-static void go_on(Service *s, const ServiceSlot *slot, double width)
+static void go_on(Service *s, const ServiceSlot *slot, const ShakedownConfig *config)
 {
 	ServiceFlood *flood = s->flood;
 
 	flood->peak_half_open = MAX(flood->peak_half_open, s->half_open);
-	if (!slot || !slot->opened || !takes_part(s, slot, width))
+	if (!slot || !slot->opened || !takes_part(s, slot, config))
 		return;
 	if (!flood->syns)
 		flood->start = slot->first;
@@ -164,11 +175,12 @@ static void go_on(Service *s, const ServiceSlot *slot, double width)
 	flood->aborted += slot->aborted;
 	flood->answered += slot->answered;
 	flood->established += slot->established;
-	flood->peak_rate = MAX(flood->peak_rate, slot->opened / width);
+	flood->peak_rate = MAX(flood->peak_rate, slot->opened / slot_seconds(config));
 }
 
+/* False where none of its slots, the latest included, has a share in it. */
 static bool begin_flood(Service *s, const ShakedownConfig *config, const Sum *sum, int64_t id,
-			bool cumulative, double width)
+			bool cumulative)
 {
 	ServiceFlood *flood = s->flood = g_new0(ServiceFlood, 1);
 
@@ -180,12 +192,15 @@ static bool begin_flood(Service *s, const ShakedownConfig *config, const Sum *su
 		const ServiceSlot *slot = slot_of(s, i);
 
 		if (i < id)
-			go_on(s, slot, width);
+			go_on(s, slot, config);
 		if (slot && (flood->syns || i >= id) &&
 		    flood->frames_len < G_N_ELEMENTS(flood->frames))
 			flood->frames[flood->frames_len++] = slot->first_frame;
 	}
-	return true;
+	go_on(s, slot_of(s, id), config);
+	if (!flood->syns)
+		g_clear_pointer(&s->flood, g_free);
+	return s->flood != NULL;
 }
 
 /* Full handshakes from few sources that say nothing: RFC 4987's cousin one layer up. */
@@ -221,7 +236,6 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 static void judge_slot(Service *s, DetectContext *context, int64_t id)
 {
 	const ShakedownConfig *config = context->config;
-	double width = (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
 	const ServiceSlot *slot = slot_of(s, id);
 	Sum sum = sum_up(s, id);
 	bool window = window_tells(&sum, config) || refused_tells(s, &sum, config) ||
@@ -230,9 +244,9 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 
 	judge_connections(s, &sum, id, config);
 	if (!s->flood && (window || excess))
-		begins = begin_flood(s, config, &sum, id, !window, width);
-	if (s->flood)
-		go_on(s, slot, width);
+		begins = begin_flood(s, config, &sum, id, !window);
+	else if (s->flood)
+		go_on(s, slot, config);
 	if (begins && context->early)
 		flood_report(s, context, true);
 	if (s->flood && !window && !excess &&

@@ -95,6 +95,7 @@ typedef struct _Service {
 	ShakedownTime judge_at;	 /* before that time there is nothing more to be judged */
 	uint64_t half_open;	 /* at present */
 	double excess, usual;	 /* cumulative sum; completed handshakes a slot, averaged */
+	uint8_t measured;	 /* over so many slots, up to as many as it remembers */
 	ServiceSources *sources; /* once there is something to look at */
 	ServiceFlood *flood;
 	ServiceSpan past[SERVICE_FLOODS_PAST];

@@ -116,6 +116,25 @@ Test(flood, below_the_threshold)
 	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK), 150);
 }
 
+/* Of a thousand clients a second one in ten is lost, from the first moment of the capture on: a
+ * share of what the service completes, whatever the number. */
+Test(flood, a_capture_that_begins_where_much_goes_on)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 4000; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(1) / 4);
+		SERVER(s, SYN_ACK, 0, 1, .after = MS(1) / 4);
+		if (i % 10)
+			CLIENT(s, PSH_ACK, 1, 1, 10, .after = MS(1) / 2);
+		else
+			scene_wait(s, MS(1) / 2);
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
 /* Ten a second more than a busy service's own eight: it is known by the service's measure. */
 static void busy(Scene *s, unsigned seconds, unsigned floods)
 {
@@ -138,6 +157,17 @@ Test(flood, of_a_busy_service)
 	scene_finish(s);
 	EXPECT(s, SYN_FLOOD);
 	EXPECT_FACT(s, SYN_FLOOD, "told_by=cumulative sum");
+}
+
+/* Not much has been seen of it before. */
+Test(flood, begins_soon_at_a_busy_service)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	busy(s, 3, 0);
+	busy(s, 15, 2);
+	scene_finish(s);
+	EXPECT(s, SYN_FLOOD);
 }
 
 /* Three a second of its clients are lost: trouble, but no flood. */
