@@ -215,6 +215,10 @@ static int compare_anomalies(const ShakedownBoardAnomaly *a, const ShakedownBoar
 {
 	switch (column) {
 	case TOP_ANOMALY_TIME:
+		/* As it is shown: what is told late is not the latest. */
+		if (a->until != b->until)
+			return ORDER(a->until, b->until);
+		break;
 	case TOP_ANOMALY_TEXT:
 		break;
 	case TOP_ANOMALY_SEVERITY:

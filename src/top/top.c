@@ -11,6 +11,8 @@
 /* Between two drawings at least, and between two looks at the terminal's size at most. */
 #define DRAW_LEAST (G_USEC_PER_SEC / 10)
 #define WAIT_MOST_MS 100
+/* … and between two looks where nothing has been seen yet: a file's first screen is not empty. */
+#define LOOK_FIRST DRAW_LEAST
 /* Between two notes of how it stands. */
 #define TELL_LEAST (G_USEC_PER_SEC / 20)
 #define REMARKS_MOST 100
@@ -80,6 +82,8 @@ static void look(Top *top, int64_t now)
 	if (now < top->look_next)
 		return;
 	top->look_next = now + top->ui.interval / 1000;
+	if (!top->model.vitals.live.packets)
+		top->look_next = MIN(top->look_next, now + LOOK_FIRST);
 	if (top->ui.paused && top->model.looked)
 		return;
 	hold(top);

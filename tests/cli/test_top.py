@@ -63,6 +63,13 @@ def services_states_and_anomalies_are_there():
 
 
 @test
+def the_first_packets_are_there_at_once():
+    with top("--interval", "10min", MIXED) as t:
+        t.wait_for(r"169 packets", r"^198\.51\.100\.7:443 ")
+        equal(t.end("q"), 0)
+
+
+@test
 def enter_leads_to_the_ladder():
     with top() as t:
         t.wait_for("read to its end")

@@ -220,6 +220,22 @@ Test(top, sorts_by_each_column_both_ways)
 		}
 }
 
+/* What is told late does not stand above what came after it. */
+Test(top, anomalies_are_in_the_order_of_the_times_they_show)
+{
+	const ShakedownBoardAnomaly late = {.number = 10, .until = SHAKEDOWN_NS_PER_S};
+	const ShakedownBoardAnomaly last = {.number = 9, .until = 2 * SHAKEDOWN_NS_PER_S};
+	const ShakedownBoardAnomaly same = {.number = 11, .until = 2 * SHAKEDOWN_NS_PER_S};
+	const ShakedownBoardAnomaly *rows[] = {&late, &last, &same}, *before[3];
+
+	memcpy(before, model.anomalies, sizeof before);
+	memcpy(model.anomalies, rows, sizeof rows);
+	cr_expect_lt(top_model_compare(&model, TOP_ANOMALIES, TOP_ANOMALY_TIME, 0, 1), 0);
+	cr_expect_gt(top_model_compare(&model, TOP_ANOMALIES, TOP_ANOMALY_TIME, 1, 0), 0);
+	cr_expect_lt(top_model_compare(&model, TOP_ANOMALIES, TOP_ANOMALY_TIME, 1, 2), 0);
+	memcpy(model.anomalies, before, sizeof before);
+}
+
 Test(top, filters_while_one_writes)
 {
 	press("/10.0.0.1");
