@@ -44,6 +44,7 @@ Detectors *detectors_new(DetectContext *context)
 
 	d->context = context;
 	context->dossiers = dossiers_new();
+	tcp_tracker_set_noted(context->tracker, NOTED_DOSSIER, DOSSIER_BYTES);
 	context->services = services_new(context->config);
 	context->scanners = scanners_new();
 	for (size_t i = 0; i < DETECTORS; i++) {

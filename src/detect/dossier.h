@@ -102,6 +102,9 @@ typedef struct {
 	uint64_t reuse_frame, reuse_answer_frame;
 } Dossier;
 
+/* What one takes, with its places in a table that has just grown. */
+#define DOSSIER_BYTES (sizeof(Dossier) + 64)
+
 typedef struct _Dossiers Dossiers;
 
 Dossiers *dossiers_new(void);

@@ -3,32 +3,72 @@
 
 #include "tcp/tcp-half.h"
 #include "tcp/tcp-tracker-private.h"
+#include "tcp/tcp-watch.h"
 
 #include <glib.h>
 
 /* What a connection costs beside itself: its slots in a table that is half full when it has just
  * grown, and its place in the order in which all end with the capture. */
 #define BESIDE 64
-/* … and what hangs off it, on average: asides, marks, samples, holes. */
+/* … and what hangs off it, on average: asides, marks, samples, holes. That much at the least, and
+ * what may be found; such as are reset have most. */
 #define HANGS_OFF 128
+#define HANGS_OFF_MOST 2048
+/* How often, and at how many, one looks for what hangs off. */
+#define LOOK_EVERY 256
+#define LOOK_AT 16
+#define REMEMBERS 8
+/* malloc() rounds up to 16 and puts 8 before it. */
+#define MALLOC 16
 /* One segment can open a few. */
 #define HEADROOM 16
-#define COST (sizeof(TcpConnection) + sizeof(TcpClosing) + HANGS_OFF + BESIDE)
+#define COST (sizeof(TcpConnection) + sizeof(TcpClosing) + BESIDE)
 #define LEAST ((UINT64_C(1) << 20) * 4)
 #define SAMPLE 32
 
 void tcp_budget_init(TcpBudget *budget, uint64_t bytes)
 {
 	bytes = bytes ? MAX(bytes, LEAST) : UINT64_MAX;
-	*budget = (TcpBudget){.bytes = bytes, .few = bytes / 3 / COST - HEADROOM};
+	*budget = (TcpBudget){
+		.bytes = bytes, .few = bytes / 3 / (COST + HANGS_OFF_MOST), .hangs = HANGS_OFF};
+}
+
+static size_t aside_bytes(const TcpAside *aside)
+{
+	size_t bytes = sizeof *aside + MALLOC;
+
+	if (aside->marks.room)
+		bytes += aside->marks.room * sizeof(TcpMark) + MALLOC;
+	if (aside->watch)
+		bytes += sizeof(TcpWatch) + MALLOC;
+	if (aside->pending)
+		bytes += sizeof(TcpPendingSyn) + MALLOC;
+	for (unsigned i = 0; i < 2; i++)
+		if (aside->holes[i])
+			bytes += aside->holes[i]->room * sizeof(TcpHole) + MALLOC;
+	return bytes;
+}
+
+size_t tcp_budget_hangs_off(const TcpTracker *t, const TcpConnection *conn)
+{
+	size_t bytes = conn->aside ? aside_bytes(conn->aside) : 0;
+
+	if (conn->beliefs.room > TCP_BELIEFS_CLOSING)
+		bytes += conn->beliefs.room * sizeof(TcpBelief) + MALLOC;
+	for (unsigned i = 0; i < 2; i++)
+		bytes += tcp_rtt_bytes(&conn->side[i].rtt);
+	if (conn->noted & t->noted_mask)
+		bytes += t->noted_bytes;
+	return bytes;
 }
 
 static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 {
+	/* What hangs off goes with the connection, whatever the slab has taken. */
 	if (slab == t->slab)
-		return (items + HEADROOM) * COST;
-	/* malloc() rounds up to 16 and puts 8 before it. */
-	return (items + HEADROOM) * (sizeof(TcpHalf) + BESIDE) + t->resting_bytes + t->resting * 16;
+		return (items + HEADROOM) * COST + slab_live(slab) * t->budget.hangs;
+	return (items + HEADROOM) * (sizeof(TcpHalf) + BESIDE) + t->resting_bytes +
+	       t->resting * MALLOC;
 }
 
 /* What one slab has taken it does not give back, so the other has what it left, but at least a
@@ -40,10 +80,26 @@ static bool crowded(const TcpTracker *t, const Slab *slab, const Slab *other)
 	return cost_of(t, slab, slab_live(slab)) > t->budget.bytes - CLAMP(taken, third, 2 * third);
 }
 
-bool tcp_budget_exceeded(const TcpTracker *t)
+static void look(TcpTracker *t)
+{
+	TcpBudget *b = &t->budget;
+	uint64_t bytes = 0;
+	unsigned n = (unsigned)MIN(slab_live(t->slab), LOOK_AT);
+
+	for (unsigned i = 0; i < n; i++) {
+		b->hand_seen = slab_next_live(t->slab, b->hand_seen);
+		bytes += tcp_budget_hangs_off(t, slab_get(t->slab, b->hand_seen));
+	}
+	if (n)
+		b->hangs = MAX((b->hangs * (REMEMBERS - 1) + bytes / n) / REMEMBERS, HANGS_OFF);
+}
+
+bool tcp_budget_exceeded(TcpTracker *t)
 {
 	if (G_LIKELY(tcp_tracker_live(t) < t->budget.few))
 		return false;
+	if (++t->budget.asked % LOOK_EVERY == 0)
+		look(t);
 	return crowded(t, t->slab, t->half_open) || crowded(t, t->half_open, t->slab);
 }
 

@@ -15,11 +15,17 @@ typedef struct {
 	uint64_t bytes;
 	size_t few; /* with less than so many alive there is room, whatever they are */
 	uint32_t hand, hand_half; /* the last that ended early; folded ones': tcp-half.h */
+	/* What hangs off a connection on average, by a look at some now and then. */
+	uint64_t hangs;
+	uint32_t asked, hand_seen;
 } TcpBudget;
 
 /* bytes 0: no bound. */
 void tcp_budget_init(TcpBudget *budget, uint64_t bytes);
 
 /* To be asked between segments, when no step holds a connection. */
-bool tcp_budget_exceeded(const TcpTracker *tracker);
+bool tcp_budget_exceeded(TcpTracker *tracker);
 void tcp_budget_make_room(TcpTracker *tracker);
+/* The bytes that hang off it, here and with whoever has set one of tcp_tracker_set_noted()'s bits.
+ */
+size_t tcp_budget_hangs_off(const TcpTracker *tracker, const TcpConnection *conn);

@@ -122,7 +122,7 @@ bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
 {
 	if (slab_live(t->slab) < t->rest_from || !tcp_rest_can(conn))
 		return false;
-	size_t len;
+	size_t len, hangs_off = tcp_budget_hangs_off(t, conn);
 	TcpHalf half = {.key = flow_key_small(&conn->key),
 			.start = conn->start,
 			.frame = conn->first_frame,
@@ -131,7 +131,7 @@ bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
 			.rest = tcp_rest_pack(t, conn, &len)};
 
 	t->resting++;
-	t->resting_bytes += len;
+	t->resting_bytes += len + hangs_off;
 	put_aside(t, conn, tcp_handle_of(t, conn), &half);
 	return true;
 }
@@ -145,6 +145,7 @@ static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32
 	conn->first_frame = half->frame;
 	t->resting--;
 	t->resting_bytes -= tcp_rest_unpack(t, conn, half->rest);
+	t->resting_bytes -= tcp_budget_hangs_off(t, conn);
 	g_free(half->rest);
 }
 

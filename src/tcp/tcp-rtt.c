@@ -71,6 +71,13 @@ static TcpRttMore *make_room(TcpRtt *rtt)
 	return more;
 }
 
+size_t tcp_rtt_bytes(const TcpRtt *rtt)
+{
+	unsigned values = rtt->samples > TCP_RTT_EXACT ? TCP_RTT_BUCKETS : TCP_RTT_EXACT;
+
+	return rtt->samples > TCP_RTT_FEW ? sizeof(TcpRttMore) + values * sizeof(uint32_t) : 0;
+}
+
 void tcp_rtt_add(TcpRtt *rtt, ShakedownDuration sample)
 {
 	uint32_t us = (uint32_t)CLAMP(sample / 1000, 0, (1 << 30) - 1);

@@ -8,6 +8,8 @@
 
 #include <shakedown/connection.h>
 
+#include <stddef.h>
+
 #define TCP_RTT_EXACT 16
 /* So many lie in the object itself: a chat has no more. */
 #define TCP_RTT_FEW 4
@@ -31,5 +33,7 @@ typedef struct {
 
 void tcp_rtt_add(TcpRtt *rtt, ShakedownDuration sample);
 void tcp_rtt_clear(TcpRtt *rtt);
+/* What it takes beside itself. */
+size_t tcp_rtt_bytes(const TcpRtt *rtt);
 /* All unknown where it has no sample. */
 ShakedownRtt tcp_rtt_summary(const TcpRtt *rtt);

@@ -38,6 +38,8 @@ struct _TcpTracker {
 	bool logs;	     /* tcp-conn-log.h */
 	struct _TcpCopies *copies;
 	TcpBudget budget;
+	uint32_t noted_mask; /* tcp_tracker_set_noted() */
+	size_t noted_bytes;
 };
 
 /* The SYN of a connection that may come to be, kept whole to be replayed if it does. */

@@ -117,6 +117,12 @@ void tcp_tracker_set_memory(TcpTracker *t, uint64_t bytes)
 	tcp_budget_init(&t->budget, bytes);
 }
 
+void tcp_tracker_set_noted(TcpTracker *t, uint32_t mask, size_t bytes)
+{
+	t->noted_mask = mask;
+	t->noted_bytes = bytes;
+}
+
 void tcp_tracker_set_conn_log(TcpTracker *t)
 {
 	t->logs = true;

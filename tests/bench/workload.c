@@ -8,6 +8,7 @@
  *   headers  the same, cut to 96 bytes a packet
  *   flood    SYNs from random sources to one service, none answered twice
  *   spread   the same to CONCURRENT services
+ *   strays   RSTs of no connection, from random sources to CONCURRENT services
  *   short    connect, one exchange, close; the same ports again and again
  *   long     few connections, much data
  */
@@ -166,14 +167,14 @@ static void write_flows(Writer *w, uint32_t concurrent, unsigned services, unsig
 	free(flows);
 }
 
-static void write_flood(Writer *w, unsigned services)
+static void write_flood(Writer *w, unsigned services, uint8_t flags)
 {
 	Flow f;
 
 	while (w->left) {
 		open_flow(w, &f, services, 0);
 		f.client = (uint32_t)next_random(w);
-		emit(w, &f, true, 0x02, 0);
+		emit(w, &f, true, flags, 0);
 	}
 }
 
@@ -184,7 +185,8 @@ int main(int argc, char **argv)
 	const uint32_t header[6] = {0xa1b23c4d, 4 << 16 | 2, 0, 0, 262144, 1};
 
 	if (argc < 4) {
-		fputs("usage: workload mix|headers|flood|spread|short|long PACKETS CONCURRENT [SEED]\n",
+		fputs("usage: workload mix|headers|flood|spread|strays|short|long PACKETS "
+		      "CONCURRENT [SEED]\n",
 		      stderr);
 		return 2;
 	}
@@ -200,9 +202,11 @@ int main(int argc, char **argv)
 	if (!concurrent)
 		concurrent = 1;
 	if (!strcmp(argv[1], "flood")) {
-		write_flood(&w, 1);
+		write_flood(&w, 1, 0x02);
 	} else if (!strcmp(argv[1], "spread")) {
-		write_flood(&w, concurrent);
+		write_flood(&w, concurrent, 0x02);
+	} else if (!strcmp(argv[1], "strays")) {
+		write_flood(&w, concurrent, 0x04);
 	} else if (!strcmp(argv[1], "short")) {
 		write_flows(&w, concurrent, 4, 1);
 	} else if (!strcmp(argv[1], "long")) {
