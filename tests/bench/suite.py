@@ -90,8 +90,9 @@ def ours(options, path):
     shakedown = options.shakedown
     return {
         "empty loop": [options.empty, path],
-        "report": [shakedown, "report", "-q", path],
-        "conns ndjson": [shakedown, "conns", "-q", "--format", "ndjson", path],
+        "report": [shakedown, "report", "-q", "-j", "1", path],
+        "report -j 2": [shakedown, "report", "-q", "-j", "2", path],
+        "conns ndjson": [shakedown, "conns", "-q", "-j", "1", "--format", "ndjson", path],
     }
 
 
