@@ -243,7 +243,8 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 	bool excess = excess_tells(s, slot, &sum, config), begins = false;
 
 	judge_connections(s, &sum, id, config);
-	if (!s->flood && (window || excess))
+	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
+	if (!s->flood && (window || (excess && !s->closing)))
 		begins = begin_flood(s, config, &sum, id, !window);
 	else if (s->flood)
 		go_on(s, slot, config);
@@ -313,6 +314,7 @@ void flood_close(Service *s, DetectContext *context, ShakedownTime last)
 
 	flood_advance(s, context, last + SERVICE_GRACE_SLOTS * width);
 	/* What goes on goes on to the end. */
+	s->closing = true;
 	if (old_enough || (slot && s->flood))
 		flood_advance(s, context, last + (SERVICE_GRACE_SLOTS + 1) * width);
 }

@@ -62,6 +62,18 @@ Test(flood, all_of_a_flood_counts_up_to_the_end)
 	EXPECT_FACT(s, SYN_FLOOD, "syn=1100");
 }
 
+/* A moment of a busy service whose clients are far away: the last third has had no time to answer.
+ */
+Test(flood, a_short_capture_of_a_busy_service)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 0, 1000, MS(1) / 5);
+	half_open(s, 2000, 1000, MS(1) / 5);
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
 Test(flood, members_name_it_and_the_others_do_not)
 {
 	g_autoptr(Scene) s = scene_new();
