@@ -57,7 +57,9 @@ def main():
     syns, services, bound = (int(a) for a in sys.argv[3:6]) if len(sys.argv) > 3 else (5000000, 100000, 256)
     hold(workload, shakedown, "spread", syns, services, bound)
     # Much hangs off these.
-    hold(workload, shakedown, "strays", STRAYS, services, STRAYS_BOUND)
+    # A sanitizer's own memory is as much again.
+    if "sanitized" not in sys.argv:
+        hold(workload, shakedown, "strays", STRAYS, services, STRAYS_BOUND)
 
 
 if __name__ == "__main__":
