@@ -139,23 +139,27 @@ static void remember(TcpRecent *r, TcpStep *step)
 		r->next = 1;
 }
 
+/* Another's segment may have taken the place in the index, and whose does depends on the secret:
+ * where it is found must not. */
 static Recent *find(TcpRecent *r, const TcpStep *step)
 {
 	const Segment *seg = step->seg;
 	uint32_t owner = owner_of(step), serial = *slot_of(r, owner, seg->seq);
-	Recent *e = by_serial(r, serial, owner);
+	Recent *e = by_serial(r, serial, owner), *overlaps = NULL;
 	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_captured);
 
 	if (e && tcp_seq_eq(e->seq, seg->seq))
 		return e;
 	serial = step->conn->side[step->from].latest;
 	for (unsigned i = 0; i < STEPS_BACK && (e = by_serial(r, serial, owner)); i++) {
-		if (tcp_seq_lt(e->seq, end) &&
-		    tcp_seq_lt(seg->seq, tcp_seq_add(e->seq, e->excerpt_len)))
+		if (tcp_seq_eq(e->seq, seg->seq))
 			return e;
+		if (!overlaps && tcp_seq_lt(e->seq, end) &&
+		    tcp_seq_lt(seg->seq, tcp_seq_add(e->seq, e->excerpt_len)))
+			overlaps = e;
 		serial = e->previous;
 	}
-	return NULL;
+	return overlaps;
 }
 
 /* The tracker counts bytes, not where they are: the offset's upper half comes from their sum. */

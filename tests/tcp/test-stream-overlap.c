@@ -294,3 +294,22 @@ Test(recent, offsets_beyond_4_gib)
 	cr_assert_eq(t->conflicts, 1);
 	cr_assert_eq(t->conflict.offset, rounds * len + 1);
 }
+
+/* Their index has little room here, and a secret of its own each time: which segments lose their
+ * place in it makes no difference. */
+Test(overlap, the_segment_that_began_there_is_the_one_compared)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		RECENT(t);
+
+		stream_talk_open(t);
+		CLIENT(t, 0, 1, 1, "GET /index");
+		uint64_t first = t->frame;
+		for (unsigned n = 0; n < 25; n++)
+			CLIENT(t, 0, 11 + n, 1, "x");
+		CLIENT(t, 0, 1, 1, "GET /adminxxxxx");
+		cr_assert_eq(t->conflicts, 1);
+		cr_assert_eq(t->conflict.first_frame, first);
+		EXPECT_COPIES(t, 5, "index", "adminxxxxx");
+	}
+}
