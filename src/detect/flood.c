@@ -233,7 +233,7 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 	s->connections.count = sources;
 }
 
-static void judge_slot(Service *s, DetectContext *context, int64_t id)
+static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_end)
 {
 	const ShakedownConfig *config = context->config;
 	const ServiceSlot *slot = slot_of(s, id);
@@ -244,7 +244,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id)
 
 	judge_connections(s, &sum, id, config);
 	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
-	if (!s->flood && (window || (excess && !s->closing)))
+	if (!s->flood && (window || (excess && !at_end)))
 		begins = begin_flood(s, config, &sum, id, !window);
 	else if (s->flood)
 		go_on(s, slot, config);
@@ -270,7 +270,7 @@ static int64_t pass_silence(Service *s, int64_t id)
 	return next;
 }
 
-void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
+static void advance(Service *s, DetectContext *context, ShakedownTime now, bool at_end)
 {
 	if (!s->begun || now < s->judge_at)
 		return;
@@ -296,7 +296,7 @@ void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 			if (id - busy > 2 * SERVICE_WINDOW_SLOTS)
 				id = busy = pass_silence(s, id);
 			if (id <= until)
-				judge_slot(s, context, id);
+				judge_slot(s, context, id, at_end);
 		}
 		/* The rest of the silence, at once. */
 		if (until < last)
@@ -304,6 +304,11 @@ void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 	}
 	s->judged = last;
 	s->judge_at = service_slot_end(s, context->config, last + SERVICE_GRACE_SLOTS + 1);
+}
+
+void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
+{
+	advance(s, context, now, false);
 }
 
 void flood_close(Service *s, DetectContext *context, ShakedownTime last)
@@ -314,9 +319,8 @@ void flood_close(Service *s, DetectContext *context, ShakedownTime last)
 
 	flood_advance(s, context, last + SERVICE_GRACE_SLOTS * width);
 	/* What goes on goes on to the end. */
-	s->closing = true;
 	if (old_enough || (slot && s->flood))
-		flood_advance(s, context, last + (SERVICE_GRACE_SLOTS + 1) * width);
+		advance(s, context, last + (SERVICE_GRACE_SLOTS + 1) * width, true);
 }
 
 void flood_end(Service *s, DetectContext *context)

@@ -93,7 +93,6 @@ typedef struct _Service {
 	ShakedownTime latest_start;
 	int64_t judged;		 /* the last slot that was */
 	ShakedownTime judge_at;	 /* before that time there is nothing more to be judged */
-	bool closing;		 /* the capture is at its end */
 	uint64_t half_open;	 /* at present */
 	double excess, usual;	 /* cumulative sum; completed handshakes a slot, averaged */
 	uint8_t measured;	 /* over so many slots, up to as many as it remembers */
