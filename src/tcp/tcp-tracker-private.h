@@ -67,9 +67,14 @@ void tcp_pending_clear(TcpConnection *conn);
 TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn);
 TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint32_t hash,
 				   const Segment *seg, unsigned end, TcpConnection *older);
-/* Takes a connection's segment through the steps. */
+
+/* tcp-arrives.c: takes a connection's segment, or an ICMP error about it, through the steps. */
 void tcp_segment_arrives(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
 			 const Segment *seg);
+void tcp_icmp_arrives(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
+		      const Segment *seg);
+/* Tells once what became of the opening, as soon as it will not change, or when all is over. */
+void tcp_tell_opening(TcpStep *step, bool over);
 
 /* tcp-open.c: RFC 9293 §3.5, §3.10.7.2, §3.10.7.3. */
 void tcp_arrives_syn(TcpStep *step);
@@ -135,8 +140,8 @@ static inline void tcp_note_ttl(TcpSide *s, uint8_t ttl)
 
 uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn);
 
-/* How long ago a segment may have passed and still not have reached that side when it sent what
- * passes now: the leg from the tap to the side and back. */
 /* A leg as measured; unknown where the clock was set in between. */
 ShakedownDuration tcp_leg_of(ShakedownTime from, ShakedownTime to);
+/* How long ago a segment may have passed and still not have reached that side when it sent what
+ * passes now: the leg from the tap to the side and back. */
 ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side);
