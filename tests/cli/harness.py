@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs functions as tests, in a directory of their own, and prints TAP."""
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -25,6 +26,9 @@ def environment(**extra):
 def run_all(tests, prepare):
     """The exit status: whether any failed."""
     failed = 0
+    # A shell makes what it starts in the background ignore these, and what that starts, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     print(f"1..{len(tests)}")
     with tempfile.TemporaryDirectory(prefix="shakedown-cli-") as directory:
         os.chdir(directory)
