@@ -146,7 +146,6 @@ static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32
 	t->resting--;
 	t->resting_bytes -= tcp_rest_unpack(t, conn, half->rest);
 	t->resting_bytes -= tcp_budget_hangs_off(t, conn);
-	g_free(half->rest);
 }
 
 TcpConnection *tcp_half_unfold(TcpTracker *t, uint32_t *handle)

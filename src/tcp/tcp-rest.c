@@ -7,6 +7,7 @@
  */
 #include "tcp/tcp-rest.h"
 
+#include "flow/pieces.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -15,16 +16,24 @@
 /* Key, hash and timer are kept elsewhere. */
 #define HEAD offsetof(TcpConnection, flags)
 
-typedef struct {
-	TcpConnection conn;
-	TcpClosing closing;
+typedef union {
+	struct {
+		TcpConnection conn;
+		TcpClosing closing;
+	};
+	uint32_t word[(sizeof(TcpConnection) + sizeof(TcpClosing)) / sizeof(uint32_t)];
 } Image;
-#define WORDS ((sizeof(Image) - HEAD) / sizeof(uint32_t))
+#define HEAD_WORDS (HEAD / sizeof(uint32_t))
+#define WORDS (sizeof(Image) / sizeof(uint32_t) - HEAD_WORDS)
 _Static_assert(HEAD % sizeof(uint32_t) == 0 && sizeof(Image) % sizeof(uint32_t) == 0, "by words");
 _Static_assert(WORDS % 4 == 0, "a byte of lengths stands for four words");
-#define BYTES_MOST (WORDS * sizeof(uint32_t) + WORDS / 4)
+/* A word is read and written as four bytes, however many mean something. */
+#define BEYOND sizeof(uint32_t)
+#define BYTES_MOST (WORDS * sizeof(uint32_t) + WORDS / 4 + BEYOND)
+_Static_assert(BYTES_MOST <= PIECES_LEN_MOST, "a piece holds any");
 
 static const uint8_t length_of[] = {0, 1, 3, 4};
+static const uint32_t mask_of[] = {0, 0xff, 0xffffff, 0xffffffff};
 
 static bool gone(const TcpSide *s)
 {
@@ -178,75 +187,72 @@ static unsigned code_of(uint32_t word)
 }
 
 /* Four bytes are written, of which the next word overwrites what is nothing. */
-static uint8_t *put_word(uint8_t *out, uint32_t word, unsigned code)
-{
-	for (unsigned i = 0; i < 4; i++)
-		out[i] = (uint8_t)(word >> 8 * i);
-	return out + length_of[code];
-}
-
-static size_t put_words(uint8_t *bytes, const uint32_t *words)
+static size_t put_words(uint8_t *bytes, const uint32_t *word)
 {
 	uint8_t *out = bytes;
 
-	for (size_t i = 0; i < WORDS; i += 4) {
+	for (size_t i = 0; i < WORDS; i += 4, word += 4) {
 		uint8_t *codes = out++;
 
 		*codes = 0;
+		if (!(word[0] | word[1] | word[2] | word[3]))
+			continue;
 		for (unsigned k = 0; k < 4; k++) {
-			unsigned code = code_of(words[i + k]);
+			unsigned code = code_of(word[k]);
+			uint32_t w = GUINT32_TO_LE(word[k]);
 
-			out = put_word(out, words[i + k], code);
+			memcpy(out, &w, sizeof w);
+			out += length_of[code];
 			*codes |= (uint8_t)(code << 2 * k);
 		}
 	}
-	return (size_t)(out - bytes);
+	memset(out, 0, BEYOND);
+	return (size_t)(out - bytes) + BEYOND;
 }
 
-static size_t take_words(uint32_t *words, const uint8_t *bytes)
+/* word is all zero. */
+static size_t take_words(uint32_t *word, const uint8_t *bytes)
 {
 	const uint8_t *in = bytes;
 
-	for (size_t i = 0; i < WORDS; i += 4) {
+	for (size_t i = 0; i < WORDS; i += 4, word += 4) {
 		unsigned codes = *in++;
 
-		for (unsigned k = 0; k < 4; k++, codes >>= 2) {
-			uint32_t word = 0;
+		for (unsigned k = 0; codes; k++, codes >>= 2) {
+			uint32_t w;
 
-			for (unsigned b = 0; b < length_of[codes & 3]; b++)
-				word |= (uint32_t)in[b] << 8 * b;
+			memcpy(&w, in, sizeof w);
+			word[k] = GUINT32_FROM_LE(w) & mask_of[codes & 3];
 			in += length_of[codes & 3];
-			words[i + k] = word;
 		}
 	}
-	return (size_t)(in - bytes);
+	return (size_t)(in - bytes) + BEYOND;
 }
 
 uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, size_t *len)
 {
 	Image image = {.conn = *conn, .closing = *tcp_closing(conn)};
-	uint32_t words[WORDS];
-	uint8_t bytes[BYTES_MOST + sizeof(uint32_t)];
+	uint8_t bytes[BYTES_MOST], *rest;
 
 	make_small(&image, conn);
 	image.conn.closing = NULL;
 	image.closing.handle = conn->closing != NULL;
 	if (image.conn.beliefs.room == TCP_BELIEFS_CLOSING)
 		memset(image.conn.beliefs.few, 0, sizeof image.conn.beliefs.few);
-	memcpy(words, (const uint8_t *)&image + HEAD, sizeof words);
-	*len = put_words(bytes, words);
+	*len = put_words(bytes, image.word + HEAD_WORDS);
 	if (conn->closing)
 		slab_free_item(t->closing, conn->closing->handle);
-	return g_memdup2(bytes, *len);
+	rest = pieces_take(t->rests, *len);
+	memcpy(rest, bytes, *len);
+	return rest;
 }
 
-size_t tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, const uint8_t *bytes)
+size_t tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest)
 {
 	Image image = {.conn = *conn};
-	uint32_t words[WORDS];
-	size_t len = take_words(words, bytes);
+	size_t len = take_words(image.word + HEAD_WORDS, rest);
 
-	memcpy((uint8_t *)&image + HEAD, words, sizeof words);
+	pieces_give_back(t->rests, rest, len);
 	make_whole(&image, conn);
 	*conn = image.conn;
 	if (!image.closing.handle)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow/flow-table.h"
+#include "flow/pieces.h"
 #include "flow/slab.h"
 #include "tcp/tcp-budget.h"
 #include "tcp/tcp-holes.h"
@@ -20,6 +21,7 @@ struct _TcpTracker {
 	Slab *closing;	 /* TcpClosing */
 	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
 	size_t resting, resting_bytes, rest_from;
+	Pieces *rests;
 	FlowTable *table;
 	TimerWheel *wheel;
 	EncapTable *encaps;

@@ -120,7 +120,7 @@ Test(tcp_half, what_rests_comes_out_the_same)
 	TcpClosing closing = *conn->closing;
 
 	cr_assert(tcp_rest_can(conn));
-	g_autofree uint8_t *bytes = tcp_rest_pack(t->tracker, conn, &len);
+	uint8_t *bytes = tcp_rest_pack(t->tracker, conn, &len);
 	out.key = was.key;
 	out.hash = was.hash;
 	out.timer = was.timer;
