@@ -14,7 +14,7 @@
 #define ATTEMPT_FORGET (INT64_C(130) * SHAKEDOWN_NS_PER_S)
 /* A closed connection's late segments still find it for so long. */
 #define CLOSED_FORGET (INT64_C(30) * SHAKEDOWN_NS_PER_S)
-#define NEVER INT64_MAX
+#define NEVER TCP_CLOCK_NEVER
 
 /* Nobody waits longer for an answer: the clock was set. */
 #define LEG_MOST (INT64_C(3600) * SHAKEDOWN_NS_PER_S)
@@ -102,7 +102,7 @@ static ShakedownTime time_wait_due(const TcpTracker *tracker, const TcpConnectio
 	return tcp_closing(conn)->time_wait_since + 2 * tracker->config->msl;
 }
 
-static ShakedownTime next_due(const TcpTracker *tracker, const TcpConnection *conn)
+ShakedownTime tcp_clock_due(const TcpTracker *tracker, const TcpConnection *conn)
 {
 	ShakedownTime due = forget_at(tracker, conn);
 
@@ -123,7 +123,7 @@ uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn)
 
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn)
 {
-	ShakedownTime due = next_due(tracker, conn);
+	ShakedownTime due = tcp_clock_due(tracker, conn);
 
 	if (due == NEVER)
 		return;
@@ -144,7 +144,7 @@ static void end_time_wait(TcpStep *step)
 void tcp_clock_fire(uint32_t handle, void *data)
 {
 	TcpTracker *tracker = data;
-	TcpConnection *conn = tcp_half_unfold(tracker, &handle);
+	TcpConnection *conn = tcp_half_borrow(tracker, handle);
 	TcpStep step = {.tracker = tracker, .conn = conn};
 
 	if (time_wait_due(tracker, conn) <= tracker->now) {
@@ -170,9 +170,8 @@ void tcp_clock_fire(uint32_t handle, void *data)
 		tcp_connection_over(tracker, conn, handle);
 		return;
 	}
-	ShakedownTime due = next_due(tracker, conn);
+	ShakedownTime due = tcp_clock_due(tracker, conn);
 	if (due != NEVER)
 		timer_wheel_set(tracker->wheel, handle, due - tracker->first);
-	if (!tcp_half_rest(tracker, conn))
-		tcp_half_fold(tracker, conn, handle);
+	tcp_half_return(tracker, conn, handle);
 }

@@ -6,40 +6,38 @@
 
 #include <string.h>
 
-/* What a first SYN makes of a connection, in the order of tcp_connection_open() and
- * tcp_arrives_syn(); the timer is no part of it. */
-static void unfold(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
+void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
 {
-	TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
-	uint8_t wscale = half->wscale == TCP_HALF_NO_WSCALE ? TCP_WSCALE_NONE : half->wscale;
-
+	memset(conn, 0, sizeof *conn);
 	conn->key = flow_key_of_small(&half->key);
 	conn->hash = hash;
 	conn->id = half->id;
-	conn->start = conn->end = conn->syn_first = conn->syn_last = half->start;
+	conn->start = conn->end = half->start;
 	conn->first_frame = conn->last_frame = half->frame;
 	conn->leg[0] = conn->leg[1] = SHAKEDOWN_DURATION_UNKNOWN;
 	conn->teardown_first = conn->first_fin = conn->reset_by = -1;
+	conn->side[0].wscale = conn->side[1].wscale = TCP_WSCALE_NONE;
 	conn->role_basis = SHAKEDOWN_ROLE_SYN;
 	conn->client_end = half->client_end;
-	conn->noted = half->noted;
-	conn->flags = half->timed ? TCP_CONN_TIMED_HANDSHAKE : 0;
-	conn->side[SHAKEDOWN_SERVER].wscale = TCP_WSCALE_NONE;
+}
+
+void tcp_half_syn(TcpConnection *conn, const TcpHalf *half)
+{
+	TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+
+	conn->syn_first = conn->syn_last = half->start;
 	c->flags = TCP_SIDE_SEEN | TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN | TCP_SIDE_SENT_SYN |
 		   TCP_SIDE_SPACE | (half->sack ? TCP_SIDE_SACK : 0) |
 		   (half->timestamps ? TCP_SIDE_TIMESTAMPS : 0);
 	c->state = SHAKEDOWN_TCP_SYN_SENT;
-	c->wscale = wscale;
-	c->ttl[0] = half->ttl;
+	c->wscale = half->wscale == TCP_HALF_NO_WSCALE ? TCP_WSCALE_NONE : half->wscale;
 	c->checks = half->checked ? TCP_CHECK_GOOD : 0;
 	c->ordinal = 1;
 	c->syns = 1;
 	c->packets = 1;
-	c->high_ip_id = half->high_ip_id;
 	c->isn = half->isn;
 	c->snd_nxt = tcp_seq_add(half->isn, 1);
 	c->window = c->window_max = half->window;
-	c->last = half->start;
 	c->options = (TcpSynOptions){
 		.sack_permitted = half->sack,
 		.timestamps = half->timestamps,
@@ -57,6 +55,22 @@ static void unfold(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
 					   .input = TCP_SENDS_SYN};
 }
 
+void tcp_half_passed(TcpConnection *conn, const TcpHalf *half)
+{
+	conn->side[SHAKEDOWN_CLIENT].ttl[0] = half->ttl;
+	conn->side[SHAKEDOWN_CLIENT].last = half->start;
+}
+
+/* All but the timer. */
+static void unfold(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
+{
+	tcp_half_opened(conn, half, hash);
+	tcp_half_syn(conn, half);
+	tcp_half_passed(conn, half);
+	conn->noted = half->noted;
+	conn->flags = half->timed ? TCP_CONN_TIMED_HANDSHAKE : 0;
+}
+
 static TcpHalf fold(const TcpConnection *conn)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
@@ -64,7 +78,6 @@ static TcpHalf fold(const TcpConnection *conn)
 	return (TcpHalf){
 		.key = flow_key_small(&conn->key),
 		.window = (uint16_t)c->window,
-		.high_ip_id = c->high_ip_id,
 		.start = conn->start,
 		.frame = conn->first_frame,
 		.ttl = c->ttl[0],
@@ -87,10 +100,35 @@ static bool comes_out_the_same(const TcpConnection *conn, const TcpHalf *half)
 {
 	TcpConnection other;
 
-	memset(&other, 0, sizeof other);
 	unfold(&other, half, conn->hash);
 	other.timer = conn->timer;
 	return memcmp(&other, conn, sizeof other) == 0;
+}
+
+/* Nothing but its first SYN is known of it, and half is what that comes to. */
+static bool folds(const TcpConnection *conn, TcpHalf *half)
+{
+	/* What most often stands against it, first. */
+	if (conn->side[SHAKEDOWN_CLIENT].packets != 1 || conn->side[SHAKEDOWN_SERVER].packets ||
+	    conn->aside || !flow_key_is_small(&conn->key))
+		return false;
+	*half = fold(conn);
+	return comes_out_the_same(conn, half);
+}
+
+static TcpHalf rest(TcpTracker *t, const TcpConnection *conn)
+{
+	size_t len, hangs_off = tcp_budget_hangs_off(t, conn);
+	TcpHalf half = {.key = flow_key_small(&conn->key),
+			.start = conn->start,
+			.frame = conn->first_frame,
+			.id = conn->id,
+			.rests = true,
+			.rest = tcp_rest_pack(t, conn, &len)};
+
+	t->resting++;
+	t->resting_bytes += len + hangs_off;
+	return half;
 }
 
 static void put_aside(TcpTracker *t, const TcpConnection *conn, uint32_t handle,
@@ -107,37 +145,26 @@ static void put_aside(TcpTracker *t, const TcpConnection *conn, uint32_t handle,
 
 void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
-	/* What most often stands against it, first. */
-	if (conn->side[SHAKEDOWN_CLIENT].packets != 1 || conn->side[SHAKEDOWN_SERVER].packets ||
-	    conn->aside || !flow_key_is_small(&conn->key))
-		return;
-	TcpHalf half = fold(conn);
+	TcpHalf half;
 
-	if (!comes_out_the_same(conn, &half))
-		return;
-	put_aside(t, conn, handle, &half);
+	if (folds(conn, &half))
+		put_aside(t, conn, handle, &half);
 }
 
 bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
 {
 	if (slab_live(t->slab) < t->rest_from || !tcp_rest_can(conn))
 		return false;
-	size_t len, hangs_off = tcp_budget_hangs_off(t, conn);
-	TcpHalf half = {.key = flow_key_small(&conn->key),
-			.start = conn->start,
-			.frame = conn->first_frame,
-			.id = conn->id,
-			.rests = true,
-			.rest = tcp_rest_pack(t, conn, &len)};
+	uint32_t handle = tcp_handle_of(t, conn);
+	TcpHalf half = rest(t, conn);
 
-	t->resting++;
-	t->resting_bytes += len + hangs_off;
-	put_aside(t, conn, tcp_handle_of(t, conn), &half);
+	put_aside(t, conn, handle, &half);
 	return true;
 }
 
 static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32_t hash)
 {
+	memset(conn, 0, sizeof *conn);
 	conn->key = flow_key_of_small(&half->key);
 	conn->hash = hash;
 	conn->id = half->id;
@@ -148,29 +175,73 @@ static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32
 	t->resting_bytes -= tcp_budget_hangs_off(t, conn);
 }
 
+static TcpHalf *half_of(const TcpTracker *t, uint32_t handle)
+{
+	return slab_get(t->half_open, handle & ~SLAB_SMALL);
+}
+
+static void take_out(TcpTracker *t, TcpConnection *conn, const TcpHalf *half)
+{
+	FlowKey key = flow_key_of_small(&half->key);
+	/* By then nobody looks one up any more. */
+	uint32_t hash = t->finishing ? 0 : flow_table_hash(t->table, &key);
+
+	if (half->rests)
+		wake(t, conn, half, hash);
+	else
+		unfold(conn, half, hash);
+}
+
+/* Another is in the place of the folded one from now on. */
+static void replace(TcpTracker *t, const TcpConnection *conn, uint32_t small, uint32_t handle)
+{
+	timer_wheel_move(t->wheel, small, handle);
+	flow_table_replace(t->table, conn->hash, small, handle);
+	slab_free_item(t->half_open, small & ~SLAB_SMALL);
+}
+
 TcpConnection *tcp_half_unfold(TcpTracker *t, uint32_t *handle)
 {
 	uint32_t small = *handle;
 
 	if (!(small & SLAB_SMALL))
 		return slab_get(t->slab, small);
-
-	const TcpHalf *half = slab_get(t->half_open, small & ~SLAB_SMALL);
 	TcpConnection *conn = slab_get(t->slab, *handle = slab_alloc(t->slab));
-	FlowKey key = flow_key_of_small(&half->key);
 
-	uint32_t hash = flow_table_hash(t->table, &key);
-
-	if (half->rests)
-		wake(t, conn, half, hash);
-	else
-		unfold(conn, half, hash);
-	if (!t->finishing) {
-		timer_wheel_move(t->wheel, small, *handle);
-		flow_table_replace(t->table, conn->hash, small, *handle);
-	}
-	slab_free_item(t->half_open, small & ~SLAB_SMALL);
+	take_out(t, conn, half_of(t, small));
+	replace(t, conn, small, *handle);
 	return conn;
+}
+
+TcpConnection *tcp_half_borrow(TcpTracker *t, uint32_t handle)
+{
+	if (!(handle & SLAB_SMALL))
+		return slab_get(t->slab, handle);
+	take_out(t, &t->unfolded, half_of(t, handle));
+	return &t->unfolded;
+}
+
+void tcp_half_return(TcpTracker *t, TcpConnection *conn, uint32_t handle)
+{
+	if (!(handle & SLAB_SMALL)) {
+		if (!tcp_half_rest(t, conn))
+			tcp_half_fold(t, conn, handle);
+		return;
+	}
+	TcpHalf *half = half_of(t, handle), next;
+	bool rests = half->rests && tcp_rest_can(conn);
+
+	if (rests)
+		next = rest(t, conn);
+	if (rests || folds(conn, &next)) {
+		next.timer = half->timer;
+		*half = next;
+	} else {
+		uint32_t whole = slab_alloc(t->slab);
+
+		*(TcpConnection *)slab_get(t->slab, whole) = *conn;
+		replace(t, conn, handle, whole);
+	}
 }
 
 void tcp_half_unfold_all(TcpTracker *t, void (*told)(TcpConnection *conn, void *data), void *data)

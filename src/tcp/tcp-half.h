@@ -18,7 +18,7 @@ typedef struct _TcpTracker TcpTracker;
 typedef struct {
 	/* First: the flow table looks no further. IPv4 without encapsulation alone. */
 	FlowSmallKey key;
-	uint16_t window, high_ip_id;
+	uint16_t window;
 	TimerNode timer;
 	ShakedownTime start;
 	uint64_t frame : 48;
@@ -54,6 +54,19 @@ void tcp_half_fold(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
 bool tcp_half_rest(TcpTracker *tracker, TcpConnection *conn);
 /* The connection of a handle from the table or the wheel: unfolded for good if need be. */
 TcpConnection *tcp_half_unfold(TcpTracker *tracker, uint32_t *handle);
+/* The same for a while: it keeps its handle, and is over, or returned, before another is borrowed.
+ */
+TcpConnection *tcp_half_borrow(TcpTracker *tracker, uint32_t handle);
+/* Folds, or lays to rest, what can be, whether it was so before or not. */
+void tcp_half_return(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
+
+/* What a first SYN makes of a connection, but for the timer: as it is when it has been opened, … */
+void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash);
+/* … when the SYN is told, … */
+void tcp_half_syn(TcpConnection *conn, const TcpHalf *half);
+/* … and when that has passed. */
+void tcp_half_passed(TcpConnection *conn, const TcpHalf *half);
+
 /* For tests, which look at connections between segments: where each that lives is now is told. */
 void tcp_half_unfold_all(TcpTracker *tracker, void (*told)(TcpConnection *conn, void *data),
 			 void *data);

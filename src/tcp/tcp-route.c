@@ -272,14 +272,13 @@ void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg)
 	lookup->hash = flow_table_hash(tracker->table, &lookup->key);
 }
 
-TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg,
-			 ShakedownSideId *side)
+TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t found,
+			 const Segment *seg, ShakedownSideId *side)
 {
 	const FlowKey *key = &lookup->key;
 	uint32_t hash = lookup->hash;
 	unsigned end = lookup->end;
-	uint32_t handle = flow_table_find(tracker->table, key, hash);
-	TcpConnection *conn = handle ? tcp_half_unfold(tracker, &handle) : NULL;
+	TcpConnection *conn = found ? tcp_half_unfold(tracker, &found) : NULL;
 
 	if (conn && tcp_aside(conn)->alias_of)
 		conn = slab_get(tracker->slab, conn->aside->alias_of);

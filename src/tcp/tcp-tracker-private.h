@@ -18,6 +18,7 @@ struct _TcpTracker {
 	void *data;
 	Slab *slab;
 	Slab *half_open; /* tcp-half.h */
+	TcpConnection unfolded; /* … the one that is borrowed */
 	Slab *closing;	 /* TcpClosing */
 	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
 	size_t resting, resting_bytes, rest_from;
@@ -61,8 +62,9 @@ typedef struct {
 
 /* tcp-route.c: which connection a segment belongs to; a new one if need be. */
 void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg);
-TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg,
-			 ShakedownSideId *side);
+/* found: what the table holds for it, or 0. */
+TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t found,
+			 const Segment *seg, ShakedownSideId *side);
 void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId side);
 void tcp_pending_clear(TcpConnection *conn);
 /* The pending SYN was a connection's beginning: opens it and replays the SYN. */
@@ -107,9 +109,12 @@ void tcp_arrives_icmp(TcpStep *step);
 /* tcp-measure.c: round-trip times and needless retransmissions. */
 void tcp_measure(TcpStep *step);
 
-/* tcp-clock.c: what time does. */
+/* tcp-clock.c: what time does. When its timer is to fire if nothing more comes, or never. */
+#define TCP_CLOCK_NEVER INT64_MAX
+ShakedownTime tcp_clock_due(const TcpTracker *tracker, const TcpConnection *conn);
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn);
 void tcp_clock_fire(uint32_t handle, void *tracker);
+/* The handle may be that of a folded one, of which conn is what it comes to. */
 void tcp_connection_over(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
 /* Nothing is found any more. */
 void tcp_tracker_empty_table(TcpTracker *tracker);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-copies.h"
+#include "tcp/tcp-first-syn.h"
 #include "tcp/tcp-half.h"
 #include "tcp/tcp-ordinary.h"
 #include "tcp/tcp-pairing.h"
@@ -175,7 +176,10 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 		leave_table(t, conn, handle);
 	}
 	connection_clear(t, conn);
-	slab_free_item(t->slab, handle);
+	if (handle & SLAB_SMALL)
+		slab_free_item(t->half_open, handle & ~SLAB_SMALL);
+	else
+		slab_free_item(t->slab, handle);
 }
 
 /* One packet with a stamp from the far future must not end every connection: a leap counts when a
@@ -207,7 +211,10 @@ static void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 	tcp_tracker_advance(t, seg->time);
 	if (G_UNLIKELY(tcp_budget_exceeded(t)))
 		tcp_budget_make_room(t);
-	TcpConnection *conn = tcp_route(t, lookup, seg, &side);
+	uint32_t found = flow_table_find(t->table, &lookup->key, lookup->hash);
+	if (!found && tcp_first_syn(t, lookup, seg))
+		return;
+	TcpConnection *conn = tcp_route(t, lookup, found, seg, &side);
 	if (!conn) {
 		t->counts.stray_icmp++;
 		return;

@@ -48,6 +48,49 @@ static void check_connection(WatchConnection *c)
 	check_beliefs(conn, SHAKEDOWN_SERVER, c->saturated);
 }
 
+/* All of it but where it and its parts lie, and when it is looked at next. */
+static uint64_t connection_digest(uint64_t digest, const TcpConnection *conn)
+{
+	TcpConnection bare = *conn;
+
+	bare.hash = bare.older = bare.newer = 0;
+	bare.timer = (TimerNode){0};
+	bare.aside = NULL;
+	bare.closing = NULL;
+	bare.beliefs = (TcpBeliefs){.len = conn->beliefs.len};
+	for (unsigned i = 0; i < 2; i++) {
+		bare.side[i].latest = 0;
+		memset(&bare.side[i].rtt, 0, sizeof bare.side[i].rtt);
+		bare.side[i].rtt.samples = conn->side[i].rtt.samples;
+	}
+	for (unsigned i = 0; i < conn->beliefs.len; i++) {
+		const TcpBelief *b = &tcp_beliefs_items(&conn->beliefs)[i];
+		const uint64_t belief[] = {(uint64_t)b->time, b->frame,	   b->side,
+					   b->state,	      b->evidence, b->input};
+
+		digest = fuzz_digest(digest, belief, sizeof belief);
+	}
+	return fuzz_digest(digest, &bare, sizeof bare);
+}
+
+static uint64_t event_digest(uint64_t digest, const TcpEvent *event)
+{
+	const uint64_t numbers[] = {event->kind, event->side, event->seg != NULL,
+				    (uint64_t)event->time, event->frame};
+
+	return connection_digest(fuzz_digest(digest, numbers, sizeof numbers), event->conn);
+}
+
+/* Detectors note something with each connection, and blame some of them at any event. */
+static void judge(const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	conn->noted = conn->noted * 31 + (uint32_t)event->kind + 1;
+	if ((conn->id + (uint64_t)event->kind) % 5 == 0)
+		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_WARNING);
+}
+
 void watch_event(const TcpEvent *event, void *data)
 {
 	Watch *w = data;
@@ -65,6 +108,8 @@ void watch_event(const TcpEvent *event, void *data)
 		   (int)event->kind);
 	c->conn = event->conn; /* it may have been folded since */
 	fuzz_check(event->side <= SHAKEDOWN_SERVER, "of side %d", (int)event->side);
+	w->digest = event_digest(w->digest, event);
+	judge(event);
 }
 
 void watch_over(TcpConnection *conn, void *data)

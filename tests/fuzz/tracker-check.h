@@ -33,7 +33,7 @@ typedef struct {
 	bool lies;	 /* bytes need not be those of script_content() */
 	uint64_t opened, over;
 	uint64_t packets, bytes, missing; /* sums over the records */
-	uint64_t digest;		  /* of all records */
+	uint64_t digest; /* of all events, and the connections at each, and all records */
 	TcpRecordRoom room;
 	WatchConnection connection[WATCH_CONNECTIONS]; /* by id */
 } Watch;

@@ -13,6 +13,15 @@ static size_t folded(const Talk *t)
 	return slab_live(t->tracker->half_open);
 }
 
+/* Where somebody looks at each segment, each takes all the steps. */
+static Talk *unseen_talk_new(void)
+{
+	Talk *t = talk_new();
+
+	t->tracker->observer.segment = NULL;
+	return t;
+}
+
 /* One SYN costs a cache line, and the connection counts as any other. */
 Test(tcp_half, a_first_syn_is_folded)
 {
@@ -22,6 +31,32 @@ Test(tcp_half, a_first_syn_is_folded)
 	cr_assert_eq(folded(t), 1);
 	cr_assert_eq(slab_live(t->tracker->slab), 0);
 	cr_assert_eq(tcp_tracker_live(t->tracker), 1);
+}
+
+/* Nearly all are folded at once. */
+Test(tcp_half, a_plain_syn_is_never_whole)
+{
+	g_autoptr(Talk) t = unseen_talk_new();
+
+	CLIENT(t, TCP_SYN);
+	cr_assert_eq(folded(t), 1);
+	cr_assert_eq(slab_taken(t->tracker->slab), 0, "it was never whole");
+	cr_assert_eq(tcp_tracker_live(t->tracker), 1);
+}
+
+/* … unless there is more about it than a first SYN tells: data, or options that are rare. */
+Test(tcp_half, what_is_no_plain_syn_takes_the_steps)
+{
+	g_autoptr(Talk) t = unseen_talk_new();
+
+	CLIENT(t, TCP_SYN, .len = 10);
+	cr_assert_eq(slab_live(t->tracker->slab), 1);
+	t->port[C]++;
+	CLIENT(t, TCP_SYN, .options = "\x22\x02\x01\x01", .options_len = 4);
+	cr_assert_eq(slab_live(t->tracker->slab), 2);
+	cr_assert_eq(folded(t), 0);
+	talk_finish(t);
+	cr_assert_eq(talk_record(t, 2)->side[C].options.fast_open, 0);
 }
 
 /* Whatever comes next finds it as it was. */
@@ -99,6 +134,32 @@ Test(tcp_half, a_closed_connection_rests)
 	cr_assert_eq(t->tracker->resting, 0);
 	cr_assert_eq(t->tracker->resting_bytes, 0);
 	cr_assert_eq(talk_record(t, 2)->side[C].packets, 5);
+}
+
+/* Whether folded, at rest or neither, and wherever each came to lie: by their ids. */
+Test(tcp_half, the_capture_ends_them_in_order)
+{
+	g_autoptr(Talk) t = unseen_talk_new();
+
+	t->tracker->rest_from = 2;
+	for (unsigned i = 0; i < 20; i++, t->port[C]++) {
+		CLIENT(t, TCP_SYN);
+		if (i % 4 == 0)
+			continue;
+		SERVER(t, SYN_ACK, 0, 1);
+		CLIENT(t, TCP_ACK, 1, 1);
+		if (i % 4 == 3)
+			closes(t);
+		if (i == 10)
+			talk_wait(t, SECONDS(131));
+	}
+	unsigned before = t->over_len;
+
+	talk_finish(t);
+	cr_assert_eq(t->over_len, 20);
+	cr_assert_gt(before, 0, "their slots were used again");
+	for (unsigned i = before + 1; i < 20; i++)
+		cr_assert_gt(t->over[i], t->over[i - 1]);
 }
 
 /* It comes out as it went in, byte by byte. */

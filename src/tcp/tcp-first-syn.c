@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * First everything is asked and nothing changed; each condition names what would do more than is
+ * done here. Then those who listen are told what they are told otherwise, of a connection that is
+ * unfolded for them alone.
+ */
+#include "tcp/tcp-first-syn.h"
+
+#include "tcp/tcp-copies.h"
+#include "tcp/tcp-half.h"
+
+#include <glib.h>
+
+/* watch's odd_flags(), and what is no opening. */
+#define FLAGS_NOT (TCP_FIN | TCP_RST | TCP_ACK | TCP_RESERVED)
+
+/* Nobody looks at each segment, and none may belong to a connection under another key:
+ * tcp_pairing_adopt(). */
+static bool tracker_is(const TcpTracker *t)
+{
+	return !t->streams && !t->logs && !t->observer.segment && !t->halves;
+}
+
+static bool segment_is(const Segment *seg)
+{
+	return seg->kind == SEGMENT_TCP && (seg->flags & (TCP_SYN | FLAGS_NOT)) == TCP_SYN &&
+	       !seg->payload_len && seg->checksum <= SEGMENT_CHECKSUM_GOOD && !seg->encap.len;
+}
+
+static bool options_are(const TcpSynOptions *o)
+{
+	return o->fast_open < 0 && o->mptcp < 0 && !o->md5 && !o->ao;
+}
+
+static TcpHalf half_of(const TcpTracker *t, const TcpLookup *lookup, const Segment *seg,
+		       const TcpSynOptions *o)
+{
+	return (TcpHalf){
+		.key = flow_key_small(&lookup->key),
+		.window = seg->window,
+		.start = seg->time,
+		.frame = seg->frame,
+		.ttl = seg->ttl,
+		.wscale = o->window_scale < 0 ? TCP_HALF_NO_WSCALE : o->window_scale & 15u,
+		.sack = o->sack_permitted,
+		.timestamps = o->timestamps,
+		.client_end = lookup->end & 1u,
+		.id = t->next_id + 1,
+		.checked = seg->checksum == SEGMENT_CHECKSUM_GOOD,
+		.has_mss = o->mss >= 0,
+		.mss = (uint16_t)o->mss,
+		.isn = seg->seq,
+	};
+}
+
+/* It has a place where it is looked for, and counts. */
+static uint32_t settle(TcpTracker *t, const TcpHalf *half, uint32_t hash)
+{
+	uint32_t handle = slab_alloc(t->half_open);
+	TcpTrackerCounts *counts = &t->counts;
+
+	*(TcpHalf *)slab_get(t->half_open, handle) = *half;
+	handle |= SLAB_SMALL;
+	flow_table_insert(t->table, hash, handle);
+	t->next_id++;
+	counts->segments++;
+	counts->connections++;
+	counts->live_peak = MAX(counts->live_peak, tcp_tracker_live(t));
+	counts->pairs[SHAKEDOWN_TCP_SYN_SENT][SHAKEDOWN_TCP_CLOSED]++;
+	return handle;
+}
+
+static void tell(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, const Segment *seg)
+{
+	TcpStep step;
+
+	step.tracker = t;
+	step.conn = conn;
+	step.seg = seg;
+	step.from = SHAKEDOWN_CLIENT;
+	step.time = seg->time;
+	step.frame = seg->frame;
+	step.overlap = NULL;
+	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
+	tcp_half_syn(conn, half);
+	tcp_emit(&step, TCP_EVENT_SYN, SHAKEDOWN_CLIENT);
+	tcp_half_passed(conn, half);
+}
+
+bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
+{
+	if (!segment_is(seg) || !tracker_is(t) || !flow_key_is_small(&lookup->key))
+		return false;
+	TcpSynOptions options = tcp_options_syn(seg);
+	TcpHalf half = half_of(t, lookup, seg, &options);
+	TcpConnection *conn = &t->unfolded;
+
+	if (!options_are(&options))
+		return false;
+	tcp_half_opened(conn, &half, lookup->hash);
+	/* A copy is not remembered as one, so that it can be asked again. */
+	if (tcp_copies_take(t->copies, conn, SHAKEDOWN_CLIENT, seg))
+		return false;
+	uint32_t handle = settle(t, &half, lookup->hash);
+
+	/* It was remembered as the side's first. */
+	conn->side[SHAKEDOWN_CLIENT].ordinal = 0;
+	tell(t, conn, &half, seg);
+	timer_wheel_set(t->wheel, handle, tcp_clock_due(t, conn) - t->first);
+	/* Who judges may have noted something, and blamed it. */
+	((TcpHalf *)slab_get(t->half_open, handle & ~SLAB_SMALL))->noted = conn->noted;
+	if (G_UNLIKELY(conn->aside))
+		tcp_half_return(t, conn, handle);
+	return true;
+}
