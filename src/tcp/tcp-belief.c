@@ -28,16 +28,6 @@ const TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId sid
 	return NULL;
 }
 
-bool tcp_beliefs_has(const TcpBeliefs *beliefs, ShakedownSideId side, ShakedownTcpState state)
-{
-	const TcpBelief *items = tcp_beliefs_items(beliefs);
-
-	for (unsigned i = 0; i < beliefs->len; i++)
-		if (items[i].side == side && items[i].state == state)
-			return true;
-	return false;
-}
-
 const TcpBelief *tcp_beliefs_by(const TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input)
 {
 	const TcpBelief *items = tcp_beliefs_items(beliefs);

@@ -40,11 +40,26 @@ static inline const TcpBelief *tcp_beliefs_items(const TcpBeliefs *beliefs)
 	return beliefs->room > TCP_BELIEFS_FEW ? beliefs->items : beliefs->few;
 }
 
+/* In which states the side is still believed to have been, a bit (1 << ShakedownTcpState) each. */
+typedef struct {
+	uint32_t states[2];
+} TcpBeen;
+
+#define TCP_BEEN_SYNCHRONIZED (~UINT32_C(0) << SHAKEDOWN_TCP_ESTABLISHED)
+
 /* Not what lies in a TcpClosing. */
 void tcp_beliefs_clear(TcpBeliefs *beliefs);
 /* The latest belief about that side, or NULL. */
 const TcpBelief *tcp_beliefs_last(const TcpBeliefs *beliefs, ShakedownSideId side);
-/* The side was (and is still believed to have been) in that state at some time. */
-bool tcp_beliefs_has(const TcpBeliefs *beliefs, ShakedownSideId side, ShakedownTcpState state);
+
+static inline TcpBeen tcp_beliefs_been(const TcpBeliefs *beliefs)
+{
+	const TcpBelief *items = tcp_beliefs_items(beliefs);
+	TcpBeen been = {{0, 0}};
+
+	for (unsigned i = 0; i < beliefs->len; i++)
+		been.states[items[i].side] |= UINT32_C(1) << items[i].state;
+	return been;
+}
 /* The latest belief about that side that came by that input, or NULL. */
 const TcpBelief *tcp_beliefs_by(const TcpBeliefs *beliefs, ShakedownSideId side, TcpInput input);

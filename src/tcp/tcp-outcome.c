@@ -4,6 +4,11 @@
 /* RFC 6298 §2: the first retransmission comes after a second; some stacks take half of that. */
 #define RETRANSMIT_AFTER (INT64_C(400) * 1000 * 1000)
 
+static bool synchronized(const TcpBeen *been, ShakedownSideId side)
+{
+	return (been->states[side] & TCP_BEEN_SYNCHRONIZED) != 0;
+}
+
 bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side)
 {
 	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
@@ -64,15 +69,14 @@ static bool waited(ShakedownTime since, ShakedownDuration patience, ShakedownTim
 	return now - since >= patience;
 }
 
-ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
-						const ShakedownConfig *config, ShakedownTime now)
+ShakedownHandshakeOutcome tcp_handshake_outcome_of(const TcpConnection *conn, const TcpBeen *been,
+						   const ShakedownConfig *config, ShakedownTime now)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
 
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return SHAKEDOWN_HANDSHAKE_NOT_CAPTURED;
-	if (tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) &&
-	    tcp_was_synchronized(conn, SHAKEDOWN_SERVER))
+	if (synchronized(been, SHAKEDOWN_CLIENT) && synchronized(been, SHAKEDOWN_SERVER))
 		return SHAKEDOWN_HANDSHAKE_COMPLETE;
 	if (tcp_conn_has(conn, TCP_CONN_REFUSED))
 		return SHAKEDOWN_HANDSHAKE_REFUSED;
@@ -88,13 +92,21 @@ ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
 		/* The other's SYN,ACK is there, the client's answer is not, or was not taken. */
 		if (waited(conn->syn_ack_first, config->handshake_timeout, now) ||
 		    tcp_aside(conn)->rst_time || tcp_syn_ack_unanswered(conn, now) ||
-		    tcp_was_synchronized(conn, SHAKEDOWN_CLIENT))
+		    synchronized(been, SHAKEDOWN_CLIENT))
 			return SHAKEDOWN_HANDSHAKE_UNFINISHED;
 		return SHAKEDOWN_HANDSHAKE_IN_PROGRESS;
 	}
 	if (waited(conn->syn_first, config->syn_timeout, now) || c->rsts)
 		return SHAKEDOWN_HANDSHAKE_NO_ANSWER;
 	return SHAKEDOWN_HANDSHAKE_IN_PROGRESS;
+}
+
+ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
+						const ShakedownConfig *config, ShakedownTime now)
+{
+	TcpBeen been = tcp_beliefs_been(&conn->beliefs);
+
+	return tcp_handshake_outcome_of(conn, &been, config, now);
 }
 
 /* A leg includes what its host takes to answer; one eighth of the other leaves room for that. */
@@ -111,14 +123,13 @@ ShakedownTap tcp_tap(const TcpConnection *conn)
 	return server < client / 8 ? SHAKEDOWN_TAP_NEAR_SERVER : SHAKEDOWN_TAP_BETWEEN;
 }
 
-ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn)
+ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn, const TcpBeen *been)
 {
 	bool graceful = both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
 			tcp_fin_acked(conn, SHAKEDOWN_SERVER);
 
 	if (tcp_conn_has(conn, TCP_CONN_RESET) && !graceful &&
-	    (tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
-	     tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
+	    (synchronized(been, SHAKEDOWN_CLIENT) || synchronized(been, SHAKEDOWN_SERVER) ||
 	     tcp_conn_has(conn, TCP_CONN_MIDSTREAM)))
 		return SHAKEDOWN_TEARDOWN_KIND_RESET;
 	if (!both_closed(conn))
@@ -129,18 +140,16 @@ ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn)
 							 : SHAKEDOWN_TEARDOWN_FOUR_WAY;
 }
 
-ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
-					      const ShakedownConfig *config, ShakedownTime now)
+ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn, const TcpBeen *been)
 {
 	bool opened =
-		tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
-		tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
+		synchronized(been, SHAKEDOWN_CLIENT) || synchronized(been, SHAKEDOWN_SERVER) ||
 		/* A lone RST ends something that was not captured; a probe belongs to nothing. */
 		tcp_conn_has(conn, TCP_CONN_MIDSTREAM | TCP_CONN_RESET);
 
 	/* The client has opened, and aborted before the server had. */
 	if (!opened ||
-	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && !tcp_was_synchronized(conn, SHAKEDOWN_SERVER)))
+	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && !synchronized(been, SHAKEDOWN_SERVER)))
 		return SHAKEDOWN_TEARDOWN_NEVER_OPENED;
 	if (both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
 	    tcp_fin_acked(conn, SHAKEDOWN_SERVER))
@@ -154,10 +163,10 @@ ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
 	return SHAKEDOWN_TEARDOWN_OPEN;
 }
 
-int tcp_time_wait_holder(const TcpConnection *conn)
+int tcp_time_wait_holder(const TcpBeen *been)
 {
-	bool client = tcp_beliefs_has(&conn->beliefs, SHAKEDOWN_CLIENT, SHAKEDOWN_TCP_TIME_WAIT);
-	bool server = tcp_beliefs_has(&conn->beliefs, SHAKEDOWN_SERVER, SHAKEDOWN_TCP_TIME_WAIT);
+	bool client = been->states[SHAKEDOWN_CLIENT] >> SHAKEDOWN_TCP_TIME_WAIT & 1;
+	bool server = been->states[SHAKEDOWN_SERVER] >> SHAKEDOWN_TCP_TIME_WAIT & 1;
 
 	if (client && server)
 		return 2;

@@ -8,12 +8,15 @@ ShakedownHandshakeKind tcp_handshake_kind(const TcpConnection *conn);
 /* now: how far the capture has got; what had no time to go wrong is in progress. */
 ShakedownHandshakeOutcome tcp_handshake_outcome(const TcpConnection *conn,
 						const ShakedownConfig *config, ShakedownTime now);
+/* Whoever asks for several of them goes through the beliefs once: been is of the connection's. */
+ShakedownHandshakeOutcome tcp_handshake_outcome_of(const TcpConnection *conn, const TcpBeen *been,
+						   const ShakedownConfig *config,
+						   ShakedownTime now);
 ShakedownTap tcp_tap(const TcpConnection *conn);
-ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn);
-ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn,
-					      const ShakedownConfig *config, ShakedownTime now);
+ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn, const TcpBeen *been);
+ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn, const TcpBeen *been);
 /* -1: none, 2: both. */
-int tcp_time_wait_holder(const TcpConnection *conn);
+int tcp_time_wait_holder(const TcpBeen *been);
 /* SYN,ACK was sent again because nothing had answered it: not for a SYN that came twice, nor twice
  * by the network. */
 bool tcp_syn_ack_unanswered(const TcpConnection *conn, ShakedownTime now);

@@ -4,22 +4,28 @@
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-outcome.h"
 
-static void fill_histories(ShakedownConnection *record, TcpRecordRoom *room,
-			   const TcpConnection *conn)
+/* In passing, what all verdicts ask for: the states that the sides have been in. */
+static TcpBeen fill_histories(ShakedownConnection *record, TcpRecordRoom *room,
+			      const TcpConnection *conn)
 {
 	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
-	size_t n[2] = {0, 0};
+	ShakedownHistoryEntry *next[2] = {room->history[0], room->history[1]};
+	uint64_t been = 0;
 
-	for (unsigned i = 0; i < conn->beliefs.len; i++) {
-		const TcpBelief *b = &items[i];
+	for (const TcpBelief *b = items, *end = items + conn->beliefs.len; b < end; b++) {
+		ShakedownHistoryEntry *entry = next[b->side]++;
 
-		room->history[b->side][n[b->side]++] =
-			(ShakedownHistoryEntry){b->time, b->frame, b->state, b->evidence};
+		entry->time = b->time;
+		entry->frame = b->frame;
+		entry->state = b->state;
+		entry->evidence = b->evidence;
+		been |= UINT64_C(1) << (b->side * 32 + b->state);
 	}
 	for (unsigned side = 0; side < 2; side++) {
 		record->side[side].history = room->history[side];
-		record->side[side].history_len = n[side];
+		record->side[side].history_len = (size_t)(next[side] - room->history[side]);
 	}
+	return (TcpBeen){{(uint32_t)been, (uint32_t)(been >> 32)}};
 }
 
 static ShakedownTcpOptions fill_options(const TcpSide *s)
@@ -82,12 +88,12 @@ static ShakedownDuration half_closed(const TcpConnection *conn)
 	return d < 0 ? 0 : d;
 }
 
-ShakedownHandshake tcp_record_handshake(const TcpConnection *conn, const ShakedownConfig *config,
-					ShakedownTime now)
+static ShakedownHandshake handshake_of(const TcpConnection *conn, const TcpBeen *been,
+				       const ShakedownConfig *config, ShakedownTime now)
 {
 	return (ShakedownHandshake){
 		.kind = tcp_handshake_kind(conn),
-		.outcome = tcp_handshake_outcome(conn, config, now),
+		.outcome = tcp_handshake_outcome_of(conn, been, config, now),
 		.syn = conn->side[SHAKEDOWN_CLIENT].syns,
 		.syn_ack = conn->side[SHAKEDOWN_SERVER].syns,
 		.tap = tcp_tap(conn),
@@ -96,10 +102,19 @@ ShakedownHandshake tcp_record_handshake(const TcpConnection *conn, const Shakedo
 	};
 }
 
+ShakedownHandshake tcp_record_handshake(const TcpConnection *conn, const ShakedownConfig *config,
+					ShakedownTime now)
+{
+	TcpBeen been = tcp_beliefs_been(&conn->beliefs);
+
+	return handshake_of(conn, &been, config, now);
+}
+
 void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const TcpConnection *conn,
 		     TcpTracker *tracker, const ShakedownConfig *config)
 {
 	ShakedownTime now = tcp_tracker_now(tracker);
+	TcpBeen been = fill_histories(record, room, conn);
 
 	record->id = conn->id;
 	record->ip_version = conn->key.ip_version;
@@ -108,19 +123,18 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 	record->end = conn->end;
 	record->first_frame = conn->first_frame;
 	record->last_frame = conn->last_frame;
-	record->handshake = tcp_record_handshake(conn, config, now);
-	record->teardown = (ShakedownTeardown){.kind = tcp_teardown_kind(conn),
-					       .outcome = tcp_teardown_outcome(conn, config, now),
+	record->handshake = handshake_of(conn, &been, config, now);
+	record->teardown = (ShakedownTeardown){.kind = tcp_teardown_kind(conn, &been),
+					       .outcome = tcp_teardown_outcome(conn, &been),
 					       .first = conn->teardown_first,
 					       .reset_by = conn->reset_by,
-					       .time_wait = (int8_t)tcp_time_wait_holder(conn),
+					       .time_wait = (int8_t)tcp_time_wait_holder(&been),
 					       .half_closed = half_closed(conn)};
 	record->truncated = tcp_conn_has(conn, TCP_CONN_CUT_SHORT) ? "memory" : NULL;
 	record->encapsulation = encap_table_names(tcp_tracker_encaps(tracker), conn->encap);
 	record->severity = (ShakedownSeverity)conn->severity;
 	fill_side(&record->side[0], conn, SHAKEDOWN_CLIENT);
 	fill_side(&record->side[1], conn, SHAKEDOWN_SERVER);
-	fill_histories(record, room, conn);
 	record->anomalies = room->anomalies;
 	record->anomalies_len = 0;
 	for (uint64_t left = tcp_aside(conn)->anomalies; left; left &= left - 1)

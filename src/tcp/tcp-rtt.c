@@ -129,26 +129,34 @@ static ShakedownDuration at_rank(const TcpRttMore *buckets, uint32_t rank)
 	return (ShakedownDuration)buckets->max * 1000;
 }
 
+/* Of less than 20 samples 95 % are all of them. */
+_Static_assert((TCP_RTT_EXACT * 95 + 99) / 100 == TCP_RTT_EXACT, "p95 is the last");
+
+static ShakedownRtt exact_summary(const uint32_t *samples, uint32_t n)
+{
+	uint32_t sorted[TCP_RTT_EXACT];
+
+	sort(sorted, samples, n);
+	ShakedownDuration last = (ShakedownDuration)sorted[n - 1] * 1000;
+
+	return (ShakedownRtt){n, (ShakedownDuration)sorted[0] * 1000,
+			      (ShakedownDuration)sorted[(n + 1) / 2 - 1] * 1000, last, last};
+}
+
 ShakedownRtt tcp_rtt_summary(const TcpRtt *rtt)
 {
 	uint64_t n = rtt->samples;
-	uint32_t median = (uint32_t)((n + 1) / 2), p95 = (uint32_t)((n * 95 + 99) / 100);
 
 	if (!n)
 		return (ShakedownRtt){0, SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN,
 				      SHAKEDOWN_DURATION_UNKNOWN, SHAKEDOWN_DURATION_UNKNOWN};
-	if (n > TCP_RTT_EXACT) {
-		const TcpRttMore *buckets = more_of(rtt);
+	if (n <= TCP_RTT_EXACT)
+		return exact_summary(n <= TCP_RTT_FEW ? rtt->few : more_of(rtt)->values,
+				     rtt->samples);
+	const TcpRttMore *buckets = more_of(rtt);
 
-		return (ShakedownRtt){n, (ShakedownDuration)buckets->min * 1000,
-				      at_rank(buckets, median), at_rank(buckets, p95),
-				      (ShakedownDuration)buckets->max * 1000};
-	}
-	uint32_t sorted[TCP_RTT_EXACT];
-
-	sort(sorted, n <= TCP_RTT_FEW ? rtt->few : more_of(rtt)->values, rtt->samples);
-	return (ShakedownRtt){n, (ShakedownDuration)sorted[0] * 1000,
-			      (ShakedownDuration)sorted[median - 1] * 1000,
-			      (ShakedownDuration)sorted[p95 - 1] * 1000,
-			      (ShakedownDuration)sorted[n - 1] * 1000};
+	return (ShakedownRtt){n, (ShakedownDuration)buckets->min * 1000,
+			      at_rank(buckets, (uint32_t)((n + 1) / 2)),
+			      at_rank(buckets, (uint32_t)((n * 95 + 99) / 100)),
+			      (ShakedownDuration)buckets->max * 1000};
 }
