@@ -94,7 +94,7 @@ static Service *find(const Services *t, const ServiceKey *key, uint32_t hash)
 /* Under a flood it is always the same. */
 static bool is_newest(const Services *t, const ServiceKey *key)
 {
-	return t->newest && key_table_equal(&t->newest->key, key, sizeof *key);
+	return t->newest && key_equal(&t->newest->key, key, sizeof *key);
 }
 
 Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)

@@ -172,21 +172,6 @@ bool flow_table_replace(FlowTable *table, uint32_t hash, uint32_t old_handle, ui
 	return true;
 }
 
-void flow_table_retain(FlowTable *table, bool (*keep)(uint32_t, void *), void *data)
-{
-	size_t n = (size_t)table->mask + 1;
-	FlowSlot *old = table->slots;
-
-	set_slots(table, slots_new(n), n);
-	table->len = 0;
-	for (size_t i = 0; i < n; i++)
-		if (old[i].handle != 0 && keep(old[i].handle, data)) {
-			slots_put(table->slots, table->mask, old[i]);
-			table->len++;
-		}
-	free(old);
-}
-
 uint32_t *flow_table_handles(const FlowTable *table)
 {
 	uint32_t *handles = g_new(uint32_t, table->len + 1);

@@ -57,9 +57,6 @@ static inline size_t flow_table_len(const FlowTable *table)
 	return table->len;
 }
 
-/* Takes all out of which keep() says no: cheaper than one by one, if they are many. */
-void flow_table_retain(FlowTable *table, bool (*keep)(uint32_t handle, void *data), void *data);
-
 /* All handles, in no meaningful order (sort them); as many as flow_table_len(). Free with g_free().
  */
 uint32_t *flow_table_handles(const FlowTable *table) G_GNUC_WARN_UNUSED_RESULT;

@@ -12,8 +12,7 @@ KeyTable *key_table_new(size_t item_size, size_t key_size)
 	table->slab = slab_new(item_size, ITEMS_PER_CHUNK);
 	table->slots = flow_table_new(table->slab, 0);
 	table->key_size = key_size;
-	for (unsigned i = 0; i < G_N_ELEMENTS(table->secret); i++)
-		table->secret[i] = mix_secret(table->slots->seed, i);
+	key_secrets(table->secret, table->slots->seed);
 	return table;
 }
 
@@ -56,26 +55,6 @@ void key_table_remove(KeyTable *table, void *item)
 
 	if (flow_table_remove(table->slots, hash, handle))
 		slab_free_item(table->slab, handle);
-}
-
-typedef struct {
-	Slab *slab;
-	bool (*keep)(const void *item);
-} Retaining;
-
-static bool keep_or_free(uint32_t handle, void *data)
-{
-	const Retaining *r = data;
-	bool keep = r->keep(slab_get(r->slab, handle));
-
-	if (!keep)
-		slab_free_item(r->slab, handle);
-	return keep;
-}
-
-void key_table_retain(KeyTable *table, bool (*keep)(const void *item))
-{
-	flow_table_retain(table->slots, keep_or_free, &(Retaining){table->slab, keep});
 }
 
 void **key_table_items(const KeyTable *table)

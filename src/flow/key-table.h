@@ -19,18 +19,27 @@
 #define KEY_TABLE_KEY_LEAST 16
 #define KEY_TABLE_KEY_MOST 64
 
+/* What blinds a hash. */
+#define KEY_SECRETS 4
+
+static inline void key_secrets(uint64_t secret[KEY_SECRETS], uint64_t seed)
+{
+	for (unsigned i = 0; i < KEY_SECRETS; i++)
+		secret[i] = mix_secret(seed, i);
+}
+
 typedef struct {
 	Slab *slab;
 	FlowTable *slots;
 	size_t key_size;
-	uint64_t secret[4];
+	uint64_t secret[KEY_SECRETS];
 } KeyTable;
 
 KeyTable *key_table_new(size_t item_size, size_t key_size);
 /* Frees all items without looking into them. */
 void key_table_free(KeyTable *table);
 
-static inline uint64_t key_table_word(const uint8_t *p)
+static inline uint64_t key_word(const uint8_t *p)
 {
 	uint64_t w;
 
@@ -39,30 +48,34 @@ static inline uint64_t key_table_word(const uint8_t *p)
 }
 
 /* Two words at a time, each blinded; the last two may overlap those before. */
-static G_ALWAYS_INLINE inline uint32_t key_table_hash(const KeyTable *table, const void *key,
-						      size_t size)
+static G_ALWAYS_INLINE inline uint32_t key_hash(const uint64_t secret[KEY_SECRETS], const void *key,
+						size_t size)
 {
-	const uint64_t *secret = table->secret;
 	const uint8_t *p = key;
 	uint64_t hash = secret[3];
 	size_t left = size;
 
 	for (; left > 16; left -= 16, p += 16)
-		hash = mix_fold(hash ^ key_table_word(p) ^ secret[0],
-				key_table_word(p + 8) ^ secret[1]);
+		hash = mix_fold(hash ^ key_word(p) ^ secret[0], key_word(p + 8) ^ secret[1]);
 	p -= 16 - left;
-	hash = mix_fold(hash ^ key_table_word(p) ^ secret[0], key_table_word(p + 8) ^ secret[2]);
+	hash = mix_fold(hash ^ key_word(p) ^ secret[0], key_word(p + 8) ^ secret[2]);
 	hash = mix_fold(hash ^ secret[2], secret[3]);
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
-static G_ALWAYS_INLINE inline bool key_table_equal(const void *a, const void *b, size_t size)
+static G_ALWAYS_INLINE inline uint32_t key_table_hash(const KeyTable *table, const void *key,
+						      size_t size)
+{
+	return key_hash(table->secret, key, size);
+}
+
+static G_ALWAYS_INLINE inline bool key_equal(const void *a, const void *b, size_t size)
 {
 	const uint8_t *x = a, *y = b;
-	uint64_t differ = key_table_word(x + size - 8) ^ key_table_word(y + size - 8);
+	uint64_t differ = key_word(x + size - 8) ^ key_word(y + size - 8);
 
 	for (size_t i = 0; i < size - 8; i += 8)
-		differ |= key_table_word(x + i) ^ key_table_word(y + i);
+		differ |= key_word(x + i) ^ key_word(y + i);
 	return differ == 0;
 }
 
@@ -80,7 +93,7 @@ static G_ALWAYS_INLINE inline void *key_table_find(const KeyTable *table, const 
 		if (slot.hash == hash) {
 			void *item = slab_get(table->slab, slot.handle);
 
-			if (key_table_equal(item, key, size))
+			if (key_equal(item, key, size))
 				return item;
 		}
 	}
@@ -89,8 +102,6 @@ static G_ALWAYS_INLINE inline void *key_table_find(const KeyTable *table, const 
 /* A zeroed item with that key, which none has yet. */
 void *key_table_add(KeyTable *table, const void *key, uint32_t hash);
 void key_table_remove(KeyTable *table, void *item);
-/* Removes all items of which keep() says no. */
-void key_table_retain(KeyTable *table, bool (*keep)(const void *item));
 
 static inline size_t key_table_len(const KeyTable *table)
 {

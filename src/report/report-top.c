@@ -173,32 +173,27 @@ static void put_others(ReportText *self, const char *what, uint64_t others, bool
 
 void report_services(ReportText *self, guint most)
 {
-	g_autoptr(GPtrArray) ranking = tally_ranking(&self->services);
-	guint n = MIN(ranking->len, most);
+	g_autoptr(GPtrArray) ranking = tally_ranking(&self->services, most);
+	guint n = ranking->len, all = tally_len(&self->services);
 
 	uint64_t shown = put_table(self, "busiest services", ranking, n);
-	if (ranking->len > n)
-		put_others(self, ranking->len - n == 1 ? "service" : "services", ranking->len - n,
+	if (all > n)
+		put_others(self, all - n == 1 ? "service" : "services", all - n,
 			   self->services.dropped, self->connections - shown);
 }
 
 void report_clients(ReportText *self, guint most)
 {
-	g_autoptr(GPtrArray) ranking = tally_ranking(&self->clients);
-	guint failing = 0;
+	uint64_t connections;
+	guint failing = tally_failing(&self->clients, &connections);
 
-	while (failing < ranking->len &&
-	       ((const TallyEntry *)g_ptr_array_index(ranking, failing))->failed > 0)
-		failing++;
 	if (failing == 0)
 		return;
 	guint n = MIN(failing, most);
-	uint64_t failed = 0;
+	g_autoptr(GPtrArray) ranking = tally_ranking(&self->clients, n);
 
-	(void)put_table(self, "most failures", ranking, n);
-	for (guint i = n; i < failing; i++)
-		failed += ((const TallyEntry *)g_ptr_array_index(ranking, i))->connections;
+	connections -= put_table(self, "most failures", ranking, n);
 	if (failing > n)
 		put_others(self, failing - n == 1 ? "client that fails" : "clients that fail",
-			   failing - n, self->clients.dropped, failed);
+			   failing - n, self->clients.dropped, connections);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Counts by endpoint or by host, in bounded memory. */
+/* Counts by endpoint or by host, in bounded memory: finding and counting. */
 #include "report/tally.h"
 
 #include <string.h>
+
+#define COUNTERS_PER_CHUNK 64
 
 bool tally_is_failure(ShakedownHandshakeOutcome outcome)
 {
@@ -21,170 +23,141 @@ bool tally_is_failure(ShakedownHandshakeOutcome outcome)
 	return false;
 }
 
+/* At most half of the slots are taken, so that few are looked at. */
+static size_t slots_for(guint limit)
+{
+	size_t n = 4;
+
+	while (n < 2 * (size_t)limit)
+		n *= 2;
+	return n;
+}
+
 void tally_init(Tally *tally, guint limit, bool by_failures)
 {
 	*tally = (Tally){.limit = MAX(limit, 2), .by_failures = by_failures};
-	tally->entries = key_table_new(sizeof(TallyEntry), sizeof(TallyKey));
+	tally->briefs = g_new(TallyBrief, tally->limit);
+	tally->slots = g_new0(FlowSlot, slots_for(tally->limit));
+	tally->mask = (uint32_t)(slots_for(tally->limit) - 1);
+	key_secrets(tally->secret, mix_random_seed());
+	tally->counters = slab_new(sizeof(TallyEntry), COUNTERS_PER_CHUNK);
+}
+
+static void forget(Tally *tally, const TallyBrief *brief)
+{
+	if (!brief->many)
+		return;
+	quantiles_clear(&tally_counters(tally, brief)->server_rtt);
+	slab_free_item(tally->counters, (uint32_t)brief->counters);
 }
 
 void tally_clear(Tally *tally)
 {
-	if (!tally->entries)
-		return;
-	g_autofree void **entries = key_table_items(tally->entries);
-
-	for (size_t i = 0; i < key_table_len(tally->entries); i++)
-		quantiles_clear(&((TallyEntry *)entries[i])->server_rtt);
-	g_clear_pointer(&tally->entries, key_table_free);
+	for (guint i = 0; i < tally->len; i++)
+		forget(tally, &tally->briefs[i]);
+	g_clear_pointer(&tally->briefs, g_free);
+	g_clear_pointer(&tally->slots, g_free);
+	g_clear_pointer(&tally->counters, slab_free);
+	tally->len = 0;
 }
 
-/* The heavier one first. */
-static int compare_words(uint64_t a, uint64_t b)
+static void count(TallyEntry *entry, const TallyBrief *one)
 {
-	return (a < b) - (a > b);
+	entry->connections++;
+	entry->failed += one->failed;
+	entry->resets += one->teardown == SHAKEDOWN_TEARDOWN_RESET;
+	entry->outcomes[one->outcome]++;
+	entry->teardowns[one->teardown]++;
+	quantiles_add(&entry->server_rtt, one->server_rtt);
 }
 
-/* The rest of the key makes the order, and so the output, independent of the hash. */
-static int compare(const TallyEntry *x, const TallyEntry *y, bool by_failures)
+TallyEntry *tally_entry(Tally *tally, TallyBrief *brief)
 {
-	int order = by_failures ? compare_words(x->failed, y->failed) : 0;
-	if (order == 0)
-		order = compare_words(x->connections, y->connections);
-	if (order == 0)
-		order = memcmp(x->key.addr.bytes, y->key.addr.bytes, sizeof(x->key.addr.bytes));
-	return order ? order : (x->key.port > y->key.port) - (x->key.port < y->key.port);
-}
+	if (brief->many)
+		return tally_counters(tally, brief);
+	uint32_t handle = slab_alloc(tally->counters);
+	TallyEntry *entry = slab_get(tally->counters, handle);
 
-static gint compare_entries(gconstpointer a, gconstpointer b, gpointer by_failures)
-{
-	return compare(*(const TallyEntry *const *)a, *(const TallyEntry *const *)b,
-		       GPOINTER_TO_INT(by_failures) != 0);
-}
-
-GPtrArray *tally_ranking(const Tally *tally)
-{
-	GPtrArray *ranking = g_ptr_array_new();
-	g_autofree void **entries = key_table_items(tally->entries);
-
-	for (size_t i = 0; i < key_table_len(tally->entries); i++)
-		g_ptr_array_add(ranking, entries[i]);
-	g_ptr_array_sort_with_data(ranking, compare_entries, GINT_TO_POINTER(tally->by_failures));
-	return ranking;
-}
-
-/* An entry with the beginning of what it is compared by: under a flood most weigh the same, and
- * their addresses tell them apart. */
-typedef struct {
-	uint64_t rank; /* the least goes first; equal ones have to be compared */
-	TallyEntry *entry;
-} Ranked;
-
-#define RANK_WEIGHT 0xffff
-
-static uint64_t rank_of(const TallyEntry *e, bool by_failures)
-{
-	uint64_t failed = by_failures ? MIN(e->failed, RANK_WEIGHT) : 0;
-	uint64_t connections = MIN(e->connections, RANK_WEIGHT);
-	uint32_t address;
-
-	/* Nothing that follows counts among those that weigh more than there is room for. */
-	if (failed == RANK_WEIGHT)
-		return 0;
-	memcpy(&address, e->key.addr.bytes, sizeof(address));
-	if (connections == RANK_WEIGHT)
-		address = 0;
-	return (RANK_WEIGHT - failed) << 48 | (RANK_WEIGHT - connections) << 32 |
-	       GUINT32_FROM_BE(address);
-}
-
-static inline bool goes_before(const Ranked *a, const Ranked *b, bool by_failures)
-{
-	if (G_LIKELY(a->rank != b->rank))
-		return a->rank < b->rank;
-	return compare(a->entry, b->entry, by_failures) < 0;
-}
-
-/* Puts those that weigh most before the middle, in no order: Hoare's selection. */
-static void divide(Ranked *entries, size_t n, size_t middle, bool by_failures)
-{
-	size_t from = 0, to = n;
-
-	while (to - from > 1) {
-		const Ranked pivot = entries[from + (to - from) / 2];
-		size_t i = from, j = to - 1;
-
-		while (i <= j) {
-			while (goes_before(&entries[i], &pivot, by_failures))
-				i++;
-			while (goes_before(&pivot, &entries[j], by_failures))
-				j--;
-			if (i > j)
-				break;
-			Ranked swapped = entries[i];
-			entries[i++] = entries[j];
-			entries[j] = swapped;
-			if (j-- == 0)
-				break;
-		}
-		if (middle <= j && j != SIZE_MAX)
-			to = j + 1;
-		else if (middle >= i)
-			from = i;
-		else
-			return;
-	}
-}
-
-static bool is_kept(const void *entry)
-{
-	return !((const TallyEntry *)entry)->dropped;
-}
-
-static void drop_half(Tally *tally)
-{
-	g_autofree void **entries = key_table_items(tally->entries);
-	size_t n = key_table_len(tally->entries);
-	g_autofree Ranked *ranked = g_new(Ranked, n);
-
-	for (size_t i = 0; i < n; i++)
-		ranked[i] = (Ranked){rank_of(entries[i], tally->by_failures), entries[i]};
-	divide(ranked, n, n / 2, tally->by_failures);
-	for (size_t i = n / 2; i < n; i++) {
-		quantiles_clear(&ranked[i].entry->server_rtt);
-		ranked[i].entry->dropped = true;
-	}
-	key_table_retain(tally->entries, is_kept);
-	tally->dropped = true;
-}
-
-static TallyEntry *entry_of(Tally *tally, const ShakedownAddress *addr, uint16_t port)
-{
-	TallyKey key = {.addr = *addr, .port = port};
-
-	if (tally->last && key_table_equal(&tally->last->key, &key, sizeof key))
-		return tally->last;
-	uint32_t hash = key_table_hash(tally->entries, &key, sizeof key);
-	TallyEntry *entry = key_table_find(tally->entries, &key, sizeof key, hash);
-
-	if (!entry) {
-		if (key_table_len(tally->entries) >= tally->limit)
-			drop_half(tally);
-		entry = key_table_add(tally->entries, &key, hash);
-	}
-	tally->last = entry;
+	entry->key = brief->key;
+	count(entry, brief);
+	brief->many = true;
+	brief->counters = handle;
 	return entry;
 }
 
-void tally_add(Tally *tally, const ShakedownConnection *connection, ShakedownSideId side,
-	       bool with_port)
+/* Where the key is, or would be. */
+static FlowSlot *place_of(const Tally *tally, const TallyKey *key, uint32_t hash)
 {
-	const ShakedownSide *s = &connection->side[side];
-	bool failed = tally_is_failure(connection->handshake.outcome);
-	TallyEntry *entry = entry_of(tally, &s->addr, with_port ? s->port : 0);
-	entry->connections++;
-	entry->failed += failed;
-	entry->resets += connection->teardown.outcome == SHAKEDOWN_TEARDOWN_RESET;
-	entry->outcomes[connection->handshake.outcome]++;
-	entry->teardowns[connection->teardown.outcome]++;
-	quantiles_add(&entry->server_rtt, connection->handshake.server_rtt);
+	for (uint32_t i = hash & tally->mask;; i = (i + 1) & tally->mask) {
+		FlowSlot *slot = &tally->slots[i];
+
+		if (slot->handle == 0 ||
+		    (slot->hash == hash &&
+		     key_equal(&tally->briefs[slot->handle - 1].key, key, sizeof *key)))
+			return slot;
+	}
+}
+
+static uint32_t hash_of(const Tally *tally, const TallyKey *key)
+{
+	return key_hash(tally->secret, key, sizeof *key);
+}
+
+/* Those that stay close ranks. */
+static void drop_half(Tally *tally)
+{
+	guint kept = 0;
+
+	tally_mark_half(tally);
+	memset(tally->slots, 0, ((size_t)tally->mask + 1) * sizeof tally->slots[0]);
+	for (guint i = 0; i < tally->len; i++) {
+		const TallyBrief *brief = &tally->briefs[i];
+
+		if (brief->dropped) {
+			forget(tally, brief);
+			continue;
+		}
+		uint32_t at = hash_of(tally, &brief->key), hash = at;
+
+		while (tally->slots[at & tally->mask].handle)
+			at++;
+		tally->briefs[kept] = *brief;
+		tally->slots[at & tally->mask] = (FlowSlot){hash, ++kept};
+	}
+	tally->len = kept;
+	tally->dropped = true;
+}
+
+/* One that is new has been counted once by what it is given here. */
+static void add(Tally *tally, const TallyBrief *one, uint32_t hash, FlowSlot *slot)
+{
+	if (tally->len >= tally->limit) {
+		drop_half(tally);
+		slot = place_of(tally, &one->key, hash);
+	}
+	tally->last = tally->len;
+	tally->briefs[tally->len++] = *one;
+	*slot = (FlowSlot){hash, tally->len};
+}
+
+void tally_add(Tally *tally, const ShakedownConnection *c, ShakedownSideId side, bool with_port)
+{
+	const TallyBrief one = {
+		.key = {.addr = c->side[side].addr, .port = with_port ? c->side[side].port : 0},
+		.outcome = (uint8_t)c->handshake.outcome,
+		.teardown = (uint8_t)c->teardown.outcome,
+		.failed = tally_is_failure(c->handshake.outcome),
+		.server_rtt = c->handshake.server_rtt};
+
+	if (!tally->len || !key_equal(&tally->briefs[tally->last].key, &one.key, sizeof one.key)) {
+		uint32_t hash = hash_of(tally, &one.key);
+		FlowSlot *slot = place_of(tally, &one.key, hash);
+
+		if (!slot->handle) {
+			add(tally, &one, hash, slot);
+			return;
+		}
+		tally->last = slot->handle - 1;
+	}
+	count(tally_entry(tally, &tally->briefs[tally->last]), &one);
 }

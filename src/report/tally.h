@@ -3,6 +3,9 @@
  * Counts by endpoint (a service) or by host, in bounded memory: when the table is full, the half
  * with the least weight is dropped. So under a flood from forged addresses those stay that stand
  * out, and their counts are exact unless they were among the dropped before.
+ *
+ * Most hosts of a flood have one connection, and of that one little needs to be kept: two of them
+ * lie in a cache line. Whoever has a second one gets counters.
  */
 #pragma once
 
@@ -23,22 +26,39 @@ typedef struct {
 _Static_assert(sizeof(TallyKey) == 20, "compared as bytes: no padding but pad, which is 0");
 
 typedef struct {
-	TallyKey key; /* first: the table looks no further */
+	TallyKey key;
 	uint64_t connections;
 	uint64_t failed; /* handshakes that came to nothing */
 	uint64_t resets;
 	uint64_t outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES];
 	uint64_t teardowns[SHAKEDOWN_TEARDOWN_OUTCOMES];
 	Quantiles server_rtt;
-	bool dropped; /* on its way out */
 } TallyEntry;
 
+/* One that has been counted: once, or as its counters say. */
 typedef struct {
-	KeyTable *entries; /* of TallyEntry */
-	guint limit;
+	TallyKey key;
+	uint8_t outcome, teardown; /* of the one connection */
+	uint8_t failed : 1;	   /* that one */
+	uint8_t many : 1;	   /* counters */
+	uint8_t dropped : 1;	   /* on its way out */
+	union {
+		ShakedownDuration server_rtt; /* of the one */
+		uint64_t counters;	      /* handle of its TallyEntry */
+	};
+} TallyBrief;
+_Static_assert(sizeof(TallyBrief) == 32, "half a cache line");
+
+typedef struct {
+	TallyBrief *briefs; /* room for limit of them */
+	guint len, limit;
+	FlowSlot *slots; /* to find them: the handle is an index from 1 */
+	uint32_t mask;
+	uint64_t secret[KEY_SECRETS];
+	Slab *counters;	  /* of TallyEntry */
 	bool by_failures; /* what weighs: failures, else connections */
 	bool dropped;	  /* some were */
-	TallyEntry *last; /* the one that counted last: connections come in trains */
+	guint last;	  /* the one that counted last: connections come in trains */
 } Tally;
 
 /* The handshake was tried and came to nothing. */
@@ -49,5 +69,34 @@ void tally_clear(Tally *tally);
 /* Counts a connection for one of its sides: with the port for a service, without for a host. */
 void tally_add(Tally *tally, const ShakedownConnection *connection, ShakedownSideId side,
 	       bool with_port);
-/* The entries by weight, descending; free with g_ptr_array_unref() before the tally. */
-GPtrArray *tally_ranking(const Tally *tally);
+
+/* Its counters, which it is given if it has none. */
+TallyEntry *tally_entry(Tally *tally, TallyBrief *brief);
+static inline TallyEntry *tally_counters(const Tally *tally, const TallyBrief *brief)
+{
+	return slab_get(tally->counters, (uint32_t)brief->counters);
+}
+
+/* What it weighs. */
+static inline uint64_t tally_connections(const Tally *tally, const TallyBrief *brief)
+{
+	return brief->many ? tally_counters(tally, brief)->connections : 1;
+}
+
+static inline uint64_t tally_failed(const Tally *tally, const TallyBrief *brief)
+{
+	return brief->many ? tally_counters(tally, brief)->failed : brief->failed;
+}
+
+static inline guint tally_len(const Tally *tally)
+{
+	return tally->len;
+}
+
+/* How many have failures; *connections: all that these have. */
+guint tally_failing(const Tally *tally, uint64_t *connections);
+/* The first ones by weight, descending, at most so many; free with g_ptr_array_unref() before the
+ * tally. */
+GPtrArray *tally_ranking(Tally *tally, guint most);
+/* Marks as dropped the half that weighs least. */
+void tally_mark_half(Tally *tally);

@@ -66,35 +66,3 @@ Test(key_table, items_are_all_of_them)
 		sum += ((const Item *)items[i])->value;
 	cr_assert_eq(sum, 300 * 301 / 2);
 }
-
-static bool is_odd(const void *item)
-{
-	return ((const Item *)item)->value & 1;
-}
-
-/* Those that are kept are found at the same place, the others make room. */
-Test(key_table, retains_those_that_are_wanted)
-{
-	g_autoptr(KeyTable) table = key_table_new(sizeof(Item), 36);
-	const Item *odd[500];
-	uint8_t key[36];
-
-	for (uint32_t n = 0; n < 1000; n++) {
-		key_of(key, n);
-		Item *item = add(table, key);
-		item->value = n;
-		if (n & 1)
-			odd[n / 2] = item;
-	}
-	key_table_retain(table, is_odd);
-	cr_assert_eq(key_table_len(table), 500);
-	for (uint32_t n = 0; n < 1000; n++) {
-		key_of(key, n);
-		cr_assert_eq(find(table, key), n & 1 ? odd[n / 2] : NULL);
-	}
-	for (uint32_t n = 0; n < 1000; n += 2) {
-		key_of(key, n);
-		cr_assert_eq(add(table, key)->value, 0);
-	}
-	cr_assert_eq(key_table_len(table), 1000);
-}

@@ -316,6 +316,43 @@ Test(quantiles, are_near_when_many)
 	quantiles_clear(&q);
 }
 
+/* One connection weighs and counts the same, whether counters have been made for it or not. */
+Test(tally, counters_say_what_the_brief_said)
+{
+	static const SampleKind kinds[] = {SAMPLE_GRACEFUL, SAMPLE_UNFINISHED};
+	Tally brief, full;
+
+	tally_init(&brief, 16, true);
+	tally_init(&full, 16, true);
+	for (uint64_t i = 0; i < 600; i++) {
+		ShakedownConnection c =
+			sample_connection(kinds[i * 7 % 5 % G_N_ELEMENTS(kinds)], i + 1);
+
+		c.side[SHAKEDOWN_CLIENT].addr.bytes[1] = (uint8_t)(i * i % 31);
+		tally_add(&brief, &c, SHAKEDOWN_CLIENT, false);
+		tally_add(&full, &c, SHAKEDOWN_CLIENT, false);
+		for (guint k = 0; k < full.len; k++)
+			(void)tally_entry(&full, &full.briefs[k]);
+		cr_assert_eq(tally_len(&brief), tally_len(&full));
+	}
+	uint64_t connections[2];
+	cr_assert_eq(tally_failing(&brief, &connections[0]), tally_failing(&full, &connections[1]));
+	cr_assert_eq(connections[0], connections[1]);
+	cr_assert(brief.dropped && full.dropped);
+	g_autoptr(GPtrArray) a = tally_ranking(&brief, 16), b = tally_ranking(&full, 16);
+	cr_assert_eq(a->len, b->len);
+	for (guint k = 0; k < a->len; k++) {
+		const TallyEntry *x = g_ptr_array_index(a, k), *y = g_ptr_array_index(b, k);
+		size_t counts = offsetof(TallyEntry, server_rtt);
+
+		cr_assert_eq(memcmp(x, y, counts), 0, "rank %u", k);
+		cr_assert_eq(x->server_rtt.n, y->server_rtt.n);
+		cr_assert_eq(x->server_rtt.max, y->server_rtt.max);
+	}
+	tally_clear(&brief);
+	tally_clear(&full);
+}
+
 Test(tally, keeps_those_that_stand_out)
 {
 	Tally tally;
@@ -328,9 +365,9 @@ Test(tally, keeps_those_that_stand_out)
 		tally_add(&tally, &c, SHAKEDOWN_CLIENT, false);
 		c = sample_connection(SAMPLE_GRACEFUL, 1);
 		tally_add(&tally, &c, SHAKEDOWN_CLIENT, false);
-		cr_assert_leq(key_table_len(tally.entries), 64);
+		cr_assert_leq(tally_len(&tally), 64);
 	}
-	g_autoptr(GPtrArray) ranking = tally_ranking(&tally);
+	g_autoptr(GPtrArray) ranking = tally_ranking(&tally, 8);
 	const TallyEntry *first = g_ptr_array_index(ranking, 0);
 	cr_assert_eq(first->connections, 100000);
 	cr_assert(tally.dropped);

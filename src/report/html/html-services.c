@@ -75,7 +75,8 @@ void html_put_services(HtmlPage *page)
 {
 	static const char *const columns[] = {"complete", "no answer", "refused", "unfinished",
 					      "graceful", "half",      "reset",	  "open"};
-	g_autoptr(GPtrArray) ranking = tally_ranking(&page->services);
+	g_autoptr(GPtrArray) ranking = tally_ranking(&page->services, SERVICES_SHOWN);
+	guint all = tally_len(&page->services);
 	ReportWriter *out = page->out;
 
 	report_put(out, "<section id=\"services\"><h2>Services</h2>\n");
@@ -93,14 +94,14 @@ void html_put_services(HtmlPage *page)
 		report_put(out, "</th>");
 	}
 	report_put(out, "</tr></thead><tbody>\n");
-	for (unsigned i = 0; i < MIN(ranking->len, SERVICES_SHOWN); i++)
+	for (unsigned i = 0; i < ranking->len; i++)
 		put_service(out, g_ptr_array_index(ranking, i));
 	report_put(out, "</tbody></table></div>\n");
-	if (ranking->len > SERVICES_SHOWN) {
+	if (all > SERVICES_SHOWN) {
 		report_put(out, "<p class=\"left\">The ");
 		report_put_uint(out, SERVICES_SHOWN);
 		report_put(out, " with the most connections; ");
-		markup_count(out, ranking->len - SERVICES_SHOWN);
+		markup_count(out, all - SERVICES_SHOWN);
 		report_put(out, page->services.dropped ? " more and others that were not counted"
 						       : " more");
 		report_put(out, " are not in this page.</p>\n");

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Counts by endpoint or by host, in bounded memory: who weighs most. */
+#include "report/tally.h"
+
+#include <string.h>
+
+/* The heavier one first. */
+static int compare_words(uint64_t a, uint64_t b)
+{
+	return (a < b) - (a > b);
+}
+
+/* The rest of the key makes the order, and so the output, independent of the hash. */
+static int compare(const Tally *tally, const TallyBrief *x, const TallyBrief *y)
+{
+	int order = tally->by_failures
+			    ? compare_words(tally_failed(tally, x), tally_failed(tally, y))
+			    : 0;
+	if (order == 0)
+		order = compare_words(tally_connections(tally, x), tally_connections(tally, y));
+	if (order == 0)
+		order = memcmp(x->key.addr.bytes, y->key.addr.bytes, sizeof(x->key.addr.bytes));
+	return order ? order : (x->key.port > y->key.port) - (x->key.port < y->key.port);
+}
+
+/* One with the beginning of what it is compared by: under a flood most weigh the same, and their
+ * addresses tell them apart. */
+typedef struct {
+	uint64_t rank; /* the least goes first; equal ones have to be compared */
+	TallyBrief *brief;
+} Ranked;
+
+#define RANK_WEIGHT 0xffff
+
+static inline uint64_t rank_of(const Tally *tally, const TallyBrief *brief)
+{
+	uint64_t failed = tally_failed(tally, brief), connections = tally_connections(tally, brief);
+	uint32_t address;
+
+	memcpy(&address, brief->key.addr.bytes, sizeof(address));
+	if (!tally->by_failures)
+		failed = 0;
+	/* Nothing that follows counts among those that weigh more than there is room for. */
+	if (failed >= RANK_WEIGHT)
+		return 0;
+	if (connections >= RANK_WEIGHT) {
+		connections = RANK_WEIGHT;
+		address = 0;
+	}
+	return (RANK_WEIGHT - failed) << 48 | (RANK_WEIGHT - connections) << 32 |
+	       GUINT32_FROM_BE(address);
+}
+
+static inline bool goes_before(const Tally *tally, const Ranked *a, const Ranked *b)
+{
+	if (G_LIKELY(a->rank != b->rank))
+		return a->rank < b->rank;
+	return compare(tally, a->brief, b->brief) < 0;
+}
+
+/* Puts those that weigh most before the middle, in no order: Hoare's selection. */
+static void divide(const Tally *tally, Ranked *entries, size_t n, size_t middle)
+{
+	size_t from = 0, to = n;
+
+	while (to - from > 1) {
+		const Ranked pivot = entries[from + (to - from) / 2];
+		size_t i = from, j = to - 1;
+
+		while (i <= j) {
+			while (goes_before(tally, &entries[i], &pivot))
+				i++;
+			while (goes_before(tally, &pivot, &entries[j]))
+				j--;
+			if (i > j)
+				break;
+			Ranked swapped = entries[i];
+			entries[i++] = entries[j];
+			entries[j] = swapped;
+			if (j-- == 0)
+				break;
+		}
+		if (middle <= j && j != SIZE_MAX)
+			to = j + 1;
+		else if (middle >= i)
+			from = i;
+		else
+			return;
+	}
+}
+
+/* All of them, those that weigh most before the middle. */
+static Ranked *divided(const Tally *tally, size_t middle)
+{
+	Ranked *ranked = g_new(Ranked, tally->len + 1);
+
+	for (guint i = 0; i < tally->len; i++)
+		ranked[i] = (Ranked){rank_of(tally, &tally->briefs[i]), &tally->briefs[i]};
+	divide(tally, ranked, tally->len, middle);
+	return ranked;
+}
+
+void tally_mark_half(Tally *tally)
+{
+	g_autofree Ranked *ranked = divided(tally, tally->len / 2);
+
+	for (guint i = tally->len / 2; i < tally->len; i++)
+		ranked[i].brief->dropped = true;
+}
+
+static gint by_rank(gconstpointer a, gconstpointer b, gpointer tally)
+{
+	return goes_before(tally, a, b) ? -1 : goes_before(tally, b, a);
+}
+
+GPtrArray *tally_ranking(Tally *tally, guint most)
+{
+	guint n = MIN(tally->len, most);
+	GPtrArray *ranking = g_ptr_array_sized_new(n);
+	g_autofree Ranked *ranked = divided(tally, n);
+
+	g_qsort_with_data(ranked, (gint)n, sizeof ranked[0], by_rank, tally);
+	for (guint i = 0; i < n; i++)
+		g_ptr_array_add(ranking, tally_entry(tally, ranked[i].brief));
+	return ranking;
+}
+
+guint tally_failing(const Tally *tally, uint64_t *connections)
+{
+	guint n = 0;
+
+	*connections = 0;
+	for (guint i = 0; i < tally->len; i++) {
+		if (!tally_failed(tally, &tally->briefs[i]))
+			continue;
+		n++;
+		*connections += tally_connections(tally, &tally->briefs[i]);
+	}
+	return n;
+}
