@@ -74,6 +74,12 @@ static void take_turn(ShakedownAnalysis *a, const TcpEvent *event, uint64_t *cou
 		tell_turn(a, event, kind, after_all);
 }
 
+/* The events that count_handshake() makes something of. */
+#define COUNTED                                                                                    \
+	(1u << TCP_EVENT_SYN | 1u << TCP_EVENT_ESTABLISHED | 1u << TCP_EVENT_HANDSHAKE_LATE |      \
+	 1u << TCP_EVENT_RST | 1u << TCP_EVENT_UNREACHABLE)
+_Static_assert(TCP_EVENTS <= 32, "a bit each");
+
 /* The handshakes, as they come about or do not; each counts once. */
 static void count_handshake(ShakedownAnalysis *a, const TcpEvent *event)
 {
@@ -113,7 +119,8 @@ static void on_event(const TcpEvent *event, void *data)
 {
 	ShakedownAnalysis *a = data;
 
-	count_handshake(a, event);
+	if (COUNTED >> event->kind & 1)
+		count_handshake(a, event);
 	if (a->observer.turn)
 		tell_others(a, event);
 	detectors_event(a->detectors, event);

@@ -70,7 +70,7 @@ static void sign(ServiceCookies *k, ShakedownTime time, uint64_t frame)
 }
 
 /* Whether a SYN,ACK came again, once its time to do so is over. */
-static void on_late(Service *s, TcpConnection *conn)
+void cookies_late(Service *s, TcpConnection *conn)
 {
 	ServiceCookies *k = &s->cookies;
 
@@ -118,17 +118,17 @@ static void on_options(Service *s, const TcpEvent *event)
 	sign(k, event->time, event->frame);
 }
 
-void cookies_event(Service *s, DetectContext *context, const TcpEvent *event)
+void cookies_syn(Service *s, DetectContext *context, ShakedownTime time)
 {
-	TcpConnection *conn = event->conn;
-
-	if (event->kind == TCP_EVENT_SYN && s->cookies.start &&
-	    event->time - s->cookies.last > context->config->handshake_timeout + OVER_AFTER)
+	if (s->cookies.start &&
+	    time - s->cookies.last > context->config->handshake_timeout + OVER_AFTER)
 		cookies_end(s, context);
-	if (event->kind == TCP_EVENT_HANDSHAKE_LATE)
-		on_late(s, conn);
-	else if (event->kind == TCP_EVENT_SYN_ACK && conn->side[SHAKEDOWN_SERVER].syns > 1)
-		on_repeated(s, conn);
-	else if (event->kind == TCP_EVENT_SYN_ACK)
+}
+
+void cookies_syn_ack(Service *s, const TcpEvent *event)
+{
+	if (event->conn->side[SHAKEDOWN_SERVER].syns > 1)
+		on_repeated(s, event->conn);
+	else
 		on_options(s, event);
 }

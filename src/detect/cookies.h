@@ -9,7 +9,10 @@
 #include "detect/finding.h"
 #include "detect/service.h"
 
-void cookies_event(Service *service, DetectContext *context, const TcpEvent *event);
+/* What happens on the service's connections; late: the handshake's timer. */
+void cookies_syn(Service *service, DetectContext *context, ShakedownTime time);
+void cookies_syn_ack(Service *service, const TcpEvent *event);
+void cookies_late(Service *service, TcpConnection *conn);
 /* Nothing more will come: tells what there is. */
 void cookies_end(Service *service, DetectContext *context);
 /* At present all speaks for it. */

@@ -24,39 +24,45 @@ typedef struct {
 static void count_source(Service *s, const TcpConnection *conn, const ServiceSlot *slot,
 			 uint8_t ttl)
 {
+	if (!s->sources && s->half_open < WORTH_A_LOOK && slot->opened < WORTH_A_LOOK)
+		return;
 	ShakedownAddress client = tcp_conn_address(conn, SHAKEDOWN_CLIENT);
 	uint64_t hash = sketch_hash_address(&client);
 
-	if (!s->sources && s->half_open < WORTH_A_LOOK && slot->opened < WORTH_A_LOOK)
-		return;
 	if (!s->sources)
 		s->sources = g_new0(ServiceSources, 1);
 	sketch_distinct_add(&s->sources->distinct, hash);
 	sketch_sample_add(&s->sources->sample, hash);
-	sketch_top_add(&s->sources->top, &client);
+	sketch_top_add(&s->sources->top, &client, hash);
 	s->sources->ttl[ttl]++;
 	s->sources->syns++;
 }
 
-/* The service that the connection counts for, which has taken note of the event; NULL: for none. */
+/* The service that the connection counts for, or whose SYN is to be counted; NULL: for none. */
 static Service *service_of(DetectContext *context, const TcpEvent *event)
 {
-	TcpConnection *conn = event->conn;
+	const TcpConnection *conn = event->conn;
 
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM) ||
 	    (event->kind != TCP_EVENT_SYN && !noted(conn, NOTED_IN_WINDOW)))
 		return NULL;
-	Service *s = services_of_connection(context->services, conn);
-
-	queue_event(s, context, event);
-	cookies_event(s, context, event);
-	return s;
+	return services_of_connection(context->services, conn);
 }
 
-/* Queues and cookies alone make something of it. */
-static void on_other(void *self, DetectContext *context, const TcpEvent *event)
+static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent *event)
 {
-	service_of(context, event);
+	Service *s = service_of(context, event);
+
+	if (s)
+		queue_third_ack_lost(s, event);
+}
+
+static void on_late(void *self, DetectContext *context, const TcpEvent *event)
+{
+	Service *s = service_of(context, event);
+
+	if (s)
+		cookies_late(s, event->conn);
 }
 
 static void on_syn_again(Service *s, DetectContext *context, TcpConnection *conn)
@@ -76,7 +82,12 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 	TcpConnection *conn = event->conn;
 	Service *s = service_of(context, event);
 
-	if (!s || event->side != SHAKEDOWN_CLIENT)
+	if (!s)
+		return;
+	if (event->side == SHAKEDOWN_CLIENT)
+		queue_syn(s, context, event);
+	cookies_syn(s, context, event->time);
+	if (event->side != SHAKEDOWN_CLIENT)
 		return;
 	flood_advance(s, context, event->time);
 	if (noted(conn, NOTED_IN_WINDOW)) {
@@ -105,10 +116,14 @@ static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event
 {
 	const TcpConnection *conn = event->conn;
 	Service *s = service_of(context, event);
-	ServiceSlot *slot = s && conn->side[SHAKEDOWN_SERVER].syns == 1
-				    ? service_slot(s, context->config, conn->syn_first)
-				    : NULL;
 
+	if (!s)
+		return;
+	queue_syn_ack(s, event);
+	cookies_syn_ack(s, event);
+	if (conn->side[SHAKEDOWN_SERVER].syns != 1)
+		return;
+	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
 	if (slot)
 		slot->answered++;
 }
@@ -120,13 +135,13 @@ typedef enum {
 	ATTEMPT_ABORTED, /* by the client, in answer to SYN,ACK */
 } Attempt;
 
-static void finish_attempt(Service *s, DetectContext *context, TcpConnection *conn, Attempt how)
+/* The slot is that of its SYN, if the window still has it. */
+static void finish_attempt(Service *s, ServiceSlot *slot, TcpConnection *conn, Attempt how)
 {
 	if (!noted(conn, NOTED_HALF_OPEN))
 		return;
 	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
 	s->half_open -= s->half_open > 0;
-	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
 	if (!slot)
 		return;
 	slot->finished++;
@@ -141,8 +156,9 @@ static void on_established(void *self, DetectContext *context, const TcpEvent *e
 
 	if (!s)
 		return;
-	finish_attempt(s, context, conn, ATTEMPT_DONE);
+	queue_established(s, conn);
 	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
+	finish_attempt(s, slot, conn, ATTEMPT_DONE);
 	if (slot)
 		slot->established++;
 }
@@ -154,8 +170,8 @@ static void on_first_data(void *self, DetectContext *context, const TcpEvent *ev
 
 	if (!s)
 		return;
-	finish_attempt(s, context, conn, ATTEMPT_DONE);
 	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
+	finish_attempt(s, slot, conn, ATTEMPT_DONE);
 	if (slot)
 		slot->talked++;
 }
@@ -183,8 +199,9 @@ static void on_ending(void *self, DetectContext *context, const TcpEvent *event)
 {
 	Service *s = service_of(context, event);
 
-	if (s)
-		finish_attempt(s, context, event->conn, ending_of(event));
+	if (s && noted(event->conn, NOTED_HALF_OPEN))
+		finish_attempt(s, service_slot(s, context->config, event->conn->syn_first),
+			       event->conn, ending_of(event));
 }
 
 /* The first segment of a connection that nobody opened. */
@@ -305,11 +322,11 @@ const DetectorOps detect_flood = {.name = "flood",
 					 [TCP_EVENT_SYN] = on_syn,
 					 [TCP_EVENT_SYN_ACK] = on_syn_ack,
 					 [TCP_EVENT_ESTABLISHED] = on_established,
-					 [TCP_EVENT_THIRD_ACK_LOST] = on_other,
+					 [TCP_EVENT_THIRD_ACK_LOST] = on_third_ack_lost,
 					 [TCP_EVENT_FIRST_DATA] = on_first_data,
 					 [TCP_EVENT_RST] = on_ending,
 					 [TCP_EVENT_UNREACHABLE] = on_ending,
-					 [TCP_EVENT_HANDSHAKE_LATE] = on_other,
+					 [TCP_EVENT_HANDSHAKE_LATE] = on_late,
 					 [TCP_EVENT_OVER] = on_over},
 				  .tick = tick,
 				  .finish = finish,

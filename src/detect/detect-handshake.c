@@ -65,9 +65,6 @@ static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
 static void on_established(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	ShakedownAddress address = tcp_conn_address(conn, SHAKEDOWN_SERVER);
-	const Service *s =
-		services_find(context->services, &address, tcp_conn_port(conn, SHAKEDOWN_SERVER));
 	Finding f;
 
 	if (conn->side[0].syns != 1 || conn->side[1].syns != 1)
@@ -78,6 +75,7 @@ static void on_established(void *self, DetectContext *context, const TcpEvent *e
 		if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg <= context->config->slow_handshake ||
 		    leg > SLOW_MOST || reported(conn, SHAKEDOWN_ANOMALY_SLOW_HANDSHAKE))
 			continue;
+		const Service *s = services_find_of(context->services, conn);
 		ShakedownDuration usual =
 			s ? service_leg_median(s, side) : SHAKEDOWN_DURATION_UNKNOWN;
 		bool known = usual != SHAKEDOWN_DURATION_UNKNOWN;
@@ -160,7 +158,7 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 {
 	Finding f;
 
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT; dossier && side <= SHAKEDOWN_SERVER; side++) {
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const DossierAck *d = &dossier->bad_handshake[side];
 
 		if (!d->count || d->renumbered ||
@@ -219,7 +217,8 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 	if (member_of_many(context, conn))
 		return;
 	const Dossier *dossier = dossier_find(context->dossiers, conn);
-	bad_handshake_ack(context, conn, dossier);
+	if (dossier)
+		bad_handshake_ack(context, conn, dossier);
 	opening_judge(context, conn, dossier, event->time);
 }
 

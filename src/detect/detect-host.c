@@ -215,7 +215,7 @@ static void on_established(void *data, DetectContext *context, const TcpEvent *e
 
 static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 {
-	if (noted(event->conn, NOTED_ODD) && !member_of_many(context, event->conn))
+	if (!member_of_many(context, event->conn))
 		unexpected_flags(context, event->conn);
 }
 
@@ -223,4 +223,5 @@ const DetectorOps detect_host = {
 	.name = "host",
 	.create = create,
 	.on = {[TCP_EVENT_ESTABLISHED] = on_established, [TCP_EVENT_OVER] = on_over},
+	.over_if = NOTED_ODD,
 	.destroy = destroy};

@@ -84,14 +84,14 @@ static void on_too_big(void *self, DetectContext *context, const TcpEvent *event
 
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
-	const Dossier *d = dossier_find(context->dossiers, event->conn);
+	const Dossier *d = dossier_get(context->dossiers, event->conn);
 
-	if (!d)
-		return;
 	if (!reported(event->conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
 		unreachable(context, event->conn, &d->unreachable);
 	too_big(context, event->conn, &d->too_big);
 }
 
 const DetectorOps detect_icmp = {
-	.name = "icmp", .on = {[TCP_EVENT_TOO_BIG] = on_too_big, [TCP_EVENT_OVER] = on_over}};
+	.name = "icmp",
+	.on = {[TCP_EVENT_TOO_BIG] = on_too_big, [TCP_EVENT_OVER] = on_over},
+	.over_if = NOTED_DOSSIER};

@@ -324,9 +324,9 @@ static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	Dossier *d = dossier_find(context->dossiers, conn);
+	Dossier *d = dossier_get(context->dossiers, conn);
 
-	if (!d || reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
+	if (reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
 		return;
 	see_who_went_on(conn, d);
 	reset_judge(context, conn, d);
@@ -342,4 +342,5 @@ const DetectorOps detect_reset = {.name = "reset",
 					 [TCP_EVENT_CHALLENGE_ACK] = on_challenge,
 					 [TCP_EVENT_SYN_IN_CONNECTION] = on_syn_inside,
 					 [TCP_EVENT_BAD_ACK] = on_bad_ack,
-					 [TCP_EVENT_OVER] = on_over}};
+					 [TCP_EVENT_OVER] = on_over},
+				  .over_if = NOTED_DOSSIER};

@@ -94,7 +94,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 
-	if (!tcp_conn_has(conn, TCP_CONN_MIDSTREAM) || !noted(conn, NOTED_STRAY))
+	if (!tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return;
 	ShakedownSideId source =
 		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
@@ -165,4 +165,5 @@ const DetectorOps detect_scan = {.name = "scan",
 					[TCP_EVENT_FIRST_DATA] = on_first_data,
 					[TCP_EVENT_HANDSHAKE_LATE] = on_late,
 					[TCP_EVENT_OVER] = on_over},
+				 .over_if = NOTED_STRAY,
 				 .finish = finish};

@@ -30,8 +30,6 @@ static unsigned fins_of(const TcpConnection *conn, ShakedownSideId side)
 	const TcpSide *s = &conn->side[side];
 	unsigned n = s->fins;
 
-	if (n < 2 && !(s->checks & TCP_CHECK_BAD))
-		return n;
 	/* One that was damaged has been dropped, but it was sent. */
 	bool damaged = (s->checks & TCP_CHECK_BAD) && tcp_side_has(s, TCP_SIDE_SENT_FIN) &&
 		       tcp_seq_eq(tcp_aside(conn)->side[side].dropped, tcp_seq_add(s->fin, 1));
@@ -73,8 +71,6 @@ static void last_ack_lost(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	if (!tcp_conn_has(conn, TCP_CONN_LAST_ACK_LOST))
-		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_LAST_ACK_LOST, conn);
 	finding_fins(&f, -1);
 	finding_time(&f, MAX(tcp_closing(conn)->fin_time[0], tcp_closing(conn)->fin_time[1]),
@@ -162,7 +158,7 @@ static void half_close(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	if (conn->first_fin < 0 || !tcp_aside(conn)->watch)
+	if (conn->first_fin < 0)
 		return;
 	ShakedownSideId closed = (ShakedownSideId)conn->first_fin, open = tcp_other(closed);
 	const TcpWatchSide *w = &tcp_aside(conn)->watch->side[open];
@@ -186,8 +182,6 @@ static void simultaneous_close(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	if (!tcp_conn_has(conn, TCP_CONN_CROSSED))
-		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SIMULTANEOUS_CLOSE, conn);
 	finding_time(&f, MIN(tcp_closing(conn)->fin_time[0], tcp_closing(conn)->fin_time[1]),
 		     MAX(tcp_closing(conn)->fin_time[0], tcp_closing(conn)->fin_time[1]));
@@ -201,10 +195,10 @@ static void simultaneous_close(DetectContext *context, TcpConnection *conn)
 
 static void data_after_fin(DetectContext *context, TcpConnection *conn)
 {
-	const Dossier *d = dossier_find(context->dossiers, conn);
+	const Dossier *d = dossier_get(context->dossiers, conn);
 	Finding f;
 
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT; d && side <= SHAKEDOWN_SERVER; side++) {
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const DossierData *data = &d->after_fin[side];
 
 		if (!data->count || reported(conn, SHAKEDOWN_ANOMALY_DATA_AFTER_FIN))
@@ -321,6 +315,13 @@ static bool closed(const TcpConnection *conn)
 	       ((conn->side[0].flags | conn->side[1].flags) & TCP_SIDE_SENT_FIN);
 }
 
+/* Its FIN, or one that was damaged on the way and counts none the less. */
+static bool may_have_repeated(const TcpConnection *conn)
+{
+	return conn->side[0].fins > 1 || conn->side[1].fins > 1 ||
+	       ((conn->side[0].checks | conn->side[1].checks) & TCP_CHECK_BAD);
+}
+
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -330,13 +331,19 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 	if (reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
 		return;
 	if (closed(conn)) {
-		fin_retransmitted(context, conn);
-		last_ack_lost(context, conn);
-		fin_unanswered(context, conn, now);
-		simultaneous_close(context, conn);
-		half_close(context, conn);
+		if (may_have_repeated(conn))
+			fin_retransmitted(context, conn);
+		if (tcp_conn_has(conn, TCP_CONN_LAST_ACK_LOST))
+			last_ack_lost(context, conn);
+		if (conn->side[0].fins > 1 || conn->side[1].fins > 1)
+			fin_unanswered(context, conn, now);
+		if (tcp_conn_has(conn, TCP_CONN_CROSSED))
+			simultaneous_close(context, conn);
+		if (tcp_aside(conn)->watch)
+			half_close(context, conn);
 	}
-	data_after_fin(context, conn);
+	if (noted(conn, NOTED_DOSSIER))
+		data_after_fin(context, conn);
 	if (tcp_aside(conn)->watch) {
 		silent_death(context, conn);
 		zero_window_stall(context, conn);

@@ -320,5 +320,7 @@ const DetectorOps detect_time_wait = {.name = "time-wait",
 					     [TCP_EVENT_REUSED] = on_reused,
 					     [TCP_EVENT_OPENED] = on_opened,
 					     [TCP_EVENT_OVER] = on_over},
+				      /* Ports held; TIME-WAIT begun anew; a SYN in it. */
+				      .over_if = NOTED_HOLDS_PORT | NOTED_DOSSIER | NOTED_REUSES,
 				      .finish = finish,
 				      .destroy = destroy};

@@ -17,6 +17,7 @@ static const DetectorOps *const registry[] = {
 typedef struct {
 	void (*hear)(void *self, DetectContext *context, const TcpEvent *event);
 	void *self;
+	uint32_t noted; /* one of these must be, of TCP_EVENT_OVER; 0: none */
 } Listener;
 
 struct _Detectors {
@@ -34,7 +35,8 @@ static void listen(Detectors *d, size_t who)
 			continue;
 		while (l->hear)
 			l++;
-		*l = (Listener){registry[who]->on[kind], d->self[who]};
+		*l = (Listener){registry[who]->on[kind], d->self[who],
+				kind == TCP_EVENT_OVER ? registry[who]->over_if : 0};
 	}
 }
 
@@ -68,12 +70,23 @@ void detectors_free(Detectors *d)
 	g_free(d);
 }
 
+/* Nothing was noted of most connections that most detectors would look at. */
+static void over(Detectors *d, const TcpEvent *event)
+{
+	for (const Listener *l = d->listeners[TCP_EVENT_OVER]; l->hear; l++)
+		if (!l->noted || noted(event->conn, l->noted))
+			l->hear(l->self, d->context, event);
+	dossier_close(d->context->dossiers, event->conn);
+}
+
 void detectors_event(Detectors *d, const TcpEvent *event)
 {
+	if (event->kind == TCP_EVENT_OVER) {
+		over(d, event);
+		return;
+	}
 	for (const Listener *l = d->listeners[event->kind]; l->hear; l++)
 		l->hear(l->self, d->context, event);
-	if (event->kind == TCP_EVENT_OVER)
-		dossier_close(d->context->dossiers, event->conn);
 }
 
 void detectors_tick(Detectors *d, ShakedownTime now)

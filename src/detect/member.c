@@ -9,13 +9,6 @@
 /* At least so many half-open at once before one waits with telling of each. */
 #define SUSPECT_HALF_OPEN 8
 
-static Service *service_of(DetectContext *context, const TcpConnection *conn)
-{
-	ShakedownAddress server = tcp_conn_address(conn, SHAKEDOWN_SERVER);
-
-	return services_find(context->services, &server, tcp_conn_port(conn, SHAKEDOWN_SERVER));
-}
-
 static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 {
 	static const ShakedownAnomalyKind floods[STRAYS] = {
@@ -40,20 +33,28 @@ static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 
 bool member_suspected(DetectContext *context, const TcpConnection *conn)
 {
-	const Service *s = service_of(context, conn);
+	const Service *s = services_find_of(context->services, conn);
 
 	return s && (s->flood || s->half_open >= SUSPECT_HALF_OPEN);
 }
 
+/* Its SYN was never acknowledged by a third ACK, and its service was flooded then. */
+static bool one_of_flood(DetectContext *context, const TcpConnection *conn)
+{
+	if (!conn->syn_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
+		return false;
+	const Service *s = services_find_of(context->services, conn);
+
+	return s &&
+	       (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first));
+}
+
 bool member_of_many(DetectContext *context, TcpConnection *conn)
 {
-	const Service *s = service_of(context, conn);
-
 	/* Whatever came about and was used is no part of it, even now. */
 	if (conn->talked)
 		return false;
-	if (s && conn->syn_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
-	    (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first))) {
+	if (one_of_flood(context, conn)) {
 		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_CRITICAL);
 		return true;
 	}

@@ -243,7 +243,7 @@ static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)
 	ShakedownTime times[TCP_MARKS + 1];
 	Finding f;
 
-	if (!conn->syn_ack_first || s->syns < 2)
+	if (!conn->syn_ack_first)
 		return;
 	size_t n = times_of(conn, TCP_MARK_SYN_ACK, conn->syn_ack_first, times);
 	if (n < 2 || doubled(times, n))
@@ -268,8 +268,6 @@ static void third_ack_lost(DetectContext *context, TcpConnection *conn, const Do
 		      tcp_side_has(s, TCP_SIDE_SENT_FIN);
 	Finding f;
 
-	if (!d || !d->third_ack_lost)
-		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_THIRD_ACK_LOST, conn);
 	/* One lost packet that the next one mends is everyday life. */
 	if (mended && d->third_ack_lost == 1)
@@ -295,7 +293,7 @@ static void half_open_probe(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	if (!tcp_conn_has(conn, TCP_CONN_ABORTED) || tcp_conn_has(conn, TCP_CONN_THIRD_ACK) ||
+	if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_PROBE, conn);
@@ -317,8 +315,6 @@ static void both_open(DetectContext *context, TcpConnection *conn)
 	bool split = tcp_conn_has(conn, TCP_CONN_SPLIT);
 	Finding f;
 
-	if (!tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
-		return;
 	finding_begin(&f, context,
 		      split ? SHAKEDOWN_ANOMALY_SPLIT_HANDSHAKE
 			    : SHAKEDOWN_ANOMALY_SIMULTANEOUS_OPEN,
@@ -346,19 +342,28 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 {
 	/* Nobody waits for ever: what the capture shows of later is another story. */
 	ShakedownTime now = MIN(last, conn->end + PATIENCE_MOST);
-	bool seen = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN);
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+	bool both = tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS);
 
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return;
-	if (seen) {
-		syn_retransmitted(context, conn);
-		both_open(context, conn);
+	/* Of most there is nothing to be said, and nobody is asked to say so. */
+	if (tcp_side_has(c, TCP_SIDE_SYN_SEEN)) {
+		if (c->syns > 1)
+			syn_retransmitted(context, conn);
+		if (both)
+			both_open(context, conn);
 	}
-	third_ack_lost(context, conn, dossier);
-	if (!tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))
+	if (dossier && dossier->third_ack_lost)
+		third_ack_lost(context, conn, dossier);
+	if (!both && s->syns > 1)
 		syn_ack_retransmitted(context, conn);
-	missing_third_ack(context, conn, now);
-	refused(context, conn);
-	half_open_probe(context, conn);
-	opening_no_answer(context, conn, now);
+	if (!tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
+		missing_third_ack(context, conn, now);
+	if (noted(conn, NOTED_REFUSED))
+		refused(context, conn);
+	if (tcp_conn_has(conn, TCP_CONN_ABORTED))
+		half_open_probe(context, conn);
+	if (!conn->syn_ack_first)
+		opening_no_answer(context, conn, now);
 }

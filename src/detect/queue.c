@@ -151,7 +151,7 @@ static void end_what_is_over(Service *s, DetectContext *context, ShakedownTime n
 
 /* Data of the client had passed as well, and yet SYN,ACK came again: that is no deferred accept(),
  * which takes the data for the third ACK. */
-static void on_third_ack_lost(Service *s, const TcpEvent *event)
+void queue_third_ack_lost(Service *s, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	unsigned near = 0, n = G_N_ELEMENTS(s->refused_ack);
@@ -193,7 +193,7 @@ static uint64_t recent_attempts(const Service *s)
 }
 
 /* A SYN comes again while one that was sent after it has been answered. */
-static void on_syn(Service *s, const TcpEvent *event)
+static void syn_again(Service *s, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	unsigned near = 0, n = G_N_ELEMENTS(s->passed_over);
@@ -217,22 +217,23 @@ static void on_syn(Service *s, const TcpEvent *event)
 	s->backlog.count = near;
 }
 
-void queue_event(Service *s, DetectContext *context, const TcpEvent *event)
+void queue_syn(Service *s, DetectContext *context, const TcpEvent *event)
 {
-	const TcpConnection *conn = event->conn;
+	end_what_is_over(s, context, event->time);
+	syn_again(s, event);
+}
 
-	if (event->kind == TCP_EVENT_SYN && event->side == SHAKEDOWN_CLIENT) {
-		end_what_is_over(s, context, event->time);
-		on_syn(s, event);
-	} else if (event->kind == TCP_EVENT_SYN_ACK && conn->syn_ack_first == event->time) {
-		s->answered_syn = MAX(s->answered_syn, conn->syn_first);
-	} else if (event->kind == TCP_EVENT_THIRD_ACK_LOST) {
-		on_third_ack_lost(s, event);
-	} else if (event->kind == TCP_EVENT_ESTABLISHED) {
-		for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
-			if (conn->leg[side] != SHAKEDOWN_DURATION_UNKNOWN && conn->leg[side] >= 0)
-				service_leg(s, side, conn->leg[side]);
-	}
+void queue_syn_ack(Service *s, const TcpEvent *event)
+{
+	if (event->conn->syn_ack_first == event->time)
+		s->answered_syn = MAX(s->answered_syn, event->conn->syn_first);
+}
+
+void queue_established(Service *s, const TcpConnection *conn)
+{
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+		if (conn->leg[side] != SHAKEDOWN_DURATION_UNKNOWN && conn->leg[side] >= 0)
+			service_leg(s, side, conn->leg[side]);
 }
 
 void queue_stray(Service *s, DetectContext *context, Stray kind, const TcpConnection *conn)

@@ -8,7 +8,11 @@
 #include "detect/finding.h"
 #include "detect/service.h"
 
-void queue_event(Service *service, DetectContext *context, const TcpEvent *event);
+/* What happens on the service's connections; a SYN: the client's. */
+void queue_syn(Service *service, DetectContext *context, const TcpEvent *event);
+void queue_syn_ack(Service *service, const TcpEvent *event);
+void queue_established(Service *service, const TcpConnection *conn);
+void queue_third_ack_lost(Service *service, const TcpEvent *event);
 /* A connection is but a segment that nobody had asked for. */
 void queue_stray(Service *service, DetectContext *context, Stray kind, const TcpConnection *conn);
 /* A segment of that kind at that time was one of many. */

@@ -8,11 +8,15 @@
 #include <string.h>
 
 #define LEGS_LEAST 5
+#define NEAR_BITS 10
 
 struct _Services {
 	const ShakedownConfig *config;
 	KeyTable *table; /* of Service */
 	Service *newest, *oldest;
+	/* Each event asks for its connection's, and those to a few services take turns: what was
+	 * found last by such a key, to be compared before anything is hashed. */
+	Service *near[1 << NEAR_BITS];
 	uint64_t forgotten;
 	void (*forget)(Service *service, void *data);
 	void *forget_data;
@@ -72,6 +76,16 @@ static void link_newest(Services *t, Service *s)
 	t->newest = s;
 }
 
+static Service **near_of(Services *t, const ServiceKey *key)
+{
+	uint64_t word[2];
+
+	memcpy(word, key->address.bytes, sizeof word);
+	word[0] ^= word[1] ^ (uint64_t)key->port << 48;
+	/* The upper bits of the product depend on all of the word's. */
+	return &t->near[word[0] * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NEAR_BITS)];
+}
+
 static void make_room(Services *t)
 {
 	Service *s = t->oldest;
@@ -80,48 +94,20 @@ static void make_room(Services *t)
 		return;
 	if (t->forget)
 		t->forget(s, t->forget_data);
+	Service **near = near_of(t, &s->key);
+	if (*near == s)
+		*near = NULL;
 	unlink_service(t, s);
 	service_clear(s);
 	key_table_remove(t->table, s);
 	t->forgotten++;
 }
 
-static Service *find(const Services *t, const ServiceKey *key, uint32_t hash)
+static Service *add(Services *t, const ServiceKey *key, uint32_t hash)
 {
-	return key_table_find(t->table, key, sizeof *key, hash);
-}
-
-/* Under a flood it is always the same. */
-static bool is_newest(const Services *t, const ServiceKey *key)
-{
-	return t->newest && key_equal(&t->newest->key, key, sizeof *key);
-}
-
-Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)
-{
-	ServiceKey key = {.address = *address, .port = port};
-
-	if (is_newest(t, &key))
-		return t->newest;
-	return find(t, &key, key_table_hash(t->table, &key, sizeof key));
-}
-
-Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port)
-{
-	ServiceKey key = {.address = *address, .port = port};
-
-	if (is_newest(t, &key))
-		return t->newest;
-	uint32_t hash = key_table_hash(t->table, &key, sizeof key);
-	Service *s = find(t, &key, hash);
-
-	if (s) {
-		unlink_service(t, s);
-		link_newest(t, s);
-		return s;
-	}
 	make_room(t);
-	s = key_table_add(t->table, &key, hash);
+	Service *s = key_table_add(t->table, key, hash);
+
 	s->judged = s->judge_at = INT64_MIN;
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
 		s->slot[i].id = INT64_MIN;
@@ -129,11 +115,67 @@ Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port
 	return s;
 }
 
+static Service *look_up(Services *t, const ServiceKey *key, Service **near, bool make)
+{
+	uint32_t hash = key_table_hash(t->table, key, sizeof *key);
+	Service *s = key_table_find(t->table, key, sizeof *key, hash);
+
+	if (!s && make)
+		s = add(t, key, hash);
+	if (s)
+		*near = s;
+	return s;
+}
+
+static inline Service *find(Services *t, const ServiceKey *key, bool make)
+{
+	Service **near = near_of(t, key);
+
+	if (*near && key_equal(&(*near)->key, key, sizeof *key))
+		return *near;
+	return look_up(t, key, near, make);
+}
+
+/* Under a flood it is always the same. */
+static inline Service *heard_of(Services *t, const ServiceKey *key)
+{
+	Service *s = find(t, key, true);
+
+	if (s != t->newest) {
+		unlink_service(t, s);
+		link_newest(t, s);
+	}
+	return s;
+}
+
+Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)
+{
+	return find(t, &(ServiceKey){.address = *address, .port = port}, false);
+}
+
+Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port)
+{
+	return heard_of(t, &(ServiceKey){.address = *address, .port = port});
+}
+
+static inline ServiceKey key_of(const TcpConnection *conn)
+{
+	return (ServiceKey){.address = tcp_conn_address(conn, SHAKEDOWN_SERVER),
+			    .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)};
+}
+
 Service *services_of_connection(Services *t, const TcpConnection *conn)
 {
-	ShakedownAddress address = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+	ServiceKey key = key_of(conn);
 
-	return services_of(t, &address, tcp_conn_port(conn, SHAKEDOWN_SERVER));
+	return heard_of(t, &key);
+}
+
+Service *services_find_of(Services *t, const TcpConnection *conn)
+{
+	ServiceKey key = key_of(conn);
+
+	return find(t, &key, false);
 }
 
 uint64_t services_forgotten(const Services *t)

@@ -124,8 +124,10 @@ typedef struct _Services Services;
 
 Services *services_new(const ShakedownConfig *config);
 void services_free(Services *services);
+/* NULL where there is none; the second: of a connection's server. */
 Service *services_find(Services *services, const ShakedownAddress *address, uint16_t port);
-/* Found or made. */
+Service *services_find_of(Services *services, const TcpConnection *conn);
+/* Found or made: something was heard of it. */
 Service *services_of(Services *services, const ShakedownAddress *address, uint16_t port);
 Service *services_of_connection(Services *services, const TcpConnection *conn);
 /* Services that had to make room. */

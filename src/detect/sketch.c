@@ -92,23 +92,15 @@ double sketch_sample_evenness(const SketchSample *sample)
 	return entropy / log2((double)n);
 }
 
-/* Without a call: most are compared with all. */
-static inline bool same_address(const ShakedownAddress *a, const ShakedownAddress *b)
-{
-	uint64_t x[2], y[2];
-
-	memcpy(x, a->bytes, sizeof x);
-	memcpy(y, b->bytes, sizeof y);
-	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0 && a->version == b->version;
-}
-
-void sketch_top_add(SketchTop *top, const ShakedownAddress *address)
+void sketch_top_add(SketchTop *top, const ShakedownAddress *address, uint64_t hash)
 {
 	unsigned least = 0;
 
 	top->offered++;
 	for (unsigned i = 0; i < SKETCH_TOP; i++) {
-		if (same_address(&top->item[i].address, address)) {
+		/* Most are compared with all. */
+		if (G_UNLIKELY(top->item[i].hash == hash) &&
+		    memcmp(&top->item[i].address, address, sizeof *address) == 0) {
 			top->item[i].count++;
 			return;
 		}
@@ -117,6 +109,7 @@ void sketch_top_add(SketchTop *top, const ShakedownAddress *address)
 	}
 	top->item[least].error = top->item[least].count++;
 	top->item[least].address = *address;
+	top->item[least].hash = hash;
 }
 
 const ShakedownAddress *sketch_top_most(const SketchTop *top, double share, uint64_t *count)

@@ -38,11 +38,13 @@ typedef struct {
 	uint64_t offered;
 	struct {
 		ShakedownAddress address;
+		uint64_t hash;	       /* its own */
 		uint64_t count, error; /* the count is too high by so much at most */
 	} item[SKETCH_TOP];
 } SketchTop;
 
-void sketch_top_add(SketchTop *top, const ShakedownAddress *address);
+/* hash: sketch_hash_address() of it. */
+void sketch_top_add(SketchTop *top, const ShakedownAddress *address, uint64_t hash);
 /* The one that came most often and how often at least; NULL if none has so large a share of all. */
 const ShakedownAddress *sketch_top_most(const SketchTop *top, double share, uint64_t *count);
 

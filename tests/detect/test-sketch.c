@@ -95,7 +95,7 @@ Test(sketch, who_comes_most_often)
 
 		for (unsigned i = 0; i < 10000; i++) {
 			ShakedownAddress a = numbered(i % every ? i + 100 : 7);
-			sketch_top_add(&top, &a);
+			sketch_top_add(&top, &a, sketch_hash_address(&a));
 		}
 		const ShakedownAddress *most = sketch_top_most(&top, 0.5, &count);
 
