@@ -2,7 +2,6 @@
 #include "detect/scanner.h"
 
 #include "detect/noted.h"
-#include "flow/key-table.h"
 
 #include <string.h>
 
@@ -82,55 +81,76 @@ static void link_newest(Scanners *t, Scanner *s)
 	t->newest = s;
 }
 
-/* Known scanners are kept until they are reported. */
-static void make_room(Scanners *t)
+/* The one that goes when another comes. Known scanners are kept until they are reported. */
+static Scanner *to_be_forgotten(const Scanners *t)
 {
 	Scanner *s = t->oldest;
 
-	if (key_table_len(t->table) < SCANNERS_MOST)
-		return;
-	while (s && s->known)
+	while (s->known && s->newer)
 		s = s->newer;
-	if (!s && !(s = t->oldest))
-		return;
+	return s->known ? t->oldest : s;
+}
+
+static void forget(Scanners *t, Scanner *s)
+{
 	unlink_scanner(t, s);
 	t->tries -= s->tried.len;
 	t->known -= s->known;
 	scanner_clear(s);
-	key_table_remove(t->table, s);
 	t->forgotten++;
 }
 
-static ScannerKey key_of(const TcpConnection *conn, ShakedownSideId source, bool by_target)
+static Scanner *add(Scanners *t, const ScannerKey *key, uint32_t hash)
 {
-	ShakedownSideId other = tcp_other(source);
-	ScannerKey key = {.source = tcp_conn_address(conn, source)};
+	KeyTablePlace place;
+	Scanner *s;
 
-	if (by_target)
-		key.target = tcp_conn_address(conn, other);
-	else
-		key.port = tcp_conn_port(conn, other);
-	return key;
+	if (key_table_len(t->table) < SCANNERS_MOST) {
+		s = key_table_add_at(t->table, key, hash, &place);
+	} else {
+		s = to_be_forgotten(t);
+		place = s->place;
+		forget(t, s);
+		s = key_table_renew(t->table, &place, key, hash);
+	}
+	s->place = place;
+	link_newest(t, s);
+	return s;
 }
 
-static Scanner *find(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target)
-{
-	ScannerKey key = key_of(conn, source, by_target);
+/* An attempt, by what it counts for: the source's account of the target or of the port. */
+typedef struct {
+	const TcpConnection *conn;
+	uint16_t source_port, window;
+	Contact contact;
+	Probe probe;
+	ScannerKey key[2]; /* [by_target] */
+	uint64_t what[2];  /* a fingerprint of what was tried of that */
+} Attempt;
 
-	return key_table_find(t->table, &key, sizeof key,
-			      key_table_hash(t->table, &key, sizeof key));
+/* Where the account is, or would be. */
+static Scanner *find(const Scanners *t, const ScannerKey *key, uint32_t *hash)
+{
+	*hash = key_table_hash(t->table, key, sizeof *key);
+	return key_table_find(t->table, key, sizeof *key, *hash);
 }
 
-static Scanner *get(Scanners *t, const TcpConnection *conn, ShakedownSideId source, bool by_target)
+static void keys_of(ScannerKey key[2], const TcpConnection *conn, ShakedownSideId source)
 {
-	ScannerKey key = key_of(conn, source, by_target);
-	uint32_t hash = key_table_hash(t->table, &key, sizeof key);
-	Scanner *s = key_table_find(t->table, &key, sizeof key, hash);
+	ShakedownSideId target = tcp_other(source);
+	ShakedownAddress address = tcp_conn_address(conn, source);
+
+	key[false] = (ScannerKey){.source = address, .port = tcp_conn_port(conn, target)};
+	key[true] = (ScannerKey){.source = address, .target = tcp_conn_address(conn, target)};
+}
+
+static Scanner *get(Scanners *t, const ScannerKey *key)
+{
+	uint32_t hash;
+	Scanner *s = find(t, key, &hash);
 
 	if (!s) {
-		make_room(t);
-		s = key_table_add(t->table, &key, hash);
-		link_newest(t, s);
+		s = add(t, key, hash);
 	} else if (s->newer) {
 		unlink_scanner(t, s);
 		link_newest(t, s);
@@ -156,24 +176,14 @@ static bool first_try(Scanners *t, Scanner *s, uint64_t what)
 	return false;
 }
 
-static uint64_t what_was_tried(const TcpConnection *conn, ShakedownSideId target, bool by_target)
-{
-	ShakedownAddress address = tcp_conn_address(conn, target);
-
-	return by_target ? sketch_hash(tcp_conn_port(conn, target) + 1u)
-			 : sketch_hash_address(&address);
-}
-
 /* A stack takes another port for each connection; a prober need not. */
-static void note_port(Scanner *s, const TcpConnection *conn, ShakedownSideId source)
+static void note_port(Scanner *s, const Attempt *a)
 {
-	uint16_t port = tcp_conn_port(conn, source);
-
-	if (!conn->syn_first)
+	if (!a->conn->syn_first)
 		return;
-	if (s->source_port && s->source_port != port)
+	if (s->source_port && s->source_port != a->source_port)
 		s->ports_differ = true;
-	s->source_port = port;
+	s->source_port = a->source_port;
 }
 
 static uint64_t unmistakable(const Scanner *s)
@@ -201,7 +211,7 @@ static bool has_peers(const Scanner *s)
 
 static bool is_scan(const Scanner *s, const ShakedownConfig *config)
 {
-	uint64_t prober = unmistakable(s), tries = config->scan_tries;
+	uint64_t tries = config->scan_tries;
 
 	if (s->walk < LOG_BOUND || monitors(s) || has_peers(s))
 		return false;
@@ -213,6 +223,8 @@ static bool is_scan(const Scanner *s, const ShakedownConfig *config)
 	if (s->probes[PROBE_FIN] + s->probes[PROBE_NULL] + s->probes[PROBE_XMAS] >=
 	    tries / SHARE_ODD)
 		return true;
+	uint64_t prober = unmistakable(s);
+
 	return prober >= tries / SHARE_PROBES && s->failures >= tries / SHARE_PROBES &&
 	       prober * 2 > s->failures;
 }
@@ -235,14 +247,14 @@ static ScannerExamples *examples_of(Scanner *s)
 	return s->examples;
 }
 
-static void note_open(Scanner *s, const TcpConnection *conn, ShakedownSideId target)
+static void note_open(Scanner *s, const Attempt *a)
 {
 	ScannerExamples *e = examples_of(s);
 
 	if (!s->key.target.version && e->open_len < G_N_ELEMENTS(e->open_at))
-		e->open_at[e->open_len++] = tcp_conn_address(conn, target);
+		e->open_at[e->open_len++] = a->key[true].target;
 	else if (s->key.target.version && e->open_len < G_N_ELEMENTS(e->open))
-		e->open[e->open_len++] = tcp_conn_port(conn, target);
+		e->open[e->open_len++] = a->key[false].port;
 }
 
 static void note_frame(Scanner *s, uint64_t frame)
@@ -257,95 +269,105 @@ static void note_frame(Scanner *s, uint64_t frame)
 		e->frames[e->frames_len++] = frame;
 }
 
-static void count_failure(Scanner *s, const TcpConnection *conn, ShakedownSideId target,
-			  Contact contact, uint16_t window, bool acks)
+static void count_failure(Scanner *s, const Attempt *a)
 {
 	s->failures++;
-	s->first = MIN(s->first, conn->start);
-	s->last = MAX(s->last, conn->start);
-	s->refused += contact == CONTACT_REFUSED;
-	s->unanswered += contact == CONTACT_UNANSWERED;
-	s->probed += contact == CONTACT_PROBED;
-	if (contact == CONTACT_PROBED)
-		note_open(s, conn, target);
-	if (contact == CONTACT_REFUSED && acks) {
-		s->windows_differ |= s->refused > 1 && s->answer_window != window;
-		s->answer_window = window;
+	s->first = MIN(s->first, a->conn->start);
+	s->last = MAX(s->last, a->conn->start);
+	s->refused += a->contact == CONTACT_REFUSED;
+	s->unanswered += a->contact == CONTACT_UNANSWERED;
+	s->probed += a->contact == CONTACT_PROBED;
+	if (a->contact == CONTACT_PROBED)
+		note_open(s, a);
+	if (a->contact == CONTACT_REFUSED && a->probe == PROBE_ACK) {
+		s->windows_differ |= s->refused > 1 && s->answer_window != a->window;
+		s->answer_window = a->window;
 	}
-	note_frame(s, conn->first_frame);
+	note_frame(s, a->conn->first_frame);
 }
 
-static void count(Scanner *s, const TcpConnection *conn, ShakedownSideId target, Contact contact,
-		  Probe probe, uint16_t window)
+static void count(Scanner *s, const Attempt *a)
 {
 	bool floor = s->walk <= -LOG_BOUND || !s->failures;
 
-	if (contact == CONTACT_SUCCEEDED) {
+	if (a->contact == CONTACT_SUCCEEDED) {
 		s->walk = MAX(s->walk - LOG_STEP, -LOG_BOUND);
 		if (floor)
 			return;
 		s->successes++;
-		s->last = MAX(s->last, conn->start);
-		note_open(s, conn, target);
+		s->last = MAX(s->last, a->conn->start);
+		note_open(s, a);
 		return;
 	}
 	if (floor && !s->known)
-		begin(s, conn->start);
+		begin(s, a->conn->start);
 	s->walk = MIN(s->walk + LOG_STEP, 4 * LOG_BOUND);
-	s->probes[probe]++;
-	count_failure(s, conn, target, contact, window, probe == PROBE_ACK);
+	s->probes[a->probe]++;
+	count_failure(s, a);
 }
 
 /* A place that had been used before it was probed is one of the scan's; any other is not new. */
-static void count_again(Scanners *t, Scanner *s, const TcpConnection *conn, ShakedownSideId target,
-			uint64_t what, Contact contact, Probe probe, uint16_t window)
+static void count_again(Scanners *t, Scanner *s, const Attempt *a, uint64_t what)
 {
 	/* The same place by another way tells how it scans. */
-	s->probes[probe] += probe != PROBE_CONNECT;
+	s->probes[a->probe] += a->probe != PROBE_CONNECT;
 	if (sketch_set_add(&s->tried, what ^ MARK_SUCCEEDED, 0) != SKETCH_SET_KNOWN ||
 	    !first_try(t, s, what ^ MARK_FAILED))
 		/* A prober, too, asks again where it had no answer. */
-		s->again += probe == PROBE_CONNECT ||
-			    (probe == PROBE_SYN && contact != CONTACT_UNANSWERED);
+		s->again += a->probe == PROBE_CONNECT ||
+			    (a->probe == PROBE_SYN && a->contact != CONTACT_UNANSWERED);
 	else if (s->failures)
-		count_failure(s, conn, target, contact, window, probe == PROBE_ACK);
+		count_failure(s, a);
+}
+
+/* True if it is the first try of that, by this account. */
+static bool account(Scanners *t, DetectContext *context, const Attempt *a, bool by_target)
+{
+	Scanner *s = get(t, &a->key[by_target]);
+	uint64_t what = a->what[by_target];
+	bool known = s->known;
+
+	note_port(s, a);
+	bool first = first_try(t, s, what);
+
+	if (first)
+		count(s, a);
+	else if (a->contact != CONTACT_SUCCEEDED)
+		count_again(t, s, a, what);
+	if (first && a->contact == CONTACT_SUCCEEDED)
+		first_try(t, s, what ^ MARK_SUCCEEDED);
+	s->known = known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config);
+	t->known += (size_t)s->known - (size_t)known;
+	if (context->early && s->known && !s->told) {
+		s->told = true;
+		scanner_report(s, context, 0);
+	}
+	return first;
 }
 
 bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *conn,
 		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window)
 {
-	bool first = false;
-	ShakedownSideId target = tcp_other(source);
+	Attempt a = {.conn = conn,
+		     .source_port = tcp_conn_port(conn, source),
+		     .window = window,
+		     .contact = contact,
+		     .probe = probe};
 
-	for (int by_target = 0; by_target < 2; by_target++) {
-		Scanner *s = get(t, conn, source, by_target);
-		uint64_t what = what_was_tried(conn, target, by_target);
-		bool known = s->known;
-
-		note_port(s, conn, source);
-		bool again = !first_try(t, s, what);
-
-		first = first || (!again && by_target);
-		if (!again)
-			count(s, conn, target, contact, probe, window);
-		else if (contact != CONTACT_SUCCEEDED)
-			count_again(t, s, conn, target, what, contact, probe, window);
-		if (!again && contact == CONTACT_SUCCEEDED)
-			first_try(t, s, what ^ MARK_SUCCEEDED);
-		s->known = known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config);
-		t->known += (size_t)s->known - (size_t)known;
-		if (context->early && s->known && !s->told) {
-			s->told = true;
-			scanner_report(s, context, 0);
-		}
-	}
-	return first;
+	keys_of(a.key, conn, source);
+	a.what[false] = sketch_hash_address(&a.key[true].target);
+	a.what[true] = sketch_hash(a.key[false].port + 1u);
+	account(t, context, &a, false);
+	return account(t, context, &a, true);
 }
 
 void scanners_refused_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source)
 {
+	ScannerKey key[2];
+
+	keys_of(key, conn, source);
 	for (int by_target = 0; by_target < 2; by_target++) {
-		Scanner *s = find(t, conn, source, by_target);
+		Scanner *s = find(t, &key[by_target], &(uint32_t){0});
 
 		if (!s || !s->unanswered)
 			continue;
@@ -362,10 +384,13 @@ static ShakedownSideId source_of(const TcpConnection *conn)
 
 bool scanners_cover(Scanners *t, const TcpConnection *conn)
 {
-	ShakedownSideId source = source_of(conn);
+	ScannerKey key[2];
 
-	for (int by_target = 0; t->known && by_target < 2; by_target++) {
-		Scanner *s = find(t, conn, source, by_target);
+	if (!t->known)
+		return false;
+	keys_of(key, conn, source_of(conn));
+	for (int by_target = 0; by_target < 2; by_target++) {
+		const Scanner *s = find(t, &key[by_target], &(uint32_t){0});
 
 		if (s && s->known)
 			return true;

@@ -9,6 +9,7 @@
 
 #include "detect/finding.h"
 #include "detect/sketch.h"
+#include "flow/key-table.h"
 
 typedef enum {
 	PROBE_SYN = 0, /* a SYN that no operating system's connect() sends, or an answer reset */
@@ -53,6 +54,7 @@ typedef struct _Scanner {
 	bool more; /* places than could be remembered */
 	bool windows_differ;
 	struct _Scanner *newer, *older;
+	KeyTablePlace place; /* in the table */
 	double walk; /* log of the likelihood ratio */
 	SketchSet tried;
 	/* All that follows is of first tries since the walk last left its floor: what a source did

@@ -142,34 +142,20 @@ static void grow(SketchSet *set)
 	for (uint32_t i = 0; i < set->room; i++)
 		if (set->slot[i])
 			*place_of(slot, room, set->slot[i]) = set->slot[i];
-	for (uint32_t i = 0; !set->slot && i < set->len; i++)
+	for (uint32_t i = 0; !set->room && i < set->len; i++)
 		*place_of(slot, room, set->few[i]) = set->few[i];
-	g_free(set->slot);
+	if (set->room)
+		g_free(set->slot);
 	set->slot = slot;
 	set->room = room;
 }
 
-/* Most sets never have more than a handful. */
-static bool among_few(const SketchSet *set, uint32_t print)
+SketchSetResult sketch_set_add_many(SketchSet *set, uint32_t print, uint32_t most)
 {
-	for (uint32_t i = 0; i < set->len; i++)
-		if (set->few[i] == print)
-			return true;
-	return false;
-}
-
-SketchSetResult sketch_set_add(SketchSet *set, uint64_t hash, uint32_t most)
-{
-	uint32_t print = (uint32_t)hash ? (uint32_t)hash : 1;
-
-	if (set->slot ? *place_of(set->slot, set->room, print) != 0 : among_few(set, print))
+	if (set->room && *place_of(set->slot, set->room, print) != 0)
 		return SKETCH_SET_KNOWN;
 	if (set->len >= most)
 		return SKETCH_SET_FULL;
-	if (!set->slot && set->len < SKETCH_SET_FEW) {
-		set->few[set->len++] = print;
-		return SKETCH_SET_NEW;
-	}
 	if (set->len * 4 >= set->room * 3)
 		grow(set);
 	*place_of(set->slot, set->room, print) = print;
@@ -179,6 +165,7 @@ SketchSetResult sketch_set_add(SketchSet *set, uint64_t hash, uint32_t most)
 
 void sketch_set_clear(SketchSet *set)
 {
-	g_free(set->slot);
+	if (set->room)
+		g_free(set->slot);
 	*set = (SketchSet){0};
 }

@@ -55,9 +55,11 @@ const ShakedownAddress *sketch_top_most(const SketchTop *top, double share, uint
 #define SKETCH_SET_FEW 4
 
 typedef struct {
-	uint32_t *slot; /* 0: free; room is a power of 2; NULL as long as they are few */
-	uint32_t room, len;
-	uint32_t few[SKETCH_SET_FEW];
+	uint32_t room, len; /* room is a power of 2; 0 as long as they are few */
+	union {
+		uint32_t few[SKETCH_SET_FEW];
+		uint32_t *slot; /* 0: free */
+	};
 } SketchSet;
 
 typedef enum {
@@ -66,8 +68,29 @@ typedef enum {
 	SKETCH_SET_FULL,
 } SketchSetResult;
 
-/* most: fingerprints that it may hold. */
-SketchSetResult sketch_set_add(SketchSet *set, uint64_t hash, uint32_t most);
+static inline uint32_t sketch_set_print(uint64_t hash)
+{
+	return (uint32_t)hash ? (uint32_t)hash : 1;
+}
+
+/* Of a set that is no longer few, or is so for the last time. */
+SketchSetResult sketch_set_add_many(SketchSet *set, uint32_t print, uint32_t most);
+
+/* most: fingerprints that it may hold. Most sets never have more than a handful. */
+static inline SketchSetResult sketch_set_add(SketchSet *set, uint64_t hash, uint32_t most)
+{
+	uint32_t print = sketch_set_print(hash);
+
+	if (set->room)
+		return sketch_set_add_many(set, print, most);
+	for (uint32_t i = 0; i < set->len; i++)
+		if (set->few[i] == print)
+			return SKETCH_SET_KNOWN;
+	if (set->len >= SKETCH_SET_FEW || set->len >= most)
+		return sketch_set_add_many(set, print, most);
+	set->few[set->len++] = print;
+	return SKETCH_SET_NEW;
+}
 void sketch_set_clear(SketchSet *set);
 
 uint64_t sketch_hash(uint64_t value);

@@ -25,13 +25,31 @@ void key_table_free(KeyTable *table)
 	g_free(table);
 }
 
-void *key_table_add(KeyTable *table, const void *key, uint32_t hash)
+void *key_table_add_at(KeyTable *table, const void *key, uint32_t hash, KeyTablePlace *place)
 {
 	uint32_t handle = slab_alloc(table->slab);
 	void *item = slab_get(table->slab, handle);
 
 	memcpy(item, key, table->key_size);
 	flow_table_insert(table->slots, hash, handle);
+	*place = (KeyTablePlace){hash, handle};
+	return item;
+}
+
+void *key_table_add(KeyTable *table, const void *key, uint32_t hash)
+{
+	return key_table_add_at(table, key, hash, &(KeyTablePlace){0});
+}
+
+void *key_table_renew(KeyTable *table, KeyTablePlace *place, const void *key, uint32_t hash)
+{
+	void *item = slab_get(table->slab, place->handle);
+
+	flow_table_remove(table->slots, place->hash, place->handle);
+	place->hash = hash;
+	memset(item, 0, table->slab->item_size);
+	memcpy(item, key, table->key_size);
+	flow_table_insert(table->slots, hash, place->handle);
 	return item;
 }
 

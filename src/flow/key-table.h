@@ -101,6 +101,16 @@ static G_ALWAYS_INLINE inline void *key_table_find(const KeyTable *table, const 
 
 /* A zeroed item with that key, which none has yet. */
 void *key_table_add(KeyTable *table, const void *key, uint32_t hash);
+/* Where an item is, for tables in which one makes room for another all the time. */
+typedef struct {
+	uint32_t hash, handle;
+} KeyTablePlace;
+
+/* The same; *place says where it is. */
+void *key_table_add_at(KeyTable *table, const void *key, uint32_t hash, KeyTablePlace *place);
+/* The item of that place, found by *place's hash until then, gives way to one of another key: it
+ * is zeroed, has that key and is found by that hash. */
+void *key_table_renew(KeyTable *table, KeyTablePlace *place, const void *key, uint32_t hash);
 void key_table_remove(KeyTable *table, void *item);
 
 static inline size_t key_table_len(const KeyTable *table)
