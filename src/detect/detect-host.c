@@ -24,7 +24,6 @@
 
 /* A host's numbers toward one peer. */
 typedef struct {
-	ShakedownAddress host, peer; /* first: the table looks no further */
 	unsigned len;
 	bool reported;
 	uint32_t isn[ISNS];
@@ -33,8 +32,15 @@ typedef struct {
 	uint64_t frame[ISNS];
 } Isns;
 
+/* Both ways, since a handshake shows a number each. */
 typedef struct {
-	KeyTable *isns; /* of Isns */
+	ShakedownAddress host[2]; /* in order; first: the table looks no further */
+	Isns isns[2];		  /* of each toward the other */
+} Hosts;
+
+typedef struct {
+	KeyTable *hosts; /* of Hosts */
+	uint64_t known;	 /* with a number, toward a peer each */
 	uint64_t forgotten;
 } HostDetector;
 
@@ -42,7 +48,7 @@ static void *create(DetectContext *context)
 {
 	HostDetector *d = g_new0(HostDetector, 1);
 
-	d->isns = key_table_new(sizeof(Isns), 2 * sizeof(ShakedownAddress));
+	d->hosts = key_table_new(sizeof(Hosts), 2 * sizeof(ShakedownAddress));
 	return d;
 }
 
@@ -50,7 +56,7 @@ static void destroy(void *data)
 {
 	HostDetector *d = data;
 
-	key_table_free(d->isns);
+	key_table_free(d->hosts);
 	g_free(d);
 }
 
@@ -91,7 +97,8 @@ static bool by_clock(const Isns *i, double *rate)
 	return true;
 }
 
-static void judge(DetectContext *context, Isns *i)
+static void judge(DetectContext *context, Isns *i, const ShakedownAddress *host,
+		  const ShakedownAddress *toward)
 {
 	char peer[SHAKEDOWN_ADDRESS_LEN];
 	uint32_t step = 0;
@@ -103,8 +110,8 @@ static void judge(DetectContext *context, Isns *i)
 	if (!alike && !constant && !clock)
 		return;
 	i->reported = true;
-	shakedown_address_format(&i->peer, peer);
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ISN_PREDICTABLE, &i->host, 0);
+	shakedown_address_format(toward, peer);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ISN_PREDICTABLE, host, 0);
 	finding_time(&f, i->time[0], i->time[ISNS - 1]);
 	for (unsigned n = 0; n < ISNS; n++)
 		finding_frame(&f, i->frame[n]);
@@ -123,22 +130,12 @@ static void judge(DetectContext *context, Isns *i)
 	finding_report(&f);
 }
 
-static void add(HostDetector *d, DetectContext *context, const TcpEvent *event,
+static void add(DetectContext *context, Hosts *hosts, unsigned which, const TcpConnection *conn,
 		ShakedownSideId side)
 {
-	const TcpConnection *conn = event->conn;
-	ShakedownAddress key[2] = {tcp_conn_address(conn, side),
-				   tcp_conn_address(conn, tcp_other(side))};
-	uint32_t hash = key_table_hash(d->isns, key, sizeof key);
-	Isns *i = key_table_find(d->isns, key, sizeof key, hash);
+	Isns *i = &hosts->isns[which];
 	uint16_t port = tcp_conn_port(conn, SHAKEDOWN_CLIENT);
 
-	if (!i && key_table_len(d->isns) >= HOSTS_MOST) {
-		d->forgotten++;
-		return;
-	}
-	if (!i)
-		i = key_table_add(d->isns, key, hash);
 	for (unsigned n = 0; n < i->len; n++)
 		if (i->port[n] == port)
 			return;
@@ -156,7 +153,7 @@ static void add(HostDetector *d, DetectContext *context, const TcpEvent *event,
 	i->time[i->len] = side == SHAKEDOWN_CLIENT ? conn->syn_first : conn->syn_ack_first;
 	i->frame[i->len] = side == SHAKEDOWN_CLIENT ? conn->first_frame : conn->syn_ack_frame;
 	if (++i->len == ISNS)
-		judge(context, i);
+		judge(context, i, &hosts->host[which], &hosts->host[which ^ 1]);
 }
 
 /* The segments themselves: the first, those within, or both. */
@@ -205,12 +202,56 @@ static void unexpected_flags(DetectContext *context, TcpConnection *conn)
 	finding_report(&f);
 }
 
+/* Which comes first, by no order that would mean anything. */
+static int compare_addresses(const ShakedownAddress *a, const ShakedownAddress *b)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->bytes, sizeof x);
+	memcpy(y, b->bytes, sizeof y);
+	if (x[0] != y[0])
+		return x[0] < y[0] ? -1 : 1;
+	return (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+/* NULL: there is no room for them. which: of the two the client and the server are; one host that
+ * is both is the first. */
+static Hosts *hosts_of(HostDetector *d, const TcpConnection *conn, unsigned which[2])
+{
+	ShakedownAddress address[2] = {tcp_conn_address(conn, SHAKEDOWN_CLIENT),
+				       tcp_conn_address(conn, SHAKEDOWN_SERVER)};
+	int order = compare_addresses(&address[0], &address[1]);
+	ShakedownAddress key[2] = {address[order > 0], address[order <= 0]};
+	uint32_t hash = key_table_hash(d->hosts, key, sizeof key);
+	Hosts *hosts = key_table_find(d->hosts, key, sizeof key, hash);
+
+	which[SHAKEDOWN_CLIENT] = order > 0;
+	which[SHAKEDOWN_SERVER] = order < 0;
+	if (!hosts && d->known < HOSTS_MOST)
+		hosts = key_table_add(d->hosts, key, hash);
+	return hosts;
+}
+
 /* Numbers of connections that came about: a scanner's SYNs all look alike. */
 static void on_established(void *data, DetectContext *context, const TcpEvent *event)
 {
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
-		if (tcp_side_has(&event->conn->side[side], TCP_SIDE_SYN_SEEN))
-			add(data, context, event, side);
+	HostDetector *d = data;
+	const TcpConnection *conn = event->conn;
+	unsigned which[2];
+
+	if (!((conn->side[0].flags | conn->side[1].flags) & TCP_SIDE_SYN_SEEN))
+		return;
+	Hosts *hosts = hosts_of(d, conn, which);
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		if (!tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN))
+			continue;
+		if (!hosts || (!hosts->isns[which[side]].len && d->known >= HOSTS_MOST)) {
+			d->forgotten++;
+			continue;
+		}
+		d->known += !hosts->isns[which[side]].len;
+		add(context, hosts, which[side], conn, side);
+	}
 }
 
 static void on_over(void *data, DetectContext *context, const TcpEvent *event)

@@ -6,9 +6,10 @@
 #include "detect/detector.h"
 #include "detect/dossier.h"
 #include "detect/noted.h"
-#include "detect/sketch.h"
+#include "flow/key-table.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PAIRS_MOST 4096
@@ -16,78 +17,85 @@
 /* A FIN or two again are last-ack-lost; TIME-WAIT is held up by more, or for longer. */
 #define LINGER_RESTARTS 2
 
-/* A client's ports toward one service. */
+/* With which ports came to be held once it was too many. */
+typedef struct {
+	unsigned len;
+	uint64_t frame[16];
+} PairFrames;
+
 typedef struct {
 	ShakedownAddress client, server;
 	uint16_t port;
+} PairKey;
+_Static_assert(sizeof(PairKey) == 36, "compared as bytes: no padding");
+
+/* A client's ports toward one service. */
+typedef struct {
+	PairKey key; /* first: the table looks no further */
+	KeyTablePlace place;
 	uint32_t held, peak;
 	ShakedownTime since, last, first; /* above the share; latest; of the first */
 	uint64_t total;			  /* how many ever */
-	unsigned frames_len;
-	uint64_t frames[16]; /* with which ports came to be held once it was too many */
+	PairFrames *frames;		  /* NULL: it was never too many */
 } Pair;
 
 typedef struct {
 	FlowKey reused; /* the next connection opened on it reuses it … */
 	bool expects;
-	GHashTable *pairs; /* of Pair, owned */
+	KeyTable *pairs; /* of Pair */
 	uint64_t forgotten;
 } TimeWaitDetector;
-
-static guint pair_hash(gconstpointer key)
-{
-	const Pair *p = key;
-
-	return (guint)sketch_hash(sketch_hash_address(&p->client) ^
-				  sketch_hash(sketch_hash_address(&p->server) + p->port));
-}
-
-static gboolean pair_equal(gconstpointer a, gconstpointer b)
-{
-	const Pair *x = a, *y = b;
-
-	return x->port == y->port && memcmp(&x->client, &y->client, sizeof x->client) == 0 &&
-	       memcmp(&x->server, &y->server, sizeof x->server) == 0;
-}
 
 static void *create(DetectContext *context)
 {
 	TimeWaitDetector *d = g_new0(TimeWaitDetector, 1);
 
-	d->pairs = g_hash_table_new_full(pair_hash, pair_equal, NULL, g_free);
+	d->pairs = key_table_new(sizeof(Pair), sizeof(PairKey));
 	return d;
 }
 
 static void destroy(void *data)
 {
 	TimeWaitDetector *d = data;
+	g_autofree void **pairs = key_table_items(d->pairs);
 
-	g_hash_table_destroy(d->pairs);
+	for (size_t i = 0; i < key_table_len(d->pairs); i++)
+		g_free(((Pair *)pairs[i])->frames);
+	key_table_free(d->pairs);
 	g_free(d);
 }
 
 static Pair *pair_of(TimeWaitDetector *d, const TcpConnection *conn)
 {
-	Pair key = {.client = tcp_conn_address(conn, SHAKEDOWN_CLIENT),
-		    .server = tcp_conn_address(conn, SHAKEDOWN_SERVER),
-		    .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)};
-	Pair *p = g_hash_table_lookup(d->pairs, &key);
+	PairKey key = {.client = tcp_conn_address(conn, SHAKEDOWN_CLIENT),
+		       .server = tcp_conn_address(conn, SHAKEDOWN_SERVER),
+		       .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)};
+	uint32_t hash = key_table_hash(d->pairs, &key, sizeof key);
+	Pair *p = key_table_find(d->pairs, &key, sizeof key, hash);
+	KeyTablePlace place;
 
 	if (p)
 		return p;
-	if (g_hash_table_size(d->pairs) >= PAIRS_MOST) {
+	if (key_table_len(d->pairs) >= PAIRS_MOST) {
 		d->forgotten++;
 		return NULL;
 	}
-	p = g_new(Pair, 1);
-	*p = key;
-	g_hash_table_add(d->pairs, p);
+	p = key_table_add_at(d->pairs, &key, hash, &place);
+	p->place = place;
 	return p;
 }
 
 static uint64_t share_of(const Pair *p, const ShakedownConfig *config, uint32_t held)
 {
 	return (uint64_t)held * 100 / MAX(config->ephemeral_ports, 1);
+}
+
+static void note_frame(Pair *p, uint64_t frame)
+{
+	if (!p->frames)
+		p->frames = g_new0(PairFrames, 1);
+	if (p->frames->len < G_N_ELEMENTS(p->frames->frame))
+		p->frames->frame[p->frames->len++] = frame;
 }
 
 static void hold_port(void *data, DetectContext *context, const TcpEvent *event)
@@ -109,8 +117,8 @@ static void hold_port(void *data, DetectContext *context, const TcpEvent *event)
 	p->held++;
 	if (!p->since && share_of(p, context->config, p->held) >= context->config->time_wait_share)
 		p->since = event->time;
-	if (p->since && p->frames_len < G_N_ELEMENTS(p->frames))
-		p->frames[p->frames_len++] = event->frame;
+	if (p->since)
+		note_frame(p, event->frame);
 	p->peak = MAX(p->peak, p->held);
 }
 
@@ -120,21 +128,22 @@ static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair 
 	uint64_t share = share_of(p, context->config, p->peak);
 	Finding f;
 
-	shakedown_address_format(&p->server, server);
-	g_autofree char *narrowing =
-		g_strdup_printf("%s==%s && tcp.port==%u && tcp.flags.fin==1",
-				p->server.version == 6 ? "ipv6.addr" : "ip.addr", server, p->port);
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION, &p->client, 0);
+	shakedown_address_format(&p->key.server, server);
+	g_autofree char *narrowing = g_strdup_printf(
+		"%s==%s && tcp.port==%u && tcp.flags.fin==1",
+		p->key.server.version == 6 ? "ipv6.addr" : "ip.addr", server, p->key.port);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION, &p->key.client,
+			   0);
 	if (share >= CRITICAL_PERCENT)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_CRITICAL);
 	finding_time(&f, p->since, p->last);
-	for (unsigned i = 0; i < p->frames_len; i++)
-		finding_frame(&f, p->frames[i]);
-	if (p->total > p->frames_len)
+	for (unsigned i = 0; i < p->frames->len; i++)
+		finding_frame(&f, p->frames->frame[i]);
+	if (p->total > p->frames->len)
 		finding_many(&f);
 	finding_filter(&f, narrowing);
 	finding_text(&f, "service", server);
-	finding_count(&f, "port", p->port);
+	finding_count(&f, "port", p->key.port);
 	finding_count(&f, "time_wait", p->peak);
 	finding_ratio(&f, "share", (double)p->peak / (double)context->config->ephemeral_ports);
 	finding_count(&f, "connections", p->total);
@@ -143,7 +152,7 @@ static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair 
 	finding_summary(&f,
 			"%" PRIu32 " of the client's ports toward %s port %u were in TIME-WAIT at "
 			"once (%" PRIu64 " %%), because it closes first",
-			p->peak, server, p->port, share);
+			p->peak, server, p->key.port, share);
 	if (d->forgotten)
 		finding_count(&f, "pairs_forgotten", d->forgotten);
 	finding_report(&f);
@@ -163,7 +172,8 @@ static void free_port(TimeWaitDetector *d, DetectContext *context, TcpConnection
 		return;
 	if (p->since)
 		report_pair(d, context, p);
-	g_hash_table_remove(d->pairs, p);
+	g_free(p->frames);
+	key_table_remove_at(d->pairs, p->place);
 }
 
 /* RFC 6191 §2: what makes a SYN in TIME-WAIT a safe one. */
@@ -301,16 +311,26 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	reuse_refused(context, event->conn);
 }
 
+/* By when they became too many, then by address: in no order of the table's. */
+static int by_time(const void *a, const void *b)
+{
+	const Pair *x = *(const Pair *const *)a, *y = *(const Pair *const *)b;
+
+	if (x->since != y->since)
+		return x->since < y->since ? -1 : 1;
+	return memcmp(&x->key, &y->key, sizeof x->key);
+}
+
 static void finish(void *data, DetectContext *context)
 {
 	TimeWaitDetector *d = data;
-	GHashTableIter it;
-	gpointer key;
+	size_t n = key_table_len(d->pairs);
+	g_autofree void **pairs = key_table_items(d->pairs);
 
-	g_hash_table_iter_init(&it, d->pairs);
-	while (g_hash_table_iter_next(&it, &key, NULL))
-		if (((const Pair *)key)->since)
-			report_pair(d, context, key);
+	qsort(pairs, n, sizeof pairs[0], by_time);
+	for (size_t i = 0; i < n; i++)
+		if (((const Pair *)pairs[i])->since)
+			report_pair(d, context, pairs[i]);
 }
 
 const DetectorOps detect_time_wait = {.name = "time-wait",

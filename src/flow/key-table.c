@@ -69,10 +69,14 @@ static uint32_t handle_of(const KeyTable *table, const void *item, uint32_t hash
 void key_table_remove(KeyTable *table, void *item)
 {
 	uint32_t hash = key_table_hash(table, item, table->key_size);
-	uint32_t handle = handle_of(table, item, hash);
 
-	if (flow_table_remove(table->slots, hash, handle))
-		slab_free_item(table->slab, handle);
+	key_table_remove_at(table, (KeyTablePlace){hash, handle_of(table, item, hash)});
+}
+
+void key_table_remove_at(KeyTable *table, KeyTablePlace place)
+{
+	if (flow_table_remove(table->slots, place.hash, place.handle))
+		slab_free_item(table->slab, place.handle);
 }
 
 void **key_table_items(const KeyTable *table)

@@ -112,6 +112,7 @@ void *key_table_add_at(KeyTable *table, const void *key, uint32_t hash, KeyTable
  * is zeroed, has that key and is found by that hash. */
 void *key_table_renew(KeyTable *table, KeyTablePlace *place, const void *key, uint32_t hash);
 void key_table_remove(KeyTable *table, void *item);
+void key_table_remove_at(KeyTable *table, KeyTablePlace place);
 
 static inline size_t key_table_len(const KeyTable *table)
 {
