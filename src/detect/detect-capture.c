@@ -55,7 +55,8 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 {
 	CaptureDetector *d = data;
 	const TcpConnection *conn = event->conn;
-	uint64_t missing = tcp_aside(conn)->side[0].missing + tcp_aside(conn)->side[1].missing;
+	const TcpAside *aside = tcp_aside(conn);
+	uint64_t missing = aside->side[0].missing + aside->side[1].missing;
 	ShakedownSideId seen = SHAKEDOWN_CLIENT;
 	unsigned control = missing_control(conn);
 
@@ -72,7 +73,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	}
 	d->damaged_connections +=
 		((conn->side[0].checks | conn->side[1].checks) & TCP_CHECK_BAD) != 0;
-	d->copied_connections += tcp_aside(conn)->copies > 0;
+	d->copied_connections += aside->copies > 0;
 }
 
 static const char *plural(uint64_t n)

@@ -81,10 +81,12 @@ static void last_ack_lost(DetectContext *context, TcpConnection *conn)
 }
 
 /* A FIN that was sent again: one that was not has been acknowledged where the tap did not see. */
-static void fin_unanswered(DetectContext *context, TcpConnection *conn, ShakedownTime now)
+static void fin_unanswered(DetectContext *context, TcpConnection *conn)
 {
+	ShakedownTime now = tcp_tracker_now(context->tracker);
 	Finding f;
 
+	now = CLAMP(now, conn->end, conn->end + PATIENCE_MOST);
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
 		ShakedownTime end =
@@ -325,8 +327,6 @@ static bool may_have_repeated(const TcpConnection *conn)
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	ShakedownTime now =
-		CLAMP(tcp_tracker_now(context->tracker), conn->end, conn->end + PATIENCE_MOST);
 
 	if (reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
 		return;
@@ -336,7 +336,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 		if (tcp_conn_has(conn, TCP_CONN_LAST_ACK_LOST))
 			last_ack_lost(context, conn);
 		if (conn->side[0].fins > 1 || conn->side[1].fins > 1)
-			fin_unanswered(context, conn, now);
+			fin_unanswered(context, conn);
 		if (tcp_conn_has(conn, TCP_CONN_CROSSED))
 			simultaneous_close(context, conn);
 		if (tcp_aside(conn)->watch)

@@ -358,7 +358,7 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 		third_ack_lost(context, conn, dossier);
 	if (!both && s->syns > 1)
 		syn_ack_retransmitted(context, conn);
-	if (!tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
+	if (conn->syn_ack_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
 		missing_third_ack(context, conn, now);
 	if (noted(conn, NOTED_REFUSED))
 		refused(context, conn);

@@ -111,7 +111,8 @@ static Scanner *add(Scanners *t, const ScannerKey *key, uint32_t hash)
 		s = to_be_forgotten(t);
 		place = s->place;
 		forget(t, s);
-		s = key_table_renew(t->table, &place, key, hash);
+		s = key_table_renew(t->table, &place, hash);
+		*s = (Scanner){.key = *key};
 	}
 	s->place = place;
 	link_newest(t, s);
@@ -159,21 +160,14 @@ static Scanner *get(Scanners *t, const ScannerKey *key)
 }
 
 /* True the first time that it is tried, as far as it can be remembered. */
-static bool first_try(Scanners *t, Scanner *s, uint64_t what)
+static inline bool first_try(Scanners *t, Scanner *s, uint64_t what)
 {
 	uint32_t most = t->tries < SCANNERS_TRIES_MOST ? UINT32_MAX : s->tried.len;
+	SketchSetResult result = sketch_set_add(&s->tried, what, most);
 
-	switch (sketch_set_add(&s->tried, what, most)) {
-	case SKETCH_SET_NEW:
-		t->tries++;
-		return true;
-	case SKETCH_SET_KNOWN:
-		return false;
-	case SKETCH_SET_FULL:
-		s->more = true;
-		return false;
-	}
-	return false;
+	t->tries += result == SKETCH_SET_NEW;
+	s->more |= result == SKETCH_SET_FULL;
+	return result == SKETCH_SET_NEW;
 }
 
 /* A stack takes another port for each connection; a prober need not. */

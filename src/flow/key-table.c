@@ -41,16 +41,12 @@ void *key_table_add(KeyTable *table, const void *key, uint32_t hash)
 	return key_table_add_at(table, key, hash, &(KeyTablePlace){0});
 }
 
-void *key_table_renew(KeyTable *table, KeyTablePlace *place, const void *key, uint32_t hash)
+void *key_table_renew(KeyTable *table, KeyTablePlace *place, uint32_t hash)
 {
-	void *item = slab_get(table->slab, place->handle);
-
 	flow_table_remove(table->slots, place->hash, place->handle);
-	place->hash = hash;
-	memset(item, 0, table->slab->item_size);
-	memcpy(item, key, table->key_size);
 	flow_table_insert(table->slots, hash, place->handle);
-	return item;
+	place->hash = hash;
+	return slab_get(table->slab, place->handle);
 }
 
 static uint32_t handle_of(const KeyTable *table, const void *item, uint32_t hash)

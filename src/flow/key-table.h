@@ -108,9 +108,9 @@ typedef struct {
 
 /* The same; *place says where it is. */
 void *key_table_add_at(KeyTable *table, const void *key, uint32_t hash, KeyTablePlace *place);
-/* The item of that place, found by *place's hash until then, gives way to one of another key: it
- * is zeroed, has that key and is found by that hash. */
-void *key_table_renew(KeyTable *table, KeyTablePlace *place, const void *key, uint32_t hash);
+/* The item of that place is to be another: from here on it is found by that hash, and its owner
+ * gives it a key that none has yet. */
+void *key_table_renew(KeyTable *table, KeyTablePlace *place, uint32_t hash);
 void key_table_remove(KeyTable *table, void *item);
 void key_table_remove_at(KeyTable *table, KeyTablePlace place);
 

@@ -67,14 +67,17 @@ void quantiles_add(Quantiles *q, ShakedownDuration duration)
 {
 	if (duration < 0)
 		return;
-	q->min = q->n == 0 ? duration : MIN(q->min, duration);
-	q->max = q->n == 0 ? duration : MAX(q->max, duration);
-	if (!q->bins && q->n == QUANTILES_EXACT)
-		become_histogram(q);
-	if (q->bins)
-		q->bins[bin_of(duration)]++;
-	else
+	if (q->n == 0)
+		q->min = q->max = duration;
+	q->min = MIN(q->min, duration);
+	q->max = MAX(q->max, duration);
+	if (!q->bins && q->n < QUANTILES_EXACT) {
 		put(q, duration);
+	} else {
+		if (!q->bins)
+			become_histogram(q);
+		q->bins[bin_of(duration)]++;
+	}
 	q->n++;
 }
 

@@ -136,6 +136,11 @@ static ShakedownRtt exact_summary(const uint32_t *samples, uint32_t n)
 {
 	uint32_t sorted[TCP_RTT_EXACT];
 
+	if (n == 1) {
+		ShakedownDuration only = (ShakedownDuration)samples[0] * 1000;
+
+		return (ShakedownRtt){1, only, only, only, only};
+	}
 	sort(sorted, samples, n);
 	ShakedownDuration last = (ShakedownDuration)sorted[n - 1] * 1000;
 

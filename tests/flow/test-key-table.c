@@ -67,7 +67,8 @@ Test(key_table, items_are_all_of_them)
 	cr_assert_eq(sum, 300 * 301 / 2);
 }
 
-/* One item, of one key after the other: each is found until the next, and begins with nothing. */
+/* One item, of one key after the other: each is found until the next, though it stays where it is.
+ */
 Test(key_table, an_item_gives_way_to_another)
 {
 	g_autoptr(KeyTable) table = key_table_new(sizeof(Item), 36);
@@ -78,9 +79,9 @@ Test(key_table, an_item_gives_way_to_another)
 		key_of(key, n);
 		uint32_t hash = key_table_hash(table, key, 36);
 		Item *item = n <= 64 ? key_table_add_at(table, key, hash, &place[n % 64])
-				     : key_table_renew(table, &place[n % 64], key, hash);
+				     : key_table_renew(table, &place[n % 64], hash);
 
-		cr_assert_eq(item->value, 0);
+		memcpy(item->key, key, sizeof item->key);
 		item->value = n;
 		cr_assert_eq(find(table, key), item);
 		cr_assert_eq(key_table_len(table), MIN(n, 64u));
