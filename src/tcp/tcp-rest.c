@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * First a copy is made small: each number becomes what it differs by from one that is known by then
- * (a FIN's number from snd_nxt, a time from the start), so that most words are nearly zero. Then
- * its words are written without their leading zero bytes, four to a byte that says how many are
- * left.
+ * A copy is made small: each number becomes what it differs by from one that is known by then (a
+ * FIN's number from snd_nxt, a time from the start or from what happened then), so that most words
+ * are nearly zero, or what they are in most connections: tcp-words.h.
  */
 #include "tcp/tcp-rest.h"
 
@@ -26,14 +25,7 @@ typedef union {
 #define HEAD_WORDS (HEAD / sizeof(uint32_t))
 #define WORDS (sizeof(Image) / sizeof(uint32_t) - HEAD_WORDS)
 _Static_assert(HEAD % sizeof(uint32_t) == 0 && sizeof(Image) % sizeof(uint32_t) == 0, "by words");
-_Static_assert(WORDS % 4 == 0, "a byte of lengths stands for four words");
-/* A word is read and written as four bytes, however many mean something. */
-#define BEYOND sizeof(uint32_t)
-#define BYTES_MOST (WORDS * sizeof(uint32_t) + WORDS / 4 + BEYOND)
-_Static_assert(BYTES_MOST <= PIECES_LEN_MOST, "a piece holds any");
-
-static const uint8_t length_of[] = {0, 1, 3, 4};
-static const uint32_t mask_of[] = {0, 0xff, 0xffffff, 0xffffffff};
+_Static_assert(WORDS == TCP_WORDS, "tcp-words.h");
 
 static bool gone(const TcpSide *s)
 {
@@ -56,16 +48,45 @@ static TcpBelief *beliefs_of(Image *image)
 							       : image->conn.beliefs.few;
 }
 
-/* What is the same both ways: x becomes y - x, and y - x becomes x. */
-static void turn_times(Image *image, ShakedownTime end)
-{
-	TcpClosing *c = &image->closing;
+/* What most of its times are: those of segments that led somewhere. All zero where none did. */
+typedef struct {
+	TcpBelief answer, third, fin[2], time_wait, last;
+} Turns;
 
-	for (unsigned i = 0; i < 2; i++) {
-		image->conn.side[i].last = end - image->conn.side[i].last;
-		c->fin_time[i] = end - c->fin_time[i];
-	}
-	c->time_wait_since = end - c->time_wait_since;
+static TcpBelief first_by(const TcpBelief *beliefs, unsigned len, ShakedownSideId side,
+			  TcpInput input)
+{
+	for (unsigned i = 0; i < len; i++)
+		if (beliefs[i].side == side && beliefs[i].input == input)
+			return beliefs[i];
+	return (TcpBelief){0};
+}
+
+static TcpBelief time_wait_of(const TcpBelief *beliefs, unsigned len)
+{
+	for (unsigned i = len; i-- > 0;)
+		if (beliefs[i].state == SHAKEDOWN_TCP_TIME_WAIT)
+			return beliefs[i];
+	return (TcpBelief){0};
+}
+
+static Turns turns_of(Image *image)
+{
+	const TcpBelief *b = beliefs_of(image);
+	unsigned len = image->conn.beliefs.len;
+
+	return (Turns){.answer = first_by(b, len, SHAKEDOWN_SERVER, TCP_SENDS_SYN_ACK),
+		       .third = first_by(b, len, SHAKEDOWN_CLIENT, TCP_SENDS_ACK),
+		       .fin = {first_by(b, len, SHAKEDOWN_CLIENT, TCP_SENDS_FIN),
+			       first_by(b, len, SHAKEDOWN_SERVER, TCP_SENDS_FIN)},
+		       .time_wait = time_wait_of(b, len),
+		       .last = len ? b[len - 1] : (TcpBelief){0}};
+}
+
+/* What is unknown is the least number there is. */
+static int64_t minus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
 /* What is not offered is -1 in each. */
@@ -77,7 +98,7 @@ static void turn_options(TcpSynOptions *o)
 	o->mptcp = (int8_t)~o->mptcp;
 }
 
-static void side_small(TcpSide *s, const TcpSide *was, const TcpSide *peer, ShakedownTime start)
+static void side_small(TcpSide *s, const TcpSide *was, const TcpSide *peer)
 {
 	s->fin.value = was->snd_nxt.value - s->fin.value - 1;
 	s->timed_end.value = was->snd_nxt.value - s->timed_end.value;
@@ -85,12 +106,12 @@ static void side_small(TcpSide *s, const TcpSide *was, const TcpSide *peer, Shak
 	s->rcv_nxt.value -= peer->snd_nxt.value;
 	s->window_max -= was->window;
 	s->ts_recent -= tcp_side_has(was, TCP_SIDE_ECHOES) ? peer->tsval : 0;
-	s->timed_at -= start;
+	s->ordinal = (uint8_t)(was->packets - s->ordinal);
 	turn_options(&s->options);
 }
 
 /* Both sides' snd_nxt and tsval come before what is told by the other's. */
-static void sides_whole(TcpSide side[2], ShakedownTime start)
+static void sides_whole(TcpSide side[2])
 {
 	for (unsigned i = 0; i < 2; i++)
 		side[i].snd_nxt.value += side[i].isn.value;
@@ -103,7 +124,7 @@ static void sides_whole(TcpSide side[2], ShakedownTime start)
 		s->rcv_nxt.value += peer->snd_nxt.value;
 		s->window_max += s->window;
 		s->ts_recent += tcp_side_has(s, TCP_SIDE_ECHOES) ? peer->tsval : 0;
-		s->timed_at += start;
+		s->ordinal = (uint8_t)(s->packets - s->ordinal);
 		turn_options(&s->options);
 	}
 }
@@ -125,35 +146,46 @@ static void beliefs_whole(TcpBelief *beliefs, unsigned len, const TcpConnection 
 	}
 }
 
-/* What is unknown is the least number there is. */
-static int64_t minus(int64_t a, int64_t b)
+/* What is the same both ways: x becomes y - x, and y - x becomes x. */
+static void turn_times(Image *image, const Turns *turns)
 {
-	return (int64_t)((uint64_t)a - (uint64_t)b);
+	TcpConnection *conn = &image->conn;
+	TcpClosing *c = &image->closing;
+
+	for (unsigned i = 0; i < 2; i++) {
+		conn->side[i].timed_at = turns->fin[i].time - conn->side[i].timed_at;
+		c->fin_time[i] = turns->fin[i].time - c->fin_time[i];
+		c->fin_latest[i] = turns->fin[i].time - c->fin_latest[i];
+	}
+	c->time_wait_since = turns->time_wait.time - c->time_wait_since;
+	conn->syn_ack_frame = turns->answer.frame - conn->syn_ack_frame;
 }
 
-static ShakedownDuration server_leg(const TcpConnection *conn)
+/* … as far as a leg was measured. */
+static ShakedownDuration leg_of(const TcpConnection *conn, ShakedownSideId side, const Turns *turns)
 {
-	return conn->syn_ack_first - conn->syn_last;
+	return side == SHAKEDOWN_SERVER ? conn->syn_ack_first - conn->syn_last
+					: turns->third.time - conn->syn_ack_last;
 }
 
 static void make_small(Image *image, const TcpConnection *was)
 {
 	TcpConnection *conn = &image->conn;
+	Turns turns = turns_of(image);
 
-	for (unsigned i = 0; i < 2; i++)
-		side_small(&conn->side[i], &was->side[i], &was->side[i ^ 1], was->start);
-	beliefs_small(beliefs_of(image), conn->beliefs.len, was);
-	for (unsigned i = 0; i < 2; i++)
-		image->closing.fin_latest[i] -= image->closing.fin_time[i];
-	turn_times(image, was->end);
-	conn->leg[SHAKEDOWN_SERVER] = minus(was->leg[SHAKEDOWN_SERVER], server_leg(was));
-	conn->end -= was->start;
-	conn->last_frame -= was->first_frame;
-	conn->syn_ack_frame -= was->first_frame;
+	turn_times(image, &turns);
+	for (unsigned i = 0; i < 2; i++) {
+		side_small(&conn->side[i], &was->side[i], &was->side[i ^ 1]);
+		conn->side[i].last = was->end - was->side[i].last;
+		conn->leg[i] = minus(was->leg[i], leg_of(was, i, &turns));
+	}
+	conn->end -= turns.last.time;
+	conn->last_frame -= turns.last.frame;
 	conn->syn_last -= was->syn_first;
 	conn->syn_first -= was->start;
 	conn->syn_ack_last -= was->syn_ack_first;
-	conn->syn_ack_first -= was->start;
+	conn->syn_ack_first -= turns.answer.time;
+	beliefs_small(beliefs_of(image), conn->beliefs.len, was);
 	conn->id = 0;
 	conn->start = 0;
 	conn->first_frame = 0;
@@ -166,80 +198,34 @@ static void make_whole(Image *image, const TcpConnection *known)
 	conn->id = known->id;
 	conn->start = known->start;
 	conn->first_frame = known->first_frame;
-	conn->end += conn->start;
-	conn->last_frame += conn->first_frame;
-	conn->syn_ack_frame += conn->first_frame;
+	beliefs_whole(beliefs_of(image), conn->beliefs.len, conn);
+	Turns turns = turns_of(image);
+
+	turn_times(image, &turns);
+	sides_whole(conn->side);
+	conn->end += turns.last.time;
+	conn->last_frame += turns.last.frame;
 	conn->syn_first += conn->start;
 	conn->syn_last += conn->syn_first;
-	conn->syn_ack_first += conn->start;
+	conn->syn_ack_first += turns.answer.time;
 	conn->syn_ack_last += conn->syn_ack_first;
-	conn->leg[SHAKEDOWN_SERVER] = minus(conn->leg[SHAKEDOWN_SERVER], -server_leg(conn));
-	turn_times(image, conn->end);
-	for (unsigned i = 0; i < 2; i++)
-		image->closing.fin_latest[i] += image->closing.fin_time[i];
-	sides_whole(conn->side, conn->start);
-	beliefs_whole(beliefs_of(image), conn->beliefs.len, conn);
-}
-
-static unsigned code_of(uint32_t word)
-{
-	return word == 0 ? 0 : word < 1u << 8 ? 1 : word < 1u << 24 ? 2 : 3;
-}
-
-/* Four bytes are written, of which the next word overwrites what is nothing. */
-static size_t put_words(uint8_t *bytes, const uint32_t *word)
-{
-	uint8_t *out = bytes;
-
-	for (size_t i = 0; i < WORDS; i += 4, word += 4) {
-		uint8_t *codes = out++;
-
-		*codes = 0;
-		if (!(word[0] | word[1] | word[2] | word[3]))
-			continue;
-		for (unsigned k = 0; k < 4; k++) {
-			unsigned code = code_of(word[k]);
-			uint32_t w = GUINT32_TO_LE(word[k]);
-
-			memcpy(out, &w, sizeof w);
-			out += length_of[code];
-			*codes |= (uint8_t)(code << 2 * k);
-		}
+	for (unsigned i = 0; i < 2; i++) {
+		conn->side[i].last = conn->end - conn->side[i].last;
+		conn->leg[i] = minus(conn->leg[i], -leg_of(conn, i, &turns));
 	}
-	memset(out, 0, BEYOND);
-	return (size_t)(out - bytes) + BEYOND;
-}
-
-/* word is all zero. */
-static size_t take_words(uint32_t *word, const uint8_t *bytes)
-{
-	const uint8_t *in = bytes;
-
-	for (size_t i = 0; i < WORDS; i += 4, word += 4) {
-		unsigned codes = *in++;
-
-		for (unsigned k = 0; codes; k++, codes >>= 2) {
-			uint32_t w;
-
-			memcpy(&w, in, sizeof w);
-			word[k] = GUINT32_FROM_LE(w) & mask_of[codes & 3];
-			in += length_of[codes & 3];
-		}
-	}
-	return (size_t)(in - bytes) + BEYOND;
 }
 
 uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, size_t *len)
 {
 	Image image = {.conn = *conn, .closing = *tcp_closing(conn)};
-	uint8_t bytes[BYTES_MOST], *rest;
+	uint8_t bytes[TCP_WORDS_BYTES_MOST], *rest;
 
 	make_small(&image, conn);
 	image.conn.closing = NULL;
 	image.closing.handle = conn->closing != NULL;
 	if (image.conn.beliefs.room == TCP_BELIEFS_CLOSING)
 		memset(image.conn.beliefs.few, 0, sizeof image.conn.beliefs.few);
-	*len = put_words(bytes, image.word + HEAD_WORDS);
+	*len = tcp_words_put(&t->habit, image.word + HEAD_WORDS, bytes);
 	if (conn->closing)
 		slab_free_item(t->closing, conn->closing->handle);
 	rest = pieces_take(t->rests, *len);
@@ -250,7 +236,7 @@ uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, size_t *len)
 size_t tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest)
 {
 	Image image = {.conn = *conn};
-	size_t len = take_words(image.word + HEAD_WORDS, rest);
+	size_t len = tcp_words_take(&t->habit, image.word + HEAD_WORDS, rest);
 
 	pieces_give_back(t->rests, rest, len);
 	make_whole(&image, conn);

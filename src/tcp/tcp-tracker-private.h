@@ -11,6 +11,7 @@
 #include "tcp/tcp-stream-recent.h"
 #include "tcp/tcp-stream.h"
 #include "tcp/tcp-tracker.h"
+#include "tcp/tcp-words.h"
 
 struct _TcpTracker {
 	const ShakedownConfig *config;
@@ -23,6 +24,7 @@ struct _TcpTracker {
 	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
 	size_t resting, resting_bytes, rest_from;
 	Pieces *rests;
+	TcpHabit habit;
 	FlowTable *table;
 	TimerWheel *wheel;
 	EncapTable *encaps;

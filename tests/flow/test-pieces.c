@@ -42,7 +42,8 @@ Test(pieces, none_reaches_into_another)
 			pieces_give_back(pieces, p->at, p->len);
 			p->at = NULL;
 		} else {
-			take(pieces, p, 1 + model_rand_next(&rand) % PIECES_LEN_MOST, (uint8_t)round);
+			take(pieces, p, 1 + model_rand_next(&rand) % PIECES_LEN_MOST,
+			     (uint8_t)round);
 		}
 	}
 	for (unsigned i = 0; i < MANY; i++)

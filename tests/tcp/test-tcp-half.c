@@ -162,11 +162,11 @@ Test(tcp_half, the_capture_ends_them_in_order)
 		cr_assert_gt(t->over[i], t->over[i - 1]);
 }
 
-/* It comes out as it went in, byte by byte. */
+/* It comes out as it went in, byte by byte, before it is known what is usual and after. */
 Test(tcp_half, what_rests_comes_out_the_same)
 {
 	g_autoptr(Talk) t = talk_new();
-	size_t len;
+	size_t len, first_len = 0;
 
 	t->tracker->rest_from = SIZE_MAX;
 	talk_open(t);
@@ -177,20 +177,26 @@ Test(tcp_half, what_rests_comes_out_the_same)
 	CLIENT(t, TCP_FIN | TCP_ACK, 301, 1);
 	SERVER(t, TCP_FIN | TCP_ACK, 1, 302);
 	CLIENT(t, TCP_ACK, 302, 2);
-	TcpConnection *conn = talk_conn(t, 1), was = *conn, out = {0};
+	TcpConnection *conn = talk_conn(t, 1), was = *conn;
 	TcpClosing closing = *conn->closing;
 
 	cr_assert(tcp_rest_can(conn));
-	uint8_t *bytes = tcp_rest_pack(t->tracker, conn, &len);
-	out.key = was.key;
-	out.hash = was.hash;
-	out.timer = was.timer;
-	out.id = was.id;
-	out.start = was.start;
-	out.first_frame = was.first_frame;
-	cr_assert_eq(tcp_rest_unpack(t->tracker, &out, bytes), len);
-	cr_assert_eq(out.closing, was.closing, "the slot that was freed last");
-	cr_assert_eq(memcmp(&closing, out.closing, sizeof closing), 0);
-	cr_assert_eq(memcmp(&was, &out, sizeof was), 0);
-	*conn = out;
+	for (unsigned i = 0; i < 100; i++) {
+		TcpConnection out = {0};
+		uint8_t *bytes = tcp_rest_pack(t->tracker, conn, &len);
+
+		first_len = first_len ? first_len : len;
+		out.key = was.key;
+		out.hash = was.hash;
+		out.timer = was.timer;
+		out.id = was.id;
+		out.start = was.start;
+		out.first_frame = was.first_frame;
+		cr_assert_eq(tcp_rest_unpack(t->tracker, &out, bytes), len);
+		cr_assert_eq(out.closing, was.closing, "the slot that was freed last");
+		cr_assert_eq(memcmp(&closing, out.closing, sizeof closing), 0);
+		cr_assert_eq(memcmp(&was, &out, sizeof was), 0);
+		*conn = out;
+	}
+	cr_assert_lt(len, first_len / 2, "%zu bytes, and %zu before", len, first_len);
 }
