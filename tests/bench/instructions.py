@@ -6,7 +6,8 @@
 
 Runs the report under callgrind over small captures (of a release build that kept its symbols), and
 tells what the entry of each room and all below it takes. Rooms lie in each other: tracking holds the
-detectors, "all" holds everything, the beginning and the end of the program too.
+detectors, "all" holds everything, the beginning and the end of the program too. A program that was
+optimised as a whole has few entries left: for the rooms build with -Dwhole_program=false.
 """
 
 import os
@@ -41,7 +42,7 @@ def measure(workload, shakedown, kind, packets, directory):
     costs = {}
     for number, name in re.findall(r"^\s*([\d,]+) \(\s*[\d.]+%\)\s+(?:\S*:)?(PROGRAM TOTALS|\w+)", text, re.M):
         costs[name] = max(costs.get(name, 0), int(number.replace(",", "")))
-    return {room: costs.get(entry) for room, entry in ROOMS.items()}
+    return {room: costs.get(entry, 0) for room, entry in ROOMS.items()}
 
 
 def main():
