@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -126,3 +127,30 @@ def wait_until(condition, seconds=10, step=0.02):
             return True
         time.sleep(step)
     return False
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def forged_syn(source, port, sequence):
+    address = socket.inet_aton(f"198.18.{source >> 8 & 255}.{source & 255}")
+    tcp = struct.pack("!HHIIBBHHH", 1024 + source % 60000, port, sequence & 0xffffffff, 0, 0x50, 2, 1024, 0, 0)
+    pseudo = address + socket.inet_aton(SERVER) + struct.pack("!BBH", 0, 6, len(tcp))
+    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, source & 0xffff, 0, 64, 6, 0, address, socket.inet_aton(SERVER))
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + tcp
+
+
+@contextlib.contextmanager
+def forger(net):
+    """Sends a SYN to that port of the server from sources that do not exist, and whose answers nobody gets."""
+    command("ip", "-n", net.server, "route", "add", "198.18.0.0/16", "via", CLIENT)
+    net.nft(net.client, "ip daddr 198.18.0.0/16 drop")
+    with inside(net.client):
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    with raw:
+        yield lambda port, i: raw.sendto(forged_syn(i * 7919, port, i * 2654435761), (SERVER, 0))
