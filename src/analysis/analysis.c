@@ -256,9 +256,15 @@ void shakedown_analysis_free(ShakedownAnalysis *a)
  */
 #define TIME_MOST (INT64_C(1) << 62)
 
+static inline bool is_tame(ShakedownTime time)
+{
+	return time > 0 && time <= TIME_MOST;
+}
+
 void analysis_tame_time(ShakedownPacket *packet)
 {
-	packet->time = packet->time ? CLAMP(packet->time, -TIME_MOST, TIME_MOST) : 1;
+	if (G_UNLIKELY(!is_tame(packet->time)))
+		packet->time = packet->time ? CLAMP(packet->time, -TIME_MOST, TIME_MOST) : 1;
 }
 
 /* The first packet, or one that stands behind a later one. */
@@ -343,14 +349,19 @@ void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packet
 
 	g_return_if_fail(!a->finished);
 	for (size_t i = 0; i < n; i++) {
-		ShakedownPacket packet = packets[i];
+		const ShakedownPacket *packet = &packets[i];
+		ShakedownPacket tamed;
 
-		analysis_tame_time(&packet);
-		take_time(a, &packet);
-		size_t found = analysis_decode(a, &packet, a->batch + held);
+		if (G_UNLIKELY(!is_tame(packet->time))) {
+			tamed = *packet;
+			analysis_tame_time(&tamed);
+			packet = &tamed;
+		}
+		take_time(a, packet);
+		size_t found = analysis_decode(a, packet, a->batch + held);
 
 		held += found;
-		if (must_go(a->batch, held, found, &packet)) {
+		if (must_go(a->batch, held, found, packet)) {
 			tcp_tracker_segments(a->tracker, a->batch, held);
 			held = 0;
 		}

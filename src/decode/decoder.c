@@ -53,15 +53,13 @@ void walk_run(Walk *walk, Layer layer)
 	}
 }
 
-size_t decoder_decode(Decoder *decoder, const ShakedownPacket *packet,
-		      Segment segments[DECODER_SEGMENTS])
+/* Apart, so that packets that do not take it need no room for it. */
+static G_GNUC_NO_INLINE size_t decoder_walk(Decoder *decoder, const ShakedownPacket *packet,
+					    Segment segments[DECODER_SEGMENTS])
 {
 	static const uint8_t nothing[1]; /* a packet of no bytes may come without data */
 	Walk walk;
 
-	if (!decoder->options.every_layer &&
-	    ordinary_decode(packet, !decoder->options.no_checksums, segments))
-		return 1;
 	decoder->segments = segments;
 	decoder->segments_len = 0;
 	decoder->steps = 0;
@@ -81,6 +79,15 @@ size_t decoder_decode(Decoder *decoder, const ShakedownPacket *packet,
 	walk.encap.len = 0;
 	walk_run(&walk, link_type_enter(&walk, packet->link_type));
 	return decoder->segments_len;
+}
+
+size_t decoder_decode(Decoder *decoder, const ShakedownPacket *packet,
+		      Segment segments[DECODER_SEGMENTS])
+{
+	if (!decoder->options.every_layer &&
+	    ordinary_decode(packet, !decoder->options.no_checksums, segments))
+		return 1;
+	return decoder_walk(decoder, packet, segments);
 }
 
 Segment *walk_segment(Walk *walk)

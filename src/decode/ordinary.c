@@ -3,6 +3,8 @@
 
 #include "decode/tcp-segment.h"
 
+#include <glib.h>
+
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 #define PROTOCOL_TCP 6
@@ -32,10 +34,11 @@ static inline uint8_t ordinary_link(const ShakedownPacket *packet, Bytes *at)
 {
 	const uint8_t *p;
 
-	switch (packet->link_type) {
-	case 1: /* Ethernet */
+	if (G_LIKELY(packet->link_type == 1)) { /* Ethernet */
 		p = bytes_pull(at, 14);
 		return p ? ordinary_ethertype(p + 12) : 0;
+	}
+	switch (packet->link_type) {
 	case 12: /* raw IP, by its three numbers */
 	case 14:
 	case 101:

@@ -37,17 +37,10 @@ bool tcp_options_next(TcpOptions *options, TcpOption *option)
 	return false;
 }
 
-bool tcp_options_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr)
+bool tcp_options_find_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr)
 {
-	const uint8_t *data = segment->options;
 	TcpOption option;
 
-	/* RFC 7323 appendix A: NOP, NOP, 8, 10. */
-	if (segment->options_len >= 12 && be32(data) == 0x0101080a) {
-		*tsval = be32(data + 4);
-		*tsecr = be32(data + 8);
-		return true;
-	}
 	for (TcpOptions it = tcp_options_of(segment); tcp_options_next(&it, &option);) {
 		if (option.kind != TCP_OPTION_TIMESTAMPS || option.len != 8)
 			continue;

@@ -39,9 +39,22 @@ TcpOptions tcp_options_of(const Segment *segment);
 /* The next option that is not NOP; false at the end. */
 bool tcp_options_next(TcpOptions *options, TcpOption *option);
 
-/* RFC 7323 §3.2. False where there is no timestamps option; fast for the usual NOP,NOP,TS layout.
- */
-bool tcp_options_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr);
+/* RFC 7323 §3.2, wherever it stands. */
+bool tcp_options_find_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr);
+/* False where there is no timestamps option; fast for the usual layout and for no options. */
+static inline bool tcp_options_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr)
+{
+	const uint8_t *data = segment->options;
+
+	if (segment->options_len == 0)
+		return false;
+	/* RFC 7323 appendix A: NOP, NOP, 8, 10. */
+	if (segment->options_len < 12 || be32(data) != 0x0101080a)
+		return tcp_options_find_timestamps(segment, tsval, tsecr);
+	*tsval = be32(data + 4);
+	*tsecr = be32(data + 8);
+	return true;
+}
 
 /* RFC 2018 §3: up to 4 blocks [left, right); returns their number. */
 typedef struct {
