@@ -18,58 +18,102 @@ static bool source_is_greater(const Segment *segment)
 	return segment->src_port > segment->dst_port;
 }
 
-static bool source_is_greater_v4(const Segment *segment)
+static inline uint64_t addresses_of_v4(uint32_t first, uint32_t second)
+{
+	return (uint64_t)second << 32 | first;
+}
+
+static inline uint64_t rest_of(const FlowKey *key)
+{
+	return (uint64_t)key->encap << 32 | (uint64_t)key->port[1] << 16 | key->port[0];
+}
+
+static inline uint32_t hash_of(uint64_t addresses, uint64_t rest, const FlowSecret *secret)
+{
+	const uint64_t *blind = secret->word;
+	uint64_t hash = mix_fold(addresses ^ blind[2], rest ^ blind[1]);
+
+	/* A single product leaves patterns of ports visible in its low bits. */
+	hash = mix_fold(hash ^ blind[0], blind[3]);
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+/* The hash is made of what is written, not of the key: who reads at once in wide loads what was
+ * written in narrow stores waits until all of it is in the cache. */
+static inline uint32_t lookup_v4(FlowKey *key, const Segment *segment, uint32_t encap,
+				 const FlowSecret *secret, unsigned *end)
 {
 	uint64_t src = (uint64_t)be32(segment->src) << 16 | segment->src_port;
 	uint64_t dst = (uint64_t)be32(segment->dst) << 16 | segment->dst_port;
+	bool source = src > dst;
+	uint16_t ports[2] = {source ? segment->dst_port : segment->src_port,
+			     source ? segment->src_port : segment->dst_port};
+	uint32_t from, to;
 
-	return src > dst;
+	memcpy(&from, segment->src, sizeof from);
+	memcpy(&to, segment->dst, sizeof to);
+
+	uint32_t first = source ? to : from, second = source ? from : to;
+
+	memset(key, 0, sizeof *key);
+	memcpy(key->addr[0], &first, sizeof first);
+	memcpy(key->addr[1], &second, sizeof second);
+	key->port[0] = ports[0];
+	key->port[1] = ports[1];
+	key->encap = encap;
+	key->ip_version = 4;
+	*end = source;
+	return hash_of(addresses_of_v4(first, second),
+		       (uint64_t)encap << 32 | (uint64_t)ports[1] << 16 | ports[0], secret);
 }
 
-unsigned flow_key_of(FlowKey *key, const Segment *segment, uint32_t encap)
+FlowSecret flow_secret_of(uint64_t seed)
 {
-	bool v4 = segment->ip_version == 4;
-	unsigned source = v4 ? source_is_greater_v4(segment) : source_is_greater(segment);
+	return (FlowSecret){{mix_secret(seed, 0), mix_secret(seed, 1), mix_secret(seed, 2),
+			     mix_secret(seed, 3)}};
+}
 
-	memset(key->addr, 0, sizeof key->addr);
-	if (v4) {
-		memcpy(key->addr[source], segment->src, 4);
-		memcpy(key->addr[!source], segment->dst, 4);
-	} else {
-		memcpy(key->addr[source], segment->src, 16);
-		memcpy(key->addr[!source], segment->dst, 16);
-	}
+uint32_t flow_key_hash(const FlowKey *key, const FlowSecret *secret)
+{
+	const uint64_t *blind = secret->word;
+
+	if (key->ip_version == 4)
+		return hash_of(
+			addresses_of_v4(flow_key_address_v4(key, 0), flow_key_address_v4(key, 1)),
+			rest_of(key), secret);
+
+	uint64_t first =
+		mix_fold(flow_key_word(key, 0) ^ blind[0], flow_key_word(key, 1) ^ blind[1]);
+	uint64_t second =
+		mix_fold(flow_key_word(key, 2) ^ blind[2], flow_key_word(key, 3) ^ blind[3]);
+
+	return hash_of(first + second, rest_of(key), secret);
+}
+
+uint32_t flow_key_hash_of(FlowKey *key, const Segment *segment, uint32_t encap,
+			  const FlowSecret *secret, unsigned *end)
+{
+	if (segment->ip_version == 4)
+		return lookup_v4(key, segment, encap, secret, end);
+
+	unsigned source = source_is_greater(segment);
+
+	memcpy(key->addr[source], segment->src, 16);
+	memcpy(key->addr[!source], segment->dst, 16);
 	key->port[source] = segment->src_port;
 	key->port[!source] = segment->dst_port;
 	key->encap = encap;
 	key->ip_version = segment->ip_version;
 	memset(key->pad, 0, sizeof key->pad);
-	return source;
+	*end = source;
+	return flow_key_hash(key, secret);
 }
 
-uint32_t flow_key_hash(const FlowKey *key, uint64_t seed)
+unsigned flow_key_of(FlowKey *key, const Segment *segment, uint32_t encap)
 {
-	/* Field by field, as they were written a moment ago: one wider load would have to wait
-	 * until all of them are in the cache. */
-	uint64_t rest = (uint64_t)key->encap << 32 | (uint64_t)key->port[1] << 16 | key->port[0];
-	uint64_t addresses;
+	static const FlowSecret any;
+	unsigned end;
 
-	if (key->ip_version == 4) {
-		uint32_t low, high;
-
-		memcpy(&low, key->addr[0], sizeof low);
-		memcpy(&high, key->addr[1], sizeof high);
-		addresses = (uint64_t)high << 32 | low;
-	} else {
-		addresses = mix_fold(flow_key_word(key, 0) ^ mix_secret(seed, 0),
-				     flow_key_word(key, 1) ^ mix_secret(seed, 1));
-		addresses += mix_fold(flow_key_word(key, 2) ^ mix_secret(seed, 2),
-				      flow_key_word(key, 3) ^ mix_secret(seed, 3));
-	}
-
-	uint64_t hash = mix_fold(addresses ^ mix_secret(seed, 2), rest ^ mix_secret(seed, 1));
-
-	/* A single product leaves patterns of ports visible in its low bits. */
-	hash = mix_fold(hash ^ mix_secret(seed, 0), mix_secret(seed, 3));
-	return (uint32_t)(hash ^ hash >> 32);
+	flow_key_hash_of(key, segment, encap, &any, &end);
+	return end;
 }

@@ -32,11 +32,20 @@ typedef struct {
  */
 unsigned flow_key_of(FlowKey *key, const Segment *segment, uint32_t encap);
 
+/* What a seed makes of a hash, worked out once. */
+typedef struct {
+	uint64_t word[4];
+} FlowSecret;
+FlowSecret flow_secret_of(uint64_t seed);
+
 /*
  * Keys that collide under one seed do not under another, and no key or pair of keys is bad under
  * every seed: who does not know the seed cannot choose collisions. All 32 bits are good.
  */
-uint32_t flow_key_hash(const FlowKey *key, uint64_t seed);
+uint32_t flow_key_hash(const FlowKey *key, const FlowSecret *secret);
+/* Both at one go, as each segment needs them: the hash, and as flow_key_of() the key and end. */
+uint32_t flow_key_hash_of(FlowKey *key, const Segment *segment, uint32_t encap,
+			  const FlowSecret *secret, unsigned *end);
 
 static inline uint64_t flow_key_word(const FlowKey *key, size_t i)
 {

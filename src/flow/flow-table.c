@@ -42,7 +42,7 @@ FlowTable *flow_table_new(const Slab *slab, size_t key_offset)
 
 	table->slab = slab;
 	table->key_offset = key_offset;
-	table->seed = mix_random_seed();
+	table->secret = flow_secret_of(mix_random_seed());
 	set_slots(table, slots_new(SLOTS_LEAST), SLOTS_LEAST);
 	return table;
 }
@@ -58,7 +58,7 @@ void flow_table_free(FlowTable *table)
 void flow_table_set_seed(FlowTable *table, uint64_t seed)
 {
 	g_assert(table->len == 0);
-	table->seed = seed;
+	table->secret = flow_secret_of(seed);
 }
 
 void flow_table_set_small(FlowTable *table, const Slab *small)

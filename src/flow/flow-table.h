@@ -24,7 +24,7 @@ typedef struct {
 	const Slab *slab;
 	const Slab *small; /* or NULL */
 	size_t key_offset;
-	uint64_t seed;
+	FlowSecret secret;
 } FlowTable;
 
 /* Each item of the slab holds its FlowKey at key_offset. The seed is drawn at random. */
@@ -40,7 +40,7 @@ void flow_table_set_seed(FlowTable *table, uint64_t seed);
 /* The hash by which this table wants its keys looked up and inserted. */
 static inline uint32_t flow_table_hash(const FlowTable *table, const FlowKey *key)
 {
-	return flow_key_hash(key, table->seed);
+	return flow_key_hash(key, &table->secret);
 }
 
 /* The handle of the item with that key, or 0. */
@@ -67,31 +67,54 @@ static G_ALWAYS_INLINE inline void flow_table_prefetch(const FlowTable *table, u
 	__builtin_prefetch(&table->slots[hash & table->mask]);
 }
 
+/* Where the search for a hash probably ends. */
+typedef struct {
+	uint32_t slot;
+	uint32_t handle; /* 0: nowhere near */
+} FlowHint;
+
 /*
  * Batches, second pass, when the slots have come: the handle that is probably meant, whose item is
- * to be fetched; 0 where there is none near. Always inline, since gcc takes a function that only
- * prefetches for one without effect and drops the call.
+ * to be fetched. Always inline, since gcc takes a function that only prefetches for one without
+ * effect and drops the call.
  */
-static G_ALWAYS_INLINE inline uint32_t flow_table_probable(const FlowTable *table, uint32_t hash)
+static G_ALWAYS_INLINE inline FlowHint flow_table_probable(const FlowTable *table, uint32_t hash)
 {
-	const FlowSlot *slot = &table->slots[hash & table->mask];
+	const FlowSlot *slots = table->slots;
+	uint32_t mask = table->mask, i = hash & mask;
 
-	for (unsigned i = 0; i < 4 && slot->handle != 0; i++) {
-		if (slot->hash == hash)
-			return slot->handle;
-		slot = slot == &table->slots[table->mask] ? table->slots : slot + 1;
-	}
-	return 0;
+	for (unsigned n = 0; n < 4 && slots[i].handle != 0; n++, i = (i + 1) & mask)
+		if (slots[i].hash == hash)
+			return (FlowHint){i, slots[i].handle};
+	return (FlowHint){0, 0};
 }
 
-static G_ALWAYS_INLINE inline void flow_table_prefetch_item(const FlowTable *table, uint32_t hash)
+static G_ALWAYS_INLINE inline void flow_table_prefetch_item(const FlowTable *table, FlowHint hint)
 {
-	uint32_t handle = flow_table_probable(table, hash);
-
-	if (handle) {
-		const uint8_t *item = slab_get(table->slab, handle);
+	if (hint.handle) {
+		const uint8_t *item = slab_get(table->slab, hint.handle);
 		__builtin_prefetch(item + table->key_offset);
 	}
+}
+
+/*
+ * Batches, third pass: as flow_table_find(). What the hint says is only believed where it still
+ * holds, but then slot and item need not be waited for one after the other.
+ */
+static inline uint32_t flow_table_find_near(const FlowTable *table, const FlowKey *key,
+					    uint32_t hash, FlowHint hint)
+{
+	const FlowSlot *slot = &table->slots[hint.slot & table->mask];
+
+	if (hint.handle == 0 || (hint.handle & SLAB_SMALL) || slot->handle != hint.handle ||
+	    slot->hash != hash)
+		return flow_table_find(table, key, hash);
+
+	const uint8_t *item = slab_get(table->slab, hint.handle);
+
+	return flow_key_equal((const FlowKey *)(const void *)(item + table->key_offset), key)
+		       ? hint.handle
+		       : flow_table_find(table, key, hash);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FlowTable, flow_table_free)

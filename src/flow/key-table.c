@@ -12,7 +12,7 @@ KeyTable *key_table_new(size_t item_size, size_t key_size)
 	table->slab = slab_new(item_size, ITEMS_PER_CHUNK);
 	table->slots = flow_table_new(table->slab, 0);
 	table->key_size = key_size;
-	key_secrets(table->secret, table->slots->seed);
+	key_secrets(table->secret, mix_random_seed());
 	return table;
 }
 

@@ -23,6 +23,7 @@ typedef struct {
 } TimerSlot;
 
 struct _TimerWheel {
+	TimerWheelHead head;
 	const Slab *slab, *small;
 	size_t node_offset, small_offset;
 	size_t len;
@@ -38,6 +39,7 @@ TimerWheel *timer_wheel_new(const Slab *slab, size_t node_offset)
 
 	wheel->slab = slab;
 	wheel->node_offset = node_offset;
+	wheel->head.quiet = INT64_MIN;
 	return wheel;
 }
 
@@ -99,6 +101,8 @@ static void hang_up(TimerWheel *wheel, TimerNode *node, uint32_t handle)
 	unsigned index = level * LEVEL_SLOTS + byte_of(node->deadline, level);
 	TimerSlot *slot = &wheel->slots[index];
 
+	if (differs == 0)
+		wheel->head.quiet = INT64_MIN;
 	node->slot = (uint16_t)(1 + index);
 	node->next = 0;
 	node->prev = slot->last;
@@ -278,10 +282,6 @@ void timer_wheel_advance(TimerWheel *wheel, ShakedownTime now, TimerFunc fire, v
 	int64_t target = tick_of(now), time;
 	unsigned index;
 
-	/* Most packets come within a tick in which nothing is due. */
-	if (target <= wheel->clock && wheel->started &&
-	    wheel->slots[byte_of((uint32_t)wheel->clock, 0)].first == 0)
-		return;
 	if (!wheel->started) {
 		wheel->started = true;
 		wheel->clock = target;
@@ -290,11 +290,13 @@ void timer_wheel_advance(TimerWheel *wheel, ShakedownTime now, TimerFunc fire, v
 	while (wheel->clock < target) {
 		if (!next_slot(wheel, &time, &index) || time > target) {
 			wheel->clock = target;
-			return;
+			break;
 		}
 		wheel->clock = time;
 		if (index >= LEVEL_SLOTS)
 			deal_out(wheel, index);
 		fire_present(wheel, fire, data);
 	}
+	/* From here on what is hung up in the present slot says so itself. */
+	wheel->head.quiet = MIN(wheel->clock + 1, INT64_MAX / TIMER_TICK) * TIMER_TICK;
 }

@@ -33,6 +33,11 @@ _Static_assert(sizeof(TimerNode) == 16, "a timer costs each connection 16 bytes"
 
 typedef struct _TimerWheel TimerWheel;
 
+/* What the inline function below needs, and the wheel begins with. */
+typedef struct {
+	ShakedownTime quiet; /* an advance to before that changes nothing */
+} TimerWheelHead;
+
 /* Each item of the slab holds its TimerNode at node_offset. */
 TimerWheel *timer_wheel_new(const Slab *slab, size_t node_offset);
 /* Handles with SLAB_SMALL are of this slab. */
@@ -70,6 +75,12 @@ static inline bool timer_node_armed(const TimerNode *node)
  */
 typedef void (*TimerFunc)(uint32_t handle, void *data);
 void timer_wheel_advance(TimerWheel *wheel, ShakedownTime now, TimerFunc fire, void *data);
+
+/* Whether that would do anything: most packets come within a tick in which nothing is due. */
+static inline bool timer_wheel_is_due(const TimerWheel *wheel, ShakedownTime now)
+{
+	return now >= ((const TimerWheelHead *)(const void *)wheel)->quiet;
+}
 
 /* Timers armed. */
 size_t timer_wheel_len(const TimerWheel *wheel);

@@ -96,8 +96,6 @@ static void look(TcpTracker *t)
 
 bool tcp_budget_exceeded(TcpTracker *t)
 {
-	if (G_LIKELY(tcp_tracker_live(t) < t->budget.few))
-		return false;
 	if (++t->budget.asked % LOOK_EVERY == 0)
 		look(t);
 	return crowded(t, t->slab, t->half_open) || crowded(t, t->half_open, t->slab);

@@ -23,7 +23,7 @@ typedef struct {
 /* bytes 0: no bound. */
 void tcp_budget_init(TcpBudget *budget, uint64_t bytes);
 
-/* To be asked between segments, when no step holds a connection. */
+/* To be asked between segments, when no step holds a connection, where at least few are alive. */
 bool tcp_budget_exceeded(TcpTracker *tracker);
 void tcp_budget_make_room(TcpTracker *tracker);
 /* The bytes that hang off it, here and with whoever has set one of tcp_tracker_set_noted()'s bits.

@@ -268,17 +268,19 @@ void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg)
 	uint32_t encap = seg->encap.len ? encap_table_intern(tracker->encaps, &seg->encap) : 0;
 	uint32_t identity = encap ? encap_table_identity(tracker->encaps, encap) : 0;
 
-	lookup->end = flow_key_of(&lookup->key, seg, identity);
-	lookup->hash = flow_table_hash(tracker->table, &lookup->key);
+	lookup->hash = flow_key_hash_of(&lookup->key, seg, identity, &tracker->table->secret,
+					&lookup->end);
+	lookup->hint = (FlowHint){0, 0};
 }
 
-TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t found,
-			 const Segment *seg, ShakedownSideId *side)
+/* Where a segment belongs that begins something, or that may not be the present connection's. */
+static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg,
+				uint32_t handle, ShakedownSideId *side)
 {
 	const FlowKey *key = &lookup->key;
 	uint32_t hash = lookup->hash;
 	unsigned end = lookup->end;
-	TcpConnection *conn = found ? tcp_half_unfold(tracker, &found) : NULL;
+	TcpConnection *conn = handle ? tcp_half_unfold(tracker, &handle) : NULL;
 
 	if (conn && tcp_aside(conn)->alias_of)
 		conn = slab_get(tracker->slab, conn->aside->alias_of);
@@ -327,4 +329,21 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t 
 	if (conn->older && !conn->syn_ack_first)
 		leave_behind(tracker, slab_get(tracker->slab, conn->older), end, seg);
 	return conn;
+}
+
+TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t found,
+			 const Segment *seg, ShakedownSideId *side)
+{
+	if (found && !(found & SLAB_SMALL)) {
+		TcpConnection *conn = slab_get(tracker->slab, found);
+
+		/* Nearly always: what is asked in route_odd() is asked of these. */
+		if (G_LIKELY(!conn->older && !conn->newer && !conn->aside &&
+			     !(seg->flags & TCP_SYN))) {
+			*side = lookup->end == conn->client_end ? SHAKEDOWN_CLIENT
+								: SHAKEDOWN_SERVER;
+			return conn;
+		}
+	}
+	return route_odd(tracker, lookup, seg, found, side);
 }

@@ -60,9 +60,11 @@ typedef struct {
 	FlowKey key;
 	uint32_t hash;
 	unsigned end; /* which of the key's endpoints sent it */
+	FlowHint hint;
 } TcpLookup;
 
-/* tcp-route.c: which connection a segment belongs to; a new one if need be. */
+/* tcp-route.c: which connection a segment belongs to; a new one if need be. The lookup has no hint
+ * yet. */
 void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg);
 /* found: what the table holds for it, or 0. */
 TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t found,

@@ -186,54 +186,74 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
  * second packet is there, too. */
 #define LEAP (INT64_C(3600) * SHAKEDOWN_NS_PER_S)
 
-void tcp_tracker_advance(TcpTracker *t, ShakedownTime now)
+/* The first time, a leap, or the one after it. */
+static bool takes_odd_time(TcpTracker *t, ShakedownTime now)
 {
-	if (t->started && now <= t->now)
-		return;
 	/* A second packet: the segments of one have one time. */
 	if (t->started && now - t->now > LEAP && (!t->leapt || t->leap_time == now)) {
 		t->leapt = true;
 		t->leap_time = now;
-		return;
+		return false;
 	}
 	if (!t->started)
 		t->first = now;
 	t->started = true;
 	t->leapt = false;
-	t->now = now;
-	timer_wheel_advance(t->wheel, now - t->first, tcp_clock_fire, t);
+	return true;
 }
 
-static void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
+static inline void advance(TcpTracker *t, ShakedownTime now)
 {
-	ShakedownSideId side;
+	if (t->started && now <= t->now)
+		return;
+	if (G_UNLIKELY(!t->started || t->leapt || now - t->now > LEAP) && !takes_odd_time(t, now))
+		return;
+	t->now = now;
+	if (G_UNLIKELY(timer_wheel_is_due(t->wheel, now - t->first)))
+		timer_wheel_advance(t->wheel, now - t->first, tcp_clock_fire, t);
+}
 
-	tcp_tracker_advance(t, seg->time);
-	if (G_UNLIKELY(tcp_budget_exceeded(t)))
-		tcp_budget_make_room(t);
-	uint32_t found = flow_table_find(t->table, &lookup->key, lookup->hash);
-	if (!found && tcp_first_syn(t, lookup, seg))
-		return;
-	TcpConnection *conn = tcp_route(t, lookup, found, seg, &side);
-	if (!conn) {
-		t->counts.stray_icmp++;
-		return;
-	}
-	if (seg->kind == SEGMENT_ICMP_ERROR) {
-		tcp_icmp_arrives(t, conn, side, seg);
-		return;
-	}
+void tcp_tracker_advance(TcpTracker *t, ShakedownTime now)
+{
+	advance(t, now);
+}
+
+/* The steps, and what may be put away after them. */
+static void take_steps(TcpTracker *t, TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
 	uint64_t id = conn->id;
 
-	t->counts.segments++;
-	if (G_LIKELY(tcp_ordinary_segment(t, conn, side, seg)))
-		return;
 	tcp_segment_arrives(t, conn, side, seg);
 	if (tcp_half_rest(t, conn))
 		return;
 	/* Nothing but its first SYN is known of the latest connection: nothing has ended it. */
 	if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && id == t->next_id)
 		tcp_half_fold(t, conn, tcp_handle_of(t, conn));
+}
+
+static inline void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
+{
+	ShakedownSideId side;
+
+	advance(t, seg->time);
+	if (G_UNLIKELY(slab_live(t->slab) + slab_live(t->half_open) >= t->budget.few) &&
+	    tcp_budget_exceeded(t))
+		tcp_budget_make_room(t);
+	uint32_t found = flow_table_find_near(t->table, &lookup->key, lookup->hash, lookup->hint);
+	if (!found && tcp_first_syn(t, lookup, seg))
+		return;
+	TcpConnection *conn = tcp_route(t, lookup, found, seg, &side);
+	if (G_UNLIKELY(!conn)) {
+		t->counts.stray_icmp++;
+		return;
+	}
+	if (G_UNLIKELY(seg->kind == SEGMENT_ICMP_ERROR)) {
+		tcp_icmp_arrives(t, conn, side, seg);
+		return;
+	}
+	t->counts.segments++;
+	if (!tcp_ordinary_segment(t, conn, side, seg))
+		take_steps(t, conn, side, seg);
 }
 
 void tcp_tracker_segment(TcpTracker *t, const Segment *seg)
@@ -244,10 +264,8 @@ void tcp_tracker_segment(TcpTracker *t, const Segment *seg)
 	take(t, &lookup, seg);
 }
 
-static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
+static inline void look_up(TcpTracker *t, const Segment *segs, TcpLookup *lookups, size_t n)
 {
-	TcpLookup lookups[TCP_TRACKER_BATCH];
-
 	for (size_t i = 0; i < n; i++) {
 		if (segs[i].kind == SEGMENT_TICK)
 			continue;
@@ -255,18 +273,33 @@ static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
 		flow_table_prefetch(t->table, lookups[i].hash);
 		__builtin_prefetch(tcp_copies_set(t->copies, &lookups[i].key, lookups[i].end), 1);
 	}
+}
+
+static inline void fetch_connections(const TcpTracker *t, const Segment *segs, TcpLookup *lookups,
+				     size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		if (segs[i].kind == SEGMENT_TICK)
 			continue;
-		uint32_t handle = flow_table_probable(t->table, lookups[i].hash);
-		if (handle & SLAB_SMALL)
-			__builtin_prefetch(slab_get(t->half_open, handle & ~SLAB_SMALL));
-		else if (handle)
-			tcp_connection_prefetch(slab_get(t->slab, handle));
+		FlowHint hint = flow_table_probable(t->table, lookups[i].hash);
+
+		lookups[i].hint = hint;
+		if (hint.handle & SLAB_SMALL)
+			__builtin_prefetch(slab_get(t->half_open, hint.handle & ~SLAB_SMALL));
+		else if (hint.handle)
+			tcp_connection_prefetch(slab_get(t->slab, hint.handle));
 	}
+}
+
+static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
+{
+	TcpLookup lookups[TCP_TRACKER_BATCH];
+
+	look_up(t, segs, lookups, n);
+	fetch_connections(t, segs, lookups, n);
 	for (size_t i = 0; i < n; i++) {
 		if (segs[i].kind == SEGMENT_TICK)
-			tcp_tracker_advance(t, segs[i].time);
+			advance(t, segs[i].time);
 		else
 			take(t, &lookups[i], &segs[i]);
 	}

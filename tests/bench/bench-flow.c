@@ -90,6 +90,7 @@ static void choose_keys(Bench *b, uint32_t first)
 static void look_up(Bench *b, const char *what, bool prefetch, size_t expected)
 {
 	uint32_t hashes[BATCH];
+	FlowHint hints[BATCH] = {0};
 	size_t found = 0;
 	double begin = seconds();
 
@@ -101,10 +102,12 @@ static void look_up(Bench *b, const char *what, bool prefetch, size_t expected)
 			if (prefetch)
 				flow_table_prefetch(b->table, hashes[i]);
 		}
-		for (unsigned i = 0; prefetch && i < BATCH; i++)
-			flow_table_prefetch_item(b->table, hashes[i]);
+		for (unsigned i = 0; prefetch && i < BATCH; i++) {
+			hints[i] = flow_table_probable(b->table, hashes[i]);
+			flow_table_prefetch_item(b->table, hints[i]);
+		}
 		for (unsigned i = 0; i < BATCH; i++)
-			found += flow_table_find(b->table, &keys[i], hashes[i]) != 0;
+			found += flow_table_find_near(b->table, &keys[i], hashes[i], hints[i]) != 0;
 	}
 	result(b, what, begin, LOOKUPS);
 	if (found != expected) {

@@ -25,6 +25,28 @@ static Segment turned(const Segment *segment)
 	return back;
 }
 
+static uint32_t hash_of(const FlowKey *key, uint64_t seed)
+{
+	FlowSecret secret = flow_secret_of(seed);
+
+	return flow_key_hash(key, &secret);
+}
+
+/* Key, end and hash at one go are what they are one by one. */
+static void assert_at_one_go(const Segment *segment, const FlowKey *key, unsigned end,
+			     uint64_t seed)
+{
+	FlowSecret secret = flow_secret_of(seed);
+	FlowKey other;
+	unsigned other_end = 2;
+
+	memset(&other, 0xaa, sizeof other);
+	cr_assert_eq(flow_key_hash_of(&other, segment, key->encap, &secret, &other_end),
+		     flow_key_hash(key, &secret));
+	cr_assert_eq(other_end, end);
+	cr_assert_eq(memcmp(&other, key, sizeof other), 0);
+}
+
 static void assert_canonical(const Segment *segment, uint64_t seed)
 {
 	FlowKey there, back;
@@ -39,7 +61,8 @@ static void assert_canonical(const Segment *segment, uint64_t seed)
 	cr_assert_eq(flow_key_of(&back, &reply, 7), 1 - side);
 	cr_assert(flow_key_equal(&there, &back));
 	cr_assert_eq(memcmp(&there, &back, sizeof there), 0);
-	cr_assert_eq(flow_key_hash(&there, seed), flow_key_hash(&back, seed));
+	cr_assert_eq(hash_of(&there, seed), hash_of(&back, seed));
+	assert_at_one_go(segment, &there, side, seed);
 	cr_assert_eq(memcmp(there.addr[side], segment->src, 16), 0);
 	cr_assert_eq(memcmp(there.addr[!side], segment->dst, 16), 0);
 	cr_assert_eq(there.port[side], segment->src_port);
@@ -115,8 +138,7 @@ Test(flow_key, every_field_tells_apart)
 		cr_assert_not(flow_key_equal(&key, &other), "byte %zu", i);
 		/* IPv6 keys alone hash whole addresses; the version decides how. */
 		if (i != offsetof(FlowKey, ip_version))
-			cr_assert_neq(flow_key_hash(&key, 42), flow_key_hash(&other, 42),
-				      "byte %zu", i);
+			cr_assert_neq(hash_of(&key, 42), hash_of(&other, 42), "byte %zu", i);
 	}
 }
 
@@ -181,7 +203,7 @@ Test(flow_key, hash_spreads_the_patterns_of_real_traffic)
 			memset(high, 0, sizeof high);
 			for (uint32_t i = 0; i < KEYS; i++) {
 				FlowKey key = key_of_shape(shape, i);
-				uint32_t hash = flow_key_hash(&key, seed);
+				uint32_t hash = hash_of(&key, seed);
 
 				low[hash % BUCKETS]++;
 				high[hash >> 20]++;
@@ -215,7 +237,7 @@ Test(flow_key, hash_avalanches)
 			other = key;
 			((uint8_t *)&other)[bit / 8] ^= (uint8_t)(1u << bit % 8);
 
-			uint32_t change = flow_key_hash(&key, seed) ^ flow_key_hash(&other, seed);
+			uint32_t change = hash_of(&key, seed) ^ hash_of(&other, seed);
 
 			for (unsigned i = 0; i < 32; i++)
 				flips[i] += change >> i & 1;
@@ -238,14 +260,14 @@ Test(flow_key, collisions_of_one_seed_are_none_of_another)
 
 	for (uint32_t i = 1; i <= KEYS; i++) {
 		FlowKey key = key_of_shape(BY_ADDRESS, i);
-		gpointer hash = GUINT_TO_POINTER(flow_key_hash(&key, 1) | 1);
+		gpointer hash = GUINT_TO_POINTER(hash_of(&key, 1) | 1);
 		uint32_t twin = GPOINTER_TO_UINT(g_hash_table_lookup(seen, hash));
 
 		if (twin != 0) {
 			FlowKey other = key_of_shape(BY_ADDRESS, twin);
 
 			collisions++;
-			again += flow_key_hash(&key, 2) == flow_key_hash(&other, 2);
+			again += hash_of(&key, 2) == hash_of(&other, 2);
 		}
 		g_hash_table_insert(seen, hash, GUINT_TO_POINTER(i));
 	}

@@ -105,7 +105,7 @@ Test(flow_table, random_seeds_differ)
 {
 	Fixture f = fixture_new(), g = fixture_new();
 
-	cr_assert_neq(f.table->seed, g.table->seed);
+	cr_assert_neq(f.table->secret.word[0], g.table->secret.word[0]);
 	flow_table_set_seed(f.table, 5);
 	flow_table_set_seed(g.table, 5);
 	FlowKey key = key_number(9);
@@ -170,7 +170,9 @@ Test(flow_table, all_in_one_slot_and_round_the_end)
 
 static guint model_hash(gconstpointer key)
 {
-	return flow_key_hash(key, 0);
+	FlowSecret secret = flow_secret_of(0);
+
+	return flow_key_hash(key, &secret);
 }
 
 static gboolean model_equal(gconstpointer a, gconstpointer b)
@@ -197,20 +199,28 @@ static void run_against_model(unsigned how, uint32_t keys, unsigned steps)
 	ModelRand rand = model_rand_new();
 	Fixture f = fixture_new();
 	g_autoptr(GHashTable) model = g_hash_table_new_full(model_hash, model_equal, g_free, NULL);
+	g_autofree FlowHint *old = g_new0(FlowHint, keys);
 	size_t peak = 0;
 
 	for (unsigned n = 0; n < steps; n++) {
 		/* Waves: growth, then death, and again. */
 		bool growing = (n / (4 * keys)) % 2 == 0;
-		FlowKey key = key_number(model_rand_below(&rand, keys));
+		uint32_t number = model_rand_below(&rand, keys);
+		FlowKey key = key_number(number);
 		uint32_t hash = crowd(flow_table_hash(f.table, &key), how);
 		uint32_t expected = GPOINTER_TO_UINT(g_hash_table_lookup(model, &key));
 		uint32_t dice = model_rand_below(&rand, 8);
 
 		flow_table_prefetch(f.table, hash);
-		flow_table_prefetch_item(f.table, hash);
+		FlowHint hint = flow_table_probable(f.table, hash);
+		flow_table_prefetch_item(f.table, hint);
 		cr_assert_eq(flow_table_find(f.table, &key, hash), expected,
 			     "seed %" G_GUINT64_FORMAT " step %u", rand.seed, n);
+		cr_assert_eq(flow_table_find_near(f.table, &key, hash, hint), expected);
+		/* A hint may be of any age, and somebody else may be there by now. */
+		cr_assert_eq(flow_table_find_near(f.table, &key, hash, old[number]), expected,
+			     "seed %" G_GUINT64_FORMAT " step %u", rand.seed, n);
+		old[number] = hint;
 		if (expected == 0 && (growing || dice == 0)) {
 			g_hash_table_insert(model, g_memdup2(&key, sizeof key),
 					    GUINT_TO_POINTER(add_item(&f, &key, hash)));
