@@ -49,7 +49,7 @@ static uint32_t print_of(uint32_t owner, const Segment *seg, uint32_t tsval)
 	return (uint32_t)(mixed ^ mixed >> 32) | 1;
 }
 
-static bool is_there(const TcpPrints *set, uint32_t print)
+static inline bool is_there(const TcpPrints *set, uint32_t print)
 {
 	uint32_t there = 0;
 
@@ -58,41 +58,63 @@ static bool is_there(const TcpPrints *set, uint32_t print)
 	return there;
 }
 
-/* The oldest goes. */
-static void put(TcpPrints *set, uint32_t print, uint32_t now, uint8_t ordinal)
+/* All but the last move on by one: in two pieces that overlap and are read before either is
+ * written, since there is no function to call for so little. */
+static inline void move_on(void *ways)
 {
-	memmove(&set->print[1], &set->print[0], sizeof set->print - sizeof set->print[0]);
-	memmove(&set->when[1], &set->when[0], sizeof set->when - sizeof set->when[0]);
+	typedef uint32_t Piece __attribute__((vector_size(16)));
+	uint8_t *begin = ways;
+	Piece first, second;
+
+	_Static_assert(TCP_COPIES_WAYS == 8, "two pieces");
+	memcpy(&first, begin, sizeof first);
+	memcpy(&second, begin + 12, sizeof second);
+	memcpy(begin + 4, &first, sizeof first);
+	memcpy(begin + 16, &second, sizeof second);
+}
+
+/* The oldest goes. */
+static inline void put(TcpPrints *set, uint32_t print, uint32_t now, uint8_t ordinal)
+{
+	move_on(set->print);
+	move_on(set->when);
 	set->print[0] = print;
 	set->when[0].time = now & TIME_MASK;
 	set->when[0].ordinal = ordinal;
 }
 
-bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
-		     const Segment *seg)
+/* How long after the first a copy may still come; 0: it could not be told from a repetition. */
+static inline uint32_t copy_within(const TcpSide *s, const Segment *seg, bool stamped)
 {
-	TcpSide *s = &conn->side[side];
-	uint32_t tsval = 0, tsecr = 0, now = (uint32_t)(seg->time / 1000);
-	bool stamped = tcp_options_timestamps(seg, &tsval, &tsecr);
 	bool numbered = seg->has_ip_id && seg->ip_id;
 	uint32_t len = segment_seq_len(seg);
-	bool counted = numbered && !(s->checks & TCP_CHECK_ONE_IP_ID);
-	bool telling = numbered || stamped || len > 0 || (seg->flags & TCP_RST);
-	uint32_t within = counted && len > 0	? COPY_WITHIN_US_NUMBERED
-			  : numbered || stamped ? COPY_WITHIN_US
-						: COPY_WITHIN_US_BARE;
-	uint32_t print = print_of((uint32_t)conn->id << 1 | side, seg, tsval);
-	TcpPrints *set = tcp_copies_set(copies, &conn->key, tcp_conn_end(conn, side));
 
 	/* Bare ACKs repeat themselves within a clock tick; without an id they can't be told apart.
 	 */
-	if (!numbered && len == 0)
-		telling = false;
-	telling = telling && is_there(set, print);
-	for (unsigned i = 0; telling && i < TCP_COPIES_WAYS; i++)
-		if (set->print[i] == print && ((now - set->when[i].time) & TIME_MASK) <= within &&
-		    (uint8_t)(s->ordinal - 1 - set->when[i].ordinal) < SEGMENTS_BACK)
-			return true;
+	if (len == 0)
+		return numbered ? COPY_WITHIN_US : 0;
+	if (numbered && !(s->checks & TCP_CHECK_ONE_IP_ID))
+		return COPY_WITHIN_US_NUMBERED;
+	return numbered || stamped ? COPY_WITHIN_US : COPY_WITHIN_US_BARE;
+}
+
+bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
+			     const Segment *seg, const uint32_t *tsval)
+{
+	TcpSide *s = &conn->side[side];
+	uint32_t now = (uint32_t)(seg->time / 1000);
+	uint32_t print = print_of((uint32_t)conn->id << 1 | side, seg, tsval ? *tsval : 0);
+	TcpPrints *set = tcp_copies_set(copies, &conn->key, tcp_conn_end(conn, side));
+
+	if (G_UNLIKELY(is_there(set, print))) {
+		uint32_t within = copy_within(s, seg, tsval != NULL);
+
+		for (unsigned i = 0; within && i < TCP_COPIES_WAYS; i++)
+			if (set->print[i] == print &&
+			    ((now - set->when[i].time) & TIME_MASK) <= within &&
+			    (uint8_t)(s->ordinal - 1 - set->when[i].ordinal) < SEGMENTS_BACK)
+				return true;
+	}
 	put(set, print, now, s->ordinal++);
 	return false;
 }

@@ -44,6 +44,15 @@ static inline TcpPrints *tcp_copies_set(const TcpCopies *copies, const FlowKey *
 }
 
 /* True for a copy; any other segment is remembered. To be asked once for each segment, before
- * anything else. */
-bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
-		     const Segment *seg);
+ * anything else. tsval: of its timestamps option, or NULL. */
+bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
+			     const Segment *seg, const uint32_t *tsval);
+/* The same, where nobody has looked for timestamps yet. */
+static inline bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
+				   const Segment *seg)
+{
+	uint32_t tsval, tsecr;
+	bool stamped = tcp_options_timestamps(seg, &tsval, &tsecr);
+
+	return tcp_copies_take_stamped(copies, conn, side, seg, stamped ? &tsval : NULL);
+}

@@ -154,7 +154,8 @@ bool tcp_ordinary_segment(TcpTracker *t, TcpConnection *conn, ShakedownSideId si
 
 	/* A copy is not remembered as one, so that it can be asked again. */
 	if (!connection_is(t, conn) || !sides_are(s, r) || !numbers_are(s, r, seg) ||
-	    !segment_is(conn, s, r, seg, &o) || tcp_copies_take(t->copies, conn, side, seg))
+	    !segment_is(conn, s, r, seg, &o) ||
+	    tcp_copies_take_stamped(t->copies, conn, side, seg, o.stamped ? &o.tsval : NULL))
 		return false;
 	s->packets++;
 	if (seg->checksum == SEGMENT_CHECKSUM_GOOD)
