@@ -49,20 +49,27 @@ static uint32_t print_of(uint32_t owner, const Segment *seg, uint32_t tsval)
 	return (uint32_t)(mixed ^ mixed >> 32) | 1;
 }
 
+/* Half of a set's prints, or of what belongs to them. */
+typedef uint32_t Piece __attribute__((vector_size(16)));
+
 static inline bool is_there(const TcpPrints *set, uint32_t print)
 {
-	uint32_t there = 0;
+	const Piece wanted = {print, print, print, print};
+	Piece first, second;
+	uint64_t same[2];
 
-	for (unsigned i = 0; i < TCP_COPIES_WAYS; i++)
-		there |= set->print[i] == print;
-	return there;
+	_Static_assert(sizeof first + sizeof second == sizeof set->print, "two halves");
+	memcpy(&first, &set->print[0], sizeof first);
+	memcpy(&second, &set->print[TCP_COPIES_WAYS / 2], sizeof second);
+	first = (Piece)((first == wanted) | (second == wanted));
+	memcpy(same, &first, sizeof same);
+	return (same[0] | same[1]) != 0;
 }
 
 /* All but the last move on by one: in two pieces that overlap and are read before either is
  * written, since there is no function to call for so little. */
 static inline void move_on(void *ways)
 {
-	typedef uint32_t Piece __attribute__((vector_size(16)));
 	uint8_t *begin = ways;
 	Piece first, second;
 
