@@ -158,11 +158,18 @@ static void account(ShakedownCapture *capture, const ShakedownPacket *packets, s
 {
 	if (capture->passed == 0 && n)
 		capture->first = capture->last = packets[0].time;
+
+	ShakedownTime first = capture->first, last = capture->last;
+	uint64_t bytes = 0;
+
 	for (size_t i = 0; i < n; i++) {
-		capture->bytes += packets[i].captured_len;
-		capture->first = MIN(capture->first, packets[i].time);
-		capture->last = MAX(capture->last, packets[i].time);
+		bytes += packets[i].captured_len;
+		first = MIN(first, packets[i].time);
+		last = MAX(last, packets[i].time);
 	}
+	capture->first = first;
+	capture->last = last;
+	capture->bytes += bytes;
 	capture->passed += n;
 }
 

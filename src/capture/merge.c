@@ -123,19 +123,26 @@ void merge_clear(Merge *merge)
 /* Packets that are handed on now: numbers them, and watches the file's clock. */
 static void account(Merge *merge, Input *input, ShakedownPacket *packets, size_t n)
 {
+	uint64_t frame = merge->frames;
+	ShakedownTime latest = input->latest;
+
 	for (size_t i = 0; i < n; i++) {
-		packets[i].frame = ++merge->frames;
-		if (packets[i].time >= input->latest) {
-			input->latest = packets[i].time;
+		ShakedownTime time = packets[i].time;
+
+		packets[i].frame = ++frame;
+		if (G_LIKELY(time >= latest)) {
+			latest = time;
 			continue;
 		}
 		input->disordered++;
 		/* After a step the clock is a new one, to which what follows is compared. */
-		if (order_is_step_back(input->latest, packets[i].time)) {
+		if (order_is_step_back(latest, time)) {
 			input->clock_steps++;
-			input->latest = packets[i].time;
+			latest = time;
 		}
 	}
+	merge->frames = frame;
+	input->latest = latest;
 	input->packets += n;
 }
 

@@ -2,6 +2,7 @@
 /* The ordering window: an insertion sort that, as a rule, finds nothing to do. */
 #include "capture/order.h"
 
+#include <glib.h>
 #include <string.h>
 
 void order_init(Order *order)
@@ -47,13 +48,19 @@ static void put_right(Order *order, size_t i)
 void order_commit(Order *order, size_t n)
 {
 	size_t stop = order->end + n;
+	ShakedownTime newest = order->newest;
+
 	for (size_t i = order->end; i < stop; i++) {
 		ShakedownTime time = order->held[i].time;
-		if (time >= order->newest)
-			order->newest = time;
-		else if (order_is_out_of_place(order->newest, time))
+		if (G_LIKELY(time >= newest)) {
+			newest = time;
+		} else if (order_is_out_of_place(newest, time)) {
+			order->newest = newest;
 			put_right(order, i);
+			newest = order->newest;
+		}
 	}
+	order->newest = newest;
 	order->end = stop;
 }
 

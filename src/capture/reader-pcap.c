@@ -46,47 +46,81 @@ static inline void record_lengths(const ReaderPcap *pcap, const uint8_t *p, uint
 	*wire = swap ? first : second;
 }
 
-/* As reader_read_each(), but written out: this is the loop that files are read by. */
-static size_t pcap_read(Reader *reader, ShakedownPacket *packets, size_t room)
+static inline void fill_packet(const ReaderPcap *pcap, const uint8_t *p, uint32_t captured,
+			       uint32_t wire, ShakedownPacket *packet)
 {
-	const ReaderPcap *pcap = (const ReaderPcap *)reader;
+	*packet = (ShakedownPacket){
+		.data = p + pcap->record_len,
+		.captured_len = captured,
+		.wire_len = wire > captured ? wire : captured,
+		.time = get32(p, pcap->big) * SHAKEDOWN_NS_PER_S +
+			(int64_t)get32(p + 4, pcap->big) * pcap->tick,
+		.link_type = pcap->link_type,
+		.interface = pcap->interface,
+	};
+}
+
+/* One record, for which bytes may be waited for. */
+static bool read_record(ReaderPcap *pcap, ShakedownPacket *packet)
+{
+	Reader *reader = &pcap->reader;
 	Source *source = reader->source;
 	const uint32_t header = pcap->record_len;
+	uint32_t captured, wire;
+
+	const uint8_t *p = source_peek(source, header, true);
+	if (!p) {
+		reader_end(reader, READER_IN_HEADER, header);
+		return false;
+	}
+	record_lengths(pcap, p, &captured, &wire);
+	if (captured > pcap->max) {
+		reader_corrupt(reader,
+			       "%u bytes are announced for the next packet, more than any has (%u)",
+			       captured, pcap->max);
+		return false;
+	}
+	p = source_peek(source, (size_t)header + captured, true);
+	if (!p) {
+		reader_cut(reader, READER_IN_PACKET, (uint64_t)header + captured);
+		return false;
+	}
+	fill_packet(pcap, p, captured, wire, packet);
+	source_step(source, (size_t)header + captured);
+	return true;
+}
+
+/* The records that lie in the window as a whole, and nothing is wrong with: this is the loop that
+ * files are read by. What it reads at every turn the compiler must know not to change. */
+static size_t read_window(const ReaderPcap *reader, ShakedownPacket *packets, size_t room)
+{
+	const ReaderPcap pcap = *reader;
+	Source *source = pcap.reader.source;
+	const uint8_t *at = source->at, *const end = source->end;
+	const size_t header = pcap.record_len;
 	size_t n = 0;
 
-	for (; n < room; n++) {
-		reader->wait = n == 0;
-		const uint8_t *p = source_peek(source, header, reader->wait);
-		if (!p) {
-			reader_end(reader, READER_IN_HEADER, header);
-			break;
-		}
+	for (; n < room && (size_t)(end - at) >= header; n++) {
 		uint32_t captured, wire;
-		record_lengths(pcap, p, &captured, &wire);
-		if (captured > pcap->max) {
-			reader_corrupt(reader,
-				       "%u bytes are announced for the next packet, more than any "
-				       "has (%u)",
-				       captured, pcap->max);
+
+		record_lengths(&pcap, at, &captured, &wire);
+		if (captured > pcap.max || (size_t)(end - at) - header < captured)
 			break;
-		}
-		p = source_peek(source, (size_t)header + captured, reader->wait);
-		if (!p) {
-			reader_cut(reader, READER_IN_PACKET, (uint64_t)header + captured);
-			break;
-		}
-		packets[n] = (ShakedownPacket){
-			.data = p + header,
-			.captured_len = captured,
-			.wire_len = wire > captured ? wire : captured,
-			.time = get32(p, pcap->big) * SHAKEDOWN_NS_PER_S +
-				(int64_t)get32(p + 4, pcap->big) * pcap->tick,
-			.link_type = pcap->link_type,
-			.interface = pcap->interface,
-		};
-		source_step(source, (size_t)header + captured);
+		fill_packet(&pcap, at, captured, wire, &packets[n]);
+		at += header + captured;
 	}
+	source_step(source, (size_t)(at - source->at));
 	return n;
+}
+
+static size_t pcap_read(Reader *reader, ShakedownPacket *packets, size_t room)
+{
+	ReaderPcap *pcap = (ReaderPcap *)reader;
+	size_t n = read_window(pcap, packets, room);
+
+	if (n || !room || !read_record(pcap, packets))
+		return n;
+	return 1 + read_window(pcap, packets + 1, room - 1);
 }
 
 static void pcap_free(Reader *reader)
