@@ -225,17 +225,16 @@ static uint64_t missing_of(const TcpConnection *conn)
 void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
 			 const Segment *seg)
 {
-	TcpStep step = {.tracker = t,
-			.conn = conn,
-			.seg = seg,
-			.from = side,
-			.time = seg->time,
-			.frame = seg->frame};
+	TcpStep step;
 	TcpSide *s = &conn->side[side];
 	uint8_t before[2] = {conn->side[0].state, conn->side[1].state};
 
 	uint64_t missing = missing_of(conn);
 
+	tcp_step_begin(&step, t, conn, seg->time);
+	step.seg = seg;
+	step.from = side;
+	step.frame = seg->frame;
 	s->packets++;
 	s->flags |= TCP_SIDE_SEEN;
 	arrives(&step);

@@ -145,8 +145,9 @@ void tcp_clock_fire(uint32_t handle, void *data)
 {
 	TcpTracker *tracker = data;
 	TcpConnection *conn = tcp_half_borrow(tracker, handle);
-	TcpStep step = {.tracker = tracker, .conn = conn};
+	TcpStep step;
 
+	tcp_step_begin(&step, tracker, conn, tracker->now);
 	if (time_wait_due(tracker, conn) <= tracker->now) {
 		step.time = time_wait_due(tracker, conn);
 		end_time_wait(&step);

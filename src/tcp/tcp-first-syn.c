@@ -74,13 +74,9 @@ static void tell(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, const 
 {
 	TcpStep step;
 
-	step.tracker = t;
-	step.conn = conn;
+	tcp_step_begin(&step, t, conn, seg->time);
 	step.seg = seg;
-	step.from = SHAKEDOWN_CLIENT;
-	step.time = seg->time;
 	step.frame = seg->frame;
-	step.overlap = NULL;
 	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
 	tcp_half_syn(conn, half);
 	tcp_emit(&step, TCP_EVENT_SYN, SHAKEDOWN_CLIENT);
@@ -93,10 +89,11 @@ bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 		return false;
 	TcpSynOptions options = tcp_options_syn(seg);
 	TcpHalf half = half_of(t, lookup, seg, &options);
-	TcpConnection *conn = &t->unfolded;
 
 	if (!options_are(&options))
 		return false;
+	TcpConnection *conn = tcp_half_room(t);
+
 	tcp_half_opened(conn, &half, lookup->hash);
 	/* A copy is not remembered as one, so that it can be asked again. */
 	if (tcp_copies_take(t->copies, conn, SHAKEDOWN_CLIENT, seg))

@@ -6,10 +6,25 @@
 
 #include <string.h>
 
+/* The rest of the key is zero. */
+static void put_key(FlowKey *key, const FlowSmallKey *small)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		memcpy(key->addr[i], &small->addr[i], sizeof small->addr[i]);
+		key->port[i] = small->port[i];
+	}
+	key->ip_version = 4;
+}
+
+TcpConnection *tcp_half_room(TcpTracker *t)
+{
+	/* Of a length that gcc knows it would make a slow string instruction. */
+	return memset(&t->unfolded, 0, t->slab->item_size);
+}
+
 void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
 {
-	memset(conn, 0, sizeof *conn);
-	conn->key = flow_key_of_small(&half->key);
+	put_key(&conn->key, &half->key);
 	conn->hash = hash;
 	conn->id = half->id;
 	conn->start = conn->end = half->start;
@@ -100,6 +115,7 @@ static bool comes_out_the_same(const TcpConnection *conn, const TcpHalf *half)
 {
 	TcpConnection other;
 
+	memset(&other, 0, sizeof other);
 	unfold(&other, half, conn->hash);
 	other.timer = conn->timer;
 	return memcmp(&other, conn, sizeof other) == 0;
@@ -164,8 +180,7 @@ bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
 
 static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32_t hash)
 {
-	memset(conn, 0, sizeof *conn);
-	conn->key = flow_key_of_small(&half->key);
+	put_key(&conn->key, &half->key);
 	conn->hash = hash;
 	conn->id = half->id;
 	conn->start = half->start;
@@ -180,11 +195,16 @@ static TcpHalf *half_of(const TcpTracker *t, uint32_t handle)
 	return slab_get(t->half_open, handle & ~SLAB_SMALL);
 }
 
+/* conn is all zero. */
 static void take_out(TcpTracker *t, TcpConnection *conn, const TcpHalf *half)
 {
-	FlowKey key = flow_key_of_small(&half->key);
-	/* By then nobody looks one up any more. */
-	uint32_t hash = t->finishing ? 0 : flow_table_hash(t->table, &key);
+	uint32_t hash = 0;
+
+	/* At the end nobody looks one up any more. */
+	if (!t->finishing) {
+		FlowKey key = flow_key_of_small(&half->key);
+		hash = flow_table_hash(t->table, &key);
+	}
 
 	if (half->rests)
 		wake(t, conn, half, hash);
@@ -217,8 +237,10 @@ TcpConnection *tcp_half_borrow(TcpTracker *t, uint32_t handle)
 {
 	if (!(handle & SLAB_SMALL))
 		return slab_get(t->slab, handle);
-	take_out(t, &t->unfolded, half_of(t, handle));
-	return &t->unfolded;
+	TcpConnection *conn = tcp_half_room(t);
+
+	take_out(t, conn, half_of(t, handle));
+	return conn;
 }
 
 void tcp_half_return(TcpTracker *t, TcpConnection *conn, uint32_t handle)

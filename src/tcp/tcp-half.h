@@ -60,7 +60,10 @@ TcpConnection *tcp_half_borrow(TcpTracker *tracker, uint32_t handle);
 /* Folds, or lays to rest, what can be, whether it was so before or not. */
 void tcp_half_return(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
 
-/* What a first SYN makes of a connection, but for the timer: as it is when it has been opened, … */
+/* All zero: where the one lies that is borrowed, or being told of. */
+TcpConnection *tcp_half_room(TcpTracker *tracker);
+/* What a first SYN makes of a connection that is all zero, but for the timer: as it is when it has
+ * been opened, … */
 void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash);
 /* … when the SYN is told, … */
 void tcp_half_syn(TcpConnection *conn, const TcpHalf *half);

@@ -104,11 +104,11 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	++*tcp_tracker_pair(tracker, conn);
 	tracker->counts.connections++;
 	tracker->counts.live_peak = MAX(tracker->counts.live_peak, tcp_tracker_live(tracker));
-	TcpStep step = {.tracker = tracker,
-			.conn = conn,
-			.seg = seg,
-			.time = seg->time,
-			.frame = seg->frame};
+	TcpStep step;
+
+	tcp_step_begin(&step, tracker, conn, seg->time);
+	step.seg = seg;
+	step.frame = seg->frame;
 	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
 	return conn;
 }

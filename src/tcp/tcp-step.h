@@ -26,6 +26,22 @@ typedef struct {
 	ShakedownStateChange changes[TCP_STEP_CHANGES];
 } TcpStep;
 
+/* Where a segment or a timer is but told of; changes are none, and need not be cleared. */
+static inline void tcp_step_begin(TcpStep *step, TcpTracker *tracker, TcpConnection *conn,
+				  ShakedownTime time)
+{
+	step->tracker = tracker;
+	step->conn = conn;
+	step->seg = NULL;
+	step->from = SHAKEDOWN_CLIENT;
+	step->time = time;
+	step->frame = 0;
+	step->segment_class = (ShakedownSegmentClass)0;
+	step->note = NULL;
+	step->overlap = NULL;
+	step->changes_len = 0;
+}
+
 /* What its side is now, by the transition lists; false where they have none for that input. */
 bool tcp_believe(TcpStep *step, ShakedownSideId side, TcpInput input, ShakedownEvidence evidence);
 /* The side's own segment shows that the input had reached it: so had all before. */

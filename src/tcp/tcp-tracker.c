@@ -159,8 +159,9 @@ static void leave_table(TcpTracker *t, const TcpConnection *conn, uint32_t handl
 
 void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
-	TcpStep step = {.tracker = t, .conn = conn, .time = MAX(t->now, conn->end)};
+	TcpStep step;
 
+	tcp_step_begin(&step, t, conn, MAX(t->now, conn->end));
 	if (t->streams)
 		tcp_streams_over(t->streams, conn);
 	if (t->observer.opening)
