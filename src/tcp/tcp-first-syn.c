@@ -104,9 +104,6 @@ bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 	conn->side[SHAKEDOWN_CLIENT].ordinal = 0;
 	tell(t, conn, &half, seg);
 	timer_wheel_set(t->wheel, handle, tcp_clock_due(t, conn) - t->first);
-	/* Who judges may have noted something, and blamed it. */
-	((TcpHalf *)slab_get(t->half_open, handle & ~SLAB_SMALL))->noted = conn->noted;
-	if (G_UNLIKELY(conn->aside))
-		tcp_half_return(t, conn, handle);
+	tcp_half_return(t, conn, handle);
 	return true;
 }

@@ -250,14 +250,17 @@ void tcp_half_return(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 			tcp_half_fold(t, conn, handle);
 		return;
 	}
-	TcpHalf *half = half_of(t, handle), next;
-	bool rests = half->rests && tcp_rest_can(conn);
+	TcpHalf *half = half_of(t, handle);
 
-	if (rests)
-		next = rest(t, conn);
-	if (rests || folds(conn, &next)) {
-		next.timer = half->timer;
-		*half = next;
+	if (half->rests && tcp_rest_can(conn)) {
+		TimerNode timer = half->timer;
+
+		*half = rest(t, conn);
+		half->timer = timer;
+	} else if (!half->rests && !conn->aside) {
+		/* Who is told of a first SYN, or that its answer is late, can change no more. */
+		half->noted = conn->noted;
+		half->timed = tcp_conn_has(conn, TCP_CONN_TIMED_HANDSHAKE);
 	} else {
 		uint32_t whole = slab_alloc(t->slab);
 
