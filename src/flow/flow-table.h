@@ -67,7 +67,9 @@ static G_ALWAYS_INLINE inline void flow_table_prefetch(const FlowTable *table, u
 	__builtin_prefetch(&table->slots[hash & table->mask]);
 }
 
-/* Where the search for a hash probably ends. */
+/* Where the search for a hash probably ends: hardly ever farther, even where the table is about to
+ * grow. What is not found there is waited for. */
+#define FLOW_PROBABLE 16
 typedef struct {
 	uint32_t slot;
 	uint32_t handle; /* 0: nowhere near */
@@ -83,7 +85,7 @@ static G_ALWAYS_INLINE inline FlowHint flow_table_probable(const FlowTable *tabl
 	const FlowSlot *slots = table->slots;
 	uint32_t mask = table->mask, i = hash & mask;
 
-	for (unsigned n = 0; n < 4 && slots[i].handle != 0; n++, i = (i + 1) & mask)
+	for (unsigned n = 0; n < FLOW_PROBABLE && slots[i].handle != 0; n++, i = (i + 1) & mask)
 		if (slots[i].hash == hash)
 			return (FlowHint){i, slots[i].handle};
 	return (FlowHint){0, 0};
