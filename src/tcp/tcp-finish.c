@@ -109,7 +109,8 @@ static void order_free(Order *order)
 	g_free(order);
 }
 
-static void prefetch(const TcpTracker *t, uint32_t handle)
+/* Always inline, as flow_table_probable(). */
+static G_ALWAYS_INLINE inline void prefetch(const TcpTracker *t, uint32_t handle)
 {
 	if (handle & SLAB_SMALL)
 		__builtin_prefetch(item_of(t, handle));

@@ -44,6 +44,8 @@ typedef struct {
 _Static_assert(sizeof(TcpHalf) == 64, "a cache line");
 
 #define TCP_HALF_NO_WSCALE 15u
+/* What one that rests takes beside is seldom more, in bytes. */
+#define TCP_HALF_REST_USUAL 192
 
 /* Where there are less connections than that those that are closed stay as they are. */
 #define TCP_HALF_REST_FROM 65536

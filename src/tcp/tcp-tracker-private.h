@@ -18,9 +18,9 @@ struct _TcpTracker {
 	TcpTrackerObserver observer;
 	void *data;
 	Slab *slab;
-	Slab *half_open; /* tcp-half.h */
+	Slab *half_open;	/* tcp-half.h */
 	TcpConnection unfolded; /* … the one that is borrowed */
-	Slab *closing;	 /* TcpClosing */
+	Slab *closing;		/* TcpClosing */
 	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
 	size_t resting, resting_bytes, rest_from;
 	Pieces *rests;
@@ -131,13 +131,19 @@ static inline uint64_t *tcp_tracker_pair(TcpTracker *tracker, const TcpConnectio
 				     [conn->side[SHAKEDOWN_SERVER].state];
 }
 
-/* Fetches what a segment touches; always inline, as flow_table_probable_item(). */
+/* Fetches so many bytes; always inline, as flow_table_probable(). */
+static G_ALWAYS_INLINE inline void tcp_fetch(const void *from, size_t bytes)
+{
+	const char *line = from;
+
+	for (size_t i = 0; i < bytes; i += 64)
+		__builtin_prefetch(line + i);
+}
+
+/* … what a segment touches. */
 static G_ALWAYS_INLINE inline void tcp_connection_prefetch(const TcpConnection *conn)
 {
-	const char *line = (const char *)conn;
-
-	for (size_t i = 0; i < sizeof *conn; i += 64)
-		__builtin_prefetch(line + i);
+	tcp_fetch(conn, sizeof *conn);
 }
 
 /* A route that changes shows itself. */

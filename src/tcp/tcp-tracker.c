@@ -292,12 +292,45 @@ static inline void fetch_connections(const TcpTracker *t, const Segment *segs, T
 	}
 }
 
+/* Half-open ones leave their place between two others' timers when they are answered. */
+static G_ALWAYS_INLINE inline void fetch_neighbour(const TcpTracker *t, uint32_t handle)
+{
+	if (handle & SLAB_SMALL)
+		__builtin_prefetch(slab_get(t->half_open, handle & ~SLAB_SMALL), 1);
+	else if (handle)
+		__builtin_prefetch(slab_get(t->slab, handle), 1);
+}
+
+/* What is found through them, now that they have come. */
+static G_ALWAYS_INLINE inline void fetch_beside(const TcpTracker *t, const Segment *segs,
+						const TcpLookup *lookups, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t handle = segs[i].kind == SEGMENT_TICK ? 0 : lookups[i].hint.handle;
+
+		if (handle & SLAB_SMALL) {
+			const TcpHalf *half = slab_get(t->half_open, handle & ~SLAB_SMALL);
+
+			fetch_neighbour(t, half->timer.prev);
+			fetch_neighbour(t, half->timer.next);
+			if (half->rests)
+				tcp_fetch(half->rest, TCP_HALF_REST_USUAL);
+		} else if (handle) {
+			const TcpConnection *conn = slab_get(t->slab, handle);
+
+			if (conn->closing)
+				tcp_fetch(conn->closing, sizeof *conn->closing);
+		}
+	}
+}
+
 static void take_batch(TcpTracker *t, const Segment *segs, size_t n)
 {
 	TcpLookup lookups[TCP_TRACKER_BATCH];
 
 	look_up(t, segs, lookups, n);
 	fetch_connections(t, segs, lookups, n);
+	fetch_beside(t, segs, lookups, n);
 	for (size_t i = 0; i < n; i++) {
 		if (segs[i].kind == SEGMENT_TICK)
 			advance(t, segs[i].time);
