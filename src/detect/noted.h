@@ -76,5 +76,5 @@ static inline ShakedownSideId noted_stray_target(const TcpConnection *conn)
 /* An anomaly of that kind was reported of the connection. */
 static inline bool reported(const TcpConnection *conn, ShakedownAnomalyKind kind)
 {
-	return tcp_aside(conn)->anomalies >> kind & 1;
+	return tcp_conn_anomalies(conn) >> kind & 1;
 }

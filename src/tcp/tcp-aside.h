@@ -62,7 +62,7 @@ typedef struct {
 	struct _TcpConnLog *log;      /* tcp-conn-log.h; NULL: nobody asked */
 	struct _TcpStream *stream[2]; /* tcp-stream.h; NULL: nobody asked, or no bytes yet */
 	TcpMarks marks;
-	uint64_t anomalies;	/* a bit a ShakedownAnomalyKind */
+	uint64_t anomalies;	/* of two or more: tcp_conn_anomalies() */
 	ShakedownTime rst_time; /* of the RST that ended it; 0: none did */
 	uint32_t copies;	/* packets captured twice */
 	uint32_t alias_of; /* this is but another name of that connection: nothing else counts */

@@ -147,8 +147,9 @@ typedef struct {
 	/* What openings and endings touch. */
 	ShakedownTime start;
 	uint64_t first_frame : 48;
-	uint8_t severity;		   /* ShakedownSeverity: the worst of its anomalies */
-	ShakedownDuration leg[2];	   /* [server]: tap to server and back; [client] */
+	uint8_t severity;	  /* ShakedownSeverity: the worst of its anomalies */
+	uint8_t blamed;		  /* its only anomaly, from 1; 0: see tcp_conn_anomalies() */
+	ShakedownDuration leg[2]; /* [server]: tap to server and back; [client] */
 	ShakedownTime syn_first, syn_last; /* the handshake's clock; 0: not yet */
 	ShakedownTime syn_ack_first, syn_ack_last;
 	uint64_t syn_ack_frame; /* the first one's */
@@ -189,10 +190,23 @@ static inline bool tcp_side_has(const TcpSide *side, unsigned flags)
 	return (side->flags & flags) == flags;
 }
 
-/* An anomaly of it: kind by a bit, and how severe. */
+/* A bit a ShakedownAnomalyKind. */
+static inline uint64_t tcp_conn_anomalies(const TcpConnection *conn)
+{
+	return conn->blamed ? UINT64_C(1) << (conn->blamed - 1) : tcp_aside(conn)->anomalies;
+}
+
+/* An anomaly of it, and how severe. A connection of a flood has one, and nothing else aside. */
 static inline void tcp_conn_blame(TcpConnection *conn, unsigned kind, unsigned severity)
 {
-	tcp_aside_make(conn)->anomalies |= UINT64_C(1) << kind;
+	uint64_t all = tcp_conn_anomalies(conn) | UINT64_C(1) << kind;
+
+	if (all & (all - 1)) {
+		tcp_aside_make(conn)->anomalies = all;
+		conn->blamed = 0;
+	} else {
+		conn->blamed = (uint8_t)(kind + 1);
+	}
 	if (severity > conn->severity)
 		conn->severity = (uint8_t)severity;
 }

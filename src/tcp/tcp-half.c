@@ -257,8 +257,9 @@ void tcp_half_return(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 
 		*half = rest(t, conn);
 		half->timer = timer;
-	} else if (!half->rests && !conn->aside) {
-		/* Who is told of a first SYN, or that its answer is late, can change no more. */
+	} else if (!half->rests && !conn->aside && !conn->blamed) {
+		/* Who is told of a first SYN, or that its answer is late, can change no more,
+		 * unless it is blamed for something. */
 		half->noted = conn->noted;
 		half->timed = tcp_conn_has(conn, TCP_CONN_TIMED_HANDSHAKE);
 	} else {

@@ -137,7 +137,7 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 	fill_side(&record->side[1], conn, SHAKEDOWN_SERVER);
 	record->anomalies = room->anomalies;
 	record->anomalies_len = 0;
-	for (uint64_t left = tcp_aside(conn)->anomalies; left; left &= left - 1)
+	for (uint64_t left = tcp_conn_anomalies(conn); left; left &= left - 1)
 		room->anomalies[record->anomalies_len++] =
 			(ShakedownAnomalyKind)__builtin_ctzll(left);
 	record->log = tcp_conn_log_fill(conn, &room->log) ? &room->log : NULL;

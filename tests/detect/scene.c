@@ -77,7 +77,7 @@ static void hear_over(TcpConnection *conn, void *data)
 {
 	Scene *s = data;
 
-	s->record_bits = tcp_aside(conn)->anomalies;
+	s->record_bits = tcp_conn_anomalies(conn);
 }
 
 Scene *scene_new(void)

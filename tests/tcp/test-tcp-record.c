@@ -182,3 +182,27 @@ Test(tcp_record, rtt_not_of_what_was_sent_again)
 	const ShakedownRtt *rtt = &talk_record(t, 1)->side[C].rtt;
 	cr_assert(rtt->samples == 0 || rtt->max < MS(500));
 }
+
+/* One anomaly needs nothing beside the connection; two are told as well as one. */
+Test(tcp_record, anomalies_of_a_connection)
+{
+	TcpConnection conn = {.first_frame = 1};
+	uint64_t flood = UINT64_C(1) << SHAKEDOWN_ANOMALY_SYN_FLOOD;
+	uint64_t first = UINT64_C(1) << 0, all = flood | first;
+
+	cr_assert_eq(tcp_conn_anomalies(&conn), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		tcp_conn_blame(&conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_CRITICAL);
+		cr_assert_eq(tcp_conn_anomalies(&conn), flood);
+		cr_assert_null(conn.aside);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		tcp_conn_blame(&conn, 0, SHAKEDOWN_SEVERITY_NOTICE);
+		cr_assert_eq(tcp_conn_anomalies(&conn), all);
+		tcp_conn_blame(&conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_CRITICAL);
+		cr_assert_eq(tcp_conn_anomalies(&conn), all);
+	}
+	cr_assert_eq(conn.severity, SHAKEDOWN_SEVERITY_CRITICAL);
+	cr_assert_eq(conn.first_frame, 1);
+	g_free(conn.aside);
+}
