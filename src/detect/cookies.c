@@ -27,8 +27,7 @@ static void report(Service *s, DetectContext *context)
 	const ServiceCookies *k = &s->cookies;
 	Finding f;
 
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_COOKIES, &s->key.address,
-			   s->key.port);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_COOKIES, &s->address, s->port);
 	finding_time(&f, k->start, k->last);
 	for (unsigned i = 0; i < k->frames_len; i++)
 		finding_frame(&f, k->frames[i]);

@@ -32,10 +32,15 @@ typedef struct {
 	uint64_t frame[ISNS];
 } Isns;
 
+typedef struct {
+	KeyAddress host[2]; /* in order */
+	uint64_t end;	    /* key_end(), without a port */
+} HostsKey;
+
 /* Both ways, since a handshake shows a number each. */
 typedef struct {
-	ShakedownAddress host[2]; /* in order; first: the table looks no further */
-	Isns isns[2];		  /* of each toward the other */
+	HostsKey key; /* first: the table looks no further */
+	Isns isns[2]; /* of each toward the other */
 } Hosts;
 
 typedef struct {
@@ -48,7 +53,7 @@ static void *create(DetectContext *context)
 {
 	HostDetector *d = g_new0(HostDetector, 1);
 
-	d->hosts = key_table_new(sizeof(Hosts), 2 * sizeof(ShakedownAddress));
+	d->hosts = key_table_new(sizeof(Hosts), sizeof(HostsKey));
 	return d;
 }
 
@@ -97,9 +102,10 @@ static bool by_clock(const Isns *i, double *rate)
 	return true;
 }
 
-static void judge(DetectContext *context, Isns *i, const ShakedownAddress *host,
-		  const ShakedownAddress *toward)
+static void judge(DetectContext *context, Isns *i, const HostsKey *key, unsigned which)
 {
+	ShakedownAddress host = key_address_whole(&key->host[which], key->end);
+	ShakedownAddress toward = key_address_whole(&key->host[which ^ 1], key->end);
 	char peer[SHAKEDOWN_ADDRESS_LEN];
 	uint32_t step = 0;
 	double rate = 0;
@@ -110,8 +116,8 @@ static void judge(DetectContext *context, Isns *i, const ShakedownAddress *host,
 	if (!alike && !constant && !clock)
 		return;
 	i->reported = true;
-	shakedown_address_format(toward, peer);
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ISN_PREDICTABLE, host, 0);
+	shakedown_address_format(&toward, peer);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ISN_PREDICTABLE, &host, 0);
 	finding_time(&f, i->time[0], i->time[ISNS - 1]);
 	for (unsigned n = 0; n < ISNS; n++)
 		finding_frame(&f, i->frame[n]);
@@ -153,7 +159,7 @@ static void add(DetectContext *context, Hosts *hosts, unsigned which, const TcpC
 	i->time[i->len] = side == SHAKEDOWN_CLIENT ? conn->syn_first : conn->syn_ack_first;
 	i->frame[i->len] = side == SHAKEDOWN_CLIENT ? conn->first_frame : conn->syn_ack_frame;
 	if (++i->len == ISNS)
-		judge(context, i, &hosts->host[which], &hosts->host[which ^ 1]);
+		judge(context, i, &hosts->key, which);
 }
 
 /* The segments themselves: the first, those within, or both. */
@@ -203,32 +209,29 @@ static void unexpected_flags(DetectContext *context, TcpConnection *conn)
 }
 
 /* Which comes first, by no order that would mean anything. */
-static int compare_addresses(const ShakedownAddress *a, const ShakedownAddress *b)
+static inline int compare_addresses(const KeyAddress *a, const KeyAddress *b)
 {
-	uint64_t x[2], y[2];
-
-	memcpy(x, a->bytes, sizeof x);
-	memcpy(y, b->bytes, sizeof y);
-	if (x[0] != y[0])
-		return x[0] < y[0] ? -1 : 1;
-	return (x[1] > y[1]) - (x[1] < y[1]);
+	if (a->word[0] != b->word[0])
+		return a->word[0] < b->word[0] ? -1 : 1;
+	return (a->word[1] > b->word[1]) - (a->word[1] < b->word[1]);
 }
 
 /* NULL: there is no room for them. which: of the two the client and the server are; one host that
  * is both is the first. */
 static Hosts *hosts_of(HostDetector *d, const TcpConnection *conn, unsigned which[2])
 {
-	ShakedownAddress address[2] = {tcp_conn_address(conn, SHAKEDOWN_CLIENT),
-				       tcp_conn_address(conn, SHAKEDOWN_SERVER)};
-	int order = compare_addresses(&address[0], &address[1]);
-	ShakedownAddress key[2] = {address[order > 0], address[order <= 0]};
-	uint32_t hash = key_table_hash(d->hosts, key, sizeof key);
-	Hosts *hosts = key_table_find(d->hosts, key, sizeof key, hash);
+	KeyAddress client = tcp_conn_key_address(conn, SHAKEDOWN_CLIENT),
+		   server = tcp_conn_key_address(conn, SHAKEDOWN_SERVER);
+	int order = compare_addresses(&client, &server);
+	HostsKey key = {{order > 0 ? server : client, order > 0 ? client : server},
+			key_end(conn->key.ip_version, 0)};
+	uint32_t hash = key_table_hash(d->hosts, &key, sizeof key);
+	Hosts *hosts = key_table_find(d->hosts, &key, sizeof key, hash);
 
 	which[SHAKEDOWN_CLIENT] = order > 0;
 	which[SHAKEDOWN_SERVER] = order < 0;
 	if (!hosts && d->known < HOSTS_MOST)
-		hosts = key_table_add(d->hosts, key, hash);
+		hosts = key_table_add(d->hosts, &key, hash);
 	return hosts;
 }
 

@@ -18,7 +18,12 @@
 #define IDLE_LEAST (INT64_C(10) * SHAKEDOWN_NS_PER_S)
 
 typedef struct {
-	ServiceKey service;
+	ShakedownAddress address;
+	uint16_t port;
+} DeathService;
+
+typedef struct {
+	DeathService service;
 	ShakedownDuration idle;
 	ShakedownTime time;
 	uint64_t frame;
@@ -67,7 +72,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	}
 }
 
-static int compare_services(const ServiceKey *a, const ServiceKey *b)
+static int compare_services(const DeathService *a, const DeathService *b)
 {
 	int order = memcmp(&a->address, &b->address, sizeof a->address);
 

@@ -24,10 +24,9 @@ typedef struct {
 } PairFrames;
 
 typedef struct {
-	ShakedownAddress client, server;
-	uint16_t port;
+	KeyAddress client, server;
+	uint64_t end; /* key_end() of the service */
 } PairKey;
-_Static_assert(sizeof(PairKey) == 36, "compared as bytes: no padding");
 
 /* A client's ports toward one service. */
 typedef struct {
@@ -67,9 +66,9 @@ static void destroy(void *data)
 
 static Pair *pair_of(TimeWaitDetector *d, const TcpConnection *conn)
 {
-	PairKey key = {.client = tcp_conn_address(conn, SHAKEDOWN_CLIENT),
-		       .server = tcp_conn_address(conn, SHAKEDOWN_SERVER),
-		       .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)};
+	PairKey key = {tcp_conn_key_address(conn, SHAKEDOWN_CLIENT),
+		       tcp_conn_key_address(conn, SHAKEDOWN_SERVER),
+		       key_end(conn->key.ip_version, tcp_conn_port(conn, SHAKEDOWN_SERVER))};
 	uint32_t hash = key_table_hash(d->pairs, &key, sizeof key);
 	Pair *p = key_table_find(d->pairs, &key, sizeof key, hash);
 	KeyTablePlace place;
@@ -126,14 +125,16 @@ static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair 
 {
 	char server[SHAKEDOWN_ADDRESS_LEN];
 	uint64_t share = share_of(p, context->config, p->peak);
+	ShakedownAddress from = key_address_whole(&p->key.client, p->key.end),
+			 to = key_address_whole(&p->key.server, p->key.end);
+	uint16_t port = (uint16_t)p->key.end;
 	Finding f;
 
-	shakedown_address_format(&p->key.server, server);
-	g_autofree char *narrowing = g_strdup_printf(
-		"%s==%s && tcp.port==%u && tcp.flags.fin==1",
-		p->key.server.version == 6 ? "ipv6.addr" : "ip.addr", server, p->key.port);
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION, &p->key.client,
-			   0);
+	shakedown_address_format(&to, server);
+	g_autofree char *narrowing =
+		g_strdup_printf("%s==%s && tcp.port==%u && tcp.flags.fin==1",
+				to.version == 6 ? "ipv6.addr" : "ip.addr", server, port);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION, &from, 0);
 	if (share >= CRITICAL_PERCENT)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_CRITICAL);
 	finding_time(&f, p->since, p->last);
@@ -143,7 +144,7 @@ static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair 
 		finding_many(&f);
 	finding_filter(&f, narrowing);
 	finding_text(&f, "service", server);
-	finding_count(&f, "port", p->key.port);
+	finding_count(&f, "port", port);
 	finding_count(&f, "time_wait", p->peak);
 	finding_ratio(&f, "share", (double)p->peak / (double)context->config->ephemeral_ports);
 	finding_count(&f, "connections", p->total);
@@ -152,7 +153,7 @@ static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair 
 	finding_summary(&f,
 			"%" PRIu32 " of the client's ports toward %s port %u were in TIME-WAIT at "
 			"once (%" PRIu64 " %%), because it closes first",
-			p->peak, server, p->key.port, share);
+			p->peak, server, port, share);
 	if (d->forgotten)
 		finding_count(&f, "pairs_forgotten", d->forgotten);
 	finding_report(&f);

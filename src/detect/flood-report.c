@@ -69,7 +69,7 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	double half_open = flood->syns ? 1 - (double)flood->finished / (double)flood->syns : 1;
 	bool refused = flood->refused * 2 > flood->syns, aborted = flood->aborted * 2 > flood->syns;
 
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->key.address, s->key.port);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->address, s->port);
 	finding_time(&f, flood->start, flood->last);
 	for (unsigned i = 0; i < flood->frames_len; i++)
 		finding_frame(&f, flood->frames[i]);

@@ -28,8 +28,8 @@ static void report_accept_queue(Service *s, DetectContext *context)
 	const ServiceEpisode *e = &s->accept_queue;
 	Finding f;
 
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ACCEPT_QUEUE_OVERFLOW, &s->key.address,
-			   s->key.port);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ACCEPT_QUEUE_OVERFLOW, &s->address,
+			   s->port);
 	finding_time(&f, e->start, e->last);
 	point(&f, e);
 	finding_count(&f, "connections", e->count);
@@ -47,8 +47,7 @@ static void report_backlog(Service *s, DetectContext *context)
 	const ServiceEpisode *e = &s->backlog;
 	Finding f;
 
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW, &s->key.address,
-			   s->key.port);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW, &s->address, s->port);
 	finding_time(&f, e->start, e->last);
 	point(&f, e);
 	finding_count(&f, "attempts", e->count);
@@ -66,8 +65,7 @@ static void report_connections(Service *s, DetectContext *context)
 	const ServiceEpisode *e = &s->connections;
 	Finding f;
 
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD, &s->key.address,
-			   s->key.port);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD, &s->address, s->port);
 	finding_time(&f, e->start, e->last);
 	for (unsigned i = 0; i < e->frames_len; i++)
 		finding_frame(&f, e->frames[i]);
@@ -107,7 +105,7 @@ static void report_stray(Service *s, DetectContext *context, Stray kind)
 	const ServiceEpisode *e = &s->stray[kind];
 	Finding f;
 
-	finding_begin_wide(&f, context, strays[kind].kind, &s->key.address, s->key.port);
+	finding_begin_wide(&f, context, strays[kind].kind, &s->address, s->port);
 	finding_time(&f, e->start, e->last);
 	point(&f, e);
 	finding_count(&f, "segments", e->count);

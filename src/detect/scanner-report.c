@@ -62,7 +62,7 @@ static char *probe_filter(const Scanner *s)
 static void say_open(Finding *f, const Scanner *s)
 {
 	g_autoptr(GString) list = g_string_new(NULL);
-	bool ports = s->key.target.version != 0;
+	bool ports = scanner_is_of_target(s);
 	const ScannerExamples *e = s->examples;
 
 	if (!e || !e->open_len)
@@ -120,12 +120,13 @@ static void say_places(Finding *f, const Scanner *s, uint64_t places)
 {
 	char source[SHAKEDOWN_ADDRESS_LEN], target[SHAKEDOWN_ADDRESS_LEN];
 	g_autofree char *filter = NULL, *probes = probe_filter(s);
-	const char *ip = s->key.source.version == 6 ? "ipv6" : "ip";
+	ShakedownAddress from = scanner_source(s), to = scanner_target(s);
+	const char *ip = from.version == 6 ? "ipv6" : "ip";
 	const char *least = s->more ? "at least " : "";
 
-	shakedown_address_format(&s->key.source, source);
-	if (s->key.target.version) {
-		shakedown_address_format(&s->key.target, target);
+	shakedown_address_format(&from, source);
+	if (scanner_is_of_target(s)) {
+		shakedown_address_format(&to, target);
 		finding_text(f, "target", target);
 		finding_count(f, "ports", places);
 		finding_summary(f, "%s%" PRIu64 " port%s of %s in %s", least, places,
@@ -133,11 +134,12 @@ static void say_places(Finding *f, const Scanner *s, uint64_t places)
 				finding_span(f, s->last - s->first));
 		filter = g_strdup_printf("%s.dst==%s", ip, target);
 	} else {
-		finding_count(f, "port", s->key.port);
+		finding_count(f, "port", scanner_port(s));
 		finding_count(f, "targets", places);
-		finding_summary(f, "port %u of %s%" PRIu64 " hosts in %s", s->key.port, least,
+		finding_summary(f, "port %u of %s%" PRIu64 " hosts in %s", scanner_port(s), least,
 				places, finding_span(f, s->last - s->first));
-		filter = g_strdup_printf("%s.src==%s && tcp.dstport==%u", ip, source, s->key.port);
+		filter = g_strdup_printf("%s.src==%s && tcp.dstport==%u", ip, source,
+					 scanner_port(s));
 	}
 	finding_filter(f, filter);
 	if (*probes)
@@ -149,9 +151,10 @@ void scanner_report(const Scanner *s, DetectContext *context, uint64_t forgotten
 	g_autofree char *probes = probe_names(s);
 	uint64_t places = (uint64_t)s->failures + s->successes;
 	unsigned frames = s->examples ? s->examples->frames_len : 0;
+	ShakedownAddress source = scanner_source(s);
 	Finding f;
 
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_PORT_SCAN, &s->key.source, 0);
+	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_PORT_SCAN, &source, 0);
 	finding_time(&f, s->first, s->last);
 	finding_frame(&f, s->first_frame);
 	for (unsigned i = 0; i < frames; i++)

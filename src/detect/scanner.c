@@ -126,29 +126,49 @@ typedef struct {
 	Contact contact;
 	Probe probe;
 	ScannerKey key[2]; /* [by_target] */
-	uint64_t what[2];  /* a fingerprint of what was tried of that */
+	uint32_t hash[2];
+	uint64_t what[2]; /* a fingerprint of what was tried of that */
 } Attempt;
 
-/* Where the account is, or would be. */
-static Scanner *find(const Scanners *t, const ScannerKey *key, uint32_t *hash)
+static Scanner *find(const Scanners *t, const ScannerKey *key)
 {
-	*hash = key_table_hash(t->table, key, sizeof *key);
-	return key_table_find(t->table, key, sizeof *key, *hash);
+	return key_table_find(t->table, key, sizeof *key,
+			      key_table_hash(t->table, key, sizeof *key));
+}
+
+/* What both accounts will touch: their slots, and those that go when they are new. All of it is
+ * cold, and what comes first need not be waited for before the rest is asked for. */
+static void fetch(const Scanners *t, Attempt *a)
+{
+	const Scanner *s = key_table_len(t->table) < SCANNERS_MOST ? NULL : t->oldest;
+
+	for (unsigned i = 0; i < 2; i++) {
+		a->hash[i] = key_table_hash(t->table, &a->key[i], sizeof a->key[i]);
+		flow_table_prefetch(t->table->slots, a->hash[i]);
+	}
+	for (unsigned i = 0; i < 2 && s; i++, s = s->newer) {
+		flow_table_prefetch(t->table->slots, s->place.hash);
+		__builtin_prefetch((const uint8_t *)s + 64);
+		__builtin_prefetch((const uint8_t *)s + 128);
+		__builtin_prefetch(s->newer);
+	}
 }
 
 static void keys_of(ScannerKey key[2], const TcpConnection *conn, ShakedownSideId source)
 {
 	ShakedownSideId target = tcp_other(source);
-	ShakedownAddress address = tcp_conn_address(conn, source);
+	uint8_t version = conn->key.ip_version;
 
-	key[false] = (ScannerKey){.source = address, .port = tcp_conn_port(conn, target)};
-	key[true] = (ScannerKey){.source = address, .target = tcp_conn_address(conn, target)};
+	key[false] = (ScannerKey){.source = tcp_conn_key_address(conn, source),
+				  .end = key_end(version, tcp_conn_port(conn, target))};
+	key[true] = (ScannerKey){.source = key[false].source,
+				 .target = tcp_conn_key_address(conn, target),
+				 .end = key_end(version, 0) | SCANNER_OF_TARGET};
 }
 
-static Scanner *get(Scanners *t, const ScannerKey *key)
+static Scanner *get(Scanners *t, const ScannerKey *key, uint32_t hash)
 {
-	uint32_t hash;
-	Scanner *s = find(t, key, &hash);
+	Scanner *s = key_table_find(t->table, key, sizeof *key, hash);
 
 	if (!s) {
 		s = add(t, key, hash);
@@ -166,7 +186,7 @@ static inline bool first_try(Scanners *t, Scanner *s, uint64_t what)
 	SketchSetResult result = sketch_set_add(&s->tried, what, most);
 
 	t->tries += result == SKETCH_SET_NEW;
-	s->more |= result == SKETCH_SET_FULL;
+	s->more = s->more || result == SKETCH_SET_FULL;
 	return result == SKETCH_SET_NEW;
 }
 
@@ -192,14 +212,14 @@ static uint64_t unmistakable(const Scanner *s)
 /* It comes back to where it was answered, as no scanner does and every monitor. */
 static bool monitors(const Scanner *s)
 {
-	return s->again >= MONITOR_AGAIN * s->failures &&
-	       (!s->key.target.version || s->failures <= MONITOR_PORTS);
+	return s->again >= (uint64_t)MONITOR_AGAIN * s->failures &&
+	       (!scanner_is_of_target(s) || s->failures <= MONITOR_PORTS);
 }
 
 /* Peers come and go, and the list of them that a program has is never up to date. */
 static bool has_peers(const Scanner *s)
 {
-	return !s->key.target.version && unmistakable(s) * 2 <= s->failures &&
+	return !scanner_is_of_target(s) && unmistakable(s) * 2 <= s->failures &&
 	       s->successes * SUCCESSES_OF_FAILURES > s->failures;
 }
 
@@ -211,7 +231,7 @@ static bool is_scan(const Scanner *s, const ShakedownConfig *config)
 		return false;
 	if (s->failures >= tries)
 		return true;
-	if (s->key.target.version && s->failures >= (tries + 1) / SHARE_FAST &&
+	if (scanner_is_of_target(s) && s->failures >= (tries + 1) / SHARE_FAST &&
 	    s->last - s->first <= config->flood_window)
 		return true;
 	if (s->probes[PROBE_FIN] + s->probes[PROBE_NULL] + s->probes[PROBE_XMAS] >=
@@ -245,10 +265,11 @@ static void note_open(Scanner *s, const Attempt *a)
 {
 	ScannerExamples *e = examples_of(s);
 
-	if (!s->key.target.version && e->open_len < G_N_ELEMENTS(e->open_at))
-		e->open_at[e->open_len++] = a->key[true].target;
-	else if (s->key.target.version && e->open_len < G_N_ELEMENTS(e->open))
-		e->open[e->open_len++] = a->key[false].port;
+	if (!scanner_is_of_target(s) && e->open_len < G_N_ELEMENTS(e->open_at))
+		e->open_at[e->open_len++] =
+			key_address_whole(&a->key[true].target, a->key[true].end);
+	else if (scanner_is_of_target(s) && e->open_len < G_N_ELEMENTS(e->open))
+		e->open[e->open_len++] = (uint16_t)a->key[false].end;
 }
 
 static void note_frame(Scanner *s, uint64_t frame)
@@ -274,7 +295,8 @@ static void count_failure(Scanner *s, const Attempt *a)
 	if (a->contact == CONTACT_PROBED)
 		note_open(s, a);
 	if (a->contact == CONTACT_REFUSED && a->probe == PROBE_ACK) {
-		s->windows_differ |= s->refused > 1 && s->answer_window != a->window;
+		if (s->refused > 1 && s->answer_window != a->window)
+			s->windows_differ = true;
 		s->answer_window = a->window;
 	}
 	note_frame(s, a->conn->first_frame);
@@ -300,6 +322,12 @@ static void count(Scanner *s, const Attempt *a)
 	count_failure(s, a);
 }
 
+/* More often than can be counted is often enough. */
+static void tell_again(Scanner *s, bool again)
+{
+	s->again += again && s->again < UINT32_MAX;
+}
+
 /* A place that had been used before it was probed is one of the scan's; any other is not new. */
 static void count_again(Scanners *t, Scanner *s, const Attempt *a, uint64_t what)
 {
@@ -308,8 +336,8 @@ static void count_again(Scanners *t, Scanner *s, const Attempt *a, uint64_t what
 	if (sketch_set_add(&s->tried, what ^ MARK_SUCCEEDED, 0) != SKETCH_SET_KNOWN ||
 	    !first_try(t, s, what ^ MARK_FAILED))
 		/* A prober, too, asks again where it had no answer. */
-		s->again += a->probe == PROBE_CONNECT ||
-			    (a->probe == PROBE_SYN && a->contact != CONTACT_UNANSWERED);
+		tell_again(s, a->probe == PROBE_CONNECT ||
+				      (a->probe == PROBE_SYN && a->contact != CONTACT_UNANSWERED));
 	else if (s->failures)
 		count_failure(s, a);
 }
@@ -317,7 +345,7 @@ static void count_again(Scanners *t, Scanner *s, const Attempt *a, uint64_t what
 /* True if it is the first try of that, by this account. */
 static bool account(Scanners *t, DetectContext *context, const Attempt *a, bool by_target)
 {
-	Scanner *s = get(t, &a->key[by_target]);
+	Scanner *s = get(t, &a->key[by_target], a->hash[by_target]);
 	uint64_t what = a->what[by_target];
 	bool known = s->known;
 
@@ -349,8 +377,11 @@ bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *
 		     .probe = probe};
 
 	keys_of(a.key, conn, source);
-	a.what[false] = sketch_hash_address(&a.key[true].target);
-	a.what[true] = sketch_hash(a.key[false].port + 1u);
+	fetch(t, &a);
+	ShakedownAddress target = tcp_conn_address(conn, tcp_other(source));
+
+	a.what[false] = sketch_hash_address(&target);
+	a.what[true] = sketch_hash(tcp_conn_port(conn, tcp_other(source)) + 1u);
 	account(t, context, &a, false);
 	return account(t, context, &a, true);
 }
@@ -361,7 +392,7 @@ void scanners_refused_after_all(Scanners *t, const TcpConnection *conn, Shakedow
 
 	keys_of(key, conn, source);
 	for (int by_target = 0; by_target < 2; by_target++) {
-		Scanner *s = find(t, &key[by_target], &(uint32_t){0});
+		Scanner *s = find(t, &key[by_target]);
 
 		if (!s || !s->unanswered)
 			continue;
@@ -384,7 +415,7 @@ bool scanners_cover(Scanners *t, const TcpConnection *conn)
 		return false;
 	keys_of(key, conn, source_of(conn));
 	for (int by_target = 0; by_target < 2; by_target++) {
-		const Scanner *s = find(t, &key[by_target], &(uint32_t){0});
+		const Scanner *s = find(t, &key[by_target]);
 
 		if (s && s->known)
 			return true;
@@ -400,26 +431,28 @@ typedef struct {
 /* A scan of many ports of many hosts is told in as few findings as will do. */
 static bool told_by_others(GHashTable *shares, const Scanner *s)
 {
-	uint64_t source = sketch_hash_address(&s->key.source);
+	ShakedownAddress address = scanner_source(s);
+	uint64_t source = sketch_hash_address(&address);
 	const Share *share = g_hash_table_lookup(shares, &source);
 
 	if (!share || !share->targets || !share->ports)
 		return false;
-	return s->key.target.version ? share->targets > share->ports
-				     : share->ports >= share->targets;
+	return scanner_is_of_target(s) ? share->targets > share->ports
+				       : share->ports >= share->targets;
 }
 
 static void add_to_share(GHashTable *shares, const Scanner *s)
 {
-	uint64_t source = sketch_hash_address(&s->key.source);
+	ShakedownAddress address = scanner_source(s);
+	uint64_t source = sketch_hash_address(&address);
 	Share *share = g_hash_table_lookup(shares, &source);
 
 	if (!share) {
 		share = g_new0(Share, 1);
 		g_hash_table_insert(shares, g_memdup2(&source, sizeof source), share);
 	}
-	share->targets += s->key.target.version != 0;
-	share->ports += s->key.target.version == 0;
+	share->targets += scanner_is_of_target(s);
+	share->ports += !scanner_is_of_target(s);
 }
 
 void scanners_finish(Scanners *t, DetectContext *context)

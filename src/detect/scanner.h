@@ -26,12 +26,13 @@ typedef enum {
 #define SCANNERS_MOST 16384
 #define SCANNERS_TRIES_MOST (1u << 22) /* remembered, of all of them together */
 
-/* Whose account it is: a source's, with a target (port 0) or with a port (target version 0). */
+/* Whose account it is: a source's, with a target (port 0) or with a port (target 0). */
 typedef struct {
-	ShakedownAddress source, target;
-	uint16_t port;
+	KeyAddress source, target;
+	uint64_t end; /* key_end(); SCANNER_OF_TARGET */
 } ScannerKey;
-_Static_assert(sizeof(ScannerKey) == 36, "compared as bytes: no padding");
+
+#define SCANNER_OF_TARGET (UINT64_C(1) << 32)
 
 /* What a finding would show of it. */
 typedef struct {
@@ -43,31 +44,52 @@ typedef struct {
 	uint64_t frames[15]; /* of its failures after the first */
 } ScannerExamples;
 
-/* Most are clients that never fail, and there may be thousands: what only the others need hangs off
- * a pointer. */
+/* Most are clients that never fail, and there may be thousands, which come and go: what only the
+ * others need hangs off a pointer, or lies behind what all do. */
 typedef struct _Scanner {
-	ScannerKey key;	      /* first: the table looks no further */
-	uint16_t source_port; /* of its latest SYN */
-	bool ports_differ;
-	bool known;
-	bool told; /* to somebody who watches */
-	bool more; /* places than could be remembered */
-	bool windows_differ;
+	ScannerKey key; /* first: the table looks no further */
 	struct _Scanner *newer, *older;
 	KeyTablePlace place; /* in the table */
-	double walk; /* log of the likelihood ratio */
+	double walk;	     /* log of the likelihood ratio */
 	SketchSet tried;
+	uint16_t source_port; /* of its latest SYN */
+	uint16_t answer_window;
+	bool ports_differ : 1;
+	bool known : 1;
+	bool told : 1; /* to somebody who watches */
+	bool more : 1; /* places than could be remembered */
+	bool windows_differ : 1;
 	/* All that follows is of first tries since the walk last left its floor: what a source did
 	 * before it began to fail is no part of its scan. */
-	ShakedownTime first, last;
-	uint64_t again;	      /* tries of what had failed before */
-	uint64_t first_frame; /* of its first failure */
 	uint32_t failures, successes;
 	uint32_t refused, unanswered, probed;
 	uint32_t probes[PROBES];
-	uint16_t answer_window;
+	uint32_t again; /* tries of what had failed before */
+	ShakedownTime first, last;
+	uint64_t first_frame;	   /* of its first failure */
 	ScannerExamples *examples; /* NULL: none but the first */
 } Scanner;
+_Static_assert(sizeof(Scanner) <= 192, "three cache lines");
+
+static inline bool scanner_is_of_target(const Scanner *scanner)
+{
+	return (scanner->key.end & SCANNER_OF_TARGET) != 0;
+}
+
+static inline ShakedownAddress scanner_source(const Scanner *scanner)
+{
+	return key_address_whole(&scanner->key.source, scanner->key.end);
+}
+
+static inline ShakedownAddress scanner_target(const Scanner *scanner)
+{
+	return key_address_whole(&scanner->key.target, scanner->key.end);
+}
+
+static inline uint16_t scanner_port(const Scanner *scanner)
+{
+	return (uint16_t)scanner->key.end;
+}
 
 typedef enum {
 	CONTACT_REFUSED = 0,

@@ -78,12 +78,10 @@ static void link_newest(Services *t, Service *s)
 
 static Service **near_of(Services *t, const ServiceKey *key)
 {
-	uint64_t word[2];
+	uint64_t word = key->address.word[0] ^ key->address.word[1] ^ key->end << 48;
 
-	memcpy(word, key->address.bytes, sizeof word);
-	word[0] ^= word[1] ^ (uint64_t)key->port << 48;
 	/* The upper bits of the product depend on all of the word's. */
-	return &t->near[word[0] * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NEAR_BITS)];
+	return &t->near[word * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NEAR_BITS)];
 }
 
 static void make_room(Services *t)
@@ -108,6 +106,8 @@ static Service *add(Services *t, const ServiceKey *key, uint32_t hash)
 	make_room(t);
 	Service *s = key_table_add(t->table, key, hash);
 
+	s->address = key_address_whole(&key->address, key->end);
+	s->port = (uint16_t)key->end;
 	s->judged = s->judge_at = INT64_MIN;
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
 		s->slot[i].id = INT64_MIN;
@@ -148,20 +148,29 @@ static inline Service *heard_of(Services *t, const ServiceKey *key)
 	return s;
 }
 
+static inline ServiceKey key_of_address(const ShakedownAddress *address, uint16_t port)
+{
+	return (ServiceKey){key_address(address->bytes), key_end(address->version, port)};
+}
+
 Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)
 {
-	return find(t, &(ServiceKey){.address = *address, .port = port}, false);
+	ServiceKey key = key_of_address(address, port);
+
+	return find(t, &key, false);
 }
 
 Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port)
 {
-	return heard_of(t, &(ServiceKey){.address = *address, .port = port});
+	ServiceKey key = key_of_address(address, port);
+
+	return heard_of(t, &key);
 }
 
 static inline ServiceKey key_of(const TcpConnection *conn)
 {
-	return (ServiceKey){.address = tcp_conn_address(conn, SHAKEDOWN_SERVER),
-			    .port = tcp_conn_port(conn, SHAKEDOWN_SERVER)};
+	return (ServiceKey){tcp_conn_key_address(conn, SHAKEDOWN_SERVER),
+			    key_end(conn->key.ip_version, tcp_conn_port(conn, SHAKEDOWN_SERVER))};
 }
 
 Service *services_of_connection(Services *t, const TcpConnection *conn)

@@ -75,14 +75,14 @@ typedef struct {
 } ServiceSpan;
 
 typedef struct {
-	ShakedownAddress address;
-	uint8_t pad;
-	uint16_t port;
+	KeyAddress address;
+	uint64_t end; /* key_end() */
 } ServiceKey;
-_Static_assert(sizeof(ServiceKey) == 20, "compared as bytes: no padding but pad, which is 0");
 
 typedef struct _Service {
-	ServiceKey key;			/* first: the table looks no further */
+	ServiceKey key;		  /* first: the table looks no further */
+	ShakedownAddress address; /* … and for everybody else */
+	uint16_t port;
 	struct _Service *newer, *older; /* by when they were heard of last */
 	ServiceSlot slot[SERVICE_SLOTS];
 	bool begun;

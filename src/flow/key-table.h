@@ -13,6 +13,8 @@
 #include "flow/flow-table.h"
 #include "flow/mix.h"
 
+#include <shakedown/types.h>
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -38,6 +40,37 @@ typedef struct {
 KeyTable *key_table_new(size_t item_size, size_t key_size);
 /* Frees all items without looking into them. */
 void key_table_free(KeyTable *table);
+
+/*
+ * An address in a key. Keys that are made for each packet or connection are put together from whole
+ * words: who writes single bytes and reads them as words right away waits until they have reached
+ * the cache, which takes longer than the hash.
+ */
+typedef struct {
+	uint64_t word[2];
+} KeyAddress;
+
+static inline KeyAddress key_address(const uint8_t bytes[16])
+{
+	KeyAddress address;
+
+	memcpy(&address, bytes, sizeof address);
+	return address;
+}
+
+/* What belongs to it, in a word. */
+static inline uint64_t key_end(uint8_t version, uint16_t port)
+{
+	return (uint64_t)version << 16 | port;
+}
+
+static inline ShakedownAddress key_address_whole(const KeyAddress *address, uint64_t end)
+{
+	ShakedownAddress whole = {.version = (uint8_t)(end >> 16)};
+
+	memcpy(whole.bytes, address, sizeof whole.bytes);
+	return whole;
+}
 
 static inline uint64_t key_word(const uint8_t *p)
 {

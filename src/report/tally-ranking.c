@@ -19,8 +19,8 @@ static int compare(const Tally *tally, const TallyBrief *x, const TallyBrief *y)
 	if (order == 0)
 		order = compare_words(tally_connections(tally, x), tally_connections(tally, y));
 	if (order == 0)
-		order = memcmp(x->key.addr.bytes, y->key.addr.bytes, sizeof(x->key.addr.bytes));
-	return order ? order : (x->key.port > y->key.port) - (x->key.port < y->key.port);
+		order = memcmp(&x->address, &y->address, sizeof x->address);
+	return order ? order : (int)(uint16_t)x->end - (int)(uint16_t)y->end;
 }
 
 /* One with the beginning of what it is compared by: under a flood most weigh the same, and their
@@ -37,7 +37,7 @@ static inline uint64_t rank_of(const Tally *tally, const TallyBrief *brief)
 	uint64_t failed = tally_failed(tally, brief), connections = tally_connections(tally, brief);
 	uint32_t address;
 
-	memcpy(&address, brief->key.addr.bytes, sizeof(address));
+	memcpy(&address, &brief->address, sizeof(address));
 	if (!tally->by_failures)
 		failed = 0;
 	/* Nothing that follows counts among those that weigh more than there is room for. */

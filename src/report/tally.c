@@ -78,29 +78,37 @@ TallyEntry *tally_entry(Tally *tally, TallyBrief *brief)
 	uint32_t handle = slab_alloc(tally->counters);
 	TallyEntry *entry = slab_get(tally->counters, handle);
 
-	entry->key = brief->key;
+	entry->key.addr = key_address_whole(&brief->address, brief->end);
+	entry->key.port = (uint16_t)brief->end;
 	count(entry, brief);
 	brief->many = true;
 	brief->counters = handle;
 	return entry;
 }
 
-/* Where the key is, or would be. */
-static FlowSlot *place_of(const Tally *tally, const TallyKey *key, uint32_t hash)
+static inline bool is_same(const TallyBrief *a, const TallyBrief *b)
+{
+	return ((a->address.word[0] ^ b->address.word[0]) |
+		(a->address.word[1] ^ b->address.word[1]) | (a->end ^ b->end)) == 0;
+}
+
+/* Where it is, or would be. */
+static FlowSlot *place_of(const Tally *tally, const TallyBrief *one, uint32_t hash)
 {
 	for (uint32_t i = hash & tally->mask;; i = (i + 1) & tally->mask) {
 		FlowSlot *slot = &tally->slots[i];
 
 		if (slot->handle == 0 ||
-		    (slot->hash == hash &&
-		     key_equal(&tally->briefs[slot->handle - 1].key, key, sizeof *key)))
+		    (slot->hash == hash && is_same(&tally->briefs[slot->handle - 1], one)))
 			return slot;
 	}
 }
 
-static uint32_t hash_of(const Tally *tally, const TallyKey *key)
+static inline uint32_t hash_of(const Tally *tally, const TallyBrief *one)
 {
-	return key_hash(tally->secret, key, sizeof *key);
+	const uint64_t key[] = {one->address.word[0], one->address.word[1], one->end};
+
+	return key_hash(tally->secret, key, sizeof key);
 }
 
 /* Those that stay close ranks. */
@@ -117,7 +125,7 @@ static void drop_half(Tally *tally)
 			forget(tally, brief);
 			continue;
 		}
-		uint32_t at = hash_of(tally, &brief->key), hash = at;
+		uint32_t at = hash_of(tally, brief), hash = at;
 
 		while (tally->slots[at & tally->mask].handle)
 			at++;
@@ -133,7 +141,7 @@ static void add(Tally *tally, const TallyBrief *one, uint32_t hash, FlowSlot *sl
 {
 	if (tally->len >= tally->limit) {
 		drop_half(tally);
-		slot = place_of(tally, &one->key, hash);
+		slot = place_of(tally, one, hash);
 	}
 	tally->last = tally->len;
 	tally->briefs[tally->len++] = *one;
@@ -142,16 +150,17 @@ static void add(Tally *tally, const TallyBrief *one, uint32_t hash, FlowSlot *sl
 
 void tally_add(Tally *tally, const ShakedownConnection *c, ShakedownSideId side, bool with_port)
 {
-	const TallyBrief one = {
-		.key = {.addr = c->side[side].addr, .port = with_port ? c->side[side].port : 0},
-		.outcome = (uint8_t)c->handshake.outcome,
-		.teardown = (uint8_t)c->teardown.outcome,
-		.failed = tally_is_failure(c->handshake.outcome),
-		.server_rtt = c->handshake.server_rtt};
+	const ShakedownSide *s = &c->side[side];
+	const TallyBrief one = {.address = key_address(s->addr.bytes),
+				.end = (uint32_t)key_end(s->addr.version, with_port ? s->port : 0),
+				.outcome = (uint8_t)c->handshake.outcome,
+				.teardown = (uint8_t)c->teardown.outcome,
+				.failed = tally_is_failure(c->handshake.outcome),
+				.server_rtt = c->handshake.server_rtt};
 
-	if (!tally->len || !key_equal(&tally->briefs[tally->last].key, &one.key, sizeof one.key)) {
-		uint32_t hash = hash_of(tally, &one.key);
-		FlowSlot *slot = place_of(tally, &one.key, hash);
+	if (!tally->len || !is_same(&tally->briefs[tally->last], &one)) {
+		uint32_t hash = hash_of(tally, &one);
+		FlowSlot *slot = place_of(tally, &one, hash);
 
 		if (!slot->handle) {
 			add(tally, &one, hash, slot);

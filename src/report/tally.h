@@ -20,10 +20,8 @@
 
 typedef struct {
 	ShakedownAddress addr;
-	uint8_t pad;
 	uint16_t port; /* 0 for a host */
 } TallyKey;
-_Static_assert(sizeof(TallyKey) == 20, "compared as bytes: no padding but pad, which is 0");
 
 typedef struct {
 	TallyKey key;
@@ -37,7 +35,8 @@ typedef struct {
 
 /* One that has been counted: once, or as its counters say. */
 typedef struct {
-	TallyKey key;
+	KeyAddress address;
+	uint32_t end;		   /* key_end() */
 	uint8_t outcome, teardown; /* of the one connection */
 	uint8_t failed : 1;	   /* that one */
 	uint8_t many : 1;	   /* counters */

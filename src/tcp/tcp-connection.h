@@ -10,6 +10,7 @@
 #include "decode/segment.h"
 #include "decode/tcp-options.h"
 #include "flow/flow-key.h"
+#include "flow/key-table.h"
 #include "flow/timer-wheel.h"
 #include "tcp/tcp-aside.h"
 #include "tcp/tcp-rtt.h"
@@ -237,6 +238,12 @@ static inline ShakedownAddress tcp_conn_address(const TcpConnection *conn, Shake
 
 	memcpy(address.bytes, conn->key.addr[tcp_conn_end(conn, side)], sizeof address.bytes);
 	return address;
+}
+
+/* The same, as a part of a key; its version is the key's. */
+static inline KeyAddress tcp_conn_key_address(const TcpConnection *conn, ShakedownSideId side)
+{
+	return key_address(conn->key.addr[tcp_conn_end(conn, side)]);
 }
 
 static inline uint16_t tcp_conn_port(const TcpConnection *conn, ShakedownSideId side)
