@@ -35,9 +35,9 @@ static size_t slots_for(guint limit)
 
 void tally_init(Tally *tally, guint limit, bool by_failures)
 {
-	*tally = (Tally){.limit = MAX(limit, 2), .by_failures = by_failures};
+	*tally = (Tally){.limit = CLAMP(limit, 2, TALLY_LIMIT_MOST), .by_failures = by_failures};
 	tally->briefs = g_new(TallyBrief, tally->limit);
-	tally->slots = g_new0(FlowSlot, slots_for(tally->limit));
+	tally->slots = g_new0(uint32_t, slots_for(tally->limit));
 	tally->mask = (uint32_t)(slots_for(tally->limit) - 1);
 	key_secrets(tally->secret, mix_random_seed());
 	tally->counters = slab_new(sizeof(TallyEntry), COUNTERS_PER_CHUNK);
@@ -92,14 +92,24 @@ static inline bool is_same(const TallyBrief *a, const TallyBrief *b)
 		(a->address.word[1] ^ b->address.word[1]) | (a->end ^ b->end)) == 0;
 }
 
+static inline uint32_t slot_for(uint32_t hash, guint index)
+{
+	return (hash & ~UINT32_C(0xffff)) | (index + 1);
+}
+
+static inline guint index_of(uint32_t slot)
+{
+	return (slot & 0xffff) - 1;
+}
+
 /* Where it is, or would be. */
-static FlowSlot *place_of(const Tally *tally, const TallyBrief *one, uint32_t hash)
+static uint32_t *place_of(const Tally *tally, const TallyBrief *one, uint32_t hash)
 {
 	for (uint32_t i = hash & tally->mask;; i = (i + 1) & tally->mask) {
-		FlowSlot *slot = &tally->slots[i];
+		uint32_t *slot = &tally->slots[i];
 
-		if (slot->handle == 0 ||
-		    (slot->hash == hash && is_same(&tally->briefs[slot->handle - 1], one)))
+		if (*slot == 0 ||
+		    (*slot >> 16 == hash >> 16 && is_same(&tally->briefs[index_of(*slot)], one)))
 			return slot;
 	}
 }
@@ -127,25 +137,25 @@ static void drop_half(Tally *tally)
 		}
 		uint32_t at = hash_of(tally, brief), hash = at;
 
-		while (tally->slots[at & tally->mask].handle)
+		while (tally->slots[at & tally->mask])
 			at++;
-		tally->briefs[kept] = *brief;
-		tally->slots[at & tally->mask] = (FlowSlot){hash, ++kept};
+		tally->slots[at & tally->mask] = slot_for(hash, kept);
+		tally->briefs[kept++] = *brief;
 	}
 	tally->len = kept;
 	tally->dropped = true;
 }
 
 /* One that is new has been counted once by what it is given here. */
-static void add(Tally *tally, const TallyBrief *one, uint32_t hash, FlowSlot *slot)
+static void add(Tally *tally, const TallyBrief *one, uint32_t hash, uint32_t *slot)
 {
 	if (tally->len >= tally->limit) {
 		drop_half(tally);
 		slot = place_of(tally, one, hash);
 	}
 	tally->last = tally->len;
+	*slot = slot_for(hash, tally->len);
 	tally->briefs[tally->len++] = *one;
-	*slot = (FlowSlot){hash, tally->len};
 }
 
 void tally_add(Tally *tally, const ShakedownConnection *c, ShakedownSideId side, bool with_port)
@@ -160,13 +170,13 @@ void tally_add(Tally *tally, const ShakedownConnection *c, ShakedownSideId side,
 
 	if (!tally->len || !is_same(&tally->briefs[tally->last], &one)) {
 		uint32_t hash = hash_of(tally, &one);
-		FlowSlot *slot = place_of(tally, &one, hash);
+		uint32_t *slot = place_of(tally, &one, hash);
 
-		if (!slot->handle) {
+		if (!*slot) {
 			add(tally, &one, hash, slot);
 			return;
 		}
-		tally->last = slot->handle - 1;
+		tally->last = index_of(*slot);
 	}
 	count(tally_entry(tally, &tally->briefs[tally->last]), &one);
 }

@@ -17,6 +17,7 @@
 #include "report/quantiles.h"
 
 #define TALLY_LIMIT 8192u
+#define TALLY_LIMIT_MOST 65535u
 
 typedef struct {
 	ShakedownAddress addr;
@@ -51,7 +52,8 @@ _Static_assert(sizeof(TallyBrief) == 32, "half a cache line");
 typedef struct {
 	TallyBrief *briefs; /* room for limit of them */
 	guint len, limit;
-	FlowSlot *slots; /* to find them: the handle is an index from 1 */
+	/* To find them: an index from 1 in the lower half, the upper half of the hash above it. */
+	uint32_t *slots;
 	uint32_t mask;
 	uint64_t secret[KEY_SECRETS];
 	Slab *counters;	  /* of TallyEntry */
