@@ -10,9 +10,9 @@
 #include <shakedown/ahead.h>
 
 #include "analysis/analysis-private.h"
+#include "base/quiet-thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 #define BATCHES 8u
@@ -149,18 +149,6 @@ static void *read_ahead(void *data)
 	return NULL;
 }
 
-/* Signals are for the thread that knows what to do. */
-static bool start(ShakedownAhead *a)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	a->running = pthread_create(&a->thread, NULL, read_ahead, a) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return a->running;
-}
-
 ShakedownAhead *shakedown_ahead_new(ShakedownCapture *capture, ShakedownAnalysis *analysis,
 				    uint64_t most)
 {
@@ -175,7 +163,8 @@ ShakedownAhead *shakedown_ahead_new(ShakedownCapture *capture, ShakedownAnalysis
 	pthread_cond_init(&a->freed, NULL);
 	for (size_t i = 0; i < BATCHES; i++)
 		a->ring[i].copies = g_ptr_array_new_with_free_func(g_free);
-	if (!start(a))
+	a->running = quiet_thread_start(&a->thread, read_ahead, a);
+	if (!a->running)
 		g_clear_pointer(&a, shakedown_ahead_free);
 	return a;
 }

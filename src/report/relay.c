@@ -6,10 +6,10 @@
  */
 #include <shakedown/relay.h>
 
+#include "base/quiet-thread.h"
 #include "report/record-copy.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #define PARCELS 8u
 #define PARCEL_SIZE ((size_t)256 * 1024)
@@ -73,18 +73,6 @@ static void *hand_on(void *data)
 	return NULL;
 }
 
-/* Signals are for the thread that knows what to do. */
-static bool start(ShakedownRelay *r)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r->running = pthread_create(&r->thread, NULL, hand_on, r) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r->running;
-}
-
 ShakedownRelay *shakedown_relay_new(ShakedownSink *sink)
 {
 	ShakedownRelay *r = g_new0(ShakedownRelay, 1);
@@ -94,7 +82,8 @@ ShakedownRelay *shakedown_relay_new(ShakedownSink *sink)
 	pthread_cond_init(&r->sent, NULL);
 	pthread_cond_init(&r->unpacked, NULL);
 	r->packing = r->ring;
-	if (!start(r))
+	r->running = quiet_thread_start(&r->thread, hand_on, r);
+	if (!r->running)
 		g_clear_pointer(&r, shakedown_relay_free);
 	return r;
 }
