@@ -55,7 +55,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="shakedown-bench-") as directory:
         for kind in KINDS:
             costs = measure(workload, shakedown, kind, packets, directory)
-            print(f"{kind:<10}" + "".join(f"{'-' if c is None else round(c / packets):>10}" for c in costs.values()),
+            print(f"{kind:<10}" + "".join(f"{round(c / packets) or '-':>10}" for c in costs.values()),
                   flush=True)
 
 
