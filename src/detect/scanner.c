@@ -26,12 +26,18 @@
 #define MARK_SUCCEEDED UINT64_C(0x5bd1e995)
 #define MARK_FAILED UINT64_C(0x27d4eb2f)
 
+/* By when they were touched last. */
+typedef struct {
+	Scanner *newest, *oldest;
+	size_t len;
+} ScannerList;
+
 struct _Scanners {
 	KeyTable *table; /* of Scanner */
-	Scanner *newest, *oldest;
+	ScannerList
+		list[2]; /* [known]: those that are scanners are apart, so that others find room */
 	uint64_t forgotten;
 	uint64_t tries; /* remembered, of all */
-	size_t known;	/* how many are scanners */
 };
 
 Scanners *scanners_new(void)
@@ -52,50 +58,61 @@ void scanners_free(Scanners *t)
 {
 	if (!t)
 		return;
-	for (Scanner *s = t->oldest; s; s = s->newer)
-		scanner_clear(s);
+	for (unsigned known = 0; known < 2; known++)
+		for (Scanner *s = t->list[known].oldest; s; s = s->newer)
+			scanner_clear(s);
 	key_table_free(t->table);
 	g_free(t);
 }
 
 static void unlink_scanner(Scanners *t, Scanner *s)
 {
+	ScannerList *list = &t->list[s->known];
+
 	if (s->newer)
 		s->newer->older = s->older;
 	else
-		t->newest = s->older;
+		list->newest = s->older;
 	if (s->older)
 		s->older->newer = s->newer;
 	else
-		t->oldest = s->newer;
+		list->oldest = s->newer;
 	s->newer = s->older = NULL;
+	list->len--;
 }
 
 static void link_newest(Scanners *t, Scanner *s)
 {
-	s->older = t->newest;
-	if (t->newest)
-		t->newest->newer = s;
+	ScannerList *list = &t->list[s->known];
+
+	s->older = list->newest;
+	if (list->newest)
+		list->newest->newer = s;
 	else
-		t->oldest = s;
-	t->newest = s;
+		list->oldest = s;
+	list->newest = s;
+	list->len++;
+}
+
+static void make_known(Scanners *t, Scanner *s, bool known)
+{
+	if (s->known == known)
+		return;
+	unlink_scanner(t, s);
+	s->known = known;
+	link_newest(t, s);
 }
 
 /* The one that goes when another comes. Known scanners are kept until they are reported. */
 static Scanner *to_be_forgotten(const Scanners *t)
 {
-	Scanner *s = t->oldest;
-
-	while (s->known && s->newer)
-		s = s->newer;
-	return s->known ? t->oldest : s;
+	return t->list[false].oldest ? t->list[false].oldest : t->list[true].oldest;
 }
 
 static void forget(Scanners *t, Scanner *s)
 {
 	unlink_scanner(t, s);
 	t->tries -= s->tried.len;
-	t->known -= s->known;
 	scanner_clear(s);
 	t->forgotten++;
 }
@@ -140,7 +157,7 @@ static Scanner *find(const Scanners *t, const ScannerKey *key)
  * cold, and what comes first need not be waited for before the rest is asked for. */
 static void fetch(const Scanners *t, Attempt *a)
 {
-	const Scanner *s = key_table_len(t->table) < SCANNERS_MOST ? NULL : t->oldest;
+	const Scanner *s = key_table_len(t->table) < SCANNERS_MOST ? NULL : to_be_forgotten(t);
 
 	for (unsigned i = 0; i < 2; i++) {
 		a->hash[i] = key_table_hash(t->table, &a->key[i], sizeof a->key[i]);
@@ -347,7 +364,6 @@ static bool account(Scanners *t, DetectContext *context, const Attempt *a, bool 
 {
 	Scanner *s = get(t, &a->key[by_target], a->hash[by_target]);
 	uint64_t what = a->what[by_target];
-	bool known = s->known;
 
 	note_port(s, a);
 	bool first = first_try(t, s, what);
@@ -358,8 +374,7 @@ static bool account(Scanners *t, DetectContext *context, const Attempt *a, bool 
 		count_again(t, s, a, what);
 	if (first && a->contact == CONTACT_SUCCEEDED)
 		first_try(t, s, what ^ MARK_SUCCEEDED);
-	s->known = known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config);
-	t->known += (size_t)s->known - (size_t)known;
+	make_known(t, s, s->known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config));
 	if (context->early && s->known && !s->told) {
 		s->told = true;
 		scanner_report(s, context, 0);
@@ -411,7 +426,7 @@ bool scanners_cover(Scanners *t, const TcpConnection *conn)
 {
 	ScannerKey key[2];
 
-	if (!t->known)
+	if (!t->list[true].len)
 		return false;
 	keys_of(key, conn, source_of(conn));
 	for (int by_target = 0; by_target < 2; by_target++) {
@@ -460,10 +475,9 @@ void scanners_finish(Scanners *t, DetectContext *context)
 	g_autoptr(GHashTable) shares =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 
-	for (const Scanner *s = t->oldest; s; s = s->newer)
-		if (s->known)
-			add_to_share(shares, s);
-	for (Scanner *s = t->oldest; s; s = s->newer)
-		if (s->known && !told_by_others(shares, s))
+	for (const Scanner *s = t->list[true].oldest; s; s = s->newer)
+		add_to_share(shares, s);
+	for (const Scanner *s = t->list[true].oldest; s; s = s->newer)
+		if (!told_by_others(shares, s))
 			scanner_report(s, context, t->forgotten);
 }

@@ -315,6 +315,34 @@ Test(scan, a_worm_that_finds_one_in_ten)
 	EXPECT_FACT(s, PORT_SCAN, "connected=20");
 }
 
+static void from_source(Scene *s, uint32_t source)
+{
+	for (unsigned i = 0; i < 3; i++)
+		s->addr[SHAKEDOWN_CLIENT].bytes[3 - i] = (uint8_t)(source >> 8 * i);
+}
+
+/* Sources that come once, more than there are accounts, drive nobody out who is known to scan. */
+Test(scan, is_kept_while_others_come_and_go)
+{
+	g_autoptr(Scene) s = scene_new();
+	const unsigned scanners = 4000, others = 40000;
+
+	for (unsigned k = 0; k < scanners; k++) {
+		from_source(s, k);
+		for (uint16_t i = 0; i < 9; i++) {
+			to_port(s, (uint16_t)(20 + i), 40000);
+			connect_refused(s);
+		}
+	}
+	for (unsigned k = 0; k < others; k++) {
+		from_source(s, 0x10000 + k);
+		to_port(s, 80, 50000);
+		connect_refused(s);
+	}
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_PORT_SCAN), scanners);
+}
+
 Test(scan, threshold)
 {
 	for (unsigned tries = 30; tries <= 80; tries += 50) {
