@@ -51,7 +51,7 @@ static void on_conflict(void *self, DetectContext *context, const TcpEvent *even
 	Finding f;
 
 	if (!o ||
-	    (tcp_aside(event->conn)->anomalies & UINT64_C(1) << SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT))
+	    (tcp_conn_anomalies(event->conn) & UINT64_C(1) << SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT))
 		return;
 	const char *who = shakedown_side_name(event->side);
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT, event->conn);

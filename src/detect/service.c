@@ -210,13 +210,20 @@ int64_t service_slot_id(const Service *s, const ShakedownConfig *config, Shakedo
 {
 	ShakedownDuration width = service_slot_width(config);
 
-	time -= s->origin;
+	/* Stamps can be further apart than can be said; then it is some other slot. */
+	time = (ShakedownTime)((uint64_t)time - (uint64_t)s->origin);
 	return time / width - (time % width < 0);
+}
+
+static ShakedownTime slot_start(const Service *s, const ShakedownConfig *config, int64_t id)
+{
+	return (ShakedownTime)((uint64_t)s->origin +
+			       (uint64_t)id * (uint64_t)service_slot_width(config));
 }
 
 ShakedownTime service_slot_end(const Service *s, const ShakedownConfig *config, int64_t id)
 {
-	return s->origin + (id + 1) * service_slot_width(config);
+	return slot_start(s, config, id + 1);
 }
 
 /* As service_slot_id(). */
@@ -227,7 +234,7 @@ static int64_t latest_or_other(Service *s, const ShakedownConfig *config, Shaked
 	/* Before it, that is a very large number. */
 	if ((uint64_t)time - (uint64_t)s->latest_start >= (uint64_t)width) {
 		s->latest_id = service_slot_id(s, config, time);
-		s->latest_start = s->origin + s->latest_id * width;
+		s->latest_start = slot_start(s, config, s->latest_id);
 	}
 	return s->latest_id;
 }

@@ -68,7 +68,7 @@ static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 	if (slab == t->slab)
 		return (items + HEADROOM) * COST + slab_live(slab) * t->budget.hangs;
 	return (items + HEADROOM) * (sizeof(TcpHalf) + BESIDE) + t->resting_bytes +
-	       t->resting * PIECES_STEP;
+	       t->resting * MALLOC;
 }
 
 /* What one slab has taken it does not give back, so the other has what it left, but at least a

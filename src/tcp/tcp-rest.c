@@ -6,7 +6,6 @@
  */
 #include "tcp/tcp-rest.h"
 
-#include "flow/pieces.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -218,7 +217,7 @@ static void make_whole(Image *image, const TcpConnection *known)
 uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, size_t *len)
 {
 	Image image = {.conn = *conn, .closing = *tcp_closing(conn)};
-	uint8_t bytes[TCP_WORDS_BYTES_MOST], *rest;
+	uint8_t bytes[TCP_WORDS_BYTES_MOST];
 
 	make_small(&image, conn);
 	image.conn.closing = NULL;
@@ -228,9 +227,7 @@ uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, size_t *len)
 	*len = tcp_words_put(&t->habit, image.word + HEAD_WORDS, bytes);
 	if (conn->closing)
 		slab_free_item(t->closing, conn->closing->handle);
-	rest = pieces_take(t->rests, *len);
-	memcpy(rest, bytes, *len);
-	return rest;
+	return g_memdup2(bytes, *len);
 }
 
 size_t tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest)
@@ -238,7 +235,7 @@ size_t tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest)
 	Image image = {.conn = *conn};
 	size_t len = tcp_words_take(&t->habit, image.word + HEAD_WORDS, rest);
 
-	pieces_give_back(t->rests, rest, len);
+	g_free(rest);
 	make_whole(&image, conn);
 	*conn = image.conn;
 	if (!image.closing.handle)

@@ -16,9 +16,9 @@ typedef struct _TcpTracker TcpTracker;
 /* It is over for both ends, and nothing points to it. */
 bool tcp_rest_can(const TcpConnection *conn);
 
-/* What a TcpHalf does not hold of it (key, hash, id, start, first frame), in a piece of the
- * tracker's, and how long that is; what hangs off the connection is its own from here on. */
+/* What a TcpHalf does not hold of it (key, hash, id, start, first frame), in bytes of its own, and
+ * how many; what hangs off the connection is its own from here on. */
 uint8_t *tcp_rest_pack(TcpTracker *tracker, const TcpConnection *conn,
 		       size_t *len) G_GNUC_WARN_UNUSED_RESULT;
-/* conn, else zero, has what the TcpHalf held. Gives the piece back; returns how long it was. */
+/* conn, else zero, has what the TcpHalf held. Frees the bytes; returns how many they were. */
 size_t tcp_rest_unpack(TcpTracker *tracker, TcpConnection *conn, uint8_t *rest);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "flow/flow-table.h"
-#include "flow/pieces.h"
 #include "flow/slab.h"
 #include "tcp/tcp-budget.h"
 #include "tcp/tcp-holes.h"
@@ -23,7 +22,6 @@ struct _TcpTracker {
 	Slab *closing;		/* TcpClosing */
 	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
 	size_t resting, resting_bytes, rest_from;
-	Pieces *rests;
 	TcpHabit habit;
 	FlowTable *table;
 	TimerWheel *wheel;

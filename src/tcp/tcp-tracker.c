@@ -25,7 +25,6 @@ static void make_room(TcpTracker *t)
 	t->slab = slab_new(sizeof(TcpConnection), CONNECTIONS_PER_CHUNK);
 	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
 	t->closing = slab_new(sizeof(TcpClosing), CLOSING_PER_CHUNK);
-	t->rests = pieces_new();
 	t->table = NULL;
 	tcp_tracker_empty_table(t);
 	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
@@ -89,7 +88,6 @@ void tcp_tracker_free(TcpTracker *t)
 	slab_free(t->slab);
 	slab_free(t->half_open);
 	slab_free(t->closing);
-	pieces_free(t->rests);
 	encap_table_free(t->encaps);
 	if (t->halves)
 		g_hash_table_unref(t->halves);
@@ -352,7 +350,6 @@ void tcp_tracker_forget_all(TcpTracker *t)
 	slab_free(t->slab);
 	slab_free(t->half_open);
 	slab_free(t->closing);
-	pieces_free(t->rests);
 	g_clear_pointer(&t->halves, g_hash_table_unref);
 	make_room(t);
 }

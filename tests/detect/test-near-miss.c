@@ -268,3 +268,18 @@ Test(overlap, sent_again_as_something_else)
 	EXPECT_SEVERITY(s, OVERLAP_CONFLICT, CRITICAL);
 	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT)->frames, 2);
 }
+
+/* Once is enough, though it is done again and nothing else befalls the connection. */
+Test(overlap, sent_again_as_something_else_twice)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	tcp_tracker_set_recent(s->tracker, tcp_recent_new(64));
+	for (uint32_t seq = 121; seq < 141; seq += 10) {
+		CLIENT(s, PSH_ACK, seq, 1001, 10, .payload = "GET /index");
+		CLIENT(s, PSH_ACK, seq, 1001, 10, .payload = "GET /admin", .after = MS(300));
+		SERVER(s, TCP_ACK, 1001, seq + 10);
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "overlap-conflict");
+}
