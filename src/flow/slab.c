@@ -5,12 +5,27 @@
  */
 #include "flow/slab.h"
 
-#include "flow/poison.h"
-
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SLAB_ASAN 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SLAB_ASAN 1
+#endif
+
+#ifdef SLAB_ASAN
+#include <sanitizer/asan_interface.h>
+#define slab_poison(p, n) __asan_poison_memory_region((p), (n))
+#define slab_unpoison(p, n) __asan_unpoison_memory_region((p), (n))
+#else
+#define slab_poison(p, n) ((void)(p), (void)(n))
+#define slab_unpoison(p, n) ((void)(p), (void)(n))
+#endif
 
 #define HUGE_PAGE (UINT32_C(1) << 21)
 #define CACHE_LINE 64
@@ -35,7 +50,7 @@ void slab_free(Slab *slab)
 	if (slab == NULL)
 		return;
 	for (uint32_t i = 0; i < slab->chunks_len; i++)
-		flow_unpoison(slab->chunks[i], slab->item_size << slab->shift);
+		slab_unpoison(slab->chunks[i], slab->item_size << slab->shift);
 	if (slab->chunks_len > 0)
 		free(slab->chunks[0]);
 	if (slab->stretches)
@@ -106,7 +121,7 @@ static void slab_add_chunk(Slab *slab)
 
 	void *chunk = slab_cut_chunk(slab, bytes);
 
-	flow_poison(chunk, bytes);
+	slab_poison(chunk, bytes);
 	if (slab->chunks_len == slab->chunks_room) {
 		slab->chunks_room = slab->chunks_room ? 2 * slab->chunks_room : 16;
 		slab->chunks = g_renew(uint8_t *, slab->chunks, slab->chunks_room);
@@ -137,7 +152,7 @@ uint32_t slab_alloc(Slab *slab)
 
 	void *item = slab_get(slab, handle);
 
-	flow_unpoison(item, slab->item_size);
+	slab_unpoison(item, slab->item_size);
 	if (handle == slab->recycled)
 		memcpy(&slab->recycled, item, sizeof slab->recycled);
 	memset(item, 0, slab->item_size);
@@ -154,7 +169,7 @@ void slab_free_item(Slab *slab, uint32_t handle)
 	void *item = slab_get(slab, handle);
 
 	memcpy(item, &slab->recycled, sizeof slab->recycled);
-	flow_poison(item, slab->item_size);
+	slab_poison(item, slab->item_size);
 	slab->recycled = handle;
 	slab->used[handle / 64] &= ~(UINT64_C(1) << handle % 64);
 	slab->live--;
