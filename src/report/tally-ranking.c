@@ -2,6 +2,8 @@
 /* Counts by endpoint or by host, in bounded memory: who weighs most. */
 #include "report/tally.h"
 
+#include "flow/mix.h"
+
 #include <string.h>
 
 /* The heavier one first. */
@@ -58,13 +60,16 @@ static inline bool goes_before(const Tally *tally, const Ranked *a, const Ranked
 	return compare(tally, a->brief, b->brief) < 0;
 }
 
-/* Puts those that weigh most before the middle, in no order: Hoare's selection. */
+/* Puts those that weigh most before the middle, in no order: Hoare's selection. Whoever sends the
+ * packets must not know what it divides by, or each step would leave but one out. */
 static void divide(const Tally *tally, Ranked *entries, size_t n, size_t middle)
 {
 	size_t from = 0, to = n;
+	uint64_t chance = tally->secret[0];
 
 	while (to - from > 1) {
-		const Ranked pivot = entries[from + (to - from) / 2];
+		chance = mix_fold(chance ^ to, tally->secret[1] ^ from);
+		const Ranked pivot = entries[from + chance % (to - from)];
 		size_t i = from, j = to - 1;
 
 		while (i <= j) {
