@@ -126,22 +126,35 @@ static void on_ignored_rst(void *self, DetectContext *context, const TcpEvent *e
 	note_rst(context, event, false);
 }
 
-/* A side goes on: whose RST does that contradict? The latest one's. */
+/* One that seemed to answer as it should, so that nothing was noted of it. */
+static void note_of_opening(DossierReset *r, const TcpMark *mark)
+{
+	r->time = mark->time;
+	r->frame = mark->frame;
+	r->accepted = 1;
+	r->first_accepted = true;
+}
+
+/* A side goes on: whose RST does that contradict? The latest one's. A SYN,ACK is never captured
+ * before the RST that refuses its SYN, and any other may be. */
 static void on_contradiction(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
-	int whose = -1;
+	const TcpMark *mark = NULL;
 
 	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
 		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_RST)
-			whose = tcp_aside(conn)->marks.items[i].side;
-	Dossier *d = dossier_find(context->dossiers, conn);
-	if (whose < 0 || !d)
+			mark = &tcp_aside(conn)->marks.items[i];
+	if (!mark)
 		return;
-	DossierReset *r = &d->reset[whose];
+	DossierReset *r = &dossier_of(context->dossiers, event->conn)->reset[mark->side];
 
-	if (whose == (int)event->side) {
-		if (!r->goes_on_frame && event->time - r->time > DISORDER)
+	if (!r->accepted && !r->ignored)
+		note_of_opening(r, mark);
+	if (mark->side == event->side) {
+		bool refused = event->seg && (event->seg->flags & TCP_SYN);
+
+		if (!r->goes_on_frame && (refused || event->time - r->time > DISORDER))
 			r->goes_on_frame = event->frame;
 		return;
 	}

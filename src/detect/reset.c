@@ -33,6 +33,8 @@ static void begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
 
 static void say_ttl(Finding *f, const DossierReset *r)
 {
+	if (!r->ttl)
+		return;
 	finding_count(f, "ttl", r->ttl);
 	finding_count(f, "usual_ttl", r->usual_ttl);
 }

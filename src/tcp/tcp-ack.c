@@ -187,6 +187,19 @@ static void ack_not_received(TcpStep *step)
 	step->note = "the ACK of its FIN did not arrive";
 }
 
+/* It acknowledges the other's FIN sooner than the other's ACK of its own can have reached it: of
+ * the two it got the FIN first, and was in CLOSING in between (figure 13). */
+static bool got_fin_before_ack(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
+
+	return acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	       acked->state == SHAKEDOWN_TCP_FIN_WAIT_2 &&
+	       conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
+	       step->time - acked->time < tcp_leg(conn, step->from);
+}
+
 /* The sender acknowledges the other's FIN: it has got it, and what that led to is certain. */
 static void prove_fin_received(TcpStep *step)
 {
@@ -203,7 +216,12 @@ static void prove_fin_received(TcpStep *step)
 	/* Where they did not cross, the ACK of its own came with it at the latest. */
 	if (tcp_fin_acked(conn, step->from) && !tcp_conn_has(conn, TCP_CONN_CROSSED))
 		tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	bool fin_first = got_fin_before_ack(step);
+	if (fin_first)
+		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
 	tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	if (fin_first)
+		tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 }
 
 /* What the acknowledgment does to the one it should reach. */
@@ -291,6 +309,15 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 	tcp_hidden_fin(step, other);
 }
 
+/* Its SYN came sooner than it answers: no answer to the other's, which crossed it and was lost. */
+static bool syns_crossed(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+
+	return conn->syn_ack_last &&
+	       (conn->syn_last - conn->syn_first) * 2 < step->time - conn->syn_ack_last;
+}
+
 void tcp_arrives_ack(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -298,7 +325,7 @@ void tcp_arrives_ack(TcpStep *step)
 
 	/* Split handshake: a SYN answered by a SYN, then ACK: no SYN,ACK from it ever. */
 	if (tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS) && s->state == SHAKEDOWN_TCP_SYN_SENT &&
-	    step->from == SHAKEDOWN_SERVER)
+	    step->from == SHAKEDOWN_SERVER && !syns_crossed(step))
 		conn->flags |= TCP_CONN_SPLIT;
 	prove_established(step);
 	ack_not_received(step);

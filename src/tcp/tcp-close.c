@@ -57,6 +57,11 @@ static void fin_again(TcpStep *step)
 		if (tcp_fin_acked(conn, other))
 			tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 		step->note = "the ACK of its FIN did not arrive";
+		/* Another may be under way: they have repeated themselves at once. */
+		if (tcp_fin_acked(conn, step->from) &&
+		    step->time - r->last < tcp_leg(conn, step->from))
+			tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN,
+				    SHAKEDOWN_EVIDENCE_DELIVERED);
 		if (was_last) {
 			conn->flags |= TCP_CONN_LAST_ACK_LOST;
 			tcp_emit(step, TCP_EVENT_LAST_ACK_LOST, step->from);

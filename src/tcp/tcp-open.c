@@ -151,6 +151,9 @@ static void syn_ack_first(TcpStep *step)
 	tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT);
 	if (r->bytes && tcp_seq_lt(tcp_seq_add(r->isn, 1), step->seg->ack))
 		conn->flags |= TCP_CONN_FAST_OPEN;
+	/* No SYN has come since: it does not refuse and accept the same. */
+	if (tcp_conn_has(conn, TCP_CONN_REFUSED))
+		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
 	/* Whatever was reset before was another attempt, RFC 9293 §3.5 figure 8. */
 	conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_RESET);
 	conn->teardown_first = conn->first_fin;
@@ -177,6 +180,19 @@ static void syn_ack_overtaken(TcpStep *step)
 	if (!step->conn->syn_ack_first)
 		step->conn->syn_ack_first = step->conn->syn_ack_last = step->time;
 	tcp_emit(step, TCP_EVENT_SYN_ACK, step->from);
+}
+
+/* §3.10.7.4 fourth: whatever comes with it, a SYN in a synchronized state asks for a challenge ACK
+ * (RFC 5961 §4). */
+static void syn_ack_inside(TcpStep *step)
+{
+	TcpSide *r = &step->conn->side[tcp_other(step->from)];
+
+	if (r->state < SHAKEDOWN_TCP_ESTABLISHED || r->state == SHAKEDOWN_TCP_TIME_WAIT)
+		return;
+	step->note = "a SYN,ACK where there is a connection";
+	r->flags |= TCP_SIDE_CHALLENGED;
+	tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
 }
 
 void tcp_arrives_syn_ack(TcpStep *step)
@@ -224,6 +240,8 @@ void tcp_arrives_syn_ack(TcpStep *step)
 	} else {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = "another server's answer to a SYN that has been answered";
+		if (!tcp_seq_eq(seg->ack, tcp_seq_add(r->isn, 1)))
+			syn_ack_inside(step);
 		return;
 	}
 	s->syns++;

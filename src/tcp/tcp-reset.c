@@ -99,7 +99,8 @@ static bool on_its_way(const TcpStep *step, const TcpBelief *b)
 
 /* It acknowledges the other's SYN from behind its own: an endpoint that is not synchronized resets
  * without ACK, or with its SYN's number (§3.5.2). A listener that still asks for the third ACK may
- * be one that resets what it gives up. */
+ * be one that resets what it gives up; by RFC 7413 a program has the connection, and may abort it,
+ * before that ACK. */
 static bool shows_synchronized(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
@@ -110,6 +111,8 @@ static bool shows_synchronized(const TcpStep *step)
 	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
 	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
 	    !tcp_seq_leq(seg->ack, r->snd_nxt))
+		return false;
+	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN) && s->state == SHAKEDOWN_TCP_SYN_RECEIVED)
 		return false;
 	return tcp_side_has(s, TCP_SIDE_SENT_SYN) || s->syns == 1;
 }

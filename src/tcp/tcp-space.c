@@ -234,6 +234,10 @@ static void take_data(TcpStep *step)
 			aside->jump_ack = seg->ack;
 		}
 	}
+	/* A gap that a bare ACK had left may have been just this. */
+	if ((seg->flags & TCP_FIN) && conn->aside && !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))
+		tcp_holes_fill(&conn->aside->holes[step->from], data_end, end,
+			       &conn->aside->side[step->from].missing, &step->tracker->holes);
 	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
 	tcp_space_keep_low_near(s);
 }

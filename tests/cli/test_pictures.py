@@ -57,7 +57,7 @@ def numbers(text):
 def of_text(drawing):
     """(numbers, states of the client, of the server) of the ladder as text."""
     lines = drawing[drawing.index(" client "):].split("\n")
-    start = next(i for i, line in enumerate(lines) if line.rstrip().endswith("server") and "client" in line)
+    start = next(i for i, line in enumerate(lines) if line.split()[-2:] == ["client", "server"])
     lane, states = [], ([], [])
     for line in lines[start + 1:]:
         if not line.strip():
