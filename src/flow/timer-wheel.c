@@ -18,10 +18,6 @@
 #define LEVEL_SLOTS (1u << LEVEL_BITS)
 #define LEVEL_WORDS (LEVEL_SLOTS / 64)
 
-typedef struct {
-	uint32_t first, last; /* handles; 0: empty */
-} TimerSlot;
-
 struct _TimerWheel {
 	TimerWheelHead head;
 	const Slab *slab, *small;
@@ -29,7 +25,7 @@ struct _TimerWheel {
 	size_t len;
 	int64_t clock; /* tick, from 1970 on; every tick before it has fired */
 	bool started;  /* the clock means something */
-	TimerSlot slots[LEVELS * LEVEL_SLOTS];
+	TimerQueue slots[LEVELS * LEVEL_SLOTS];
 	uint64_t occupied[LEVELS][LEVEL_WORDS];
 };
 
@@ -39,6 +35,7 @@ TimerWheel *timer_wheel_new(const Slab *slab, size_t node_offset)
 
 	wheel->slab = slab;
 	wheel->node_offset = node_offset;
+	wheel->head.blocks = timer_queue_blocks();
 	wheel->head.quiet = INT64_MIN;
 	return wheel;
 }
@@ -51,6 +48,9 @@ void timer_wheel_set_small(TimerWheel *wheel, const Slab *small, size_t node_off
 
 void timer_wheel_free(TimerWheel *wheel)
 {
+	if (!wheel)
+		return;
+	slab_free(wheel->head.blocks);
 	g_free(wheel);
 }
 
@@ -98,39 +98,36 @@ static void hang_up(TimerWheel *wheel, TimerNode *node, uint32_t handle)
 {
 	uint32_t differs = node->deadline ^ (uint32_t)wheel->clock;
 	unsigned level = differs == 0 ? 0 : (31 - (unsigned)__builtin_clz(differs)) / LEVEL_BITS;
-	unsigned index = level * LEVEL_SLOTS + byte_of(node->deadline, level);
-	TimerSlot *slot = &wheel->slots[index];
+	unsigned slot = level * LEVEL_SLOTS + byte_of(node->deadline, level);
 
 	if (differs == 0)
 		wheel->head.quiet = INT64_MIN;
-	node->slot = (uint16_t)(1 + index);
-	node->next = 0;
-	node->prev = slot->last;
-	if (slot->last != 0) {
-		node_of(wheel, slot->last)->next = handle;
-	} else {
-		slot->first = handle;
-		mark(wheel, index, true);
-	}
-	slot->last = handle;
+	if (timer_queue_empty(&wheel->slots[slot]))
+		mark(wheel, slot, true);
+	node->place = timer_queue_join(wheel->head.blocks, wheel->slots, slot, handle);
 }
 
 static void take_down(TimerWheel *wheel, TimerNode *node)
 {
-	unsigned index = node->slot - 1u;
-	TimerSlot *slot = &wheel->slots[index];
+	unsigned slot = timer_queue_block(wheel->head.blocks, node->place)->queue;
 
-	if (node->prev != 0)
-		node_of(wheel, node->prev)->next = node->next;
-	else
-		slot->first = node->next;
-	if (node->next != 0)
-		node_of(wheel, node->next)->prev = node->prev;
-	else
-		slot->last = node->prev;
-	if (slot->first == 0)
-		mark(wheel, index, false);
-	node->slot = 0;
+	timer_queue_leave(wheel->head.blocks, wheel->slots, node->place);
+	if (timer_queue_empty(&wheel->slots[slot]))
+		mark(wheel, slot, false);
+	node->place = 0;
+}
+
+/* The first of a slot, which is fetched while those before it are seen to. */
+static TimerNode *take_first(TimerWheel *wheel, TimerQueue *slot, uint32_t *handle)
+{
+	uint32_t ahead;
+
+	*handle = timer_queue_take(wheel->head.blocks, slot, &ahead);
+	if (ahead)
+		__builtin_prefetch(node_of(wheel, ahead), 1);
+	TimerNode *node = node_of(wheel, *handle);
+	node->place = 0;
+	return node;
 }
 
 static int64_t ahead_of(const TimerWheel *wheel, int64_t tick)
@@ -186,18 +183,13 @@ void timer_wheel_move(TimerWheel *wheel, uint32_t from, uint32_t to)
 
 	*new = *old;
 	*old = (TimerNode){0};
-	if (!timer_node_armed(new))
-		return;
-	TimerSlot *slot = &wheel->slots[new->slot - 1u];
+	if (timer_node_armed(new))
+		*timer_queue_entry(wheel->head.blocks, new->place) = to;
+}
 
-	if (new->prev != 0)
-		node_of(wheel, new->prev)->next = to;
-	else
-		slot->first = to;
-	if (new->next != 0)
-		node_of(wheel, new->next)->prev = to;
-	else
-		slot->last = to;
+uint32_t timer_wheel_handle(const TimerWheel *wheel, const TimerNode *node)
+{
+	return timer_node_armed(node) ? *timer_queue_entry(wheel->head.blocks, node->place) : 0;
 }
 
 /* The first occupied slot of the level from a position on, or LEVEL_SLOTS. */
@@ -241,33 +233,29 @@ static bool next_slot(const TimerWheel *wheel, int64_t *time, unsigned *index)
 /* The clock has reached the slot: each of its timers goes down to where it belongs from here. */
 static void deal_out(TimerWheel *wheel, unsigned index)
 {
-	uint32_t handle = wheel->slots[index].first;
+	TimerQueue slot = wheel->slots[index];
+	uint32_t handle;
 
-	wheel->slots[index] = (TimerSlot){0, 0};
+	wheel->slots[index] = (TimerQueue){0};
 	mark(wheel, index, false);
-	while (handle != 0) {
-		TimerNode *node = node_of(wheel, handle);
-		uint32_t next = node->next;
+	while (!timer_queue_empty(&slot)) {
+		TimerNode *node = take_first(wheel, &slot, &handle);
 
-		if (next != 0)
-			__builtin_prefetch(node_of(wheel, next));
 		hang_up(wheel, node, handle);
-		handle = next;
 	}
 }
 
 /* Fires what hangs in the clock's own slot, and what is added to it meanwhile. */
 static void fire_present(TimerWheel *wheel, TimerFunc fire, void *data)
 {
-	TimerSlot *slot = &wheel->slots[byte_of((uint32_t)wheel->clock, 0)];
+	unsigned index = byte_of((uint32_t)wheel->clock, 0);
+	TimerQueue *slot = &wheel->slots[index];
+	uint32_t handle;
 
-	while (slot->first != 0) {
-		uint32_t handle = slot->first;
-		TimerNode *node = node_of(wheel, handle);
+	while (!timer_queue_empty(slot)) {
+		TimerNode *node = take_first(wheel, slot, &handle);
 
-		if (node->next != 0)
-			__builtin_prefetch(node_of(wheel, node->next));
-		take_down(wheel, node);
+		mark(wheel, index, !timer_queue_empty(slot));
 		if (node->deadline != (uint32_t)wheel->clock) {
 			hang_up(wheel, node, handle);
 			continue;

@@ -8,12 +8,12 @@
  * decades costs no more than the timers that it passes.
  *
  * Cost: moving an armed timer to a later deadline (every packet of a connection may do that) writes
- * to its own node and touches nothing else. Moving it forward, cancelling and first arming touch
- * the neighbours.
+ * to its own node and touches nothing else. Moving it forward, cancelling and first arming touch a
+ * queue's block beside (timer-queue.h), and no other item.
  */
 #pragma once
 
-#include "flow/slab.h"
+#include "flow/timer-queue.h"
 
 #include <shakedown/types.h>
 
@@ -25,17 +25,16 @@
 
 /* A zeroed node is an idle one. */
 typedef struct {
-	uint32_t next, prev; /* handles */
-	uint32_t deadline;   /* tick, modulo 2^32 */
-	uint16_t slot;	     /* 1 + the slot it hangs in; 0: not armed */
+	uint32_t deadline; /* tick, modulo 2^32 */
+	uint32_t place;	   /* timer-queue.h; 0: not armed */
 } TimerNode;
-_Static_assert(sizeof(TimerNode) == 16, "a timer costs each connection 16 bytes");
 
 typedef struct _TimerWheel TimerWheel;
 
-/* What the inline function below needs, and the wheel begins with. */
+/* What the inline functions below need, and the wheel begins with. */
 typedef struct {
 	ShakedownTime quiet; /* an advance to before that changes nothing */
+	Slab *blocks;	     /* its queues' */
 } TimerWheelHead;
 
 /* Each item of the slab holds its TimerNode at node_offset. */
@@ -57,12 +56,23 @@ bool timer_wheel_postpone(const TimerWheel *wheel, TimerNode *node, ShakedownTim
 /* Harmless where it is not armed. Needed before the item is freed. */
 void timer_wheel_cancel(TimerWheel *wheel, uint32_t handle);
 
+/* The item of an armed timer; 0 where it is idle. */
+uint32_t timer_wheel_handle(const TimerWheel *wheel, const TimerNode *node);
 /* Another item takes over the timer, armed or not, in its place among those of its tick. */
 void timer_wheel_move(TimerWheel *wheel, uint32_t from, uint32_t to);
 
 static inline bool timer_node_armed(const TimerNode *node)
 {
-	return node->slot != 0;
+	return node->place != 0;
+}
+
+/* Brings what cancelling or moving an armed one will touch into the cache. */
+static G_ALWAYS_INLINE inline void timer_wheel_fetch(const TimerWheel *wheel, const TimerNode *node)
+{
+	const TimerWheelHead *head = (const TimerWheelHead *)(const void *)wheel;
+
+	if (timer_node_armed(node))
+		__builtin_prefetch(timer_queue_entry(head->blocks, node->place), 1);
 }
 
 /*

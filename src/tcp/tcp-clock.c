@@ -114,6 +114,10 @@ ShakedownTime tcp_clock_due(const TcpTracker *tracker, const TcpConnection *conn
 
 uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn)
 {
+	uint32_t handle = timer_wheel_handle(tracker->wheel, &conn->timer);
+
+	if (handle)
+		return handle;
 	if (conn->newer) {
 		const TcpConnection *newer = slab_get(tracker->slab, conn->newer);
 		return newer->older;

@@ -126,6 +126,7 @@ typedef struct {
 	FlowKey key;
 	uint32_t hash;
 	TimerNode timer;
+	uint64_t id;
 	/* What every segment touches. */
 	uint32_t flags; /* TcpConnFlags */
 	uint32_t older; /* handle of the connection before on the same four-tuple, if it still lives
@@ -143,10 +144,9 @@ typedef struct {
 	bool talked;	     /* data has passed after the SYNs */
 	TcpAside *aside;     /* NULL: nothing is; tcp_aside() */
 	TcpClosing *closing; /* NULL: not yet; tcp_closing() */
-	uint64_t id;
+	ShakedownTime start;
 	TcpSide side[2];
 	/* What openings and endings touch. */
-	ShakedownTime start;
 	uint64_t first_frame : 48;
 	uint8_t severity;	  /* ShakedownSeverity: the worst of its anomalies */
 	uint8_t blamed;		  /* its only anomaly, from 1; 0: see tcp_conn_anomalies() */

@@ -113,7 +113,7 @@ static void order_free(Order *order)
 static G_ALWAYS_INLINE inline void prefetch(const TcpTracker *t, uint32_t handle)
 {
 	if (handle & SLAB_SMALL)
-		__builtin_prefetch(item_of(t, handle));
+		tcp_fetch(item_of(t, handle), sizeof(TcpHalf));
 	else
 		tcp_connection_prefetch(item_of(t, handle));
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Half-open connections. Of one that has shown no more than its first SYN little needs to be known,
- * and in a flood there are millions: such a connection is folded into a cache line, as kernels do,
- * and unfolded into what it was when anything further happens to it. What does not come out of the
- * fold as it went in is not folded, so that nothing else need know of it.
+ * and in a flood there are millions: such a connection is folded into less than a cache line, as
+ * kernels do, and unfolded into what it was when anything further happens to it. What does not come
+ * out of the fold as it went in is not folded, so that nothing else need know of it.
  *
  * A folded one has a handle of its own, with SLAB_SMALL set, in the table and the wheel. Of one
  * that is closed, and rests, it is the part that both need.
@@ -41,7 +41,7 @@ typedef struct {
 		uint8_t *rest; /* tcp-rest.h */
 	};
 } TcpHalf;
-_Static_assert(sizeof(TcpHalf) == 64, "a cache line");
+_Static_assert(sizeof(TcpHalf) == 56, "less than a cache line");
 
 #define TCP_HALF_NO_WSCALE 15u
 /* What one that rests takes beside is seldom more, in bytes. */

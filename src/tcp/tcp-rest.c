@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Key, hash and timer are kept elsewhere. */
-#define HEAD offsetof(TcpConnection, flags)
+#define HEAD offsetof(TcpConnection, id)
 
 typedef union {
 	struct {

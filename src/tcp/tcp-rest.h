@@ -2,7 +2,7 @@
 /*
  * Connections at rest. One that both ends have closed still waits for late segments, for its
  * TIME-WAIT to end and to be forgotten, and where there are many most are such. It is packed into
- * half of what it is in use: what its end was, beside the 64 bytes of a half-open one (tcp-half.h),
+ * half of what it is in use: what its end was, beside the 56 bytes of a half-open one (tcp-half.h),
  * whose handle it has. Packing is without loss, whatever the connection is.
  */
 #pragma once

@@ -19,6 +19,7 @@ struct _TcpTracker {
 	Slab *slab;
 	Slab *half_open;	/* tcp-half.h */
 	TcpConnection unfolded; /* … the one that is borrowed */
+	size_t unfolded_size;	/* of that, in bytes */
 	Slab *closing;		/* TcpClosing */
 	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
 	size_t resting, resting_bytes, rest_from;
@@ -136,6 +137,8 @@ static G_ALWAYS_INLINE inline void tcp_fetch(const void *from, size_t bytes)
 
 	for (size_t i = 0; i < bytes; i += 64)
 		__builtin_prefetch(line + i);
+	/* It may not begin with a line. */
+	__builtin_prefetch(line + bytes - 1);
 }
 
 /* … what a segment touches. */

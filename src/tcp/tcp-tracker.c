@@ -12,6 +12,8 @@
 #define CONNECTIONS_PER_CHUNK 4096
 #define HALF_OPEN_PER_CHUNK 16384
 #define CLOSING_PER_CHUNK 8192
+/* So that each begins with one. */
+#define WHOLE_LINES(bytes) (((bytes) + 63) / 64 * 64)
 
 void tcp_tracker_empty_table(TcpTracker *t)
 {
@@ -22,7 +24,7 @@ void tcp_tracker_empty_table(TcpTracker *t)
 
 static void make_room(TcpTracker *t)
 {
-	t->slab = slab_new(sizeof(TcpConnection), CONNECTIONS_PER_CHUNK);
+	t->slab = slab_new(WHOLE_LINES(sizeof(TcpConnection)), CONNECTIONS_PER_CHUNK);
 	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
 	t->closing = slab_new(sizeof(TcpClosing), CLOSING_PER_CHUNK);
 	t->table = NULL;
@@ -39,6 +41,7 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	t->config = config;
 	t->observer = *observer;
 	t->data = data;
+	t->unfolded_size = sizeof t->unfolded;
 	make_room(t);
 	tcp_budget_init(&t->budget, 0);
 	t->rest_from = TCP_HALF_REST_FROM;
@@ -284,19 +287,11 @@ static inline void fetch_connections(const TcpTracker *t, const Segment *segs, T
 
 		lookups[i].hint = hint;
 		if (hint.handle & SLAB_SMALL)
-			__builtin_prefetch(slab_get(t->half_open, hint.handle & ~SLAB_SMALL));
+			tcp_fetch(slab_get(t->half_open, hint.handle & ~SLAB_SMALL),
+				  sizeof(TcpHalf));
 		else if (hint.handle)
 			tcp_connection_prefetch(slab_get(t->slab, hint.handle));
 	}
-}
-
-/* Half-open ones leave their place between two others' timers when they are answered. */
-static G_ALWAYS_INLINE inline void fetch_neighbour(const TcpTracker *t, uint32_t handle)
-{
-	if (handle & SLAB_SMALL)
-		__builtin_prefetch(slab_get(t->half_open, handle & ~SLAB_SMALL), 1);
-	else if (handle)
-		__builtin_prefetch(slab_get(t->slab, handle), 1);
 }
 
 /* What is found through them, now that they have come. */
@@ -309,8 +304,7 @@ static G_ALWAYS_INLINE inline void fetch_beside(const TcpTracker *t, const Segme
 		if (handle & SLAB_SMALL) {
 			const TcpHalf *half = slab_get(t->half_open, handle & ~SLAB_SMALL);
 
-			fetch_neighbour(t, half->timer.prev);
-			fetch_neighbour(t, half->timer.next);
+			timer_wheel_fetch(t->wheel, &half->timer);
 			if (half->rests)
 				tcp_fetch(half->rest, TCP_HALF_REST_USUAL);
 		} else if (handle) {

@@ -289,6 +289,13 @@ Test(timer_wheel, moves_a_timer_in_its_place)
 		timer_wheel_set(f.wheel, handle[i] = slab_alloc(f.slab), T0 + S);
 	for (unsigned i = 0; i < 3; i++) {
 		timer_wheel_move(f.wheel, handle[i], other);
+		cr_assert_eq(
+			timer_wheel_handle(f.wheel,
+					   &((Item *)slab_get(small, other & ~SLAB_SMALL))->node),
+			other);
+		cr_assert_eq(
+			timer_wheel_handle(f.wheel, &((Item *)slab_get(f.slab, handle[i]))->node),
+			0, "idle now");
 		cr_assert_not(timer_node_armed(&((Item *)slab_get(f.slab, handle[i]))->node));
 		timer_wheel_move(f.wheel, other, handle[i]);
 	}
