@@ -2,6 +2,7 @@
 #include "detect/scanner.h"
 
 #include "detect/noted.h"
+#include "detect/scanner-table.h"
 
 #include <string.h>
 
@@ -26,178 +27,24 @@
 #define MARK_SUCCEEDED UINT64_C(0x5bd1e995)
 #define MARK_FAILED UINT64_C(0x27d4eb2f)
 
-/* By when they were touched last. */
-typedef struct {
-	Scanner *newest, *oldest;
-	size_t len;
-} ScannerList;
-
-struct _Scanners {
-	KeyTable *table; /* of Scanner */
-	ScannerList
-		list[2]; /* [known]: those that are scanners are apart, so that others find room */
-	uint64_t forgotten;
-	uint64_t tries; /* remembered, of all */
-};
-
 Scanners *scanners_new(void)
 {
 	Scanners *t = g_new0(Scanners, 1);
 
-	t->table = key_table_new(sizeof(Scanner), sizeof(ScannerKey));
+	scanner_table_init(&t->table);
 	return t;
-}
-
-static void scanner_clear(Scanner *s)
-{
-	sketch_set_clear(&s->tried);
-	g_free(s->examples);
 }
 
 void scanners_free(Scanners *t)
 {
 	if (!t)
 		return;
-	for (unsigned known = 0; known < 2; known++)
-		for (Scanner *s = t->list[known].oldest; s; s = s->newer)
-			scanner_clear(s);
-	key_table_free(t->table);
+	scanner_table_clear(&t->table);
 	g_free(t);
 }
 
-static void unlink_scanner(Scanners *t, Scanner *s)
-{
-	ScannerList *list = &t->list[s->known];
-
-	if (s->newer)
-		s->newer->older = s->older;
-	else
-		list->newest = s->older;
-	if (s->older)
-		s->older->newer = s->newer;
-	else
-		list->oldest = s->newer;
-	s->newer = s->older = NULL;
-	list->len--;
-}
-
-static void link_newest(Scanners *t, Scanner *s)
-{
-	ScannerList *list = &t->list[s->known];
-
-	s->older = list->newest;
-	if (list->newest)
-		list->newest->newer = s;
-	else
-		list->oldest = s;
-	list->newest = s;
-	list->len++;
-}
-
-static void make_known(Scanners *t, Scanner *s, bool known)
-{
-	if (s->known == known)
-		return;
-	unlink_scanner(t, s);
-	s->known = known;
-	link_newest(t, s);
-}
-
-/* The one that goes when another comes. Known scanners are kept until they are reported. */
-static Scanner *to_be_forgotten(const Scanners *t)
-{
-	return t->list[false].oldest ? t->list[false].oldest : t->list[true].oldest;
-}
-
-static void forget(Scanners *t, Scanner *s)
-{
-	unlink_scanner(t, s);
-	t->tries -= s->tried.len;
-	scanner_clear(s);
-	t->forgotten++;
-}
-
-static Scanner *add(Scanners *t, const ScannerKey *key, uint32_t hash)
-{
-	KeyTablePlace place;
-	Scanner *s;
-
-	if (key_table_len(t->table) < SCANNERS_MOST) {
-		s = key_table_add_at(t->table, key, hash, &place);
-	} else {
-		s = to_be_forgotten(t);
-		place = s->place;
-		forget(t, s);
-		s = key_table_renew(t->table, &place, hash);
-		*s = (Scanner){.key = *key};
-	}
-	s->place = place;
-	link_newest(t, s);
-	return s;
-}
-
-/* An attempt, by what it counts for: the source's account of the target or of the port. */
-typedef struct {
-	const TcpConnection *conn;
-	uint16_t source_port, window;
-	Contact contact;
-	Probe probe;
-	ScannerKey key[2]; /* [by_target] */
-	uint32_t hash[2];
-	uint64_t what[2]; /* a fingerprint of what was tried of that */
-} Attempt;
-
-static Scanner *find(const Scanners *t, const ScannerKey *key)
-{
-	return key_table_find(t->table, key, sizeof *key,
-			      key_table_hash(t->table, key, sizeof *key));
-}
-
-/* What both accounts will touch: their slots, and those that go when they are new. All of it is
- * cold, and what comes first need not be waited for before the rest is asked for. */
-static void fetch(const Scanners *t, Attempt *a)
-{
-	const Scanner *s = key_table_len(t->table) < SCANNERS_MOST ? NULL : to_be_forgotten(t);
-
-	for (unsigned i = 0; i < 2; i++) {
-		a->hash[i] = key_table_hash(t->table, &a->key[i], sizeof a->key[i]);
-		flow_table_prefetch(t->table->slots, a->hash[i]);
-	}
-	for (unsigned i = 0; i < 2 && s; i++, s = s->newer) {
-		flow_table_prefetch(t->table->slots, s->place.hash);
-		__builtin_prefetch((const uint8_t *)s + 64);
-		__builtin_prefetch((const uint8_t *)s + 128);
-		__builtin_prefetch(s->newer);
-	}
-}
-
-static void keys_of(ScannerKey key[2], const TcpConnection *conn, ShakedownSideId source)
-{
-	ShakedownSideId target = tcp_other(source);
-	uint8_t version = conn->key.ip_version;
-
-	key[false] = (ScannerKey){.source = tcp_conn_key_address(conn, source),
-				  .end = key_end(version, tcp_conn_port(conn, target))};
-	key[true] = (ScannerKey){.source = key[false].source,
-				 .target = tcp_conn_key_address(conn, target),
-				 .end = key_end(version, 0) | SCANNER_OF_TARGET};
-}
-
-static Scanner *get(Scanners *t, const ScannerKey *key, uint32_t hash)
-{
-	Scanner *s = key_table_find(t->table, key, sizeof *key, hash);
-
-	if (!s) {
-		s = add(t, key, hash);
-	} else if (s->newer) {
-		unlink_scanner(t, s);
-		link_newest(t, s);
-	}
-	return s;
-}
-
 /* True the first time that it is tried, as far as it can be remembered. */
-static inline bool first_try(Scanners *t, Scanner *s, uint64_t what)
+static inline bool first_try(ScannerTable *t, Scanner *s, uint64_t what)
 {
 	uint32_t most = t->tries < SCANNERS_TRIES_MOST ? UINT32_MAX : s->tried.len;
 	SketchSetResult result = sketch_set_add(&s->tried, what, most);
@@ -210,7 +57,7 @@ static inline bool first_try(Scanners *t, Scanner *s, uint64_t what)
 /* A stack takes another port for each connection; a prober need not. */
 static void note_port(Scanner *s, const Attempt *a)
 {
-	if (!a->conn->syn_first)
+	if (!a->syn)
 		return;
 	if (s->source_port && s->source_port != a->source_port)
 		s->ports_differ = true;
@@ -283,10 +130,9 @@ static void note_open(Scanner *s, const Attempt *a)
 	ScannerExamples *e = examples_of(s);
 
 	if (!scanner_is_of_target(s) && e->open_len < G_N_ELEMENTS(e->open_at))
-		e->open_at[e->open_len++] =
-			key_address_whole(&a->key[true].target, a->key[true].end);
+		e->open_at[e->open_len++] = key_address_whole(&a->target, key_end(a->version, 0));
 	else if (scanner_is_of_target(s) && e->open_len < G_N_ELEMENTS(e->open))
-		e->open[e->open_len++] = (uint16_t)a->key[false].end;
+		e->open[e->open_len++] = a->port;
 }
 
 static void note_frame(Scanner *s, uint64_t frame)
@@ -304,8 +150,8 @@ static void note_frame(Scanner *s, uint64_t frame)
 static void count_failure(Scanner *s, const Attempt *a)
 {
 	s->failures++;
-	s->first = MIN(s->first, a->conn->start);
-	s->last = MAX(s->last, a->conn->start);
+	s->first = MIN(s->first, a->start);
+	s->last = MAX(s->last, a->start);
 	s->refused += a->contact == CONTACT_REFUSED;
 	s->unanswered += a->contact == CONTACT_UNANSWERED;
 	s->probed += a->contact == CONTACT_PROBED;
@@ -316,7 +162,7 @@ static void count_failure(Scanner *s, const Attempt *a)
 			s->windows_differ = true;
 		s->answer_window = a->window;
 	}
-	note_frame(s, a->conn->first_frame);
+	note_frame(s, a->frame);
 }
 
 static void count(Scanner *s, const Attempt *a)
@@ -328,12 +174,12 @@ static void count(Scanner *s, const Attempt *a)
 		if (floor)
 			return;
 		s->successes++;
-		s->last = MAX(s->last, a->conn->start);
+		s->last = MAX(s->last, a->start);
 		note_open(s, a);
 		return;
 	}
 	if (floor && !s->known)
-		begin(s, a->conn->start);
+		begin(s, a->start);
 	s->walk = MIN(s->walk + LOG_STEP, 4 * LOG_BOUND);
 	s->probes[a->probe]++;
 	count_failure(s, a);
@@ -346,7 +192,7 @@ static void tell_again(Scanner *s, bool again)
 }
 
 /* A place that had been used before it was probed is one of the scan's; any other is not new. */
-static void count_again(Scanners *t, Scanner *s, const Attempt *a, uint64_t what)
+static void count_again(ScannerTable *t, Scanner *s, const Attempt *a, uint64_t what)
 {
 	/* The same place by another way tells how it scans. */
 	s->probes[a->probe] += a->probe != PROBE_CONNECT;
@@ -359,11 +205,20 @@ static void count_again(Scanners *t, Scanner *s, const Attempt *a, uint64_t what
 		count_failure(s, a);
 }
 
-/* True if it is the first try of that, by this account. */
-static bool account(Scanners *t, DetectContext *context, const Attempt *a, bool by_target)
+/* A fingerprint of what was tried, by what it counts for. */
+static uint64_t what_of(const Attempt *a, bool by_target)
 {
-	Scanner *s = get(t, &a->key[by_target], a->hash[by_target]);
-	uint64_t what = a->what[by_target];
+	if (by_target)
+		return sketch_hash(a->port + 1u);
+	ShakedownAddress target = key_address_whole(&a->target, key_end(a->version, 0));
+
+	return sketch_hash_address(&target);
+}
+
+/* True if it is the first try of that, by this account. */
+static bool count_attempt(ScannerTable *t, Scanner *s, const Attempt *a, bool by_target)
+{
+	uint64_t what = what_of(a, by_target);
 
 	note_port(s, a);
 	bool first = first_try(t, s, what);
@@ -374,7 +229,48 @@ static bool account(Scanners *t, DetectContext *context, const Attempt *a, bool 
 		count_again(t, s, a, what);
 	if (first && a->contact == CONTACT_SUCCEEDED)
 		first_try(t, s, what ^ MARK_SUCCEEDED);
-	make_known(t, s, s->known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config));
+	return first;
+}
+
+static void refused_after_all(Scanner *s)
+{
+	if (!s->unanswered)
+		return;
+	s->unanswered--;
+	s->refused++;
+}
+
+/* What one attempt has stood for gets an account of its own. */
+static Scanner *begin_account(ScannerTable *t, const ScannerFound *found, bool by_target)
+{
+	Attempt first;
+	Scanner *s = scanner_table_part(t, found, by_target, &first);
+
+	count_attempt(t, s, &first, by_target);
+	if (first.refused >> by_target & 1)
+		refused_after_all(s);
+	return s;
+}
+
+/* True if it is the first try of that, by this account. One attempt alone makes no scan: what holds
+ * it has not to be asked. */
+static bool account(ScannerTable *t, DetectContext *context, Attempt *a, bool by_target)
+{
+	ScannerFound found = scanner_table_find(t, a, by_target);
+	Scanner *s = found.scanner;
+
+	if (!found.handle && scanner_table_hold(t, a, by_target))
+		return true;
+	if (found.alone)
+		s = begin_account(t, &found, by_target);
+	else if (s)
+		scanner_table_touch(t, s);
+	else
+		s = scanner_table_add(t, a, by_target);
+	bool first = count_attempt(t, s, a, by_target);
+
+	scanner_table_make_known(
+		t, s, s->known ? !monitors(s) && !has_peers(s) : is_scan(s, context->config));
 	if (context->early && s->known && !s->told) {
 		s->told = true;
 		scanner_report(s, context, 0);
@@ -382,37 +278,46 @@ static bool account(Scanners *t, DetectContext *context, const Attempt *a, bool 
 	return first;
 }
 
+/* With whom and what it was about, looked up. */
+static Attempt attempt_of(const Scanners *t, const TcpConnection *conn, ShakedownSideId source)
+{
+	ShakedownSideId target = tcp_other(source);
+	Attempt a = {.source = tcp_conn_key_address(conn, source),
+		     .target = tcp_conn_key_address(conn, target),
+		     .source_port = tcp_conn_port(conn, source),
+		     .port = tcp_conn_port(conn, target),
+		     .version = conn->key.ip_version & 0xf,
+		     .start = conn->start,
+		     .frame = conn->first_frame,
+		     .syn = conn->syn_first != 0};
+
+	scanner_table_look_up(&t->table, &a);
+	return a;
+}
+
 bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *conn,
 		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window)
 {
-	Attempt a = {.conn = conn,
-		     .source_port = tcp_conn_port(conn, source),
-		     .window = window,
-		     .contact = contact,
-		     .probe = probe};
+	Attempt a = attempt_of(t, conn, source);
 
-	keys_of(a.key, conn, source);
-	fetch(t, &a);
-	ShakedownAddress target = tcp_conn_address(conn, tcp_other(source));
-
-	a.what[false] = sketch_hash_address(&target);
-	a.what[true] = sketch_hash(tcp_conn_port(conn, tcp_other(source)) + 1u);
-	account(t, context, &a, false);
-	return account(t, context, &a, true);
+	a.contact = (uint8_t)contact & 3;
+	a.probe = (uint8_t)probe & 7;
+	a.window = window;
+	account(&t->table, context, &a, false);
+	return account(&t->table, context, &a, true);
 }
 
 void scanners_refused_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source)
 {
-	ScannerKey key[2];
+	Attempt a = attempt_of(t, conn, source);
 
-	keys_of(key, conn, source);
-	for (int by_target = 0; by_target < 2; by_target++) {
-		Scanner *s = find(t, &key[by_target]);
+	for (unsigned by_target = 0; by_target < 2; by_target++) {
+		ScannerFound found = scanner_table_find(&t->table, &a, by_target);
 
-		if (!s || !s->unanswered)
-			continue;
-		s->unanswered--;
-		s->refused++;
+		if (found.scanner)
+			refused_after_all(found.scanner);
+		else if (found.alone)
+			found.alone->refused |= (uint8_t)(1u << by_target) & 3;
 	}
 }
 
@@ -424,13 +329,12 @@ static ShakedownSideId source_of(const TcpConnection *conn)
 
 bool scanners_cover(Scanners *t, const TcpConnection *conn)
 {
-	ScannerKey key[2];
-
-	if (!t->list[true].len)
+	if (!t->table.list[true].len)
 		return false;
-	keys_of(key, conn, source_of(conn));
-	for (int by_target = 0; by_target < 2; by_target++) {
-		const Scanner *s = find(t, &key[by_target]);
+	Attempt a = attempt_of(t, conn, source_of(conn));
+
+	for (unsigned by_target = 0; by_target < 2; by_target++) {
+		const Scanner *s = scanner_table_find(&t->table, &a, by_target).scanner;
 
 		if (s && s->known)
 			return true;
@@ -475,9 +379,9 @@ void scanners_finish(Scanners *t, DetectContext *context)
 	g_autoptr(GHashTable) shares =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 
-	for (const Scanner *s = t->list[true].oldest; s; s = s->newer)
+	for (const Scanner *s = t->table.list[true].oldest; s; s = s->newer)
 		add_to_share(shares, s);
-	for (const Scanner *s = t->list[true].oldest; s; s = s->newer)
+	for (const Scanner *s = t->table.list[true].oldest; s; s = s->newer)
 		if (!told_by_others(shares, s))
-			scanner_report(s, context, t->forgotten);
+			scanner_report(s, context, t->table.forgotten);
 }

@@ -44,14 +44,16 @@ typedef struct {
 	uint64_t frames[15]; /* of its failures after the first */
 } ScannerExamples;
 
-/* Most are clients that never fail, and there may be thousands, which come and go: what only the
- * others need hangs off a pointer, or lies behind what all do. */
+/* Most are clients that never fail: what only the others need hangs off a pointer, or lies behind
+ * what all do. */
 typedef struct _Scanner {
-	ScannerKey key; /* first: the table looks no further */
+	ScannerKey key;
+	/* The table's: */
 	struct _Scanner *newer, *older;
-	KeyTablePlace place; /* in the table */
-	double walk;	     /* log of the likelihood ratio */
-	SketchSet tried;
+	uint32_t hash;
+	uint32_t since; /* so many attempts were held alone when it was touched last */
+	uint16_t handle;
+
 	uint16_t source_port; /* of its latest SYN */
 	uint16_t answer_window;
 	bool ports_differ : 1;
@@ -59,6 +61,8 @@ typedef struct _Scanner {
 	bool told : 1; /* to somebody who watches */
 	bool more : 1; /* places than could be remembered */
 	bool windows_differ : 1;
+	double walk; /* log of the likelihood ratio */
+	SketchSet tried;
 	/* All that follows is of first tries since the walk last left its floor: what a source did
 	 * before it began to fail is no part of its scan. */
 	uint32_t failures, successes;

@@ -10,7 +10,7 @@ KeyTable *key_table_new(size_t item_size, size_t key_size)
 	g_assert(key_size <= item_size && key_size >= KEY_TABLE_KEY_LEAST &&
 		 key_size <= KEY_TABLE_KEY_MOST);
 	table->slab = slab_new(item_size, ITEMS_PER_CHUNK);
-	table->slots = flow_table_new(table->slab, 0);
+	key_slots_init(&table->slots);
 	table->key_size = key_size;
 	key_secrets(table->secret, mix_random_seed());
 	return table;
@@ -20,7 +20,7 @@ void key_table_free(KeyTable *table)
 {
 	if (!table)
 		return;
-	flow_table_free(table->slots);
+	key_slots_clear(&table->slots);
 	slab_free(table->slab);
 	g_free(table);
 }
@@ -31,7 +31,7 @@ void *key_table_add_at(KeyTable *table, const void *key, uint32_t hash, KeyTable
 	void *item = slab_get(table->slab, handle);
 
 	memcpy(item, key, table->key_size);
-	flow_table_insert(table->slots, hash, handle);
+	key_slots_insert(&table->slots, hash, handle);
 	*place = (KeyTablePlace){hash, handle};
 	return item;
 }
@@ -41,46 +41,29 @@ void *key_table_add(KeyTable *table, const void *key, uint32_t hash)
 	return key_table_add_at(table, key, hash, &(KeyTablePlace){0});
 }
 
-void *key_table_renew(KeyTable *table, KeyTablePlace *place, uint32_t hash)
-{
-	flow_table_remove(table->slots, place->hash, place->handle);
-	flow_table_insert(table->slots, hash, place->handle);
-	place->hash = hash;
-	return slab_get(table->slab, place->handle);
-}
-
-static uint32_t handle_of(const KeyTable *table, const void *item, uint32_t hash)
-{
-	const FlowTable *slots = table->slots;
-
-	for (uint32_t i = hash & slots->mask;; i = (i + 1) & slots->mask) {
-		FlowSlot slot = slots->slots[i];
-
-		if (slot.handle == 0 ||
-		    (slot.hash == hash && slab_get(table->slab, slot.handle) == item))
-			return slot.handle;
-	}
-}
-
 void key_table_remove(KeyTable *table, void *item)
 {
-	uint32_t hash = key_table_hash(table, item, table->key_size);
+	uint32_t hash = key_table_hash(table, item, table->key_size), at = hash, handle;
 
-	key_table_remove_at(table, (KeyTablePlace){hash, handle_of(table, item, hash)});
+	do
+		handle = key_slots_next(&table->slots, hash, &at);
+	while (handle && slab_get(table->slab, handle) != item);
+	key_table_remove_at(table, (KeyTablePlace){hash, handle});
 }
 
 void key_table_remove_at(KeyTable *table, KeyTablePlace place)
 {
-	if (flow_table_remove(table->slots, place.hash, place.handle))
+	if (place.handle && key_slots_remove(&table->slots, place.hash, place.handle))
 		slab_free_item(table->slab, place.handle);
 }
 
 void **key_table_items(const KeyTable *table)
 {
-	g_autofree uint32_t *handles = flow_table_handles(table->slots);
 	size_t n = key_table_len(table);
+	g_autofree uint32_t *handles = g_new(uint32_t, n + 1);
 	void **items = g_new(void *, n + 1);
 
+	key_slots_handles(&table->slots, handles);
 	for (size_t i = 0; i < n; i++)
 		items[i] = slab_get(table->slab, handles[i]);
 	return items;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Items found by a key of any fixed size, for tables of some thousand hosts or services: the items
- * of a slab that begin with their key, and a flow table's slots to find them. An item's address
+ * of a slab that begin with their key, and slots to find them. An item's address
  * holds until it is removed. Equal keys must be equal bytes. Who does not know the table's seed
  * cannot choose keys that collide.
  *
@@ -10,8 +10,9 @@
  */
 #pragma once
 
-#include "flow/flow-table.h"
+#include "flow/key-slots.h"
 #include "flow/mix.h"
+#include "flow/slab.h"
 
 #include <shakedown/types.h>
 
@@ -32,7 +33,7 @@ static inline void key_secrets(uint64_t secret[KEY_SECRETS], uint64_t seed)
 
 typedef struct {
 	Slab *slab;
-	FlowTable *slots;
+	KeySlots slots;
 	size_t key_size;
 	uint64_t secret[KEY_SECRETS];
 } KeyTable;
@@ -116,20 +117,15 @@ static G_ALWAYS_INLINE inline bool key_equal(const void *a, const void *b, size_
 static G_ALWAYS_INLINE inline void *key_table_find(const KeyTable *table, const void *key,
 						   size_t size, uint32_t hash)
 {
-	const FlowTable *slots = table->slots;
+	uint32_t at = hash, handle;
 
-	for (uint32_t i = hash & slots->mask;; i = (i + 1) & slots->mask) {
-		FlowSlot slot = slots->slots[i];
+	while ((handle = key_slots_next(&table->slots, hash, &at))) {
+		void *item = slab_get(table->slab, handle);
 
-		if (slot.handle == 0)
-			return NULL;
-		if (slot.hash == hash) {
-			void *item = slab_get(table->slab, slot.handle);
-
-			if (key_equal(item, key, size))
-				return item;
-		}
+		if (key_equal(item, key, size))
+			return item;
 	}
+	return NULL;
 }
 
 /* A zeroed item with that key, which none has yet. */
@@ -149,7 +145,7 @@ void key_table_remove_at(KeyTable *table, KeyTablePlace place);
 
 static inline size_t key_table_len(const KeyTable *table)
 {
-	return flow_table_len(table->slots);
+	return table->slots.len;
 }
 
 /* All items, in no meaningful order; as many as key_table_len(). Free with g_free(). */

@@ -66,29 +66,3 @@ Test(key_table, items_are_all_of_them)
 		sum += ((const Item *)items[i])->value;
 	cr_assert_eq(sum, 300 * 301 / 2);
 }
-
-/* One item, of one key after the other: each is found until the next, though it stays where it is.
- */
-Test(key_table, an_item_gives_way_to_another)
-{
-	g_autoptr(KeyTable) table = key_table_new(sizeof(Item), 36);
-	KeyTablePlace place[64];
-	uint8_t key[36], old[36];
-
-	for (uint32_t n = 1; n <= 5000; n++) {
-		key_of(key, n);
-		uint32_t hash = key_table_hash(table, key, 36);
-		Item *item = n <= 64 ? key_table_add_at(table, key, hash, &place[n % 64])
-				     : key_table_renew(table, &place[n % 64], hash);
-
-		memcpy(item->key, key, sizeof item->key);
-		item->value = n;
-		cr_assert_eq(find(table, key), item);
-		cr_assert_eq(key_table_len(table), MIN(n, 64u));
-		for (uint32_t k = 1; k <= MIN(n, 66u); k++) {
-			key_of(old, n - k + 1);
-			const Item *other = find(table, old);
-			cr_assert_eq(other ? other->value : 0, k <= 64 ? n - k + 1 : 0);
-		}
-	}
-}
