@@ -25,33 +25,10 @@ static int compare(const Tally *tally, const TallyBrief *x, const TallyBrief *y)
 	return order ? order : (int)(uint16_t)x->end - (int)(uint16_t)y->end;
 }
 
-/* One with the beginning of what it is compared by: under a flood most weigh the same, and their
- * addresses tell them apart. */
 typedef struct {
-	uint64_t rank; /* the least goes first; equal ones have to be compared */
+	uint64_t rank; /* tally_rank() */
 	TallyBrief *brief;
 } Ranked;
-
-#define RANK_WEIGHT 0xffff
-
-static inline uint64_t rank_of(const Tally *tally, const TallyBrief *brief)
-{
-	uint64_t failed = tally_failed(tally, brief), connections = tally_connections(tally, brief);
-	uint32_t address;
-
-	memcpy(&address, &brief->address, sizeof(address));
-	if (!tally->by_failures)
-		failed = 0;
-	/* Nothing that follows counts among those that weigh more than there is room for. */
-	if (failed >= RANK_WEIGHT)
-		return 0;
-	if (connections >= RANK_WEIGHT) {
-		connections = RANK_WEIGHT;
-		address = 0;
-	}
-	return (RANK_WEIGHT - failed) << 48 | (RANK_WEIGHT - connections) << 32 |
-	       GUINT32_FROM_BE(address);
-}
 
 static inline bool goes_before(const Tally *tally, const Ranked *a, const Ranked *b)
 {
@@ -94,22 +71,26 @@ static void divide(const Tally *tally, Ranked *entries, size_t n, size_t middle)
 	}
 }
 
-/* All of them, those that weigh most before the middle. */
-static Ranked *divided(const Tally *tally, size_t middle)
+static inline void rank(const Tally *tally, Ranked *ranked, size_t *n, guint i)
 {
-	Ranked *ranked = g_new(Ranked, tally->len + 1);
-
-	for (guint i = 0; i < tally->len; i++)
-		ranked[i] = (Ranked){rank_of(tally, &tally->briefs[i]), &tally->briefs[i]};
-	divide(tally, ranked, tally->len, middle);
-	return ranked;
+	ranked[(*n)++] = (Ranked){tally_rank(tally, &tally->briefs[i]), &tally->briefs[i]};
 }
 
+/* Those that came once, and ranked below all that were kept the last time, are dropped already. */
 void tally_mark_half(Tally *tally)
 {
-	g_autofree Ranked *ranked = divided(tally, tally->len / 2);
+	g_autofree Ranked *ranked = g_new(Ranked, tally->len);
+	const guint half = tally->len / 2;
+	size_t n = 0;
 
-	for (guint i = tally->len / 2; i < tally->len; i++)
+	for (guint i = 0; i < tally->len; i++)
+		if (!tally->briefs[i].dropped)
+			rank(tally, ranked, &n, i);
+	divide(tally, ranked, n, half);
+	tally->rank_kept = 0;
+	for (guint i = 0; i < half; i++)
+		tally->rank_kept = MAX(tally->rank_kept, ranked[i].rank);
+	for (size_t i = half; i < n; i++)
 		ranked[i].brief->dropped = true;
 }
 
@@ -122,8 +103,12 @@ GPtrArray *tally_ranking(Tally *tally, guint most)
 {
 	guint n = MIN(tally->len, most);
 	GPtrArray *ranking = g_ptr_array_sized_new(n);
-	g_autofree Ranked *ranked = divided(tally, n);
+	g_autofree Ranked *ranked = g_new(Ranked, tally->len + 1);
+	size_t all = 0;
 
+	for (guint i = 0; i < tally->len; i++)
+		rank(tally, ranked, &all, i);
+	divide(tally, ranked, all, n);
 	g_qsort_with_data(ranked, (gint)n, sizeof ranked[0], by_rank, tally);
 	for (guint i = 0; i < n; i++)
 		g_ptr_array_add(ranking, tally_entry(tally, ranked[i].brief));

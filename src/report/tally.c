@@ -2,6 +2,8 @@
 /* Counts by endpoint or by host, in bounded memory: finding and counting. */
 #include "report/tally.h"
 
+#include "flow/mix.h"
+
 #include <string.h>
 
 #define COUNTERS_PER_CHUNK 64
@@ -39,6 +41,7 @@ void tally_init(Tally *tally, guint limit, bool by_failures)
 	tally->briefs = g_new(TallyBrief, tally->limit);
 	tally->slots = g_new0(uint32_t, slots_for(tally->limit));
 	tally->mask = (uint32_t)(slots_for(tally->limit) - 1);
+	tally->rank_kept = UINT64_MAX;
 	key_secrets(tally->secret, mix_random_seed());
 	tally->counters = slab_new(sizeof(TallyEntry), COUNTERS_PER_CHUNK);
 }
@@ -82,6 +85,7 @@ TallyEntry *tally_entry(Tally *tally, TallyBrief *brief)
 	entry->key.port = (uint16_t)brief->end;
 	count(entry, brief);
 	brief->many = true;
+	brief->dropped = false;
 	brief->counters = handle;
 	return entry;
 }
@@ -116,9 +120,11 @@ static uint32_t *place_of(const Tally *tally, const TallyBrief *one, uint32_t ha
 
 static inline uint32_t hash_of(const Tally *tally, const TallyBrief *one)
 {
-	const uint64_t key[] = {one->address.word[0], one->address.word[1], one->end};
+	const uint64_t *secret = tally->secret, *word = one->address.word;
+	uint64_t hash = mix_fold(word[0] ^ secret[0], word[1] ^ secret[1]);
 
-	return key_hash(tally->secret, key, sizeof key);
+	hash = mix_fold(hash ^ one->end ^ secret[2], secret[3]);
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* Those that stay close ranks. */
@@ -155,7 +161,8 @@ static void add(Tally *tally, const TallyBrief *one, uint32_t hash, uint32_t *sl
 	}
 	tally->last = tally->len;
 	*slot = slot_for(hash, tally->len);
-	tally->briefs[tally->len++] = *one;
+	tally->briefs[tally->len] = *one;
+	tally->briefs[tally->len++].dropped = tally_rank(tally, one) > tally->rank_kept;
 }
 
 void tally_add(Tally *tally, const ShakedownConnection *c, ShakedownSideId side, bool with_port)

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <glib.h>
+#include <string.h>
 
 #include <shakedown/connection.h>
 
@@ -41,7 +42,7 @@ typedef struct {
 	uint8_t outcome, teardown; /* of the one connection */
 	uint8_t failed : 1;	   /* that one */
 	uint8_t many : 1;	   /* counters */
-	uint8_t dropped : 1;	   /* on its way out */
+	uint8_t dropped : 1;	   /* on its way out, unless it comes again */
 	union {
 		ShakedownDuration server_rtt; /* of the one */
 		uint64_t counters;	      /* handle of its TallyEntry */
@@ -55,6 +56,9 @@ typedef struct {
 	/* To find them: an index from 1 in the lower half, the upper half of the hash above it. */
 	uint32_t *slots;
 	uint32_t mask;
+	/* Of the last ones that were kept when half was dropped: they have only gained since, and
+	 * nobody who ranks below will be kept the next time. */
+	uint64_t rank_kept;
 	uint64_t secret[KEY_SECRETS];
 	Slab *counters;	  /* of TallyEntry */
 	bool by_failures; /* what weighs: failures, else connections */
@@ -87,6 +91,28 @@ static inline uint64_t tally_connections(const Tally *tally, const TallyBrief *b
 static inline uint64_t tally_failed(const Tally *tally, const TallyBrief *brief)
 {
 	return brief->many ? tally_counters(tally, brief)->failed : brief->failed;
+}
+
+/* The beginning of what they are ordered by, the heaviest first: under a flood most weigh the same,
+ * and their addresses tell them apart. Equal ones have to be compared. */
+#define TALLY_RANK_WEIGHT 0xffffu
+
+static inline uint64_t tally_rank(const Tally *tally, const TallyBrief *brief)
+{
+	uint64_t failed = tally->by_failures ? tally_failed(tally, brief) : 0;
+	uint64_t connections = tally_connections(tally, brief);
+	uint32_t address;
+
+	memcpy(&address, &brief->address, sizeof(address));
+	/* Nothing that follows counts among those that weigh more than there is room for. */
+	if (failed >= TALLY_RANK_WEIGHT)
+		return 0;
+	if (connections >= TALLY_RANK_WEIGHT) {
+		connections = TALLY_RANK_WEIGHT;
+		address = 0;
+	}
+	return (TALLY_RANK_WEIGHT - failed) << 48 | (TALLY_RANK_WEIGHT - connections) << 32 |
+	       GUINT32_FROM_BE(address);
 }
 
 static inline guint tally_len(const Tally *tally)
