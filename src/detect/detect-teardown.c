@@ -310,13 +310,6 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 	}
 }
 
-/* A side at least, or so it is believed. */
-static bool closed(const TcpConnection *conn)
-{
-	return conn->first_fin >= 0 || conn->side[0].fins || conn->side[1].fins ||
-	       ((conn->side[0].flags | conn->side[1].flags) & TCP_SIDE_SENT_FIN);
-}
-
 /* Its FIN, or one that was damaged on the way and counts none the less. */
 static bool may_have_repeated(const TcpConnection *conn)
 {
@@ -330,7 +323,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 
 	if (reported(conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
 		return;
-	if (closed(conn)) {
+	if (noted_closed(conn)) {
 		if (may_have_repeated(conn))
 			fin_retransmitted(context, conn);
 		if (tcp_conn_has(conn, TCP_CONN_LAST_ACK_LOST))
@@ -363,4 +356,5 @@ const DetectorOps detect_teardown = {.name = "teardown",
 				     .on = {[TCP_EVENT_FIN_LATE] = on_fin_late,
 					    [TCP_EVENT_LINGERING] = on_lingering,
 					    [TCP_EVENT_DATA_AFTER_FIN] = on_data_after_fin,
-					    [TCP_EVENT_OVER] = on_over}};
+					    [TCP_EVENT_OVER] = on_over},
+				     .over_if = OVER_CLOSED | OVER_WATCHED | NOTED_DOSSIER};

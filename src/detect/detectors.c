@@ -24,19 +24,30 @@ struct _Detectors {
 	DetectContext *context;
 	void *self[DETECTORS];
 	Listener listeners[TCP_EVENTS][DETECTORS + 1]; /* in their order, up to one without hear */
+	/* Those of TCP_EVENT_OVER that want to hear of each, for where none of the others does. */
+	Listener over_each[DETECTORS + 1];
+	uint32_t over_if; /* what one of the others wants */
 };
+
+static void append(Listener *l, const Listener *one)
+{
+	while (l->hear)
+		l++;
+	*l = *one;
+}
 
 static void listen(Detectors *d, size_t who)
 {
 	for (unsigned kind = 0; kind < TCP_EVENTS; kind++) {
-		Listener *l = d->listeners[kind];
+		const Listener l = {registry[who]->on[kind], d->self[who],
+				    kind == TCP_EVENT_OVER ? registry[who]->over_if : 0};
 
-		if (!registry[who]->on[kind])
+		if (!l.hear)
 			continue;
-		while (l->hear)
-			l++;
-		*l = (Listener){registry[who]->on[kind], d->self[who],
-				kind == TCP_EVENT_OVER ? registry[who]->over_if : 0};
+		append(d->listeners[kind], &l);
+		if (kind == TCP_EVENT_OVER && !l.noted)
+			append(d->over_each, &l);
+		d->over_if |= l.noted;
 	}
 }
 
@@ -73,10 +84,18 @@ void detectors_free(Detectors *d)
 /* Nothing was noted of most connections that most detectors would look at. */
 static void over(Detectors *d, const TcpEvent *event)
 {
-	for (const Listener *l = d->listeners[TCP_EVENT_OVER]; l->hear; l++)
-		if (!l->noted || noted(event->conn, l->noted))
+	const TcpConnection *conn = event->conn;
+	const uint32_t bits = noted_over(conn);
+
+	if ((conn->noted | bits) & d->over_if) {
+		for (const Listener *l = d->listeners[TCP_EVENT_OVER]; l->hear; l++)
+			if (!l->noted || ((conn->noted | bits) & l->noted))
+				l->hear(l->self, d->context, event);
+	} else {
+		for (const Listener *l = d->over_each; l->hear; l++)
 			l->hear(l->self, d->context, event);
-	dossier_close(d->context->dossiers, event->conn);
+	}
+	dossier_close(d->context->dossiers, conn);
 }
 
 void detectors_event(Detectors *d, const TcpEvent *event)

@@ -39,6 +39,9 @@ typedef enum {
 	NOTED_STRAY_COUNTED = 1 << 24, /* among its service's strays, from its beginning on */
 	NOTED_BEHIND = 1 << 25,	       /* a SYN in the midst of a flood whose time is another */
 	NOTED_BARE_SYN = 1 << 19,      /* a SYN such as no operating system's stack sends */
+	/* Not noted, but asked for beside it when the connection is over (DetectorOps.over_if). */
+	OVER_CLOSED = 1 << 28,	/* noted_closed() */
+	OVER_WATCHED = 1 << 29, /* its timers were looked at: it has a TcpWatch */
 } Noted;
 
 #define NOTED_STRAY (NOTED_STRAY_ACK | NOTED_STRAY_FIN | NOTED_STRAY_RST)
@@ -71,6 +74,21 @@ static inline Stray noted_stray_kind(const TcpConnection *conn)
 static inline ShakedownSideId noted_stray_target(const TcpConnection *conn)
 {
 	return noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+}
+
+/* A side has sent its FIN, or so it is believed. */
+static inline bool noted_closed(const TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+
+	return conn->first_fin >= 0 || (c->fins | s->fins) ||
+	       ((c->flags | s->flags) & TCP_SIDE_SENT_FIN);
+}
+
+/* What has shown itself in other places, as if it had been noted. */
+static inline uint32_t noted_over(const TcpConnection *conn)
+{
+	return (noted_closed(conn) ? OVER_CLOSED : 0) | (tcp_aside(conn)->watch ? OVER_WATCHED : 0);
 }
 
 /* An anomaly of that kind was reported of the connection. */

@@ -92,24 +92,66 @@ double sketch_sample_evenness(const SketchSample *sample)
 	return entropy / log2((double)n);
 }
 
-void sketch_top_add(SketchTop *top, const ShakedownAddress *address, uint64_t hash)
-{
-	unsigned least = 0;
+typedef uint32_t Prints __attribute__((vector_size(16)));
+#define PRINTS (sizeof(Prints) / sizeof(uint32_t))
+_Static_assert(SKETCH_TOP == 2 * PRINTS, "two of them");
 
-	top->offered++;
-	for (unsigned i = 0; i < SKETCH_TOP; i++) {
-		/* Most are compared with all. */
-		if (G_UNLIKELY(top->item[i].hash == hash) &&
-		    memcmp(&top->item[i].address, address, sizeof *address) == 0) {
-			top->item[i].count++;
+static inline bool any_print(const SketchTop *top, uint32_t print)
+{
+	const Prints sought = {print, print, print, print};
+	Prints half[2];
+	uint64_t same[2];
+
+	memcpy(half, top->print, sizeof half);
+	half[0] = (Prints)(half[0] == sought) | (Prints)(half[1] == sought);
+	memcpy(same, half, sizeof same);
+	return (same[0] | same[1]) != 0;
+}
+
+static unsigned item_of(const SketchTop *top, const ShakedownAddress *address, uint64_t hash)
+{
+	unsigned i = 0;
+
+	while (i < SKETCH_TOP && (top->item[i].hash != hash ||
+				  memcmp(&top->item[i].address, address, sizeof *address) != 0))
+		i++;
+	return i;
+}
+
+/* The one with the least count has one more. All before it had more than it; behind it there may be
+ * more that are as it was. */
+static void least_has_gained(SketchTop *top)
+{
+	uint64_t was = top->item[top->least].count - 1;
+
+	for (unsigned i = top->least + 1; i < SKETCH_TOP; i++)
+		if (top->item[i].count == was) {
+			top->least = i;
 			return;
 		}
-		if (top->item[i].count < top->item[least].count)
-			least = i;
+	top->least = 0;
+	for (unsigned i = 1; i < SKETCH_TOP; i++)
+		if (top->item[i].count < top->item[top->least].count)
+			top->least = i;
+}
+
+void sketch_top_add(SketchTop *top, const ShakedownAddress *address, uint64_t hash)
+{
+	unsigned at = SKETCH_TOP;
+
+	top->offered++;
+	if (G_UNLIKELY(any_print(top, (uint32_t)hash)))
+		at = item_of(top, address, hash);
+	if (at == SKETCH_TOP) {
+		at = top->least;
+		top->item[at].error = top->item[at].count;
+		top->item[at].address = *address;
+		top->item[at].hash = hash;
+		top->print[at] = (uint32_t)hash;
 	}
-	top->item[least].error = top->item[least].count++;
-	top->item[least].address = *address;
-	top->item[least].hash = hash;
+	top->item[at].count++;
+	if (at == top->least)
+		least_has_gained(top);
 }
 
 const ShakedownAddress *sketch_top_most(const SketchTop *top, double share, uint64_t *count)

@@ -41,6 +41,8 @@ typedef struct {
 		uint64_t hash;	       /* its own */
 		uint64_t count, error; /* the count is too high by so much at most */
 	} item[SKETCH_TOP];
+	uint32_t print[SKETCH_TOP]; /* lower halves of their hashes: most match none */
+	unsigned least;		    /* the first one with the least count */
 } SketchTop;
 
 /* hash: sketch_hash_address() of it. */

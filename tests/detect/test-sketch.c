@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/sketch.h"
 
+#include "../flow/model-rand.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 
@@ -84,6 +86,54 @@ static ShakedownAddress numbered(unsigned n)
 {
 	return (ShakedownAddress){.version = 4,
 				  .bytes = {10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
+}
+
+typedef struct {
+	ShakedownAddress address;
+	uint64_t count, error;
+} Place;
+
+/* The plain way: the first place with the least count is the newcomer's. */
+static void add_plainly(Place place[SKETCH_TOP], const ShakedownAddress *address)
+{
+	unsigned least = 0;
+
+	for (unsigned i = 0; i < SKETCH_TOP; i++) {
+		if (memcmp(&place[i].address, address, sizeof *address) == 0) {
+			place[i].count++;
+			return;
+		}
+		if (place[i].count < place[least].count)
+			least = i;
+	}
+	place[least] = (Place){*address, place[least].count + 1, place[least].count};
+}
+
+/* Which place is the newcomer's is known without looking at all of them. */
+Test(sketch, places_are_those_of_the_plain_way)
+{
+	ModelRand rand = model_rand_new();
+	static const uint32_t range[] = {5, 12, 5000};
+
+	for (unsigned run = 0; run < 60; run++) {
+		SketchTop top = {0};
+		Place place[SKETCH_TOP] = {0};
+
+		for (unsigned n = 0; n < 500; n++) {
+			uint32_t among = range[run % 2 ? 2 : model_rand_below(&rand, 3)];
+			ShakedownAddress a = numbered(1 + model_rand_below(&rand, among));
+
+			sketch_top_add(&top, &a, sketch_hash_address(&a));
+			add_plainly(place, &a);
+			for (unsigned i = 0; i < SKETCH_TOP; i++) {
+				cr_assert_eq(
+					memcmp(&top.item[i].address, &place[i].address, sizeof a),
+					0);
+				cr_assert_eq(top.item[i].count, place[i].count);
+				cr_assert_eq(top.item[i].error, place[i].error);
+			}
+		}
+	}
 }
 
 /* One among ever new ones is found, with a count that is never too high. */
