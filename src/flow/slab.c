@@ -5,29 +5,13 @@
  */
 #include "flow/slab.h"
 
+#include "flow/huge.h"
+#include "flow/poison.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SLAB_ASAN 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define SLAB_ASAN 1
-#endif
-
-#ifdef SLAB_ASAN
-#include <sanitizer/asan_interface.h>
-#define slab_poison(p, n) __asan_poison_memory_region((p), (n))
-#define slab_unpoison(p, n) __asan_unpoison_memory_region((p), (n))
-#else
-#define slab_poison(p, n) ((void)(p), (void)(n))
-#define slab_unpoison(p, n) ((void)(p), (void)(n))
-#endif
-
-#define HUGE_PAGE (UINT32_C(1) << 21)
 #define CACHE_LINE 64
 #define SLAB_STRETCH 16 /* chunks */
 
@@ -50,7 +34,7 @@ void slab_free(Slab *slab)
 	if (slab == NULL)
 		return;
 	for (uint32_t i = 0; i < slab->chunks_len; i++)
-		slab_unpoison(slab->chunks[i], slab->item_size << slab->shift);
+		flow_unpoison(slab->chunks[i], slab->item_size << slab->shift);
 	if (slab->chunks_len > 0)
 		free(slab->chunks[0]);
 	if (slab->stretches)
@@ -66,10 +50,8 @@ static void slab_exhausted(const Slab *slab)
 }
 
 /*
- * Memory costs when it is touched first: in huge pages a tenth of what it costs in small ones. A
- * chunk is no multiple of a huge page, so several share a stretch of them, most of which is address
- * space only, until it is used. The first chunk stays in small pages: a small capture shall not pay
- * for clearing a huge one.
+ * A chunk is no multiple of a huge page, so several share a stretch of them. The first chunk stays
+ * in small pages: a small capture shall not pay for clearing a huge one.
  */
 static void *slab_cut_chunk(Slab *slab, size_t bytes)
 {
@@ -83,12 +65,10 @@ static void *slab_cut_chunk(Slab *slab, size_t bytes)
 		return chunk;
 	}
 	if (slab->stretch_left < bytes) {
-		void *stretch = NULL;
-
 		slab->stretch_left = bytes * SLAB_STRETCH;
-		if (posix_memalign(&stretch, HUGE_PAGE, slab->stretch_left) != 0)
+		void *stretch = huge_new(slab->stretch_left);
+		if (!stretch)
 			slab_exhausted(slab);
-		(void)madvise(stretch, slab->stretch_left, MADV_HUGEPAGE);
 		g_ptr_array_add(slab->stretches, stretch);
 		slab->stretch = stretch;
 	}
@@ -121,7 +101,7 @@ static void slab_add_chunk(Slab *slab)
 
 	void *chunk = slab_cut_chunk(slab, bytes);
 
-	slab_poison(chunk, bytes);
+	flow_poison(chunk, bytes);
 	if (slab->chunks_len == slab->chunks_room) {
 		slab->chunks_room = slab->chunks_room ? 2 * slab->chunks_room : 16;
 		slab->chunks = g_renew(uint8_t *, slab->chunks, slab->chunks_room);
@@ -152,7 +132,7 @@ uint32_t slab_alloc(Slab *slab)
 
 	void *item = slab_get(slab, handle);
 
-	slab_unpoison(item, slab->item_size);
+	flow_unpoison(item, slab->item_size);
 	if (handle == slab->recycled)
 		memcpy(&slab->recycled, item, sizeof slab->recycled);
 	memset(item, 0, slab->item_size);
@@ -169,7 +149,7 @@ void slab_free_item(Slab *slab, uint32_t handle)
 	void *item = slab_get(slab, handle);
 
 	memcpy(item, &slab->recycled, sizeof slab->recycled);
-	slab_poison(item, slab->item_size);
+	flow_poison(item, slab->item_size);
 	slab->recycled = handle;
 	slab->used[handle / 64] &= ~(UINT64_C(1) << handle % 64);
 	slab->live--;

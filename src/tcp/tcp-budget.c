@@ -67,8 +67,8 @@ static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 	/* What hangs off goes with the connection, whatever the slab has taken. */
 	if (slab == t->slab)
 		return (items + HEADROOM) * COST + slab_live(slab) * t->budget.hangs;
-	return (items + HEADROOM) * (sizeof(TcpHalf) + BESIDE) + t->resting_bytes +
-	       t->resting * MALLOC;
+	return (items + HEADROOM) * (sizeof(TcpHalf) + BESIDE) + byte_log_held(t->rests) +
+	       t->resting_hangs;
 }
 
 /* What one slab has taken it does not give back, so the other has what it left, but at least a

@@ -118,6 +118,17 @@ static G_ALWAYS_INLINE inline void prefetch(const TcpTracker *t, uint32_t handle
 		tcp_connection_prefetch(item_of(t, handle));
 }
 
+/* What is found through it, when it has come. */
+static G_ALWAYS_INLINE inline void prefetch_beside(const TcpTracker *t, uint32_t handle)
+{
+	const void *item = item_of(t, handle);
+
+	if (handle & SLAB_SMALL)
+		tcp_half_fetch_rest(item);
+	else
+		tcp_fetch(((const TcpConnection *)item)->closing, sizeof(TcpClosing));
+}
+
 /* Each costs a few cache misses, and nothing waits for them. */
 static void end_block(TcpTracker *t, const uint32_t *handles, size_t n, unsigned shift)
 {
@@ -134,7 +145,8 @@ static void end_block(TcpTracker *t, const uint32_t *handles, size_t n, unsigned
 	if (!ascend)
 		sorted = sort_by_id(entries, entries + n, n, (UINT64_C(1) << shift) - 1);
 	for (size_t i = 0; i < n; i++) {
-		prefetch(t, sorted[MIN(i + AHEAD, n - 1)].handle);
+		prefetch(t, sorted[MIN(i + 2 * AHEAD, n - 1)].handle);
+		prefetch_beside(t, sorted[MIN(i + AHEAD, n - 1)].handle);
 		TcpConnection *conn = tcp_half_borrow(t, sorted[i].handle);
 
 		/* But another name of one: nobody looks it up any more. */

@@ -132,30 +132,34 @@ static bool folds(const TcpConnection *conn, TcpHalf *half)
 	return comes_out_the_same(conn, half);
 }
 
-static TcpHalf rest(TcpTracker *t, const TcpConnection *conn)
+/* The timer stays. */
+static void rest(TcpTracker *t, const TcpConnection *conn, uint32_t small)
 {
-	size_t len, hangs_off = tcp_budget_hangs_off(t, conn);
-	TcpHalf half = {.key = flow_key_small(&conn->key),
-			.start = conn->start,
-			.frame = conn->first_frame,
-			.id = conn->id,
-			.rests = true,
-			.rest = tcp_rest_pack(t, conn, &len)};
+	TcpHalf *half = slab_get(t->half_open, small);
 
 	t->resting++;
-	t->resting_bytes += len + hangs_off;
-	return half;
+	t->resting_hangs += tcp_budget_hangs_off(t, conn);
+	*half = (TcpHalf){.key = flow_key_small(&conn->key),
+			  .timer = half->timer,
+			  .start = conn->start,
+			  .frame = conn->first_frame,
+			  .id = conn->id,
+			  .rests = true,
+			  .rest = tcp_rest_pack(t, conn, small)};
 }
 
-static void put_aside(TcpTracker *t, const TcpConnection *conn, uint32_t handle,
-		      const TcpHalf *half)
+void tcp_half_moved(uint32_t small, uint8_t *rest, void *tracker)
 {
-	uint32_t hash = conn->hash, small = slab_alloc(t->half_open);
+	const TcpTracker *t = tracker;
 
-	*(TcpHalf *)slab_get(t->half_open, small) = *half;
-	small |= SLAB_SMALL;
-	timer_wheel_move(t->wheel, handle, small);
-	flow_table_replace(t->table, hash, handle, small);
+	((TcpHalf *)slab_get(t->half_open, small))->rest = rest;
+}
+
+/* The folded one is in its place from now on. */
+static void put_aside(TcpTracker *t, const TcpConnection *conn, uint32_t handle, uint32_t small)
+{
+	timer_wheel_move(t->wheel, handle, small | SLAB_SMALL);
+	flow_table_replace(t->table, conn->hash, handle, small | SLAB_SMALL);
 	slab_free_item(t->slab, handle);
 }
 
@@ -163,18 +167,22 @@ void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
 	TcpHalf half;
 
-	if (folds(conn, &half))
-		put_aside(t, conn, handle, &half);
+	if (!folds(conn, &half))
+		return;
+	uint32_t small = slab_alloc(t->half_open);
+
+	*(TcpHalf *)slab_get(t->half_open, small) = half;
+	put_aside(t, conn, handle, small);
 }
 
 bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
 {
 	if (slab_live(t->slab) < t->rest_from || !tcp_rest_can(conn))
 		return false;
-	uint32_t handle = tcp_handle_of(t, conn);
-	TcpHalf half = rest(t, conn);
+	uint32_t handle = tcp_handle_of(t, conn), small = slab_alloc(t->half_open);
 
-	put_aside(t, conn, handle, &half);
+	rest(t, conn, small);
+	put_aside(t, conn, handle, small);
 	return true;
 }
 
@@ -185,9 +193,12 @@ static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32
 	conn->id = half->id;
 	conn->start = half->start;
 	conn->first_frame = half->frame;
+	tcp_rest_unpack(t, conn, half->rest);
 	t->resting--;
-	t->resting_bytes -= tcp_rest_unpack(t, conn, half->rest);
-	t->resting_bytes -= tcp_budget_hangs_off(t, conn);
+	t->resting_hangs -= tcp_budget_hangs_off(t, conn);
+	/* At the end nothing more comes to rest. */
+	if (!t->finishing)
+		byte_log_tidy(t->rests);
 }
 
 static TcpHalf *half_of(const TcpTracker *t, uint32_t handle)
@@ -253,10 +264,7 @@ void tcp_half_return(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	TcpHalf *half = half_of(t, handle);
 
 	if (half->rests && tcp_rest_can(conn)) {
-		TimerNode timer = half->timer;
-
-		*half = rest(t, conn);
-		half->timer = timer;
+		rest(t, conn, handle & ~SLAB_SMALL);
 	} else if (!half->rests && !conn->aside && !conn->blamed) {
 		/* Who is told of a first SYN, or that its answer is late, can change no more,
 		 * unless it is blamed for something. */

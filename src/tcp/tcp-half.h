@@ -50,6 +50,13 @@ _Static_assert(sizeof(TcpHalf) == 56, "less than a cache line");
 /* Where there are less connections than that those that are closed stay as they are. */
 #define TCP_HALF_REST_FROM 65536
 
+static G_ALWAYS_INLINE inline void tcp_half_fetch_rest(const TcpHalf *half)
+{
+	if (half->rests)
+		for (unsigned i = 0; i < TCP_HALF_REST_USUAL; i += 64)
+			__builtin_prefetch(half->rest + i);
+}
+
 /* Folds the connection, if it can be; its pointer and handle are invalid then. */
 void tcp_half_fold(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
 /* The same for one that is closed; true if it was done. */
@@ -71,6 +78,9 @@ void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash);
 void tcp_half_syn(TcpConnection *conn, const TcpHalf *half);
 /* … and when that has passed. */
 void tcp_half_passed(TcpConnection *conn, const TcpHalf *half);
+
+/* The log has moved what one that rests takes beside: a ByteLogMoved. */
+void tcp_half_moved(uint32_t small, uint8_t *rest, void *tracker);
 
 /* For tests, which look at connections between segments: where each that lives is now is told. */
 void tcp_half_unfold_all(TcpTracker *tracker, void (*told)(TcpConnection *conn, void *data),

@@ -214,36 +214,35 @@ static void make_whole(Image *image, const TcpConnection *known)
 	}
 }
 
-uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, size_t *len)
+uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, uint32_t half)
 {
 	Image image = {.conn = *conn, .closing = *tcp_closing(conn)};
-	uint8_t bytes[TCP_WORDS_BYTES_MOST];
+	uint8_t *bytes = byte_log_room(t->rests, TCP_WORDS_BYTES_MOST);
 
 	make_small(&image, conn);
 	image.conn.closing = NULL;
 	image.closing.handle = conn->closing != NULL;
 	if (image.conn.beliefs.room == TCP_BELIEFS_CLOSING)
 		memset(image.conn.beliefs.few, 0, sizeof image.conn.beliefs.few);
-	*len = tcp_words_put(&t->habit, image.word + HEAD_WORDS, bytes);
+	byte_log_keep(t->rests, tcp_words_put(&t->habit, image.word + HEAD_WORDS, bytes), half);
 	if (conn->closing)
 		slab_free_item(t->closing, conn->closing->handle);
-	return g_memdup2(bytes, *len);
+	return bytes;
 }
 
-size_t tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest)
+void tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest)
 {
 	Image image = {.conn = *conn};
-	size_t len = tcp_words_take(&t->habit, image.word + HEAD_WORDS, rest);
 
-	g_free(rest);
+	tcp_words_take(&t->habit, image.word + HEAD_WORDS, rest);
+	byte_log_drop(t->rests, rest);
 	make_whole(&image, conn);
 	*conn = image.conn;
 	if (!image.closing.handle)
-		return len;
+		return;
 	TcpClosing *closing = tcp_closing_make(conn, t->closing);
 	image.closing.handle = closing->handle;
 	*closing = image.closing;
 	if (conn->beliefs.room == TCP_BELIEFS_CLOSING)
 		conn->beliefs.items = closing->beliefs;
-	return len;
 }

@@ -16,9 +16,10 @@ typedef struct _TcpTracker TcpTracker;
 /* It is over for both ends, and nothing points to it. */
 bool tcp_rest_can(const TcpConnection *conn);
 
-/* What a TcpHalf does not hold of it (key, hash, id, start, first frame), in bytes of its own, and
- * how many; what hangs off the connection is its own from here on. */
+/* What a TcpHalf does not hold of it (key, hash, id, start, first frame), in bytes of the log of
+ * those that rest, whose owner is the TcpHalf's handle; what hangs off the connection is theirs
+ * from here on. */
 uint8_t *tcp_rest_pack(TcpTracker *tracker, const TcpConnection *conn,
-		       size_t *len) G_GNUC_WARN_UNUSED_RESULT;
-/* conn, else zero, has what the TcpHalf held. Frees the bytes; returns how many they were. */
-size_t tcp_rest_unpack(TcpTracker *tracker, TcpConnection *conn, uint8_t *rest);
+		       uint32_t half) G_GNUC_WARN_UNUSED_RESULT;
+/* conn, else zero, has what the TcpHalf held. Drops the bytes. */
+void tcp_rest_unpack(TcpTracker *tracker, TcpConnection *conn, uint8_t *rest);

@@ -2,6 +2,7 @@
 /* What the tracker's files share: its insides, and the steps a segment goes through, in order. */
 #pragma once
 
+#include "flow/byte-log.h"
 #include "flow/flow-table.h"
 #include "flow/slab.h"
 #include "tcp/tcp-budget.h"
@@ -21,8 +22,9 @@ struct _TcpTracker {
 	TcpConnection unfolded; /* … the one that is borrowed */
 	size_t unfolded_size;	/* of that, in bytes */
 	Slab *closing;		/* TcpClosing */
-	/* Closed connections that rest, in bytes of their own: tcp-rest.h. */
-	size_t resting, resting_bytes, rest_from;
+	/* Closed connections that rest: tcp-rest.h. What hangs off them, in bytes. */
+	ByteLog *rests;
+	size_t resting, resting_hangs, rest_from;
 	TcpHabit habit;
 	FlowTable *table;
 	TimerWheel *wheel;

@@ -27,6 +27,7 @@ static void make_room(TcpTracker *t)
 	t->slab = slab_new(WHOLE_LINES(sizeof(TcpConnection)), CONNECTIONS_PER_CHUNK);
 	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
 	t->closing = slab_new(sizeof(TcpClosing), CLOSING_PER_CHUNK);
+	t->rests = byte_log_new(tcp_half_moved, t);
 	t->table = NULL;
 	tcp_tracker_empty_table(t);
 	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
@@ -91,6 +92,7 @@ void tcp_tracker_free(TcpTracker *t)
 	slab_free(t->slab);
 	slab_free(t->half_open);
 	slab_free(t->closing);
+	byte_log_free(t->rests);
 	encap_table_free(t->encaps);
 	if (t->halves)
 		g_hash_table_unref(t->halves);
@@ -305,8 +307,7 @@ static G_ALWAYS_INLINE inline void fetch_beside(const TcpTracker *t, const Segme
 			const TcpHalf *half = slab_get(t->half_open, handle & ~SLAB_SMALL);
 
 			timer_wheel_fetch(t->wheel, &half->timer);
-			if (half->rests)
-				tcp_fetch(half->rest, TCP_HALF_REST_USUAL);
+			tcp_half_fetch_rest(half);
 		} else if (handle) {
 			const TcpConnection *conn = slab_get(t->slab, handle);
 
@@ -344,6 +345,7 @@ void tcp_tracker_forget_all(TcpTracker *t)
 	slab_free(t->slab);
 	slab_free(t->half_open);
 	slab_free(t->closing);
+	byte_log_free(t->rests);
 	g_clear_pointer(&t->halves, g_hash_table_unref);
 	make_room(t);
 }

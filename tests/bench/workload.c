@@ -11,6 +11,8 @@
  *   strays   RSTs of no connection, from random sources to CONCURRENT services
  *   short    connect, one exchange, close; the same ports again and again
  *   long     few connections, much data
+ *   waves    CONCURRENT that stay open, and waves of such as are closed, of more and more shapes,
+ *            each wave when the one before is forgotten
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -178,6 +180,58 @@ static void write_flood(Writer *w, unsigned services, uint8_t flags)
 	}
 }
 
+#define WAVES 10
+#define PACKETS_OF_CLOSED 6
+#define APART UINT64_C(200000000000) /* ns */
+
+/* The later the wave, the less they have in common. */
+static void write_closed(Writer *w, unsigned wave)
+{
+	uint8_t *ip = w->packet + 14, *tcp = ip + 20;
+	Flow f;
+
+	open_flow(w, &f, 4, 1);
+	f.client = (uint32_t)next_random(w);
+	if (wave < 2)
+		f.seq[0] = f.seq[1] = 7;
+	put16(tcp + 14, wave < 3 ? 1024 : (uint32_t)next_random(w));
+	emit(w, &f, true, 0x02, 0), f.seq[0]++;
+	ip[8] = wave < 4 ? 64 : (uint8_t)(1 + next_random(w) % 255);
+	emit(w, &f, false, wave ? 0x12 : 0x14, 0), f.seq[1]++;
+	if (!wave)
+		return;
+	emit(w, &f, true, 0x10, 0);
+	for (unsigned i = 0; wave >= 5 + i && i < 3; i++) {
+		uint32_t len = 1 + (uint32_t)(next_random(w) % 50);
+
+		emit(w, &f, i % 2 == 0, 0x18, len), f.seq[i % 2] += len;
+	}
+	if (wave < 8) {
+		emit(w, &f, true, 0x14, 0);
+		return;
+	}
+	emit(w, &f, wave == 8, 0x11, 0), f.seq[wave != 8]++;
+	emit(w, &f, wave != 8, 0x11, 0), f.seq[wave == 8]++;
+	emit(w, &f, wave == 8, 0x10, 0);
+}
+
+static void write_waves(Writer *w, uint32_t concurrent)
+{
+	uint64_t each = w->left / WAVES / PACKETS_OF_CLOSED;
+
+	for (uint32_t i = 0; i < concurrent; i++) {
+		Flow f;
+
+		open_flow(w, &f, 4, 1);
+		f.client = 0x0b000000 + i;
+		for (unsigned step = 0; step < 3; step++)
+			(void)step_flow(w, &f);
+	}
+	for (unsigned wave = 0; wave < WAVES; wave++, w->time += APART)
+		for (uint64_t i = 0; i < each; i++)
+			write_closed(w, wave);
+}
+
 int main(int argc, char **argv)
 {
 	Writer w = {.snaplen = UINT32_MAX, .time = UINT64_C(1767225600000000000)};
@@ -185,8 +239,8 @@ int main(int argc, char **argv)
 	const uint32_t header[6] = {0xa1b23c4d, 4 << 16 | 2, 0, 0, 262144, 1};
 
 	if (argc < 4) {
-		fputs("usage: workload mix|headers|flood|spread|strays|short|long PACKETS "
-		      "CONCURRENT [SEED]\n",
+		fputs("usage: workload mix|headers|flood|spread|strays|short|long|waves "
+		      "PACKETS CONCURRENT [SEED]\n",
 		      stderr);
 		return 2;
 	}
@@ -209,6 +263,8 @@ int main(int argc, char **argv)
 		write_flood(&w, concurrent, 0x04);
 	} else if (!strcmp(argv[1], "short")) {
 		write_flows(&w, concurrent, 4, 1);
+	} else if (!strcmp(argv[1], "waves")) {
+		write_waves(&w, concurrent);
 	} else if (!strcmp(argv[1], "long")) {
 		write_flows(&w, concurrent, 4, 60000);
 	} else {
