@@ -71,8 +71,10 @@ static G_ALWAYS_INLINE inline void timer_wheel_fetch(const TimerWheel *wheel, co
 {
 	const TimerWheelHead *head = (const TimerWheelHead *)(const void *)wheel;
 
-	if (timer_node_armed(node))
-		__builtin_prefetch(timer_queue_entry(head->blocks, node->place), 1);
+	if (!timer_node_armed(node))
+		return;
+	__builtin_prefetch(timer_queue_block(head->blocks, node->place), 1);
+	__builtin_prefetch(timer_queue_entry(head->blocks, node->place), 1);
 }
 
 /*

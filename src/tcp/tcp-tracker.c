@@ -313,6 +313,8 @@ static G_ALWAYS_INLINE inline void fetch_beside(const TcpTracker *t, const Segme
 
 			if (conn->closing)
 				tcp_fetch(conn->closing, sizeof *conn->closing);
+			if (conn->closing || (segs[i].flags & (TCP_FIN | TCP_RST)))
+				timer_wheel_fetch(t->wheel, &conn->timer);
 		}
 	}
 }
