@@ -170,8 +170,11 @@ static void on_challenge(void *self, DetectContext *context, const TcpEvent *eve
 	DossierReset *r = &d->reset[other];
 	DossierSyn *syn = &d->syn[other];
 
-	if (!d->challenges[event->side]++)
+	if (!d->challenges[event->side]++) {
 		d->challenge_frame[event->side] = event->frame;
+		d->challenge_time[event->side] = event->time;
+	}
+	d->challenge_last[event->side] = event->time;
 	if (r->ignored && !r->challenged_frame && r->time >= syn->time)
 		r->challenged_frame = event->frame;
 	else if (syn->count && !syn->challenged_frame)
@@ -234,6 +237,7 @@ static void report_challenge(DetectContext *context, TcpConnection *conn, const 
 				       : d->syn[other].challenged_frame ? "SYN"
 									: "segment";
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_CHALLENGE_ACK, conn);
+		finding_time(&f, d->challenge_time[side], d->challenge_last[side]);
 		finding_frame(&f, d->reset[other].frame);
 		finding_frame(&f, d->syn[other].frame);
 		finding_frame(&f, d->challenge_frame[side]);

@@ -292,6 +292,7 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 		    reported(conn, SHAKEDOWN_ANOMALY_ZERO_WINDOW_STALL))
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_ZERO_WINDOW_STALL, conn);
+		finding_time(&f, w->zero_first, w->zero_since ? conn->end : w->zero_last);
 		finding_frame(&f, w->zero_frame);
 		finding_filter(&f, "tcp.window_size==0");
 		finding_text(&f, "closed_by", shakedown_side_name(side));

@@ -95,6 +95,7 @@ typedef struct {
 	DossierOdd odd;
 	uint32_t challenges[2];
 	uint64_t challenge_frame[2];
+	ShakedownTime challenge_time[2], challenge_last[2];
 	uint32_t time_wait_restarts;
 	uint64_t third_ack_lost_frame;
 	uint32_t third_ack_lost;

@@ -44,12 +44,15 @@ static void watch_window(TcpStep *step)
 	if (closed && !w->zero_since) {
 		w->zero_since = step->time;
 		w->zero_times++;
-		if (!w->zero_frame)
+		if (!w->zero_frame) {
 			w->zero_frame = step->frame;
+			w->zero_first = step->time;
+		}
 	} else if (!closed && w->zero_since) {
 		ShakedownDuration took = step->time - w->zero_since;
 
 		w->zero_since = 0;
+		w->zero_last = step->time;
 		w->zero_total += took;
 		w->zero_longest = MAX(w->zero_longest, took);
 	}

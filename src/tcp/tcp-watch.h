@@ -12,6 +12,7 @@ typedef struct {
 	ShakedownTime zero_since; /* it offers no window since then; 0: it does, or never said */
 	ShakedownDuration zero_longest, zero_total; /* of the times that are over */
 	uint64_t zero_frame;			    /* the first segment without a window */
+	ShakedownTime zero_first, zero_last; /* its time; when the window opened again last */
 	uint32_t zero_times;
 
 	/* Segments that ask for an answer, sent since the other side was heard last. */

@@ -159,6 +159,9 @@ Test(reset, inexact_ignored_and_challenged)
 	EXPECT_SEVERITY(s, RESET_IGNORED, NOTICE);
 	EXPECT_FACT(s, RESET_IGNORED, "challenged=1");
 	EXPECT(s, CHALLENGE_ACK);
+	cr_assert_geq(scene_report(s, SHAKEDOWN_ANOMALY_CHALLENGE_ACK)->time,
+		      scene_report(s, SHAKEDOWN_ANOMALY_RESET_IGNORED)->time,
+		      "it comes before what provoked it");
 }
 
 Test(reset, nobody_shows_that_an_inexact_one_was_ignored)

@@ -326,6 +326,8 @@ Test(teardown, zero_window)
 	EXPECT_SEVERITY(s, ZERO_WINDOW_STALL, NOTICE);
 	EXPECT_FACT(s, ZERO_WINDOW_STALL, "longest_s=2.500");
 	EXPECT_FACT(s, ZERO_WINDOW_STALL, "closed_by=client");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_ZERO_WINDOW_STALL);
+	cr_assert_eq(r->until - r->time, MS(2500), "not the time of the stall");
 }
 
 Test(teardown, a_window_closed_for_a_moment)
