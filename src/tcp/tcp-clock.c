@@ -27,8 +27,17 @@ ShakedownDuration tcp_leg_of(ShakedownTime from, ShakedownTime to)
 ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side)
 {
 	ShakedownDuration leg = conn->leg[side];
+	const TcpSide *other = &conn->side[tcp_other(side)];
 
-	return leg == SHAKEDOWN_DURATION_UNKNOWN || leg < 0 ? 0 : leg;
+	if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg < 0)
+		return 0;
+	/* The late answer to the first SYN may have passed just behind the second (Karn). */
+	if (other->syns > 1) {
+		ShakedownDuration least = tcp_rtt_summary(&other->rtt).min;
+		if (least != SHAKEDOWN_DURATION_UNKNOWN && leg < least / 4)
+			return least;
+	}
+	return leg;
 }
 
 static bool gone(const TcpSide *s)

@@ -9,6 +9,9 @@
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
+/* A SYN,ACK is repeated after a second at the soonest, RFC 6298 §2.1. */
+#define SYN_ACK_AGAIN_AFTER (INT64_C(900) * 1000 * 1000)
+
 static void read_options(TcpSide *s, const Segment *seg)
 {
 	TcpSynOptions o = tcp_options_syn(seg);
@@ -113,6 +116,16 @@ static bool answers_syn(TcpStep *step)
 	return pending && tcp_seq_eq(ack, tcp_seq_add(pending->seg.seq, 1));
 }
 
+/* The answer to a SYN that was sent again, not to silence: no SYN has fewer than one, and the
+ * server's own timer would have taken longer. */
+static bool answers_syn_again(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+
+	return s->syns < r->syns && step->time - conn->syn_last < SYN_ACK_AGAIN_AFTER;
+}
+
 /* SYN,ACK again: the server has not got the third ACK that passed, if it had the time. */
 static void syn_ack_again(TcpStep *step)
 {
@@ -123,7 +136,7 @@ static void syn_ack_again(TcpStep *step)
 	tcp_aside_make(conn)->side[step->from].retransmissions++;
 	tcp_conn_mark(conn, TCP_MARK_SYN_ACK, step->from, step->seg);
 	if (!b || b->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
-	    step->time - b->time < tcp_leg(conn, step->from))
+	    step->time - b->time < tcp_leg(conn, step->from) || answers_syn_again(step))
 		return;
 	tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
 	conn->flags |= TCP_CONN_THIRD_ACK_LOST;
