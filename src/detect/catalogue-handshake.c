@@ -71,16 +71,18 @@ AT(UNREACHABLE) = {.info = {
 	KIND("unreachable", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.9.2.2, RFC 1122 §3.2.2.1"),
 	.meaning =
 	"A router or host answered the SYN with an ICMP error: network, host, port or protocol "
-	"unreachable, or prohibited by an administrator.",
+	"unreachable, prohibited by an administrator, or time to live exceeded on the way.",
 	.detected =
-	"An ICMP or ICMPv6 destination unreachable that quotes the SYN. Type, code and sender are "
-	"given as evidence.",
+	"An ICMP or ICMPv6 destination unreachable, or time exceeded in transit, that quotes the "
+	"SYN. Type, code and sender are given as evidence.",
 	.innocent =
-	"A route that converges: the error is soft, and the client goes on trying.",
+	"A route that converges: the error is soft, and the client goes on trying. A traceroute by "
+	"SYNs.",
 	.action =
 	"The sender of the error is the place to look. 'Host unreachable' from the last router "
 	"usually means that the host does not answer ARP or neighbour discovery; 'administratively "
-	"prohibited' is a packet filter with a reject rule."},
+	"prohibited' is a packet filter with a reject rule; 'time to live exceeded' is a loop of "
+	"routes."},
 	.picture =
 	"client                       server\n"
 	"SYN-SENT      SYN x --->             (a router in between)\n"

@@ -110,7 +110,7 @@ const CatalogueTerm catalogue_handshake_outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES] =
 	"See the anomaly refused, next in this list. On the server: ss -ltn."},
 [SHAKEDOWN_HANDSHAKE_UNREACHABLE] = {
 	.name = "unreachable",
-	.meaning = "The SYN was answered by an ICMP destination unreachable.",
+	.meaning = "The SYN was answered by an ICMP destination unreachable, or time exceeded.",
 	.sources = "RFC 9293 §3.9.2.2",
 	.picture =
 	"client        router         server\n"

@@ -16,7 +16,7 @@ static void unreachable(DetectContext *context, TcpConnection *conn, const Dossi
 
 	if (!icmp->count)
 		return;
-	const char *name = icmp_unreachable_name(icmp->version, icmp->code);
+	const char *name = icmp_unreachable_name(icmp->version, icmp->type, icmp->code);
 
 	shakedown_address_format(&icmp->sender, sender);
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_UNREACHABLE, conn);

@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-const char *icmp_unreachable_name(uint8_t version, uint8_t code)
+const char *icmp_unreachable_name(uint8_t version, uint8_t type, uint8_t code)
 {
 	static const char *const v4[] = {
 		"network unreachable",
@@ -34,6 +34,8 @@ const char *icmp_unreachable_name(uint8_t version, uint8_t code)
 		"error in source routing header",
 	};
 
+	if (type == (version == 4 ? 11 : 3))
+		return "time to live exceeded in transit";
 	if (version == 4 && code < G_N_ELEMENTS(v4))
 		return v4[code];
 	if (version == 6 && code < G_N_ELEMENTS(v6))

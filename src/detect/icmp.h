@@ -4,5 +4,5 @@
 
 #include <stdint.h>
 
-/* "host unreachable"; of destination unreachable alone, else a general word. */
-const char *icmp_unreachable_name(uint8_t version, uint8_t code);
+/* "host unreachable"; of destination unreachable and time exceeded alone, else a general word. */
+const char *icmp_unreachable_name(uint8_t version, uint8_t type, uint8_t code);

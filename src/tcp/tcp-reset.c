@@ -318,6 +318,12 @@ static bool unreachable(const Segment *seg)
 	return seg->icmp.version == 6 && seg->icmp.type == 1;
 }
 
+/* RFC 1122 §4.2.3.9: on its way it has used up its TTL, and is as lost as where no route leads. */
+static bool used_up(const Segment *seg)
+{
+	return seg->icmp.type == (seg->icmp.version == 4 ? 11 : 3) && seg->icmp.code == 0;
+}
+
 /* RFC 1191 §4, RFC 8201 §4. */
 static bool too_big(const Segment *seg)
 {
@@ -371,7 +377,7 @@ void tcp_arrives_icmp(TcpStep *step)
 	tcp_conn_mark(conn, TCP_MARK_ICMP, step->from, seg);
 	if (too_big(seg))
 		tcp_watch_mtu(step);
-	if (!unreachable(seg))
+	if (!unreachable(seg) && !(used_up(seg) && s->state == SHAKEDOWN_TCP_SYN_SENT))
 		return;
 	if (s->state == SHAKEDOWN_TCP_SYN_SENT) {
 		conn->flags |= TCP_CONN_UNREACHABLE;

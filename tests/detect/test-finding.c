@@ -91,8 +91,10 @@ Test(finding, selects_by_kind_and_time_where_frames_are_examples)
 
 Test(finding, icmp_names)
 {
-	cr_assert_str_eq(icmp_unreachable_name(4, 1), "host unreachable");
-	cr_assert_str_eq(icmp_unreachable_name(6, 3), "address unreachable");
-	cr_assert_str_eq(icmp_unreachable_name(4, 200), "destination unreachable");
-	cr_assert_str_eq(icmp_unreachable_name(0, 0), "destination unreachable");
+	cr_assert_str_eq(icmp_unreachable_name(4, 3, 1), "host unreachable");
+	cr_assert_str_eq(icmp_unreachable_name(6, 1, 3), "address unreachable");
+	cr_assert_str_eq(icmp_unreachable_name(4, 11, 0), "time to live exceeded in transit");
+	cr_assert_str_eq(icmp_unreachable_name(6, 3, 0), "time to live exceeded in transit");
+	cr_assert_str_eq(icmp_unreachable_name(4, 3, 200), "destination unreachable");
+	cr_assert_str_eq(icmp_unreachable_name(0, 1, 0), "destination unreachable");
 }

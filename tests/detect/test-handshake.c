@@ -144,12 +144,22 @@ Test(handshake, unreachable)
 	EXPECT_FACT(s, UNREACHABLE, "code=13");
 }
 
-Test(handshake, time_exceeded_is_not_unreachable)
+Test(handshake, time_exceeded_on_the_way)
 {
 	g_autoptr(Scene) s = scene_new();
 
 	CLIENT(s, TCP_SYN);
 	scene_icmp(s, SHAKEDOWN_CLIENT, 11, 0, 0);
+	scene_finish(s);
+	EXPECT_FACT(s, UNREACHABLE, "type=11");
+}
+
+Test(handshake, time_exceeded_in_reassembly_is_not_unreachable)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	scene_icmp(s, SHAKEDOWN_CLIENT, 11, 1, 0);
 	scene_finish(s);
 	EXPECT_NOT(s, UNREACHABLE);
 }

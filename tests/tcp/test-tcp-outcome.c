@@ -87,7 +87,7 @@ Test(tcp_handshake, unreachable)
 	t->addr[C].version = t->addr[S].version = 6;
 	CLIENT(t, TCP_SYN);
 	talk_icmp(t, C, 2, 0); /* packet too big: soft */
-	talk_icmp(t, C, 3, 0); /* time exceeded */
+	talk_icmp(t, C, 3, 1); /* time exceeded, in reassembly */
 	EXPECT_OUTCOME(t, 1, "three-way in-progress, none never-opened");
 	talk_icmp(t, C, 1, 4); /* port unreachable */
 	EXPECT_OUTCOME(t, 1, "three-way unreachable, none never-opened");
