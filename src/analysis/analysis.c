@@ -27,7 +27,7 @@ struct _ShakedownAnalysis {
 	Detectors *detectors;
 	ShakedownSummary summary;
 	ShakedownSkipped *skipped;
-	TcpRecordRoom room;
+	TcpRecorder recorder;
 	Segment batch[TCP_TRACKER_BATCH + DECODER_SEGMENTS];
 	TcpStreams *streams; /* the tracker's; NULL: nobody asked */
 	uint64_t last_frame;
@@ -130,17 +130,17 @@ static void on_over(TcpConnection *conn, void *data)
 {
 	ShakedownAnalysis *a = data;
 	ShakedownSummary *s = &a->summary;
-	ShakedownConnection record;
+	const ShakedownConnection *record =
+		tcp_record_of(&a->recorder, conn, a->tracker, &a->config);
 
-	tcp_record_fill(&record, &a->room, conn, a->tracker, &a->config);
-	s->handshakes[record.handshake.outcome]++;
-	s->teardowns[record.teardown.outcome]++;
-	s->teardown_kinds[record.teardown.kind]++;
+	s->handshakes[record->handshake.outcome]++;
+	s->teardowns[record->teardown.outcome]++;
+	s->teardown_kinds[record->teardown.kind]++;
 	s->half_seen += tcp_half_seen(conn, &(ShakedownSideId){SHAKEDOWN_CLIENT});
 	for (unsigned i = 0; i < 2; i++)
-		s->states[i][record.side[i].state]++;
+		s->states[i][record->side[i].state]++;
 	if (a->observer.connection)
-		a->observer.connection(&record, a->data);
+		a->observer.connection(record, a->data);
 }
 
 static void on_segment(const ShakedownSegment *segment, void *data)

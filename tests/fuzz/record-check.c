@@ -87,7 +87,14 @@ static uint64_t digest_side(uint64_t digest, const ShakedownSide *s)
 		s->out_of_order, s->missing_bytes, s->rtt.samples,   (uint64_t)s->rtt.max,
 		s->history_len,	 s->keep_alives,   s->window_probes, s->duplicate_acks,
 	};
+	const ShakedownTcpOptions *o = &s->options;
+	const int64_t offered[] = {
+		o->known,     o->sack_permitted, o->timestamps, o->mss, o->window_scale,
+		o->fast_open, o->mptcp,		 o->md5,	o->ao,
+	};
 
+	digest = fuzz_digest(digest, offered, sizeof offered);
+	digest = fuzz_digest(digest, s->addr.bytes, sizeof s->addr.bytes);
 	digest = fuzz_digest(digest, numbers, sizeof numbers);
 	for (size_t i = 0; i < s->history_len; i++) {
 		const ShakedownHistoryEntry *h = &s->history[i];
@@ -111,9 +118,23 @@ uint64_t record_digest(uint64_t digest, const ShakedownConnection *c)
 		c->handshake.outcome,
 		c->handshake.syn,
 		c->handshake.syn_ack,
+		c->handshake.tap,
+		(uint64_t)c->handshake.server_rtt,
+		(uint64_t)c->handshake.client_rtt,
 		c->teardown.kind,
 		c->teardown.outcome,
+		(uint64_t)c->teardown.first,
+		(uint64_t)c->teardown.time_wait,
+		(uint64_t)c->teardown.reset_by,
+		(uint64_t)c->teardown.half_closed,
+		c->ip_version,
+		c->side[0].addr.version,
+		c->side[1].addr.version,
 		c->anomalies_len,
+		c->severity,
+		c->truncated != NULL,
+		c->encapsulation[0] != NULL,
+		c->log != NULL,
 	};
 
 	digest = fuzz_digest(digest, numbers, sizeof numbers);

@@ -123,6 +123,10 @@ void watch_over(TcpConnection *conn, void *data)
 	check_connection(c);
 	tcp_record_fill(&record, &w->room, conn, w->tracker, w->config);
 	record_check(&record, w->frames);
+	fuzz_check(
+		record_digest(0, &record) ==
+			record_digest(0, tcp_record_of(&w->recorder, conn, w->tracker, w->config)),
+		FORMAT "its record is another, filled the short way", conn->id);
 	for (unsigned i = 0; i < 2; i++) {
 		w->packets += record.side[i].packets;
 		w->bytes += record.side[i].bytes;

@@ -35,6 +35,7 @@ typedef struct {
 	uint64_t packets, bytes, missing; /* sums over the records */
 	uint64_t digest; /* of all events, and the connections at each, and all records */
 	TcpRecordRoom room;
+	TcpRecorder recorder;
 	WatchConnection connection[WATCH_CONNECTIONS]; /* by id */
 } Watch;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "talk.h"
 
+#include "same-record.h"
+
 #include "tcp/tcp-half.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -69,6 +71,7 @@ static void hear_over(TcpConnection *conn, void *data)
 	TalkConnection *c = &t->connection[conn->id];
 
 	tcp_record_fill(&c->record, &c->room, conn, t->tracker, &t->config);
+	same_record(&c->record, tcp_record_of(&t->recorder, conn, t->tracker, &t->config));
 	c->conn = NULL;
 	t->over[t->over_len++] = conn->id;
 }
@@ -101,6 +104,18 @@ static void hear_segment(const ShakedownSegment *segment, void *data)
 	g_strlcpy(t->changes, changes->str, sizeof t->changes);
 }
 
+/* A first SYN has been recorded, so that what others are is not taken for that. */
+static void record_first_syn(Talk *t)
+{
+	const TcpHalf half = {.start = 1, .frame = 1, .id = 1, .wscale = TCP_HALF_NO_WSCALE};
+	TcpConnection conn = {0};
+
+	tcp_half_opened(&conn, &half, 0);
+	tcp_half_syn(&conn, &half);
+	(void)tcp_record_of(&t->recorder, &conn, t->tracker, &t->config);
+	cr_assert(t->recorder.knows_first_syn);
+}
+
 Talk *talk_new(void)
 {
 	Talk *t = g_new0(Talk, 1);
@@ -124,6 +139,7 @@ Talk *talk_new(void)
 	t->events = g_string_new(NULL);
 	t->openings = g_string_new(NULL);
 	t->text = g_string_new(NULL);
+	record_first_syn(t);
 	return t;
 }
 

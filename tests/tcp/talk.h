@@ -71,6 +71,7 @@ typedef struct {
 	char note[128];
 	char changes[512];
 	/* … and of all. */
+	TcpRecorder recorder;
 	unsigned connections; /* ids told of are 1 … connections */
 	TalkConnection connection[TALK_CONNECTIONS + 1];
 	uint64_t over[TALK_CONNECTIONS]; /* ids, in the order in which they were over */

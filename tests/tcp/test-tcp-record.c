@@ -206,3 +206,31 @@ Test(tcp_record, anomalies_of_a_connection)
 	cr_assert_eq(conn.first_frame, 1);
 	g_free(conn.aside);
 }
+
+/* Each of its own, though most of it is filled once: talk.c compares them in passing. */
+Test(tcp_record, of_first_syns_in_a_row)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (unsigned i = 0; i < 6; i++) {
+		t->port[C]++;
+		t->addr[C].bytes[3]++;
+		t->addr[S].bytes[2]++;
+		CLIENT(t, TCP_SYN, .options = linux_syn, .options_len = i % 2 ? 20 : 4,
+		       .isn = 5000 + i);
+		if (i == 3)
+			tcp_conn_blame(talk_conn(t, i + 1), SHAKEDOWN_ANOMALY_SYN_FLOOD,
+				       SHAKEDOWN_SEVERITY_WARNING);
+		if (i == 4) {
+			SERVER(t, SYN_ACK, 0, 1, .peer_isn = 5000 + i);
+			CLIENT(t, TCP_RST, 1, .isn = 5000 + i);
+		}
+		talk_wait(t, SECONDS(1));
+	}
+	talk_finish(t);
+	cr_assert_eq(t->over_len, 6);
+	cr_assert(t->recorder.knows_first_syn);
+	cr_assert_eq(talk_record(t, 4)->anomalies_len, 1);
+	cr_assert_eq(talk_record(t, 6)->handshake.outcome, SHAKEDOWN_HANDSHAKE_IN_PROGRESS);
+	cr_assert_eq(talk_record(t, 5)->handshake.syn_ack, 1);
+}
