@@ -14,6 +14,8 @@
 /* What is hashed at once, and of a long payload's beginning. */
 #define BLOCK 64
 #define HEAD (3 * BLOCK)
+/* So many segments ahead of its turn a place is fetched: all have been overwritten since. */
+#define AHEAD 4
 
 /* A segment, one cache line. */
 typedef struct {
@@ -137,6 +139,7 @@ static void remember(TcpRecent *r, TcpStep *step)
 	*slot_of(r, owner, seg->seq) = *latest = r->next++;
 	if (!r->next)
 		r->next = 1;
+	__builtin_prefetch(&r->ring[(r->next + AHEAD) & r->mask], 1);
 }
 
 /* Another's segment may have taken the place in the index, and whose does depends on the secret:

@@ -307,12 +307,15 @@ static G_ALWAYS_INLINE inline void fetch_beside(const TcpTracker *t, const Segme
 			const TcpHalf *half = slab_get(t->half_open, handle & ~SLAB_SMALL);
 
 			timer_wheel_fetch(t->wheel, &half->timer);
+			slab_fetch_freed(t->half_open, handle & ~SLAB_SMALL);
 			tcp_half_fetch_rest(half);
 		} else if (handle) {
 			const TcpConnection *conn = slab_get(t->slab, handle);
 
-			if (conn->closing)
+			if (conn->closing) {
 				tcp_fetch(conn->closing, sizeof *conn->closing);
+				slab_fetch_freed(t->slab, handle);
+			}
 			if (conn->closing || (segs[i].flags & (TCP_FIN | TCP_RST)))
 				timer_wheel_fetch(t->wheel, &conn->timer);
 		}
