@@ -217,6 +217,7 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 		return;
 	bool begins = !s->connections.start;
 
+	s->troubled = true;
 	service_episode(&s->connections, sum->first, 0);
 	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id && begins; i++) {
 		const ServiceSlot *slot = slot_of(s, i);

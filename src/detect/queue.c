@@ -129,10 +129,13 @@ void queue_end(Service *s, DetectContext *context)
 			report_stray(s, context, i);
 	s->accept_queue = s->backlog = s->connections = (ServiceEpisode){0};
 	memset(s->stray, 0, sizeof s->stray);
+	s->troubled = false;
 }
 
 static void end_what_is_over(Service *s, DetectContext *context, ShakedownTime now)
 {
+	if (!s->troubled)
+		return;
 	if (s->accept_queue.start && now - s->accept_queue.last > EPISODE_OVER) {
 		report_accept_queue(s, context);
 		s->accept_queue = (ServiceEpisode){0};
@@ -145,6 +148,7 @@ static void end_what_is_over(Service *s, DetectContext *context, ShakedownTime n
 		report_connections(s, context);
 		s->connections = (ServiceEpisode){0};
 	}
+	s->troubled = s->accept_queue.start || s->backlog.start || s->connections.start;
 }
 
 /* Data of the client had passed as well, and yet SYN,ACK came again: that is no deferred accept(),
@@ -172,6 +176,7 @@ void queue_third_ack_lost(Service *s, const TcpEvent *event)
 			event->time - s->refused_ack[i].time <= TOGETHER_WITHIN;
 	if (near < TOGETHER)
 		return;
+	s->troubled = true;
 	for (unsigned i = 0; i < n; i++)
 		if (s->refused_ack[i].connection &&
 		    event->time - s->refused_ack[i].time <= TOGETHER_WITHIN) {
@@ -210,6 +215,7 @@ static void syn_again(Service *s, const TcpEvent *event)
 		near += s->passed_over[i] && event->time - s->passed_over[i] <= TOGETHER_WITHIN;
 	if (near < TOGETHER || near * 100 < recent_attempts(s) * PASSED_OVER_PERCENT)
 		return;
+	s->troubled = true;
 	service_episode(&s->backlog, conn->syn_first, event->frame);
 	s->backlog.last = event->time;
 	s->backlog.count = near;

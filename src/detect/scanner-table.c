@@ -17,7 +17,7 @@ void scanner_table_init(ScannerTable *t)
 			    .alone_most = ALONE_MOST};
 	key_slots_init(&t->slots);
 	key_secrets(t->secret, mix_random_seed());
-	t->alone = g_new(Attempt, ALONE_MOST);
+	t->alone = g_new0(Attempt, ALONE_MOST);
 }
 
 static void scanner_clear(Scanner *s)
@@ -68,16 +68,20 @@ static bool alone_is_oldest(const ScannerTable *t)
 	return t->begin != t->end && (!oldest || (int32_t)(oldest->since - t->begin) > 0);
 }
 
+/* Attempts come one upon the other: what the next ones will need is on its way meanwhile. */
+#define AHEAD 2
+#define FAR_AHEAD 6
+
 /* All of it is cold, and what comes first need not be waited for before the rest is asked for. */
 static void fetch_oldest(const ScannerTable *t)
 {
 	if (alone_is_oldest(t)) {
-		const Attempt *oldest = alone_at(t, t->begin);
+		const Attempt *soon = alone_at(t, t->begin + AHEAD);
 
-		key_slots_prefetch(&t->slots, oldest->hash[false]);
-		key_slots_prefetch(&t->slots, oldest->hash[true]);
-		__builtin_prefetch(alone_at(t, t->begin + 2), 1);
-		__builtin_prefetch(alone_at(t, t->end + 1), 1);
+		key_slots_prefetch(&t->slots, soon->hash[false]);
+		key_slots_prefetch(&t->slots, soon->hash[true]);
+		__builtin_prefetch(alone_at(t, t->begin + FAR_AHEAD), 1);
+		__builtin_prefetch(alone_at(t, t->end + FAR_AHEAD), 1);
 		return;
 	}
 	const Scanner *s = t->list[false].oldest ? t->list[false].oldest : t->list[true].oldest;

@@ -13,6 +13,8 @@
 
 #include <shakedown/config.h>
 
+#include <stddef.h>
+
 /* The window is cut into slots. What came in a slot is judged a few slots later, when what was to
  * be answered has been. */
 #define SERVICE_WINDOW_SLOTS 20
@@ -29,6 +31,7 @@ typedef struct {
 	ShakedownTime first, last;
 	uint64_t first_frame;
 } ServiceSlot;
+_Static_assert(sizeof(ServiceSlot) == 64, "a cache line");
 
 /* Some trouble of a service, from its first sign to its last. */
 typedef struct {
@@ -79,30 +82,35 @@ typedef struct {
 	uint64_t end; /* key_end() */
 } ServiceKey;
 
+/* Each event of a connection finds its service cold: what most of them ask for comes first. */
 typedef struct _Service {
-	ServiceKey key;		  /* first: the table looks no further */
-	ShakedownAddress address; /* … and for everybody else */
-	uint16_t port;
+	_Alignas(64) ServiceKey key;	/* first: the table looks no further */
 	struct _Service *newer, *older; /* by when they were heard of last */
-	ServiceSlot slot[SERVICE_SLOTS];
-	bool begun;
-	ShakedownTime origin; /* where its slots are counted from */
+	ShakedownTime judge_at;		/* before that time there is nothing more to be judged */
 	/* The slot that was asked for last: most ask for the same, and a division takes longer than
 	 * all the rest. */
 	int64_t latest_id;
 	ShakedownTime latest_start;
+
+	ShakedownTime origin;	 /* where its slots are counted from */
 	int64_t judged;		 /* the last slot that was */
-	ShakedownTime judge_at;	 /* before that time there is nothing more to be judged */
 	uint64_t half_open;	 /* at present */
-	double excess, usual;	 /* cumulative sum; completed handshakes a slot, averaged */
-	uint8_t measured;	 /* over so many slots, up to as many as it remembers */
 	ServiceSources *sources; /* once there is something to look at */
 	ServiceFlood *flood;
+	ShakedownTime answered_syn; /* the latest SYN that was answered */
+	uint32_t legs[2];
+	bool begun;
+	bool troubled;	  /* an episode of accept_queue, backlog or connections is under way */
+	uint8_t measured; /* usual: over so many slots, up to as many as it remembers */
+
+	ServiceCookies cookies;
+	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
+	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
+	ShakedownAddress address;   /* of the key, for everybody else */
+	uint16_t port;
+	double excess, usual; /* cumulative sum; completed handshakes a slot, averaged */
 	ServiceSpan past[SERVICE_FLOODS_PAST];
 	unsigned past_next;
-	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
-	uint32_t legs[2];
-	ShakedownTime answered_syn; /* the latest SYN that was answered */
 	struct {
 		ShakedownTime time;
 		uint64_t connection, frame;
@@ -110,7 +118,6 @@ typedef struct _Service {
 	unsigned refused_acks;
 	ShakedownTime passed_over[4];
 	unsigned passed_overs;
-	ServiceCookies cookies;
 	ServiceEpisode accept_queue, backlog, connections;
 	ShakedownAddress connections_from; /* most of them; version 0: nobody in particular */
 	ServiceEpisode stray[STRAYS];	   /* segments without a connection */
@@ -119,6 +126,7 @@ typedef struct _Service {
 		uint64_t count;
 	} stray_window[STRAYS];
 } Service;
+_Static_assert(offsetof(Service, cookies) == 128, "two cache lines");
 
 typedef struct _Services Services;
 

@@ -39,6 +39,7 @@ void tally_init(Tally *tally, guint limit, bool by_failures)
 {
 	*tally = (Tally){.limit = CLAMP(limit, 2, TALLY_LIMIT_MOST), .by_failures = by_failures};
 	tally->briefs = g_new(TallyBrief, tally->limit);
+	tally->briefs[0] = (TallyBrief){0};
 	tally->slots = g_new0(uint32_t, slots_for(tally->limit));
 	tally->mask = (uint32_t)(slots_for(tally->limit) - 1);
 	tally->rank_kept = UINT64_MAX;
@@ -64,7 +65,7 @@ void tally_clear(Tally *tally)
 	tally->len = 0;
 }
 
-static void count(TallyEntry *entry, const TallyBrief *one)
+static inline void count(TallyEntry *entry, const TallyBrief *one)
 {
 	entry->connections++;
 	entry->failed += one->failed;
@@ -159,10 +160,26 @@ static void add(Tally *tally, const TallyBrief *one, uint32_t hash, uint32_t *sl
 		drop_half(tally);
 		slot = place_of(tally, one, hash);
 	}
-	tally->last = tally->len;
+	TallyBrief *brief = &tally->briefs[tally->len];
+
+	*brief = *one;
+	brief->dropped = tally_rank(tally, brief) > tally->rank_kept;
 	*slot = slot_for(hash, tally->len);
-	tally->briefs[tally->len] = *one;
-	tally->briefs[tally->len++].dropped = tally_rank(tally, one) > tally->rank_kept;
+	tally->last = tally->len++;
+}
+
+/* Another than the last one. */
+static void add_other(Tally *tally, const TallyBrief *one)
+{
+	uint32_t hash = hash_of(tally, one);
+	uint32_t *slot = place_of(tally, one, hash);
+
+	if (!*slot) {
+		add(tally, one, hash, slot);
+		return;
+	}
+	tally->last = index_of(*slot);
+	count(tally_entry(tally, &tally->briefs[tally->last]), one);
 }
 
 void tally_add(Tally *tally, const ShakedownConnection *c, ShakedownSideId side, bool with_port)
@@ -174,16 +191,10 @@ void tally_add(Tally *tally, const ShakedownConnection *c, ShakedownSideId side,
 				.teardown = (uint8_t)c->teardown.outcome,
 				.failed = tally_is_failure(c->handshake.outcome),
 				.server_rtt = c->handshake.server_rtt};
+	const TallyBrief *last = &tally->briefs[tally->last];
 
-	if (!tally->len || !is_same(&tally->briefs[tally->last], &one)) {
-		uint32_t hash = hash_of(tally, &one);
-		uint32_t *slot = place_of(tally, &one, hash);
-
-		if (!*slot) {
-			add(tally, &one, hash, slot);
-			return;
-		}
-		tally->last = index_of(*slot);
-	}
-	count(tally_entry(tally, &tally->briefs[tally->last]), &one);
+	if (G_LIKELY(last->many) && is_same(last, &one))
+		count(tally_counters(tally, last), &one);
+	else
+		add_other(tally, &one);
 }
