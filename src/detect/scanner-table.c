@@ -94,6 +94,11 @@ static void fetch_oldest(const ScannerTable *t)
 	}
 }
 
+Attempt *scanner_table_attempt(ScannerTable *t)
+{
+	return t->end - t->begin < t->alone_most ? alone_at(t, t->end) : &t->spare;
+}
+
 void scanner_table_look_up(const ScannerTable *t, Attempt *a)
 {
 	const uint64_t *secret = t->secret, *source = a->source.word, *target = a->target.word;
@@ -255,20 +260,17 @@ Scanner *scanner_table_add(ScannerTable *t, const Attempt *a, bool by_target)
 
 bool scanner_table_hold(ScannerTable *t, Attempt *a, bool by_target)
 {
-	/* Where it has just been held for its port's account the same place serves. */
-	bool same = a->held && t->begin != t->end;
-
-	if ((!same && t->end - t->begin >= t->alone_most) ||
-	    t->tries + PRINTS_MOST > SCANNERS_TRIES_MOST)
+	if (a == &t->spare || t->tries + PRINTS_MOST > SCANNERS_TRIES_MOST)
 		return false;
+	bool was_held = a->held;
+
 	make_room(t);
+	if (!was_held)
+		t->end++;
+	else if (!a->held)
+		/* Its port's account was the oldest: it was all there was. */
+		t->begin--;
 	a->held |= (uint8_t)(1u << by_target);
-	if (!same || t->begin == t->end) {
-		*alone_at(t, t->end) = *a;
-		alone_at(t, t->end++)->held = (uint8_t)(1u << by_target);
-	} else {
-		alone_at(t, t->end - 1)->held |= (uint8_t)(1u << by_target);
-	}
 	key_slots_insert(&t->slots, a->hash[by_target], alone_handle(t->end - 1, by_target));
 	t->tries += prints_of(a);
 	return true;

@@ -41,6 +41,7 @@ typedef struct {
 	uint64_t secret[KEY_SECRETS];
 	ScannerList list[2]; /* [known] */
 	Attempt *alone;	     /* a ring: those that stand for accounts */
+	Attempt spare;	     /* where there is no room in it */
 	uint32_t begin, end; /* of it; counted on and on */
 	uint32_t alone_most; /* at once */
 	uint64_t forgotten;
@@ -55,6 +56,9 @@ void scanner_table_init(ScannerTable *table);
 void scanner_table_clear(ScannerTable *table);
 
 ScannerKey attempt_key(const Attempt *attempt, bool by_target);
+/* The attempt that is looked at now: one at a time. It lies where it will stay, if it is held:
+ * whoever copies what has just been written in smaller pieces waits for them. */
+Attempt *scanner_table_attempt(ScannerTable *table);
 /* Finds out where its accounts are to be looked for, and has that fetched. */
 void scanner_table_look_up(const ScannerTable *table, Attempt *attempt);
 
@@ -68,7 +72,7 @@ typedef struct {
 ScannerFound scanner_table_find(const ScannerTable *table, const Attempt *attempt, bool by_target);
 /* A new account. */
 Scanner *scanner_table_add(ScannerTable *table, const Attempt *attempt, bool by_target);
-/* The attempt is to stand for a new account; false where it can't. */
+/* The attempt that is looked at is to stand for a new account; false where it can't. */
 bool scanner_table_hold(ScannerTable *table, Attempt *attempt, bool by_target);
 /* An account of its own for what an attempt stood for: *first, which is to be counted. */
 Scanner *scanner_table_part(ScannerTable *table, const ScannerFound *found, bool by_target,

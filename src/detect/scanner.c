@@ -278,41 +278,45 @@ static bool account(ScannerTable *t, DetectContext *context, Attempt *a, bool by
 	return first;
 }
 
-/* With whom and what it was about, looked up. */
-static Attempt attempt_of(const Scanners *t, const TcpConnection *conn, ShakedownSideId source)
+/* With whom it was and what came of it, looked up. */
+static Attempt *attempt_of(Scanners *t, const TcpConnection *conn, ShakedownSideId source,
+			   Contact contact, Probe probe)
 {
 	ShakedownSideId target = tcp_other(source);
-	Attempt a = {.source = tcp_conn_key_address(conn, source),
-		     .target = tcp_conn_key_address(conn, target),
-		     .source_port = tcp_conn_port(conn, source),
-		     .port = tcp_conn_port(conn, target),
-		     .version = conn->key.ip_version & 0xf,
-		     .start = conn->start,
-		     .frame = conn->first_frame,
-		     .syn = conn->syn_first != 0};
+	Attempt *a = scanner_table_attempt(&t->table);
 
-	scanner_table_look_up(&t->table, &a);
+	a->source = tcp_conn_key_address(conn, source);
+	a->target = tcp_conn_key_address(conn, target);
+	a->start = conn->start;
+	a->frame = conn->first_frame;
+	a->source_port = tcp_conn_port(conn, source);
+	a->port = tcp_conn_port(conn, target);
+	a->window = 0;
+	a->version = conn->key.ip_version & 0xf;
+	a->held = a->refused = 0;
+	a->contact = (uint8_t)contact & 3;
+	a->probe = (uint8_t)probe & 7;
+	a->syn = conn->syn_first != 0;
+	scanner_table_look_up(&t->table, a);
 	return a;
 }
 
 bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *conn,
 		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window)
 {
-	Attempt a = attempt_of(t, conn, source);
+	Attempt *a = attempt_of(t, conn, source, contact, probe);
 
-	a.contact = (uint8_t)contact & 3;
-	a.probe = (uint8_t)probe & 7;
-	a.window = window;
-	account(&t->table, context, &a, false);
-	return account(&t->table, context, &a, true);
+	a->window = window;
+	account(&t->table, context, a, false);
+	return account(&t->table, context, a, true);
 }
 
 void scanners_refused_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source)
 {
-	Attempt a = attempt_of(t, conn, source);
+	const Attempt *a = attempt_of(t, conn, source, CONTACT_REFUSED, PROBE_SYN);
 
 	for (unsigned by_target = 0; by_target < 2; by_target++) {
-		ScannerFound found = scanner_table_find(&t->table, &a, by_target);
+		ScannerFound found = scanner_table_find(&t->table, a, by_target);
 
 		if (found.scanner)
 			refused_after_all(found.scanner);
@@ -331,10 +335,10 @@ bool scanners_cover(Scanners *t, const TcpConnection *conn)
 {
 	if (!t->table.list[true].len)
 		return false;
-	Attempt a = attempt_of(t, conn, source_of(conn));
+	const Attempt *a = attempt_of(t, conn, source_of(conn), CONTACT_REFUSED, PROBE_SYN);
 
 	for (unsigned by_target = 0; by_target < 2; by_target++) {
-		const Scanner *s = scanner_table_find(&t->table, &a, by_target).scanner;
+		const Scanner *s = scanner_table_find(&t->table, a, by_target).scanner;
 
 		if (s && s->known)
 			return true;
