@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/queue.h"
 #include "detect/service.h"
 
 #include <criterion/criterion.h>
@@ -76,5 +77,37 @@ Test(service, median_leg)
 	service_leg(s, SHAKEDOWN_SERVER, 100 * SHAKEDOWN_NS_PER_S);
 	cr_assert_eq(service_leg_median(s, SHAKEDOWN_SERVER), 3 * SHAKEDOWN_NS_PER_S);
 	cr_assert_eq(service_leg_median(s, SHAKEDOWN_CLIENT), SHAKEDOWN_DURATION_UNKNOWN);
+	services_free(t);
+}
+
+static void count_report(const ShakedownAnomaly *anomaly, void *data)
+{
+	unsigned *reports = data;
+
+	cr_assert_eq(anomaly->kind, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW);
+	++*reports;
+}
+
+/* As long as trouble is under way each SYN asks whether it is over, however often it was not. */
+Test(service, trouble_ends_a_minute_after_its_last_sign)
+{
+	const ShakedownTime second = SHAKEDOWN_NS_PER_S;
+	Services *t = services_new(&config);
+	Service *s = numbered(t, 1);
+	unsigned reports = 0;
+	ShakedownSummary summary = {0};
+	DetectContext context = {
+		.config = &config, .summary = &summary, .report = count_report, .data = &reports};
+	TcpConnection conn = {0};
+
+	s->backlog = (ServiceEpisode){.start = second, .last = 2 * second, .count = 3};
+	s->troubled = true;
+	for (int64_t at = 3; at <= 70; at++) {
+		const TcpEvent event = {.kind = TCP_EVENT_SYN, .conn = &conn, .time = at * second};
+
+		queue_syn(s, &context, &event);
+		cr_assert_eq(reports, at > 62);
+		cr_assert_eq(s->troubled, at <= 62);
+	}
 	services_free(t);
 }
