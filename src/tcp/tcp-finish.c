@@ -123,10 +123,14 @@ static G_ALWAYS_INLINE inline void prefetch_beside(const TcpTracker *t, uint32_t
 {
 	const void *item = item_of(t, handle);
 
-	if (handle & SLAB_SMALL)
+	if (handle & SLAB_SMALL) {
 		tcp_half_fetch_rest(item);
-	else
-		tcp_fetch(((const TcpConnection *)item)->closing, sizeof(TcpClosing));
+		return;
+	}
+	const TcpClosing *closing = ((const TcpConnection *)item)->closing;
+
+	if (closing)
+		tcp_fetch(closing, sizeof *closing);
 }
 
 /* Each costs a few cache misses, and nothing waits for them. */
