@@ -126,6 +126,33 @@ static void on_ignored_rst(void *self, DetectContext *context, const TcpEvent *e
 	note_rst(context, event, false);
 }
 
+/* Who asks again after a refusal waits for at least so long: half a second, less a clock's tick. */
+#define ASKS_AGAIN_AFTER (SHAKEDOWN_NS_PER_S * 2 / 5)
+
+/* A SYN,ACK behind a refusal may answer another SYN: one of two that were captured, or one that
+ * was not. */
+static bool answers_another_syn(const TcpEvent *event, const TcpMark *refusal)
+{
+	const TcpConnection *conn = event->conn;
+	const TcpSide *s = &conn->side[event->side], *o = &conn->side[tcp_other(event->side)];
+
+	return s->rsts < o->syns || event->time - refusal->time >= ASKS_AGAIN_AFTER;
+}
+
+/* A client that opens resets what answers another SYN than its own (§3.10.7.3 first), as old
+ * duplicates and what the other still holds of a connection before have it, and goes on. The host
+ * of a program that makes its segments itself resets SYN,ACK, and the program goes on: of the two
+ * another's reset is told by its TTL. */
+static bool client_may_reset(const TcpConnection *conn, const Dossier *d, const TcpMark *mark)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+
+	return mark->side == SHAKEDOWN_CLIENT &&
+	       (!conn->syn_ack_first || mark->time < conn->syn_ack_first ||
+		d->bad_handshake[SHAKEDOWN_SERVER].count || !c->ttl[0] || mark->ttl == c->ttl[0] ||
+		mark->ttl == c->ttl[1]);
+}
+
 /* One that seemed to answer as it should, so that nothing was noted of it. */
 static void note_of_opening(DossierReset *r, const TcpMark *mark)
 {
@@ -145,15 +172,19 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
 		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_RST)
 			mark = &tcp_aside(conn)->marks.items[i];
-	if (!mark)
+	bool refused = event->seg && (event->seg->flags & TCP_SYN);
+
+	if (!mark || (refused && answers_another_syn(event, mark)))
 		return;
-	DossierReset *r = &dossier_of(context->dossiers, event->conn)->reset[mark->side];
+	Dossier *d = dossier_of(context->dossiers, event->conn);
+	DossierReset *r = &d->reset[mark->side];
 
-	if (!r->accepted && !r->ignored)
+	if (!r->accepted && !r->ignored) {
+		if (client_may_reset(conn, d, mark))
+			return;
 		note_of_opening(r, mark);
+	}
 	if (mark->side == event->side) {
-		bool refused = event->seg && (event->seg->flags & TCP_SYN);
-
 		if (!r->goes_on_frame && (refused || event->time - r->time > DISORDER))
 			r->goes_on_frame = event->frame;
 		return;

@@ -309,13 +309,14 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 	tcp_hidden_fin(step, other);
 }
 
-/* Its SYN came sooner than it answers: no answer to the other's, which crossed it and was lost. */
+/* Its SYN came sooner than it answers: no answer to the other's, which crossed it and was lost.
+ * Beside it what its host takes is more than the way. */
 static bool syns_crossed(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 
-	return conn->syn_ack_last &&
-	       (conn->syn_last - conn->syn_first) * 2 < step->time - conn->syn_ack_last;
+	return conn->syn_ack_last && (conn->syn_last - conn->syn_first) * 2 + IN_THE_HOST <
+					     step->time - conn->syn_ack_last;
 }
 
 void tcp_arrives_ack(TcpStep *step)

@@ -25,8 +25,9 @@ typedef enum {
 typedef struct {
 	ShakedownTime time;
 	uint64_t frame : 48;
-	uint64_t kind : 8; /* TcpMarkKind */
+	uint64_t kind : 7; /* TcpMarkKind */
 	uint64_t side : 1;
+	uint64_t ttl : 8;
 } TcpMark;
 #define TCP_MARKS 32 /* at most so many are kept a connection: the first ones */
 

@@ -31,8 +31,9 @@ ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side)
 
 	if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg < 0)
 		return 0;
-	/* The late answer to the first SYN may have passed just behind the second (Karn). */
-	if (other->syns > 1) {
+	/* The late answer to the first SYN may have passed just behind the second (Karn); then that
+	 * has an answer, too. */
+	if (other->syns > 1 && conn->side[side].syns >= other->syns) {
 		ShakedownDuration least = tcp_rtt_summary(&other->rtt).min;
 		if (least != SHAKEDOWN_DURATION_UNKNOWN && leg < least / 4)
 			return least;

@@ -34,6 +34,9 @@ void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, 
 		marks->room = marks->room ? (uint16_t)(marks->room * 2) : 2;
 		marks->items = g_renew(TcpMark, marks->items, marks->room);
 	}
-	marks->items[marks->len++] =
-		(TcpMark){.time = seg->time, .frame = seg->frame, .kind = kind, .side = side};
+	marks->items[marks->len++] = (TcpMark){.time = seg->time,
+					       .frame = seg->frame,
+					       .kind = kind,
+					       .side = side,
+					       .ttl = seg->ttl};
 }

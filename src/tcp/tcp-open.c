@@ -199,8 +199,16 @@ static void syn_ack_overtaken(TcpStep *step)
  * (RFC 5961 §4). */
 static void syn_ack_inside(TcpStep *step)
 {
+	const TcpSide *s = &step->conn->side[step->from];
 	TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
 
+	/* The first of it was not captured, and this is it again: before all that was. */
+	if (!tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_seq_lt(seg->seq, s->low) &&
+	    (!tcp_side_has(r, TCP_SIDE_SPACE) || tcp_seq_leq(seg->ack, r->low))) {
+		step->note = "its SYN,ACK again, from before the capture";
+		return;
+	}
 	if (r->state < SHAKEDOWN_TCP_ESTABLISHED || r->state == SHAKEDOWN_TCP_TIME_WAIT)
 		return;
 	step->note = "a SYN,ACK where there is a connection";

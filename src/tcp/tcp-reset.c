@@ -112,7 +112,9 @@ static bool shows_synchronized(const TcpStep *step)
 	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
 	    !tcp_seq_leq(seg->ack, r->snd_nxt))
 		return false;
-	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN) && s->state == SHAKEDOWN_TCP_SYN_RECEIVED)
+	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN) &&
+	    (s->state == SHAKEDOWN_TCP_SYN_RECEIVED ||
+	     on_its_way(step, tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN))))
 		return false;
 	return tcp_side_has(s, TCP_SIDE_SENT_SYN) || s->syns == 1;
 }
