@@ -33,17 +33,32 @@ static unsigned put_problem(ReportText *self, const ReportProblem *k)
 	g_string_printf(self->line, "  %s", when);
 	if (k->frame > 0)
 		g_string_append_printf(self->line, ", frame %" G_GUINT64_FORMAT, (guint64)k->frame);
-	if (k->count > 1)
+	if (k->count > 1 && text->width >= ONE_LINE)
 		g_string_append_printf(self->line, ", %s", k->who);
-	else if (k->connection > 0)
+	else if (k->count == 1 && k->connection > 0)
 		g_string_append_printf(self->line, ", conn %" G_GUINT64_FORMAT,
 				       (guint64)k->connection);
 	unsigned at = COUNT + 2 + SEVERITY + 2 + KIND;
 	return at + text_last_cell(text, TEXT_DIM, self->line->str, text->width - at, TEXT_CUT_END);
 }
 
-/* The sentence, cut where the line ends; whom it is about only where that fits as well. */
-static void put_example(ReportText *self, const ReportProblem *k, unsigned at)
+/* What happened, and to whom where the line above has no room for that. */
+static void say(ReportText *self, const ReportProblem *k, unsigned columns)
+{
+	bool told = k->count > 1 ? self->text.width >= ONE_LINE : k->connection > 0;
+
+	/* A byte takes a column at the most. */
+	if (!k->who[0] || (told && !self->verbose &&
+			   (k->count > 1 || strlen(k->example) + strlen(k->who) + 3 > columns)))
+		g_string_assign(self->line, k->example);
+	else if (k->count > 1 && !told)
+		g_string_printf(self->line, "%s: %s", k->who, k->example);
+	else
+		g_string_printf(self->line, "%s (%s)", k->example, k->who);
+}
+
+/* The sentence, in so many lines at most. */
+static void put_example(ReportText *self, const ReportProblem *k, unsigned at, unsigned lines)
 {
 	TextLayout *text = &self->text;
 	unsigned column = COUNT + 2;
@@ -55,19 +70,8 @@ static void put_example(ReportText *self, const ReportProblem *k, unsigned at)
 		text_newline(text);
 		text_spaces(text, column);
 	}
-	if (self->verbose) {
-		g_string_printf(self->line, "%s (%s)", k->example, k->who);
-		text_wrap(text, TEXT_PLAIN, k->who[0] ? self->line->str : k->example, column,
-			  column);
-		return;
-	}
-	column += text_last_cell(text, TEXT_PLAIN, k->example, text->width - column, TEXT_CUT_END);
-	if (k->count == 1 && k->who[0] &&
-	    column + 2 + text_width(k->who, strlen(k->who)) <= text->width) {
-		text_spaces(text, 2);
-		text_put(text, TEXT_DIM, k->who);
-	}
-	text_newline(text);
+	say(self, k, text->width > column ? text->width - column : 0);
+	text_wrap_within(text, TEXT_PLAIN, self->line->str, column, column, lines);
 }
 
 /* The kinds of those that are not listed: each once, those that are listed nowhere else first. */
@@ -100,14 +104,20 @@ static void put_rest(ReportText *self, size_t listed)
 
 void report_findings(ReportText *self, unsigned lines)
 {
-	size_t most = lines / (self->text.width >= ONE_LINE ? 1 : 2);
-	size_t listed = MIN(self->problems->len, MAX(most, LISTED_LEAST));
+	const unsigned least = self->text.width >= ONE_LINE ? 1 : 2; /* of each */
+	size_t listed = MIN(self->problems->len, MAX(lines / least, LISTED_LEAST));
+	unsigned left = MAX(lines, (unsigned)MIN(listed * least, UINT_MAX));
 
 	report_heading(self, "Anomalies");
 	anomaly_counts_put(&self->text, self->severities, self->stands_for);
 	for (size_t i = 0; i < listed; i++) {
 		const ReportProblem *problem = g_ptr_array_index(self->problems, i);
-		put_example(self, problem, put_problem(self, problem));
+		unsigned begin = self->text.lines;
+		/* What the others do not need. */
+		unsigned most = left - (unsigned)(listed - i) * least + 1;
+
+		put_example(self, problem, put_problem(self, problem), most);
+		left -= self->text.lines - begin;
 	}
 	if (self->problems_len > listed)
 		put_rest(self, listed);

@@ -204,6 +204,12 @@ void text_newline(TextLayout *layout)
 
 void text_wrap(TextLayout *layout, TextStyle style, const char *text, unsigned at, unsigned indent)
 {
+	text_wrap_within(layout, style, text, at, indent, UINT_MAX);
+}
+
+void text_wrap_within(TextLayout *layout, TextStyle style, const char *text, unsigned at,
+		      unsigned indent, unsigned lines)
+{
 	size_t len = strlen(text);
 	text = harmless(layout, text, &len);
 	const char *p = text, *end = text + len;
@@ -213,7 +219,10 @@ void text_wrap(TextLayout *layout, TextStyle style, const char *text, unsigned a
 		while (p < end && *p == ' ')
 			p++;
 		size_t take = (size_t)(end - p);
-		if (text_width(p, take) > room) {
+		if (text_width(p, take) > room && --lines == 0) {
+			p = cut_to(layout, p, &take, room, TEXT_CUT_END);
+			end = p + take;
+		} else if (text_width(p, take) > room) {
 			take = head_within(p, take, room);
 			size_t space = take;
 			/* A word that is wider than the line is broken where the line ends. */

@@ -58,6 +58,9 @@ void text_newline(TextLayout *layout);
 /* Writes text broken at spaces into lines of at most layout->width columns, each after the first
  * indented by so many spaces; the cursor stands at column at. Ends with a newline. */
 void text_wrap(TextLayout *layout, TextStyle style, const char *text, unsigned at, unsigned indent);
+/* The same in at most so many lines (at least 1), the last of them cut to fit. */
+void text_wrap_within(TextLayout *layout, TextStyle style, const char *text, unsigned at,
+		      unsigned indent, unsigned lines);
 
 /* Colour on and off by hand, for runs of several pieces; nothing where colours are off. */
 void text_style_on(TextLayout *layout, TextStyle style);
