@@ -137,9 +137,6 @@ typedef struct {
 
 /* The same; *place says where it is. */
 void *key_table_add_at(KeyTable *table, const void *key, uint32_t hash, KeyTablePlace *place);
-/* The item of that place is to be another: from here on it is found by that hash, and its owner
- * gives it a key that none has yet. */
-void *key_table_renew(KeyTable *table, KeyTablePlace *place, uint32_t hash);
 void key_table_remove(KeyTable *table, void *item);
 void key_table_remove_at(KeyTable *table, KeyTablePlace place);
 

@@ -8,7 +8,8 @@
 #include <glib.h>
 
 /* What a connection costs beside itself: its slots in a table that is half full when it has just
- * grown, and its place in the order in which all end with the capture. */
+ * grown, its timer's place in a queue (of whose entries some leave early, few of them all but one
+ * of a block), and its place in the order in which all end with the capture. */
 #define BESIDE 64
 /* … and what hangs off it, on average: asides, marks, samples, holes. That much at the least, and
  * what may be found; such as are reset have most. */
@@ -22,7 +23,7 @@
 #define MALLOC 16
 /* One segment can open a few. */
 #define HEADROOM 16
-#define COST (sizeof(TcpConnection) + sizeof(TcpClosing) + BESIDE)
+#define COST (TCP_CONNECTION_ROOM + sizeof(TcpClosing) + BESIDE)
 #define LEAST ((UINT64_C(1) << 20) * 4)
 #define SAMPLE 32
 

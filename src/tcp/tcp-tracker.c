@@ -12,8 +12,6 @@
 #define CONNECTIONS_PER_CHUNK 4096
 #define HALF_OPEN_PER_CHUNK 16384
 #define CLOSING_PER_CHUNK 8192
-/* So that each begins with one. */
-#define WHOLE_LINES(bytes) (((bytes) + 63) / 64 * 64)
 
 void tcp_tracker_empty_table(TcpTracker *t)
 {
@@ -24,7 +22,7 @@ void tcp_tracker_empty_table(TcpTracker *t)
 
 static void make_room(TcpTracker *t)
 {
-	t->slab = slab_new(WHOLE_LINES(sizeof(TcpConnection)), CONNECTIONS_PER_CHUNK);
+	t->slab = slab_new(TCP_CONNECTION_ROOM, CONNECTIONS_PER_CHUNK);
 	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
 	t->closing = slab_new(sizeof(TcpClosing), CLOSING_PER_CHUNK);
 	t->rests = byte_log_new(tcp_half_moved, t);
