@@ -213,7 +213,7 @@ class Terminal:
     def press(self, keys):
         os.write(self.master, keys.encode())
 
-    def wait_for(self, *parts, seconds=10, without=()):
+    def wait_for(self, *parts, seconds=30, without=()):
         """Until all of it stands on the screen."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
