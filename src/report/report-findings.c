@@ -33,7 +33,7 @@ static unsigned put_problem(ReportText *self, const ReportProblem *k)
 	g_string_printf(self->line, "  %s", when);
 	if (k->frame > 0)
 		g_string_append_printf(self->line, ", frame %" G_GUINT64_FORMAT, (guint64)k->frame);
-	if (k->count > 1 && text->width >= ONE_LINE)
+	if (k->count > 1 && k->who[0] && text->width >= ONE_LINE)
 		g_string_append_printf(self->line, ", %s", k->who);
 	else if (k->count == 1 && k->connection > 0)
 		g_string_append_printf(self->line, ", conn %" G_GUINT64_FORMAT,
@@ -42,19 +42,20 @@ static unsigned put_problem(ReportText *self, const ReportProblem *k)
 	return at + text_last_cell(text, TEXT_DIM, self->line->str, text->width - at, TEXT_CUT_END);
 }
 
-/* What happened, and to whom where the line above has no room for that. */
+/* What happened, and to whom where the line above has no room for that. Of one connection that line
+ * tells the number: the rest is not worth a line of its own. */
 static void say(ReportText *self, const ReportProblem *k, unsigned columns)
 {
-	bool told = k->count > 1 ? self->text.width >= ONE_LINE : k->connection > 0;
-
+	const bool wide = self->text.width >= ONE_LINE, many = k->count > 1;
 	/* A byte takes a column at the most. */
-	if (!k->who[0] || (told && !self->verbose &&
-			   (k->count > 1 || strlen(k->example) + strlen(k->who) + 3 > columns)))
-		g_string_assign(self->line, k->example);
-	else if (k->count > 1 && !told)
+	const bool fits = strlen(k->example) + strlen(k->who) + strlen(" ()") <= columns;
+
+	if (k->who[0] && many && !wide)
 		g_string_printf(self->line, "%s: %s", k->who, k->example);
-	else
+	else if (k->who[0] && (self->verbose || (!many && (k->connection == 0 || fits))))
 		g_string_printf(self->line, "%s (%s)", k->example, k->who);
+	else
+		g_string_assign(self->line, k->example);
 }
 
 /* The sentence, in so many lines at most. */
@@ -105,16 +106,16 @@ static void put_rest(ReportText *self, size_t listed)
 void report_findings(ReportText *self, unsigned lines)
 {
 	const unsigned least = self->text.width >= ONE_LINE ? 1 : 2; /* of each */
-	size_t listed = MIN(self->problems->len, MAX(lines / least, LISTED_LEAST));
-	unsigned left = MAX(lines, (unsigned)MIN(listed * least, UINT_MAX));
+	const guint listed = MIN(self->problems->len, MAX(lines / least, LISTED_LEAST));
+	unsigned left = MAX(lines, listed * least);
 
 	report_heading(self, "Anomalies");
 	anomaly_counts_put(&self->text, self->severities, self->stands_for);
-	for (size_t i = 0; i < listed; i++) {
+	for (guint i = 0; i < listed; i++) {
 		const ReportProblem *problem = g_ptr_array_index(self->problems, i);
 		unsigned begin = self->text.lines;
 		/* What the others do not need. */
-		unsigned most = left - (unsigned)(listed - i) * least + 1;
+		unsigned most = left - (listed - i) * least + 1;
 
 		put_example(self, problem, put_problem(self, problem), most);
 		left -= self->text.lines - begin;

@@ -23,6 +23,10 @@ def environment(**extra):
     return env
 
 
+# Lines of a failure: what did not come may be a whole screen.
+TOLD_MOST = 60
+
+
 def run_all(tests, prepare):
     """The exit status: whether any failed."""
     failed = 0
@@ -42,7 +46,7 @@ def run_all(tests, prepare):
             except Exception:  # pylint: disable=broad-except
                 failed += 1
                 print(f"not ok {number} - {function.__name__}")
-                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-4:]), end="")
+                print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()[-TOLD_MOST:]), end="")
             sys.stdout.flush()
         os.chdir("/")
     return 1 if failed else 0
