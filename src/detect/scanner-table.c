@@ -101,14 +101,11 @@ Attempt *scanner_table_attempt(ScannerTable *t)
 
 void scanner_table_look_up(const ScannerTable *t, Attempt *a)
 {
-	const uint64_t *secret = t->secret, *source = a->source.word, *target = a->target.word;
-	uint64_t hash = mix_fold(source[0] ^ secret[0], source[1] ^ secret[1]);
-	uint64_t of_port = mix_fold(hash ^ key_end(a->version, a->port) ^ secret[2], secret[3]);
-	uint64_t of_target = mix_fold(hash ^ target[0], target[1] ^ secret[1]);
+	const uint64_t *target = a->target.word, source = key_mix_address(t->secret, &a->source);
+	uint64_t both = mix_fold(source ^ target[0], target[1] ^ t->secret[1]);
 
-	of_target = mix_fold(of_target ^ key_end(a->version, 0) ^ secret[0], secret[3]);
-	a->hash[false] = (uint32_t)(of_port ^ of_port >> 32);
-	a->hash[true] = (uint32_t)(of_target ^ of_target >> 32);
+	a->hash[false] = key_hash_mixed(t->secret, source, key_end(a->version, a->port));
+	a->hash[true] = key_hash_mixed(t->secret, both, key_end(a->version, 0));
 	for (unsigned i = 0; i < 2; i++)
 		key_slots_prefetch(&t->slots, a->hash[i]);
 	if (t->slots.len >= SCANNERS_MOST)

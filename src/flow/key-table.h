@@ -73,6 +73,22 @@ static inline ShakedownAddress key_address_whole(const KeyAddress *address, uint
 	return whole;
 }
 
+/* The hash of an address and a word beside it, in two steps, where several begin with the same
+ * address: with key_mix_address() of it, … */
+static inline uint64_t key_mix_address(const uint64_t secret[KEY_SECRETS],
+				       const KeyAddress *address)
+{
+	return mix_fold(address->word[0] ^ secret[0], address->word[1] ^ secret[1]);
+}
+
+/* … and what has been mixed, with the word. */
+static inline uint32_t key_hash_mixed(const uint64_t secret[KEY_SECRETS], uint64_t mixed,
+				      uint64_t word)
+{
+	mixed = mix_fold(mixed ^ word ^ secret[2], secret[3]);
+	return (uint32_t)(mixed ^ mixed >> 32);
+}
+
 static inline uint64_t key_word(const uint8_t *p)
 {
 	uint64_t w;

@@ -5,6 +5,7 @@
  */
 #include "flow/slab.h"
 
+#include "flow/fetch.h"
 #include "flow/huge.h"
 #include "flow/poison.h"
 
@@ -123,14 +124,6 @@ static uint32_t slab_take_fresh(Slab *slab)
 	return handle;
 }
 
-static G_ALWAYS_INLINE inline void fetch(const Slab *slab, uint32_t handle)
-{
-	const char *item = slab_get(slab, handle);
-
-	for (size_t at = 0; at < slab->item_size; at += CACHE_LINE)
-		__builtin_prefetch(item + at, 1);
-}
-
 uint32_t slab_alloc(Slab *slab)
 {
 	uint32_t handle = slab->recycled;
@@ -144,7 +137,7 @@ uint32_t slab_alloc(Slab *slab)
 	if (handle == slab->recycled) {
 		memcpy(&slab->recycled, item, sizeof slab->recycled);
 		/* It is the next to be handed out, and was freed long ago as like as not. */
-		fetch(slab, slab->recycled);
+		fetch_to_write(slab_get(slab, slab->recycled), slab->item_size);
 	}
 	memset(item, 0, slab->item_size);
 	slab->used[handle / 64] |= UINT64_C(1) << handle % 64;

@@ -121,11 +121,8 @@ static uint32_t *place_of(const Tally *tally, const TallyBrief *one, uint32_t ha
 
 static inline uint32_t hash_of(const Tally *tally, const TallyBrief *one)
 {
-	const uint64_t *secret = tally->secret, *word = one->address.word;
-	uint64_t hash = mix_fold(word[0] ^ secret[0], word[1] ^ secret[1]);
-
-	hash = mix_fold(hash ^ one->end ^ secret[2], secret[3]);
-	return (uint32_t)(hash ^ hash >> 32);
+	return key_hash_mixed(tally->secret, key_mix_address(tally->secret, &one->address),
+			      one->end);
 }
 
 /* Those that stay close ranks. */

@@ -113,7 +113,7 @@ static void order_free(Order *order)
 static G_ALWAYS_INLINE inline void prefetch(const TcpTracker *t, uint32_t handle)
 {
 	if (handle & SLAB_SMALL)
-		tcp_fetch(item_of(t, handle), sizeof(TcpHalf));
+		fetch_to_read(item_of(t, handle), sizeof(TcpHalf));
 	else
 		tcp_connection_prefetch(item_of(t, handle));
 }
@@ -130,7 +130,7 @@ static G_ALWAYS_INLINE inline void prefetch_beside(const TcpTracker *t, uint32_t
 	const TcpClosing *closing = ((const TcpConnection *)item)->closing;
 
 	if (closing)
-		tcp_fetch(closing, sizeof *closing);
+		fetch_to_read(closing, sizeof *closing);
 }
 
 /* Each costs a few cache misses, and nothing waits for them. */

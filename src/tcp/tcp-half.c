@@ -19,7 +19,7 @@ static void put_key(FlowKey *key, const FlowSmallKey *small)
 TcpConnection *tcp_half_room(TcpTracker *t)
 {
 	/* Of a length that gcc knows it would make a slow string instruction. */
-	return memset(&t->unfolded, 0, t->unfolded_size);
+	return memset(t->unfolded_room, 0, t->slab->item_size);
 }
 
 void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash)

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "flow/fetch.h"
 #include "flow/slab.h"
 #include "tcp/tcp-connection.h"
 
@@ -53,8 +54,7 @@ _Static_assert(sizeof(TcpHalf) == 56, "less than a cache line");
 static G_ALWAYS_INLINE inline void tcp_half_fetch_rest(const TcpHalf *half)
 {
 	if (half->rests)
-		for (unsigned i = 0; i < TCP_HALF_REST_USUAL; i += 64)
-			__builtin_prefetch(half->rest + i);
+		fetch_to_read(half->rest, TCP_HALF_REST_USUAL);
 }
 
 /* Folds the connection, if it can be; its pointer and handle are invalid then. */

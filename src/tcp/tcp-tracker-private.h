@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow/byte-log.h"
+#include "flow/fetch.h"
 #include "flow/flow-table.h"
 #include "flow/slab.h"
 #include "tcp/tcp-budget.h"
@@ -18,10 +19,12 @@ struct _TcpTracker {
 	TcpTrackerObserver observer;
 	void *data;
 	Slab *slab;
-	Slab *half_open;	/* tcp-half.h */
-	TcpConnection unfolded; /* … the one that is borrowed */
-	size_t unfolded_size;	/* of that, in bytes */
-	Slab *closing;		/* TcpClosing */
+	Slab *half_open; /* tcp-half.h */
+	union {		 /* … the one that is borrowed */
+		TcpConnection unfolded;
+		uint8_t unfolded_room[TCP_CONNECTION_ROOM];
+	};
+	Slab *closing; /* TcpClosing */
 	/* Closed connections that rest: tcp-rest.h. What hangs off them, in bytes. */
 	ByteLog *rests;
 	size_t resting, resting_hangs, rest_from;
@@ -132,21 +135,10 @@ static inline uint64_t *tcp_tracker_pair(TcpTracker *tracker, const TcpConnectio
 				     [conn->side[SHAKEDOWN_SERVER].state];
 }
 
-/* Fetches so many bytes; always inline, as flow_table_probable(). */
-static G_ALWAYS_INLINE inline void tcp_fetch(const void *from, size_t bytes)
-{
-	const char *line = from;
-
-	for (size_t i = 0; i < bytes; i += 64)
-		__builtin_prefetch(line + i);
-	/* It may not begin with a line. */
-	__builtin_prefetch(line + bytes - 1);
-}
-
-/* … what a segment touches. */
+/* What a segment touches. */
 static G_ALWAYS_INLINE inline void tcp_connection_prefetch(const TcpConnection *conn)
 {
-	tcp_fetch(conn, sizeof *conn);
+	fetch_to_read(conn, sizeof *conn);
 }
 
 /* A route that changes shows itself. */

@@ -40,7 +40,6 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	t->config = config;
 	t->observer = *observer;
 	t->data = data;
-	t->unfolded_size = sizeof t->unfolded;
 	make_room(t);
 	tcp_budget_init(&t->budget, 0);
 	t->rest_from = TCP_HALF_REST_FROM;
@@ -287,8 +286,8 @@ static inline void fetch_connections(const TcpTracker *t, const Segment *segs, T
 
 		lookups[i].hint = hint;
 		if (hint.handle & SLAB_SMALL)
-			tcp_fetch(slab_get(t->half_open, hint.handle & ~SLAB_SMALL),
-				  sizeof(TcpHalf));
+			fetch_to_read(slab_get(t->half_open, hint.handle & ~SLAB_SMALL),
+				      sizeof(TcpHalf));
 		else if (hint.handle)
 			tcp_connection_prefetch(slab_get(t->slab, hint.handle));
 	}
@@ -311,7 +310,7 @@ static G_ALWAYS_INLINE inline void fetch_beside(const TcpTracker *t, const Segme
 			const TcpConnection *conn = slab_get(t->slab, handle);
 
 			if (conn->closing) {
-				tcp_fetch(conn->closing, sizeof *conn->closing);
+				fetch_to_read(conn->closing, sizeof *conn->closing);
 				slab_fetch_freed(t->slab, handle);
 			}
 			if (conn->closing || (segs[i].flags & (TCP_FIN | TCP_RST)))
