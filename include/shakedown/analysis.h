@@ -59,7 +59,7 @@ typedef struct {
 	uint32_t isn[2];
 	uint16_t flags;	 /* the TCP header's bits: 0x001 FIN … 0x080 CWR, 0x100 AE, up to 0xe00
 			    reserved */
-	uint32_t window; /* scaled where the scale is known */
+	uint32_t window; /* scaled where the scale is known; of 65535 where the capture cut it off */
 	uint32_t len;	 /* payload bytes */
 	uint8_t ttl;	 /* or hop limit */
 	uint8_t sack_len;

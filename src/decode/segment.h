@@ -97,7 +97,7 @@ typedef struct {
 	TcpSeq seq;
 	TcpSeq ack;
 	uint16_t flags;	 /* TcpFlags */
-	uint16_t window; /* as in the header: unscaled */
+	uint16_t window; /* as in the header: unscaled; the largest where it was not captured */
 	uint16_t urgent;
 	uint8_t options_len; /* bytes at options; may be less than the header says where cut */
 	const uint8_t *options;

@@ -46,7 +46,8 @@ static inline void tcp_fill_outer(Segment *segment, const ShakedownPacket *packe
 	tcp_fill_address(segment->dst, ip->dst, ip->version);
 }
 
-/* As much of the header as there is, at least up to the flags. */
+/* As much of the header as there is, at least up to the flags. A window that is not there is no
+ * closed one: the largest rules nothing out. */
 static inline void tcp_fill_header(Segment *segment, const uint8_t *tcp, size_t captured)
 {
 	segment->src_port = be16(tcp);
@@ -54,7 +55,7 @@ static inline void tcp_fill_header(Segment *segment, const uint8_t *tcp, size_t 
 	segment->seq = tcp_seq(be32(tcp + 4));
 	segment->ack = tcp_seq(be32(tcp + 8));
 	segment->flags = be16(tcp + 12) & 0xfff;
-	segment->window = captured >= 16 ? be16(tcp + 14) : 0;
+	segment->window = captured >= 16 ? be16(tcp + 14) : UINT16_MAX;
 	segment->urgent = captured >= 20 ? be16(tcp + 18) : 0;
 }
 

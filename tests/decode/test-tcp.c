@@ -336,3 +336,16 @@ Test(tcp, has_options_as_far_as_they_were_captured)
 		cr_expect_eq(segments->payload_captured, 0);
 	}
 }
+
+/* An old default, 68 bytes, ends in an IPv6 segment behind its flags. */
+Test(tcp, window_that_was_cut_off_is_not_closed)
+{
+	compose(&packet, "eth:86dd ip6:6 tcp");
+	size_t len = composed_len(&packet);
+
+	cr_assert_eq(decode_bytes(decoder, 1, at(0), 14 + 40 + 14, len, segments), 1);
+	cr_expect(segments->cut);
+	cr_expect_eq(segments->flags, TCP_PSH | TCP_ACK);
+	cr_expect_eq(segments->window, UINT16_MAX);
+	cr_expect_eq(segments->payload_len, 5);
+}
