@@ -194,6 +194,20 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 	r->missed_bytes += event->seg && event->seg->payload_len;
 }
 
+/* A SYN that is the connection's own, once more, is in nobody's dossier. */
+static uint64_t syn_before(const TcpEvent *event)
+{
+	const TcpMarks *marks = &tcp_aside(event->conn)->marks;
+
+	for (unsigned i = marks->len; i-- > 0;)
+		if (marks->items[i].kind == TCP_MARK_SYN &&
+		    marks->items[i].side == tcp_other(event->side))
+			return event->time - marks->items[i].time <= ANSWER_MOST
+				       ? marks->items[i].frame
+				       : 0;
+	return 0;
+}
+
 static void on_challenge(void *self, DetectContext *context, const TcpEvent *event)
 {
 	Dossier *d = dossier_of(context->dossiers, event->conn);
@@ -210,6 +224,8 @@ static void on_challenge(void *self, DetectContext *context, const TcpEvent *eve
 		r->challenged_frame = event->frame;
 	else if (syn->count && !syn->challenged_frame)
 		syn->challenged_frame = event->frame;
+	else if (!d->old_syn_frame[other])
+		d->old_syn_frame[other] = syn_before(event);
 }
 
 static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *event)
@@ -265,12 +281,14 @@ static void report_challenge(DetectContext *context, TcpConnection *conn, const 
 		if (!d->challenges[side] || reported(conn, SHAKEDOWN_ANOMALY_CHALLENGE_ACK))
 			continue;
 		const char *provoked = d->reset[other].challenged_frame ? "RST"
-				       : d->syn[other].challenged_frame ? "SYN"
-									: "segment";
+				       : d->syn[other].challenged_frame || d->old_syn_frame[other]
+					       ? "SYN"
+					       : "segment";
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_CHALLENGE_ACK, conn);
 		finding_time(&f, d->challenge_time[side], d->challenge_last[side]);
 		finding_frame(&f, d->reset[other].frame);
 		finding_frame(&f, d->syn[other].frame);
+		finding_frame(&f, d->old_syn_frame[other]);
 		finding_frame(&f, d->challenge_frame[side]);
 		finding_count(&f, "challenges", d->challenges[side]);
 		finding_text(&f, "provoked_by", provoked);

@@ -228,6 +228,19 @@ static void on_data_after_fin(void *self, DetectContext *context, const TcpEvent
 	d->bytes += event->seg ? event->seg->payload_len : 0;
 }
 
+/* What it answers after it has given up is no question. */
+static ShakedownTime asked_until(const TcpConnection *conn, ShakedownSideId side,
+				 ShakedownTime since)
+{
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
+
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == TCP_MARK_RST && marks->items[i].side == side &&
+		    marks->items[i].time >= since)
+			return marks->items[i].time;
+	return conn->side[side].last;
+}
+
 static void silent_death(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
@@ -236,7 +249,9 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 	     tcp_aside(conn)->watch && side <= SHAKEDOWN_SERVER; side++) {
 		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
+		const TcpWatchSide *o_watch = &tcp_aside(conn)->watch->side[tcp_other(side)];
 		bool data = w->resent >= UNANSWERED_LEAST;
+		bool deaf = data && o_watch->resent >= UNANSWERED_LEAST;
 		bool probes = w->keep_alives >= KEEP_ALIVES_LEAST ||
 			      w->zero_probes >= UNANSWERED_LEAST + 1;
 
@@ -248,12 +263,13 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 		/* An orphan's last FIN: the peer had closed, and may be gone. */
 		if (tcp_side_has(o, TCP_SIDE_SENT_FIN) && tcp_side_has(s, TCP_SIDE_SENT_FIN))
 			continue;
-		ShakedownDuration waited = s->last - w->asked;
+		ShakedownTime until = asked_until(conn, side, w->asked);
+		ShakedownDuration waited = until - w->asked;
 
 		if (waited < UNANSWERED_FOR)
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_SILENT_DEATH, conn);
-		finding_time(&f, w->asked, s->last);
+		finding_time(&f, w->asked, until);
 		finding_frame(&f, w->asked_frame);
 		finding_frame(&f, conn->last_frame);
 		finding_text(&f, "silent", shakedown_side_name(tcp_other(side)));
@@ -263,13 +279,21 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 		finding_duration(&f, "idle_before_s", MAX(w->idle, 0));
 		finding_duration(&f, "waited_s", waited);
 		finding_flag(&f, "gave_up", s->rsts > 0);
-		finding_summary(&f, "%s fell silent: %s sent %s %u times in %s without an answer",
-				finding_side(tcp_other(side)), finding_side(side),
+		finding_flag(&f, "both", deaf);
+		if (deaf)
+			finding_summary(&f, "neither side hears the other: ");
+		else
+			finding_summary(&f, "%s fell silent: ", finding_side(tcp_other(side)));
+		finding_summary(&f, "%s sent %s %u times in %s without an answer",
+				finding_side(side),
 				data		 ? "its data again"
 				: w->zero_probes ? "window probes"
 						 : "keep-alives",
 				data ? w->resent : w->zero_probes + w->keep_alives,
 				finding_span(&f, waited));
+		if (deaf)
+			finding_summary(&f, ", and %s %u times", finding_side(tcp_other(side)),
+					o_watch->resent);
 		if (w->idle >= SHAKEDOWN_NS_PER_S)
 			finding_summary(&f, ", after the connection had been idle for %s",
 					finding_span(&f, w->idle));

@@ -95,6 +95,8 @@ typedef struct {
 	DossierOdd odd;
 	uint32_t challenges[2];
 	uint64_t challenge_frame[2];
+	uint64_t old_syn_frame[2]; /* its SYN once more, or another of the opening, that was
+				      challenged */
 	ShakedownTime challenge_time[2], challenge_last[2];
 	uint32_t time_wait_restarts;
 	uint64_t third_ack_lost_frame;

@@ -53,7 +53,8 @@ static size_t times_of(const TcpConnection *conn, TcpMarkKind kind, ShakedownTim
 	return n;
 }
 
-static void say_backoff(Finding *f, const ShakedownTime *times, size_t n)
+/* Only one's own timer backs off. */
+static void say_backoff(Finding *f, const ShakedownTime *times, size_t n, bool timer)
 {
 	static const char *const names[] = {
 		[BACKOFF_UNKNOWN] = "unknown",
@@ -67,7 +68,7 @@ static void say_backoff(Finding *f, const ShakedownTime *times, size_t n)
 		[BACKOFF_LINEAR] = ", at even intervals at first (as Linux since 6.5 does)",
 		[BACKOFF_IRREGULAR] = ", not backing off as RFC 6298 asks",
 	};
-	Backoff b = backoff_of(times, n);
+	Backoff b = timer ? backoff_of(times, n) : BACKOFF_UNKNOWN;
 
 	if (n > 1) {
 		finding_duration(f, "first_gap_s", times[1] - times[0]);
@@ -92,11 +93,40 @@ static unsigned syns_of(const TcpConnection *conn)
 	return both && n > 1 ? n - 1 : n;
 }
 
+/* 0: it did not. */
+static ShakedownTime acknowledged_at(const TcpConnection *conn)
+{
+	const TcpBelief *items = tcp_beliefs_items(&conn->beliefs);
+
+	for (unsigned i = 0; i < conn->beliefs.len; i++)
+		if (items[i].side == SHAKEDOWN_CLIENT &&
+		    items[i].state == SHAKEDOWN_TCP_ESTABLISHED)
+			return items[i].time;
+	return 0;
+}
+
+/* The answer that the tap saw need not have come to who asked. A SYN behind the third ACK is not
+ * its sender's: the network had kept a copy. */
+static void say_answer(Finding *f, const TcpConnection *conn, ShakedownTime last, bool copy)
+{
+	ShakedownDuration after = conn->syn_ack_first - conn->syn_first;
+
+	finding_duration(f, "answered_after_s", after);
+	if (last < conn->syn_ack_first)
+		finding_summary(f, "; the answer came after %s", finding_span(f, after));
+	else if (copy)
+		finding_summary(f, "; the last of them is an old copy, late: the answer had been "
+				   "acknowledged");
+	else
+		finding_summary(f, "; the answer passed here after %s, but had not reached it then",
+				finding_span(f, after));
+}
+
 static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 {
 	ShakedownTime times[TCP_MARKS + 1];
+	ShakedownTime acknowledged = acknowledged_at(conn);
 	unsigned syns = syns_of(conn);
-	bool answered = conn->syn_ack_first != 0;
 	Finding f;
 
 	if (syns < 2 || !tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SENT_SYN))
@@ -114,12 +144,11 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 	finding_duration(&f, "lasted_s", times[n - 1] - conn->syn_first);
 	finding_summary(&f, "the client sent its SYN %u times in %s", syns,
 			finding_span(&f, times[n - 1] - conn->syn_first));
-	say_backoff(&f, times, n);
-	if (answered) {
-		finding_duration(&f, "answered_after_s", conn->syn_ack_first - conn->syn_first);
-		finding_summary(&f, "; the answer came after %s",
-				finding_span(&f, conn->syn_ack_first - conn->syn_first));
-	}
+	bool copy = acknowledged && times[n - 1] > acknowledged;
+
+	say_backoff(&f, times, n, !copy);
+	if (conn->syn_ack_first)
+		say_answer(&f, conn, times[n - 1], copy);
 	finding_report(&f);
 }
 
@@ -257,7 +286,13 @@ static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)
 	finding_duration(&f, "lasted_s", conn->syn_ack_last - conn->syn_ack_first);
 	finding_summary(&f, "the server sent its SYN,ACK %u times in %s", s->syns,
 			finding_span(&f, conn->syn_ack_last - conn->syn_ack_first));
-	say_backoff(&f, times, n);
+	/* §3.8.1 and §3.10.7.4: a SYN again is answered again, whenever that is. */
+	bool asked_again = tcp_syn_after_answer(conn);
+
+	say_backoff(&f, times, n, !asked_again);
+	finding_flag(&f, "syn_again", asked_again);
+	if (asked_again)
+		finding_summary(&f, ", also because the client's SYN came again");
 	finding_report(&f);
 }
 

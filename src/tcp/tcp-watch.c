@@ -75,6 +75,18 @@ static void ask(TcpStep *step, TcpWatchSide *w)
 	w->idle = w->asked - (resent ? r->last : MAX(s->last, r->last));
 }
 
+/* What passes of a side answers the other, but not what it says again without having heard of the
+ * question, and nothing answers one who has asked in vain and given up. */
+static bool answers(const TcpStep *step, const TcpWatchSide *asked, bool resent)
+{
+	const TcpSide *asker = &step->conn->side[tcp_other(step->from)];
+
+	if (asker->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(asker, TCP_SIDE_SENT_RST))
+		return false;
+	return !resent || !(step->seg->flags & TCP_ACK) ||
+	       tcp_seq_lt(asked->asked_seq, step->seg->ack);
+}
+
 /* Questions without an answer: RFC 9293 §3.8.1, §3.8.4, §3.8.6.1. */
 static void watch_silence(TcpStep *step)
 {
@@ -84,10 +96,12 @@ static void watch_silence(TcpStep *step)
 	bool resent = tcp_space_sent_again(c) && !(step->seg->flags & TCP_SYN);
 
 	if (tcp_aside(conn)->watch) {
-		TcpWatchSide *answered = &conn->aside->watch->side[tcp_other(step->from)];
+		TcpWatchSide *asked = &conn->aside->watch->side[tcp_other(step->from)];
 
-		answered->resent = answered->keep_alives = answered->zero_probes = 0;
-		answered->asked = 0;
+		if (answers(step, asked, resent)) {
+			asked->resent = asked->keep_alives = asked->zero_probes = 0;
+			asked->asked = 0;
+		}
 	}
 	if (!resent && c != SHAKEDOWN_SEGMENT_KEEP_ALIVE &&
 	    c != SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE)

@@ -107,6 +107,46 @@ Test(handshake, backoff)
 	cr_assert_eq(backoff_of(stands, 4), BACKOFF_IRREGULAR);
 }
 
+static const char *words_of(Scene *s, ShakedownAnomalyKind kind)
+{
+	return scene_report(s, kind)->summary;
+}
+
+/* The first answer is lost behind the tap; the server's timer and the client's SYN both bring the
+ * next. */
+Test(handshake, a_syn_again_is_answered_again)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(1));
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(15));
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-retransmitted syn-ack-retransmitted");
+	EXPECT_FACT(s, SYN_ACK_RETRANSMITTED, "syn_again=1");
+	cr_assert_null(strstr(words_of(s, SHAKEDOWN_ANOMALY_SYN_ACK_RETRANSMITTED), "RFC 6298"));
+	cr_assert_not_null(strstr(words_of(s, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED),
+				  "the answer passed here after 10 ms, but had not reached it"));
+}
+
+Test(handshake, an_old_copy_of_the_syn)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, TCP_SYN, .after = MS(150));
+	SERVER(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_finish(s);
+	cr_assert_not_null(strstr(words_of(s, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED),
+				  "the last of them is an old copy, late"));
+	EXPECT_FACT(s, CHALLENGE_ACK, "provoked_by=SYN");
+}
+
 Test(handshake, refused)
 {
 	g_autoptr(Scene) s = scene_new();

@@ -231,6 +231,41 @@ Test(teardown, silent_death)
 	EXPECT_FACT(s, SILENT_DEATH, "idle_before_s=400.010");
 }
 
+/* Behind the tap a box has begun to drop both directions. */
+Test(teardown, neither_hears_the_other)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 50);
+	SERVER(s, PSH_ACK, 1001, 121, 70, .after = MS(1));
+	for (unsigned n = 0; n < 4; n++) {
+		CLIENT(s, PSH_ACK, 121, 1001, 50, .after = MS(300 << n));
+		SERVER(s, PSH_ACK, 1001, 121, 70, .after = MS(1));
+	}
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "silent-death");
+	EXPECT_FACT(s, SILENT_DEATH, "both=1");
+	EXPECT_FACT(s, SILENT_DEATH, "retransmissions=4");
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_SILENT_DEATH)->summary,
+				  "neither side hears the other: the client sent its data again "
+				  "4 times"));
+}
+
+/* One that has been heard, and says its own again, has answered. */
+Test(teardown, an_old_segment_again_that_acknowledges_is_an_answer)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 70);
+	for (unsigned n = 0; n < 5; n++)
+		CLIENT(s, PSH_ACK, 121, 1001, 50, .after = MS(300 << n));
+	SERVER(s, PSH_ACK, 1001, 171, 70);
+	scene_wait(s, SECONDS(20));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
 static void die_after(Scene *s, unsigned n, ShakedownDuration idle)
 {
 	scene_client(s, n);
@@ -300,6 +335,24 @@ Test(teardown, keep_alives_unanswered)
 	scene_finish(s);
 	EXPECT_FACT(s, SILENT_DEATH, "keep_alives=4");
 	EXPECT_FACT(s, SILENT_DEATH, "gave_up=1");
+}
+
+/* The path had dropped the one direction; the other end lives, and finds nobody any more. */
+Test(teardown, the_peer_speaks_after_it_was_given_up)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	for (unsigned n = 0; n < 4; n++)
+		CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
+	CLIENT(s, RST_ACK, 121, 1001, .after = SECONDS(10));
+	for (unsigned n = 0; n < 2; n++) {
+		SERVER(s, FIN_ACK, 1001, 121, .after = SECONDS(3));
+		CLIENT(s, TCP_RST, 121);
+	}
+	scene_finish(s);
+	EXPECT_FACT(s, SILENT_DEATH, "silent=server");
+	EXPECT_FACT(s, SILENT_DEATH, "keep_alives=4");
+	EXPECT_FACT(s, SILENT_DEATH, "waited_s=40.000");
 }
 
 Test(teardown, keep_alives_answered)
