@@ -221,18 +221,34 @@ static void note_reuse(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId
 	tcp_believe(&step, side, TCP_SENDS_NEW_SYN, SHAKEDOWN_EVIDENCE_SENT);
 }
 
-/* The other end takes the new SYN: whatever it held of the old connection is gone. */
-static void leave_behind(TcpTracker *tracker, TcpConnection *older, unsigned end,
-			 const Segment *seg)
+/* The end that was called takes the new SYN: whatever it held of the old connection is gone. */
+static void leave_behind(TcpTracker *tracker, TcpConnection *older, unsigned called,
+			 const Segment *seg, ShakedownEvidence evidence)
 {
+	ShakedownSideId side = called == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	TcpStep step = {.tracker = tracker,
 			.conn = older,
 			.seg = seg,
-			.from = end == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER,
+			.from = side,
 			.time = seg->time,
 			.frame = seg->frame};
 
-	tcp_believe(&step, step.from, TCP_GETS_NEW_SYN, SHAKEDOWN_EVIDENCE_SENT);
+	tcp_believe(&step, side, TCP_GETS_NEW_SYN, evidence);
+	/* Where the SYN itself was not captured, this shows that it was sent. */
+	tcp_believe(&step, tcp_other(side), TCP_SENDS_NEW_SYN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+}
+
+/* The new SYN has been taken: its receiver says so, or its sender acknowledges that it did. */
+static void note_taken(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId from,
+		       const Segment *seg)
+{
+	bool answers = (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK;
+
+	if (answers && conn->older && !conn->syn_ack_first)
+		leave_behind(tracker, slab_get(tracker->slab, conn->older),
+			     tcp_conn_end(conn, SHAKEDOWN_SERVER), seg,
+			     from == SHAKEDOWN_SERVER ? SHAKEDOWN_EVIDENCE_SENT
+						      : SHAKEDOWN_EVIDENCE_CONFIRMED);
 }
 
 static TcpConnection *route_syn(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId *side,
@@ -311,6 +327,7 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 		conn = tcp_promote(tracker, conn);
 		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	}
+	note_taken(tracker, conn, *side, seg);
 	if (conn->side[0].packets + conn->side[1].packets == 0 || !(seg->flags & TCP_SYN) ||
 	    (seg->flags & TCP_RST))
 		return conn;
@@ -324,10 +341,8 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 	    tcp_was_synchronized(conn, *side)) {
 		conn = tcp_connection_open(tracker, &conn->key, conn->hash, seg, end, conn);
 		*side = SHAKEDOWN_SERVER;
-		return conn;
+		note_taken(tracker, conn, *side, seg);
 	}
-	if (conn->older && !conn->syn_ack_first)
-		leave_behind(tracker, slab_get(tracker->slab, conn->older), end, seg);
 	return conn;
 }
 
