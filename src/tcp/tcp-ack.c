@@ -268,18 +268,15 @@ static bool ends_in_a_gap(const TcpSide *s)
 	       tcp_seq_eq(s->snd_nxt, tcp_seq_add(s->fin, 1));
 }
 
-/* This bare ACK itself leaps over one number. */
-static bool leaps_one(const TcpStep *step)
+/* It had sent its FIN when it first acknowledged the other's: they crossed. */
+static bool fin_crossed(const TcpConnection *conn, ShakedownSideId side)
 {
-	const TcpSide *s = &step->conn->side[step->from];
-	TcpSeq seq = step->seg->seq, before = tcp_seq_add(seq, UINT32_MAX);
-	const TcpHole *hole;
+	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+	const TcpAsideSide *aside = &tcp_aside(conn)->side[side];
 
-	if (!tcp_side_has(s, TCP_SIDE_JUMPED) ||
-	    !tcp_seq_eq(tcp_aside(step->conn)->side[step->from].jump_seq, seq))
-		return false;
-	hole = tcp_holes_at(tcp_aside(step->conn)->holes[step->from], before, seq);
-	return hole && tcp_seq_eq(hole->left, before);
+	return tcp_side_has(s, TCP_SIDE_JUMPED) && tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
+	       !tcp_side_has(r, TCP_SIDE_HIDDEN_FIN) && tcp_seq_eq(aside->jump_seq, s->snd_nxt) &&
+	       tcp_seq_lt(r->fin, aside->jump_ack);
 }
 
 /* A bare ACK from beyond its sender's FIN (or a gap as long as one) is the last segment of a
@@ -291,22 +288,31 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 	TcpSeq fin = tcp_seq_add(step->seg->seq, UINT32_MAX);
-	bool sent_fin = tcp_side_has(s, TCP_SIDE_SENT_FIN);
+	bool sent_fin = tcp_side_has(s, TCP_SIDE_SENT_FIN), crossed = fin_crossed(conn, other);
 
 	if (!ends_in_a_gap(r) || !tcp_side_has(r, TCP_SIDE_SEEN) || step->seg->payload_len ||
 	    (step->seg->flags & TCP_FIN))
 		return;
-	if (sent_fin || ends_in_a_gap(s) ? !tcp_seq_eq(s->fin, fin) : !leaps_one(step))
+	if (sent_fin || ends_in_a_gap(s)
+		    ? !tcp_seq_eq(s->fin, fin)
+		    : !tcp_space_leapt_one(conn, step->from, step->seg->seq))
 		return;
 	if (!sent_fin) {
 		s->fin = fin;
 		tcp_hidden_fin(step, step->from);
 	}
 	r->rcv_nxt = tcp_seq_max(r->rcv_nxt, step->seg->seq);
-	tcp_confirm(step, other, TCP_GETS_FIN);
+	if (crossed) {
+		conn->flags |= TCP_CONN_CROSSED;
+		tcp_take_back(step, other, TCP_GETS_FIN);
+	} else {
+		tcp_confirm(step, other, TCP_GETS_FIN);
+	}
 	tcp_confirm(step, step->from, TCP_GETS_ACK_OF_FIN);
 	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	tcp_hidden_fin(step, other);
+	if (crossed)
+		tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 }
 
 /* Its SYN came sooner than it answers: no answer to the other's, which crossed it and was lost.

@@ -242,6 +242,28 @@ static void take_data(TcpStep *step)
 	tcp_space_keep_low_near(s);
 }
 
+bool tcp_space_leapt_one(const TcpConnection *conn, ShakedownSideId side, TcpSeq to)
+{
+	TcpSeq before = tcp_seq_add(to, UINT32_MAX);
+	const TcpAside *aside = tcp_aside(conn);
+	const TcpHole *hole;
+
+	if (!tcp_side_has(&conn->side[side], TCP_SIDE_JUMPED) ||
+	    !tcp_seq_eq(aside->side[side].jump_seq, to))
+		return false;
+	hole = tcp_holes_at(aside->holes[side], before, to);
+	return hole && tcp_seq_eq(hole->left, before);
+}
+
+/* The one number that may be a FIN is acknowledged. */
+static void maybe_fin(TcpSide *r, TcpSeq fin)
+{
+	if (tcp_side_has(r, TCP_SIDE_SENT_FIN))
+		return;
+	r->flags |= TCP_SIDE_MAYBE_FIN;
+	r->fin = fin;
+}
+
 /* What the other side has by this acknowledgment, though the tap may not have seen it. */
 static uint64_t take_ack(TcpStep *step)
 {
@@ -255,18 +277,19 @@ static uint64_t take_ack(TcpStep *step)
 		r->flags |= TCP_SIDE_SPACE;
 		r->snd_nxt = r->low = ack;
 	}
-	if (conn->aside)
+	if (conn->aside) {
+		if (tcp_seq_eq(ack, r->snd_nxt) && tcp_space_leapt_one(conn, other, ack))
+			maybe_fin(r, tcp_seq_add(ack, UINT32_MAX));
 		missing = tcp_holes_ack(&conn->aside->holes[other], ack, &step->tracker->holes);
+	}
 	if (tcp_seq_lt(r->snd_nxt, ack)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
 		/* A capture that begins with a keep-alive begins one below. */
 		bool kept_alive = one && tcp_side_has(r, TCP_SIDE_SEEN) &&
 				  !tcp_side_has(r, TCP_SIDE_SENT_DATA) &&
 				  !tcp_side_has(r, TCP_SIDE_SYN_SEEN);
-		if (one && !kept_alive && !tcp_side_has(r, TCP_SIDE_SENT_FIN)) {
-			r->flags |= TCP_SIDE_MAYBE_FIN;
-			r->fin = r->snd_nxt;
-		}
+		if (one && !kept_alive)
+			maybe_fin(r, r->snd_nxt);
 		if (!kept_alive) {
 			missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
 			hole_acked(step, other);
