@@ -100,6 +100,14 @@ void tcp_arrives_syn(TcpStep *step)
 	tcp_emit(step, TCP_EVENT_SYN, step->from);
 }
 
+/* RFC 9293 §3.5 figure 8: it answers an old duplicate that passed beside the real SYN. */
+static bool answers_pending(const TcpStep *step)
+{
+	const TcpPendingSyn *pending = tcp_aside(step->conn)->pending;
+
+	return pending && tcp_seq_eq(step->seg->ack, tcp_seq_add(pending->seg.seq, 1));
+}
+
 /* Its ack is for the SYN that the other side has sent, data on it included or not. */
 static bool answers_syn(TcpStep *step)
 {
@@ -109,11 +117,7 @@ static bool answers_syn(TcpStep *step)
 
 	if (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
 		return true;
-	if (tcp_seq_lt(r->isn, ack) && tcp_seq_leq(ack, r->snd_nxt))
-		return true;
-	/* RFC 9293 §3.5 figure 8: it answers an old duplicate that passed beside the real SYN. */
-	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
-	return pending && tcp_seq_eq(ack, tcp_seq_add(pending->seg.seq, 1));
+	return (tcp_seq_lt(r->isn, ack) && tcp_seq_leq(ack, r->snd_nxt)) || answers_pending(step);
 }
 
 /* The answer to a SYN that was sent again, not to silence: no SYN has fewer than one, and the
@@ -154,7 +158,15 @@ static void syn_ack_first(TcpStep *step)
 	/* It listens after all: an RST before was not its own, or it opened the port since. */
 	if (s->state == SHAKEDOWN_TCP_CLOSED)
 		tcp_confirm(step, step->from, TCP_GETS_RST);
-	tcp_space_open(step, true);
+	/* What it acknowledges is then of other numbers than the first SYN's, and nothing that was
+	 * not captured. */
+	bool beside = answers_pending(step);
+
+	tcp_space_open(step, !beside);
+	if (beside) {
+		s->rcv_nxt = step->seg->ack;
+		s->flags |= TCP_SIDE_ACKED;
+	}
 	if (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN)) {
 		r->isn = tcp_seq_add(step->seg->ack, UINT32_MAX);
 		r->snd_nxt = step->seg->ack;

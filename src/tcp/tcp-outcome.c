@@ -23,7 +23,8 @@ bool tcp_syn_after_answer(const TcpConnection *conn)
 {
 	const TcpMarks *marks = &tcp_aside(conn)->marks;
 
-	for (unsigned i = 0; i < marks->len; i++)
+	/* The marks are of another attempt's SYN, too. */
+	for (unsigned i = 0; conn->side[SHAKEDOWN_CLIENT].syns > 1 && i < marks->len; i++)
 		if (marks->items[i].kind == TCP_MARK_SYN &&
 		    marks->items[i].side == SHAKEDOWN_CLIENT &&
 		    marks->items[i].time > conn->syn_ack_first)

@@ -199,8 +199,10 @@ static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, co
 		return true;
 	if (side == p->side || (seg->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
 		return false;
-	/* An unanswered attempt: the answer may be to an old duplicate, tcp-open.c. */
-	if (conn->side[p->side].state == SHAKEDOWN_TCP_SYN_SENT)
+	/* An attempt that goes on: the answer may be to an old duplicate, tcp-open.c. Long after
+	 * its last SYN it has been given up, and this is another. */
+	if (conn->side[p->side].state == SHAKEDOWN_TCP_SYN_SENT &&
+	    p->seg.time - conn->syn_last < BESIDE_WITHIN)
 		return false;
 	return seg->ack.value - 1 == p->seg.seq.value &&
 	       !(tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq));

@@ -19,6 +19,40 @@ Test(capture, loss)
 		     SHAKEDOWN_SCOPE_CAPTURE);
 }
 
+/* The client has given up, or a flood's source comes round to the port: other numbers, and nothing
+ * of what lies between was ever sent. */
+static void try_again(Scene *s, ShakedownDuration later)
+{
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	s->isn[SHAKEDOWN_CLIENT] += 0x60000000;
+	s->isn[SHAKEDOWN_SERVER] += 0x50000000;
+	CLIENT(s, TCP_SYN, .after = later);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_talk(s);
+	scene_close(s);
+}
+
+Test(capture, another_attempt_is_no_loss)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	try_again(s, SECONDS(10));
+	scene_finish(s);
+	EXPECT_KINDS(s, "missing-third-ack");
+	cr_assert_eq(tcp_tracker_counts(s->tracker)->connections, 2);
+}
+
+Test(capture, a_syn_beside_another_is_no_loss)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	try_again(s, MS(30));
+	scene_finish(s);
+	EXPECT_NOT(s, CAPTURE_LOSS);
+}
+
 Test(capture, the_networks_loss_is_not_the_captures)
 {
 	g_autoptr(Scene) s = scene_new();
