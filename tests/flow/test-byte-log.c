@@ -110,6 +110,47 @@ Test(byte_log, what_is_kept_is_there)
 	cr_assert_eq(byte_log_held(m->log), HUGE_PAGE);
 }
 
+/* Whatever is left at a block's end, none reaches beyond it. */
+Test(byte_log, none_lies_in_two_blocks)
+{
+	const size_t len = 100;
+
+	for (size_t lacks = 0; lacks < 16; lacks++) {
+		g_autoptr(ByteLog) log = byte_log_new(moved, NULL);
+
+		(void)byte_log_room(log, 0);
+		byte_log_keep(log, 0, 1);
+		const size_t head = byte_log_live(log);
+		size_t at = (uintptr_t)byte_log_room(log, 0) % HUGE_PAGE;
+
+		/* Up to where so many bytes are missing. */
+		while (at < HUGE_PAGE - len + lacks) {
+			size_t step = HUGE_PAGE - len + lacks - at;
+
+			step = step < 1000 ? step : 500;
+			(void)byte_log_room(log, step - head);
+			byte_log_keep(log, step - head, 1);
+			at += step;
+		}
+		uintptr_t begin = (uintptr_t)byte_log_room(log, len);
+
+		cr_assert_eq(begin / HUGE_PAGE, (begin + len - 1) / HUGE_PAGE);
+		cr_assert_eq(begin % HUGE_PAGE == at, lacks == 0);
+	}
+}
+
+/* One after the other, each gone before the next comes: they need no more than a block. */
+Test(byte_log, what_is_empty_is_used_again)
+{
+	g_autoptr(Model) m = model_new();
+
+	for (unsigned i = 0; i < 20000; i++) {
+		put(m, 1, LEN_MOST, (uint8_t)i);
+		take(m, 1);
+		cr_assert_eq(byte_log_held(m->log), HUGE_PAGE);
+	}
+}
+
 /* What comes and goes in order is never moved, and takes no more than one more block or two. */
 Test(byte_log, what_goes_in_order_is_not_moved)
 {

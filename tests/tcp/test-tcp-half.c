@@ -138,6 +138,58 @@ Test(tcp_half, a_closed_connection_rests)
 	cr_assert_eq(talk_record(t, 2)->side[C].packets, 5);
 }
 
+/* Bytes of a half that nobody looks up, such as take up room in the log. */
+static void fill(TcpTracker *t, uint32_t owner)
+{
+	TcpHalf *half = slab_get(t->half_open, owner);
+
+	half->rest = byte_log_room(t->rests, TCP_WORDS_BYTES_MOST);
+	byte_log_keep(t->rests, TCP_WORDS_BYTES_MOST, owner);
+}
+
+static void unfill(TcpTracker *t, uint32_t owner)
+{
+	byte_log_drop(t->rests, ((const TcpHalf *)slab_get(t->half_open, owner))->rest);
+	slab_free_item(t->half_open, owner);
+}
+
+/* When another wakes, what is left in nearly empty blocks of the log is moved: each is told of its
+ * own. */
+Test(tcp_half, one_whose_bytes_are_moved_is_found_again)
+{
+	enum { FILL = 24000, STAYS_OF = 2000 };
+	g_autoptr(Talk) t = talk_new();
+	TcpTracker *tracker = t->tracker;
+	static uint32_t owner[FILL];
+
+	talk_open(t);
+	closes(t);
+	const TcpHalf *half = slab_get(tracker->half_open, slab_next_live(tracker->half_open, 0));
+	const uint8_t *was = half->rest;
+
+	t->port[C]++;
+	talk_open(t);
+	closes(t);
+	cr_assert_eq(tracker->resting, 2);
+	for (unsigned i = 0; i < FILL; i++)
+		fill(tracker, owner[i] = slab_alloc(tracker->half_open));
+	for (unsigned i = 0; i < FILL; i++)
+		if (i % STAYS_OF != STAYS_OF - 1)
+			unfill(tracker, owner[i]);
+	cr_assert_eq(half->rest, was);
+	CLIENT(t, TCP_ACK, 2, 2);
+	cr_assert_neq(half->rest, was);
+	for (unsigned i = STAYS_OF - 1; i < FILL; i += STAYS_OF)
+		unfill(tracker, owner[i]);
+	t->port[C]--;
+	CLIENT(t, TCP_ACK, 2, 2);
+	cr_assert_eq(tracker->resting, 2);
+	talk_finish(t);
+	cr_assert_eq(byte_log_live(tracker->rests), 0);
+	cr_assert_eq(talk_record(t, 1)->side[C].packets, 5);
+	cr_assert_eq(talk_record(t, 2)->side[C].packets, 5);
+}
+
 /* Whether folded, at rest or neither, and wherever each came to lie: by their ids. */
 Test(tcp_half, the_capture_ends_them_in_order)
 {
