@@ -120,8 +120,8 @@ static bool answers_syn(TcpStep *step)
 	return (tcp_seq_lt(r->isn, ack) && tcp_seq_leq(ack, r->snd_nxt)) || answers_pending(step);
 }
 
-/* The answer to a SYN that was sent again, not to silence: no SYN has fewer than one, and the
- * server's own timer would have taken longer. */
+/* The answer to a SYN that was sent again, not to silence: there are no more of them than SYNs, and
+ * the server's own timer would have taken longer. */
 static bool answers_syn_again(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;

@@ -139,6 +139,57 @@ Test(tcp_open, syn_ack_again_that_crossed_the_third_ack)
 	cr_assert_eq(t->event_count[TCP_EVENT_THIRD_ACK_LOST], 0);
 }
 
+/* Of two hosts that answer one SYN the second is no SYN into the connection with the first; nor is
+ * one asked for a challenge ACK that waits for nothing but late segments. */
+Test(tcp_open, syn_ack_inside_asks_for_a_challenge_ack)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	talk_events(t);
+	SERVER(t, SYN_ACK, 7000, 1);
+	EXPECT_EVENTS(t, "");
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	SERVER(t, TCP_ACK, 1, 101);
+	talk_events(t);
+	SERVER(t, SYN_ACK, 7000, 101);
+	EXPECT_EVENTS(t, "syn-in-connection");
+	CLIENT(t, FIN_ACK, 101, 1);
+	SERVER(t, FIN_ACK, 1, 102);
+	EXPECT_STATES(t, "TIME-WAIT? / LAST-ACK");
+	talk_events(t);
+	SERVER(t, SYN_ACK, 7000, 102);
+	EXPECT_EVENTS(t, "");
+}
+
+/* Whose timer is shorter than RFC 6298 has it. */
+Test(tcp_open, third_ack_lost_before_an_impatient_server)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	SERVER(t, SYN_ACK, 0, 1, .after = MS(500));
+	EXPECT_STATES(t, "ESTABLISHED / SYN-RECEIVED");
+	cr_assert_eq(t->event_count[TCP_EVENT_THIRD_ACK_LOST], 1);
+}
+
+/* Of two SYNs each is answered: that is no repetition, until it comes too late for that. */
+Test(tcp_open, syn_ack_again_to_a_syn_again)
+{
+	for (unsigned late = 0; late < 2; late++) {
+		g_autoptr(Talk) t = talk_new();
+
+		CLIENT(t, TCP_SYN);
+		CLIENT(t, TCP_SYN, .after = SECONDS(1));
+		SERVER(t, SYN_ACK, 0, 1);
+		CLIENT(t, TCP_ACK, 1, 1);
+		SERVER(t, SYN_ACK, 0, 1, .after = late ? SECONDS(1) : MS(30));
+		EXPECT_STATES(t,
+			      late ? "ESTABLISHED / SYN-RECEIVED" : "ESTABLISHED / ESTABLISHED?");
+		cr_assert_eq(t->event_count[TCP_EVENT_THIRD_ACK_LOST], late);
+	}
+}
+
 /* Once the server has shown that it is ESTABLISHED an old SYN,ACK proves nothing. */
 Test(tcp_open, syn_ack_again_after_the_server_has_spoken)
 {
@@ -221,6 +272,19 @@ Test(tcp_open, split_in_four)
 	EXPECT_STATES(t, "ESTABLISHED? / ESTABLISHED");
 	CLIENT(t, PSH_ACK, 1, 1, 100);
 	EXPECT_HISTORY(t, 1, C, "SYN-SENT SYN-RECEIVED ESTABLISHED!");
+	EXPECT_OUTCOME(t, 1, "split complete, none open");
+}
+
+/* Its SYN took the way that its ACK takes, give or take what a way does: it did not cross the
+ * other's. */
+Test(tcp_open, split_on_an_uneven_way)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN);
+	SERVER(t, TCP_SYN);
+	CLIENT(t, SYN_ACK, 0, 1);
+	SERVER(t, TCP_ACK, 1, 1, .after = MS(15));
 	EXPECT_OUTCOME(t, 1, "split complete, none open");
 }
 

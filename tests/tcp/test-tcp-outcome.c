@@ -93,6 +93,19 @@ Test(tcp_handshake, unreachable)
 	EXPECT_OUTCOME(t, 1, "three-way unreachable, none never-opened");
 }
 
+/* RFC 4443 §3.3; the number that it has in ICMP is another error's in ICMPv6. */
+Test(tcp_handshake, unreachable_where_the_hop_limit_is_used_up)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	t->addr[C].version = t->addr[S].version = 6;
+	CLIENT(t, TCP_SYN);
+	talk_icmp(t, C, 11, 0);
+	EXPECT_OUTCOME(t, 1, "three-way in-progress, none never-opened");
+	talk_icmp(t, C, 3, 0);
+	EXPECT_OUTCOME(t, 1, "three-way unreachable, none never-opened");
+}
+
 Test(tcp_handshake, aborted)
 {
 	g_autoptr(Talk) t = talk_new();
