@@ -85,7 +85,7 @@ size_t tcp_words_put(TcpHabit *habit, const uint32_t words[TCP_WORDS], uint8_t *
 	return (size_t)(out - bytes) + BEYOND;
 }
 
-size_t tcp_words_take(const TcpHabit *habit, uint32_t words[TCP_WORDS], const uint8_t *bytes)
+void tcp_words_take(const TcpHabit *habit, uint32_t words[TCP_WORDS], const uint8_t *bytes)
 {
 	const uint8_t *in = bytes;
 
@@ -102,5 +102,4 @@ size_t tcp_words_take(const TcpHabit *habit, uint32_t words[TCP_WORDS], const ui
 			in += length_of[codes & 3];
 		}
 	}
-	return (size_t)(in - bytes) + BEYOND;
 }

@@ -21,5 +21,5 @@ typedef struct {
 
 /* Writes at most TCP_WORDS_BYTES_MOST bytes, all of which are to be kept; returns how many. */
 size_t tcp_words_put(TcpHabit *habit, const uint32_t words[TCP_WORDS], uint8_t *bytes);
-/* What was put with the same habit, into words that are all zero; returns how many bytes it was. */
-size_t tcp_words_take(const TcpHabit *habit, uint32_t words[TCP_WORDS], const uint8_t *bytes);
+/* What was put with the same habit, into words that are all zero. */
+void tcp_words_take(const TcpHabit *habit, uint32_t words[TCP_WORDS], const uint8_t *bytes);
