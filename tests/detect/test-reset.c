@@ -153,6 +153,8 @@ Test(reset, inexact_ignored_and_challenged)
 
 	CLIENT(s, TCP_RST, 1121);
 	SERVER(s, TCP_ACK, 1001, 121);
+	CLIENT(s, TCP_RST, 1121);
+	SERVER(s, TCP_ACK, 1001, 121, .after = MS(70));
 	CLIENT(s, PSH_ACK, 121, 1001, 10, .after = MS(100));
 	SERVER(s, TCP_ACK, 1001, 131);
 	scene_finish(s);
@@ -162,6 +164,9 @@ Test(reset, inexact_ignored_and_challenged)
 	cr_assert_geq(scene_report(s, SHAKEDOWN_ANOMALY_CHALLENGE_ACK)->time,
 		      scene_report(s, SHAKEDOWN_ANOMALY_RESET_IGNORED)->time,
 		      "it comes before what provoked it");
+	EXPECT_FACT(s, CHALLENGE_ACK, "challenges=2");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_CHALLENGE_ACK);
+	cr_assert_eq(r->until - r->time, MS(80), "from the first to the last");
 }
 
 Test(reset, nobody_shows_that_an_inexact_one_was_ignored)

@@ -111,3 +111,27 @@ Test(service, trouble_ends_a_minute_after_its_last_sign)
 	}
 	services_free(t);
 }
+
+/* However it shows itself, it is under way from its first sign on, so that it will end. */
+Test(service, trouble_is_under_way_from_its_first_sign)
+{
+	Services *t = services_new(&config);
+	Service *lost = numbered(t, 1), *again = numbered(t, 2);
+	DetectContext context = {.config = &config};
+
+	for (uint64_t id = 1; id <= 4; id++) {
+		TcpConnection conn = {.id = id, .syn_first = (ShakedownTime)id};
+		const TcpEvent event = {.conn = &conn, .time = SHAKEDOWN_NS_PER_S + conn.syn_first};
+
+		conn.side[SHAKEDOWN_CLIENT].bytes = 100;
+		conn.side[SHAKEDOWN_CLIENT].syns = 2;
+		again->answered_syn = SHAKEDOWN_NS_PER_S;
+		queue_third_ack_lost(lost, &event);
+		queue_syn(again, &context, &event);
+		cr_assert_eq(lost->troubled, lost->accept_queue.start != 0);
+		cr_assert_eq(again->troubled, again->backlog.start != 0);
+	}
+	cr_assert(lost->troubled);
+	cr_assert(again->troubled);
+	services_free(t);
+}
