@@ -15,8 +15,8 @@ typedef struct {
 	void *(*create)(DetectContext *context);
 	/* What it does about an event, by its kind; NULL: it does not hear of them. */
 	void (*on[TCP_EVENTS])(void *self, DetectContext *context, const TcpEvent *event);
-	/* Of TCP_EVENT_OVER it wants to hear only where one of these bits is noted of the
-	 * connection; 0: of each. */
+	/* Of TCP_EVENT_OVER it wants to hear only where one of these bits (noted.h) is noted of the
+	 * connection, or holds of it when it is over; 0: of each. */
 	uint32_t over_if;
 	/* Time has come to now, by the packets' clock, without a packet: live captures alone. */
 	void (*tick)(void *self, DetectContext *context, ShakedownTime now);

@@ -33,6 +33,7 @@ static void begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
 
 static void say_ttl(Finding *f, const DossierReset *r)
 {
+	/* One that seemed honest when it came: nothing was noted but when. */
 	if (!r->ttl)
 		return;
 	finding_count(f, "ttl", r->ttl);

@@ -48,6 +48,7 @@ typedef struct {
 	uint64_t tries; /* remembered, of all */
 } ScannerTable;
 
+/* scanner.c's, and its test's. */
 struct _Scanners {
 	ScannerTable table;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A block is a huge page: its head, and records, each of which is an owner (0: dropped), a length
- * and the bytes. A block's address is that of its bytes without their last bits. A few blocks
- * that hold nothing are kept, the others' memory is given back.
+ * and the bytes. A block's address is that of its bytes without their last bits. One
+ * block that holds nothing is kept warm, the others' memory is given back.
  */
 #include "flow/byte-log.h"
 
@@ -15,6 +15,7 @@
 #define BLOCK HUGE_PAGE
 #define STRETCH 16 /* blocks that are taken from the system at once */
 #define WARM 1	   /* at most so many are kept */
+/* So many may be dead before it is tidied, besides half of what is live. */
 #define DEAD_BLOCKS 3
 
 typedef struct {

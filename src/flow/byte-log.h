@@ -22,24 +22,22 @@ ByteLog *byte_log_new(ByteLogMoved moved, void *data);
 /* Frees all bytes, whoever owns them. */
 void byte_log_free(ByteLog *log);
 
-/* Room for so many bytes, BYTE_LOG_LEN_MOST at most; it is the same until some are kept. Aborts
- * when memory is exhausted. */
+/* Room for so many bytes, BYTE_LOG_LEN_MOST at most, until anything else is done with the log: what
+ * was written there is kept next, or lost. Aborts when memory is exhausted. */
 uint8_t *byte_log_room(ByteLog *log, size_t len);
-/* The room's first bytes are the owner's, who is not 0. */
+/* So many of the room's bytes, the first ones, are the owner's, who is not 0. */
 void byte_log_keep(ByteLog *log, size_t len, uint32_t owner);
 /* Bytes that were kept are not needed any more. */
 void byte_log_drop(ByteLog *log, uint8_t *bytes);
 
-/* What is held beyond what is kept, and a few blocks, is at most half of that from here on, until
- * more is dropped. Only here are bytes moved. */
+/* What is held is at most one and a half times what is live, and BYTE_LOG_SLACK, from here on,
+ * until more is dropped. Only here are bytes moved. */
+#define BYTE_LOG_SLACK ((size_t)5 << 21)
 void byte_log_tidy(ByteLog *log);
 
-/* With what it costs to keep them. */
+/* What is kept, with what it costs to keep it. */
 size_t byte_log_live(const ByteLog *log);
 /* Memory, in bytes. */
 size_t byte_log_held(const ByteLog *log);
-
-/* Beyond half of what is live. */
-#define BYTE_LOG_SLACK ((size_t)5 << 21)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ByteLog, byte_log_free)
