@@ -4,6 +4,7 @@
  * judging is done in flood.c and queue.c.
  */
 #include "detect/cookies.h"
+#include "detect/cut-short.h"
 #include "detect/detector.h"
 #include "detect/flood.h"
 #include "detect/noted.h"
@@ -18,7 +19,8 @@
 #define STRAY_PACKETS_MOST 3
 
 typedef struct {
-	bool closing; /* the capture is at its end */
+	bool closing;  /* the capture is at its end */
+	CutShort *cut; /* NULL: memory has sufficed */
 } FloodDetector;
 
 static void count_source(Service *s, const TcpConnection *conn, const ServiceSlot *slot,
@@ -77,6 +79,40 @@ static void on_syn_again(Service *s, DetectContext *context, TcpConnection *conn
 		slot->again++;
 }
 
+/* The service and the slot that a connection counted for before it was cut short. */
+static ServiceSlot *slot_of_cut(DetectContext *context, const TcpConnection *conn,
+				const CutConnection *cut)
+{
+	unsigned server_end = cut->client_end ^ 1u;
+	ShakedownAddress address = {.version = conn->key.ip_version};
+
+	memcpy(address.bytes, conn->key.addr[server_end], sizeof address.bytes);
+	Service *s = services_find(context->services, &address, conn->key.port[server_end]);
+	return s ? service_slot(s, context->config, cut->syn) : NULL;
+}
+
+static bool take_bit(CutConnection *cut, unsigned bit)
+{
+	bool had = cut->bits & bit;
+
+	cut->bits &= (uint8_t)~bit;
+	return had;
+}
+
+/* The SYN again of an attempt that was cut short: it has been counted. */
+static bool again_after_cut(const FloodDetector *self, DetectContext *context,
+			    const TcpConnection *conn)
+{
+	CutConnection *cut = cut_short_find(self->cut, conn);
+
+	if (!cut || !(cut->bits & CUT_HALF_OPEN) || cut->client_end != conn->client_end)
+		return false;
+	ServiceSlot *slot = slot_of_cut(context, conn, cut);
+	if (slot)
+		slot->again += take_bit(cut, CUT_ONCE);
+	return true;
+}
+
 static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -94,6 +130,8 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 		on_syn_again(s, context, conn);
 		return;
 	}
+	if (again_after_cut(self, context, conn))
+		return;
 	ServiceSlot *slot = service_slot(s, context->config, event->time);
 	if (!slot) {
 		if (s->flood && conn->side[SHAKEDOWN_CLIENT].syns == 1) {
@@ -112,11 +150,85 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 		s->flood->frames[s->flood->frames_len++] = event->frame;
 }
 
+/* No longer half-open: completed, refused, given up by RST. */
+typedef enum {
+	ATTEMPT_DONE = 0, /* completed, or the network said no */
+	ATTEMPT_REFUSED,
+	ATTEMPT_ABORTED, /* by the client, in answer to SYN,ACK */
+} Attempt;
+
+/* The slot is that of its SYN, if the window still has it. */
+static void count_finished(ServiceSlot *slot, Attempt how)
+{
+	if (!slot)
+		return;
+	slot->finished++;
+	slot->refused += how == ATTEMPT_REFUSED;
+	slot->aborted += how == ATTEMPT_ABORTED;
+}
+
+static void finish_attempt(Service *s, ServiceSlot *slot, TcpConnection *conn, Attempt how)
+{
+	if (!noted(conn, NOTED_HALF_OPEN))
+		return;
+	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
+	s->half_open -= s->half_open > 0;
+	count_finished(slot, how);
+}
+
+/* It was sent by that end of the connection's key. */
+static bool sent_by(const TcpConnection *conn, unsigned end, const Segment *seg)
+{
+	return seg->src_port == conn->key.port[end] &&
+	       memcmp(seg->src, conn->key.addr[end], sizeof seg->src) == 0;
+}
+
+/* What the segment tells of one that was cut short is counted where its SYN was. */
+static void count_after_cut(ServiceSlot *slot, CutConnection *cut, const Segment *seg, bool client)
+{
+	bool data = seg->payload_len && seg->kind == SEGMENT_TCP;
+
+	if (seg->kind == SEGMENT_ICMP_ERROR) {
+		if (take_bit(cut, CUT_HALF_OPEN))
+			slot->finished++;
+	} else if (seg->flags & TCP_RST) {
+		bool unanswered = cut->bits & CUT_UNANSWERED;
+		Attempt how = client && !unanswered   ? ATTEMPT_ABORTED
+			      : !client && unanswered ? ATTEMPT_REFUSED
+						      : ATTEMPT_DONE;
+		if (take_bit(cut, CUT_HALF_OPEN))
+			count_finished(slot, how);
+	} else if (seg->flags & TCP_SYN) {
+		slot->answered += !client && take_bit(cut, CUT_UNANSWERED);
+	} else if ((client || data) && take_bit(cut, CUT_HALF_OPEN)) {
+		slot->finished++;
+		slot->established++;
+	}
+	slot->talked += data && take_bit(cut, CUT_SILENT);
+}
+
+/* The connection goes on with one that was cut short; false: there is none. */
+static bool goes_on_after_cut(const FloodDetector *self, DetectContext *context,
+			      const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+
+	if (!self->cut || !event->seg || noted(conn, NOTED_IN_WINDOW))
+		return false;
+	CutConnection *cut = cut_short_find(self->cut, conn);
+	ServiceSlot *slot = cut ? slot_of_cut(context, conn, cut) : NULL;
+
+	if (slot)
+		count_after_cut(slot, cut, event->seg, sent_by(conn, cut->client_end, event->seg));
+	return cut != NULL;
+}
+
 static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	Service *s = service_of(context, event);
 
+	goes_on_after_cut(self, context, event);
 	if (!s)
 		return;
 	queue_syn_ack(s, event);
@@ -128,32 +240,12 @@ static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event
 		slot->answered++;
 }
 
-/* No longer half-open: completed, refused, given up by RST. */
-typedef enum {
-	ATTEMPT_DONE = 0, /* completed, or the network said no */
-	ATTEMPT_REFUSED,
-	ATTEMPT_ABORTED, /* by the client, in answer to SYN,ACK */
-} Attempt;
-
-/* The slot is that of its SYN, if the window still has it. */
-static void finish_attempt(Service *s, ServiceSlot *slot, TcpConnection *conn, Attempt how)
-{
-	if (!noted(conn, NOTED_HALF_OPEN))
-		return;
-	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
-	s->half_open -= s->half_open > 0;
-	if (!slot)
-		return;
-	slot->finished++;
-	slot->refused += how == ATTEMPT_REFUSED;
-	slot->aborted += how == ATTEMPT_ABORTED;
-}
-
 static void on_established(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	Service *s = service_of(context, event);
 
+	goes_on_after_cut(self, context, event);
 	if (!s)
 		return;
 	queue_established(s, conn);
@@ -168,6 +260,7 @@ static void on_first_data(void *self, DetectContext *context, const TcpEvent *ev
 	TcpConnection *conn = event->conn;
 	Service *s = service_of(context, event);
 
+	goes_on_after_cut(self, context, event);
 	if (!s)
 		return;
 	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
@@ -199,6 +292,7 @@ static void on_ending(void *self, DetectContext *context, const TcpEvent *event)
 {
 	Service *s = service_of(context, event);
 
+	goes_on_after_cut(self, context, event);
 	if (s && noted(event->conn, NOTED_HALF_OPEN))
 		finish_attempt(s, service_slot(s, context->config, event->conn->syn_first),
 			       event->conn, ending_of(event));
@@ -211,7 +305,13 @@ static void on_opened(void *self, DetectContext *context, const TcpEvent *event)
 	uint16_t flags = event->seg ? event->seg->flags : 0;
 	unsigned end = conn->client_end;
 
-	if (!event->seg || event->seg->kind != SEGMENT_TCP || (flags & TCP_SYN))
+	if (!event->seg || event->seg->kind != SEGMENT_TCP || (flags & TCP_SYN) ||
+	    goes_on_after_cut(self, context, event))
+		return;
+	/* What no stack sends goes on with nothing. */
+	if ((flags & (TCP_ACK | TCP_RST)) &&
+	    cut_short_excuses(((FloodDetector *)self)->cut, event->time,
+			      context->config->flood_window))
 		return;
 	conn->noted |= flags & TCP_RST	 ? NOTED_STRAY_RST
 		       : flags & TCP_FIN ? NOTED_STRAY_FIN
@@ -227,15 +327,19 @@ static void on_opened(void *self, DetectContext *context, const TcpEvent *event)
 	}
 }
 
-static void count_stray(DetectContext *context, TcpConnection *conn)
+/* True: it was no more than what it began with. */
+static bool count_stray(DetectContext *context, TcpConnection *conn)
 {
 	ShakedownSideId to = noted_stray_target(conn);
 	const TcpSide *target = &conn->side[to];
 
-	if (noted(conn, NOTED_STRAY_COUNTED) || target->packets > target->rsts ||
+	if (noted(conn, NOTED_STRAY_COUNTED))
+		return true;
+	if (target->packets > target->rsts ||
 	    conn->side[0].packets + conn->side[1].packets > STRAY_PACKETS_MOST)
-		return;
+		return false;
 	queue_stray(stray_service(context, conn), context, noted_stray_kind(conn), conn);
+	return true;
 }
 
 typedef struct {
@@ -293,11 +397,12 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 
 	if (tcp_conn_has(conn, TCP_CONN_ENDED))
 		close_all(data, context);
-	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
-		if (noted(conn, NOTED_STRAY))
-			count_stray(context, conn);
+	bool stray = noted(conn, NOTED_STRAY) && tcp_conn_has(conn, TCP_CONN_MIDSTREAM) &&
+		     count_stray(context, conn);
+	if (tcp_conn_has(conn, TCP_CONN_CUT_SHORT) && !stray)
+		cut_short_remember(&((FloodDetector *)data)->cut, conn);
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return;
-	}
 	Service *s = service_of(context, event);
 
 	if (!s)
@@ -316,6 +421,14 @@ static void finish(void *data, DetectContext *context)
 	services_foreach(context->services, end_service, context);
 }
 
+static void destroy(void *data)
+{
+	FloodDetector *self = data;
+
+	cut_short_free(self->cut);
+	g_free(self);
+}
+
 const DetectorOps detect_flood = {.name = "flood",
 				  .create = create,
 				  .on = {[TCP_EVENT_OPENED] = on_opened,
@@ -330,4 +443,4 @@ const DetectorOps detect_flood = {.name = "flood",
 					 [TCP_EVENT_OVER] = on_over},
 				  .tick = tick,
 				  .finish = finish,
-				  .destroy = g_free};
+				  .destroy = destroy};
