@@ -14,12 +14,26 @@
 
 #define SYN_ACK_TIMEOUT (SHAKEDOWN_NS_PER_S * 3 / 2)
 
+/* §3.10.7.3 first: in SYN-SENT, an ACK of what it has not sent (tcp_space_bad_ack()). For whoever
+ * sent that the number is exact. */
+static bool answers_unacceptable_ack(const TcpStep *step)
+{
+	ShakedownSideId other = tcp_other(step->from);
+
+	return step->conn->side[step->from].state == SHAKEDOWN_TCP_SYN_SENT &&
+	       !(step->seg->flags & TCP_ACK) &&
+	       tcp_side_has(&step->conn->side[other], TCP_SIDE_SUSPECT_ACK) &&
+	       tcp_seq_eq(step->seg->seq, tcp_aside(step->conn)->side[other].suspect);
+}
+
 /* §3.10.7.1: an endpoint without the connection answers with the number that was acknowledged to
  * it, and no ACK. */
 static bool answers_without_connection(const TcpStep *step)
 {
 	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
 
+	if (answers_unacceptable_ack(step))
+		return true;
 	return !(step->seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_ACKED) &&
 	       tcp_seq_eq(step->seg->seq, r->rcv_nxt);
 }
@@ -56,6 +70,8 @@ static bool acceptable(const TcpStep *step)
 
 	if (r->state == SHAKEDOWN_TCP_SYN_SENT)
 		return acceptable_in_syn_sent(step);
+	if (answers_unacceptable_ack(step))
+		return true;
 	if (tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_eq(seq, r->rcv_nxt))
 		return true;
 	if (!tcp_side_has(s, TCP_SIDE_SPACE))
@@ -222,7 +238,7 @@ static void end_sender(TcpStep *step)
 	if (s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step) &&
 	    tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
 	    (tcp_seq_leq(seg->seq, s->isn) || tcp_seq_lt(s->snd_nxt, seg->seq))) {
-		step->note = "answers a SYN,ACK that is not for its SYN";
+		step->note = "answers what is not for its SYN";
 		return;
 	}
 	/* It has no connection: if a reset should have ended it, that reset did. */
