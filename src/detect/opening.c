@@ -199,7 +199,9 @@ static void refused(DetectContext *context, TcpConnection *conn)
 		finding_duration(&f, "after_s", tcp_aside(conn)->rst_time - conn->syn_first);
 	finding_summary(&f, "port %u refused the connection: the server answered SYN with RST",
 			tcp_conn_port(conn, SHAKEDOWN_SERVER));
-	if (s->rsts > 1)
+	/* Each answers a SYN: what is above that was captured twice, and shows no other sign of it,
+	 * without an IP id and without a timestamp. */
+	if (s->rsts > 1 && s->rsts <= syns_of(conn))
 		finding_summary(&f, " %u times", s->rsts);
 	finding_report(&f);
 }

@@ -158,6 +158,19 @@ Test(handshake, refused)
 	EXPECT_SEVERITY(s, REFUSED, NOTICE);
 }
 
+/* Both legs of a router: an RST has neither IP id nor timestamp, by which a copy is known. */
+Test(handshake, a_refusal_captured_twice_is_one)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+	SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1, .ttl = 63, .after = 3000);
+	scene_finish(s);
+	EXPECT_KINDS(s, "refused");
+	cr_assert_null(strstr(words_of(s, SHAKEDOWN_ANOMALY_REFUSED), "times"));
+}
+
 Test(handshake, a_reset_with_a_wrong_ack_refuses_nothing)
 {
 	g_autoptr(Scene) s = scene_new();
