@@ -59,6 +59,11 @@ size_t timer_wheel_len(const TimerWheel *wheel)
 	return wheel->len;
 }
 
+size_t timer_wheel_bytes(const TimerWheel *wheel)
+{
+	return slab_live(wheel->head.blocks) * sizeof(TimerBlock);
+}
+
 static TimerNode *node_of(const TimerWheel *wheel, uint32_t handle)
 {
 	bool small = handle & SLAB_SMALL;

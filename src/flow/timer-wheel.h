@@ -96,5 +96,7 @@ static inline bool timer_wheel_is_due(const TimerWheel *wheel, ShakedownTime now
 
 /* Timers armed. */
 size_t timer_wheel_len(const TimerWheel *wheel);
+/* What their places take, in bytes. */
+size_t timer_wheel_bytes(const TimerWheel *wheel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TimerWheel, timer_wheel_free)

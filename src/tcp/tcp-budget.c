@@ -8,9 +8,12 @@
 #include <glib.h>
 
 /* What a connection costs beside itself: its slots in a table that is half full when it has just
- * grown, its timer's place in a queue (of whose entries some leave early, few of them all but one
- * of a block), and its place in the order in which all end with the capture. */
+ * grown, its timer's place in a queue, and its place in the order in which all end with the capture.
+ */
 #define BESIDE 64
+/* … of that for the timer's place. It is more where most of those that its timer lies beside have
+ * left early: at worst a block. */
+#define PLACE 16
 /* … and what hangs off it, on average: asides, marks, samples, holes. That much at the least, and
  * what may be found; such as are reset have most. */
 #define HANGS_OFF 128
@@ -23,7 +26,7 @@
 #define MALLOC 16
 /* One segment can open a few. */
 #define HEADROOM 16
-#define COST (TCP_CONNECTION_ROOM + sizeof(TcpClosing) + BESIDE)
+#define COST (TCP_CONNECTION_ROOM + sizeof(TcpClosing))
 #define LEAST ((UINT64_C(1) << 20) * 4)
 #define SAMPLE 32
 
@@ -31,7 +34,10 @@ void tcp_budget_init(TcpBudget *budget, uint64_t bytes)
 {
 	bytes = bytes ? MAX(bytes, LEAST) : UINT64_MAX;
 	*budget = (TcpBudget){
-		.bytes = bytes, .few = bytes / 3 / (COST + HANGS_OFF_MOST), .hangs = HANGS_OFF};
+		.bytes = bytes,
+		.few = bytes / 3 / (COST + HANGS_OFF_MOST),
+		.hangs = HANGS_OFF,
+		.beside = BESIDE};
 }
 
 static size_t aside_bytes(const TcpAside *aside)
@@ -67,9 +73,10 @@ static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 {
 	/* What hangs off goes with the connection, whatever the slab has taken. */
 	if (slab == t->slab)
-		return (items + HEADROOM) * COST + slab_live(slab) * t->budget.hangs;
-	return (items + HEADROOM) * (sizeof(TcpHalf) + BESIDE) + byte_log_held(t->rests) +
-	       t->resting_hangs;
+		return (items + HEADROOM) * (COST + t->budget.beside) +
+		       slab_live(slab) * t->budget.hangs;
+	return (items + HEADROOM) * (sizeof(TcpHalf) + t->budget.beside) +
+	       byte_log_held(t->rests) + t->resting_hangs;
 }
 
 /* What one slab has taken it does not give back, so the other has what it left, but at least a
@@ -93,6 +100,8 @@ static void look(TcpTracker *t)
 	}
 	if (n)
 		b->hangs = MAX((b->hangs * (REMEMBERS - 1) + bytes / n) / REMEMBERS, HANGS_OFF);
+	b->beside = BESIDE - PLACE +
+		    MAX(timer_wheel_bytes(t->wheel) / MAX(tcp_tracker_live(t), 1), PLACE);
 }
 
 bool tcp_budget_exceeded(TcpTracker *t)

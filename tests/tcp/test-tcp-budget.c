@@ -162,3 +162,21 @@ Test(tcp_budget, without_a_bound_nobody_is_cut_short)
 	cr_assert_eq(c->most, 100000);
 	crowd_free(c);
 }
+
+/* Of those whose timers lie side by side all but one have gone: it holds their place. */
+Test(tcp_budget, timers_that_are_left_alone_count)
+{
+	Crowd *c = crowd_new(BYTES);
+	size_t most = 0;
+
+	for (uint32_t n = 0; n < TIMER_QUEUE_BLOCK * 60000; n++) {
+		says(c, n, true, TCP_SYN, 100, 0);
+		if (n % TIMER_QUEUE_BLOCK)
+			says(c, n, false, TCP_RST | TCP_ACK, 0, 101);
+		most = MAX(most, timer_wheel_bytes(c->tracker->wheel) +
+					 slab_live(c->tracker->half_open) * sizeof(TcpHalf));
+	}
+	cr_assert_gt(c->cut, 0);
+	cr_assert_lt(most, BYTES * 2 / 3);
+	crowd_free(c);
+}
