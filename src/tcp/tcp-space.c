@@ -28,19 +28,6 @@ static uint32_t widest(const TcpSide *side)
 	return (uint32_t)MIN(MAX(window, SLACK), 1u << 30);
 }
 
-/* RFC 9293 §3.10.7.3 first: in SYN-SENT no acknowledgment beyond the SYN is acceptable. Where the
- * SYN,ACK has passed what came behind it may not have been captured; by RFC 7413 data on the SYN.
- */
-static bool has_sent_syn_alone(const TcpStep *step)
-{
-	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
-
-	return r->state == SHAKEDOWN_TCP_SYN_SENT &&
-	       tcp_side_has(r, TCP_SIDE_SENT_SYN | TCP_SIDE_ISN_KNOWN) &&
-	       r->packets <= (uint32_t)r->syns + r->rsts && !step->conn->syn_ack_first &&
-	       r->options.fast_open < 0;
-}
-
 static bool beyond_all(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from],
@@ -53,8 +40,6 @@ static bool beyond_all(const TcpStep *step)
 
 	if (beyond <= 0)
 		return false;
-	if (has_sent_syn_alone(step))
-		return true;
 	/* Beyond a FIN there is nothing. */
 	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && !tcp_side_has(r, TCP_SIDE_HIDDEN_FIN))
 		return true;
@@ -72,8 +57,7 @@ bool tcp_space_bad_ack(TcpStep *step)
 	/* Where the capture has lost more than a window, the next one goes on from there. */
 	if (tcp_side_has(s, TCP_SIDE_SUSPECT_ACK)) {
 		int32_t on = tcp_seq_diff(ack, tcp_aside(step->conn)->side[step->from].suspect);
-		/* To each SYN a host that holds an old connection answers the same, §3.5.1. */
-		if (on >= has_sent_syn_alone(step) && on <= (int32_t)SLACK)
+		if (on >= 0 && on <= (int32_t)SLACK)
 			return false;
 	}
 	s->flags |= TCP_SIDE_SUSPECT_ACK;
