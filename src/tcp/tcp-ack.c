@@ -293,9 +293,8 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 	if (!ends_in_a_gap(r) || !tcp_side_has(r, TCP_SIDE_SEEN) || step->seg->payload_len ||
 	    (step->seg->flags & TCP_FIN))
 		return;
-	if (sent_fin || ends_in_a_gap(s)
-		    ? !tcp_seq_eq(s->fin, fin)
-		    : !tcp_space_leapt_one(conn, step->from, step->seg->seq))
+	if (sent_fin || ends_in_a_gap(s) ? !tcp_seq_eq(s->fin, fin)
+					 : !tcp_space_leapt_one(conn, step->from, step->seg->seq))
 		return;
 	if (!sent_fin) {
 		s->fin = fin;
@@ -340,6 +339,19 @@ void tcp_arrives_ack(TcpStep *step)
 	last_ack_of_hidden_fin(step);
 	prove_fin_received(step);
 	suggest(step);
+}
+
+void tcp_proves_ack(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+
+	if (!(step->seg->flags & TCP_ACK))
+		return;
+	s->rcv_nxt = tcp_side_has(s, TCP_SIDE_ACKED) ? tcp_seq_max(s->rcv_nxt, step->seg->ack)
+						     : step->seg->ack;
+	s->flags |= TCP_SIDE_ACKED;
+	prove_established(step);
+	prove_fin_received(step);
 }
 
 /* Nobody has been ended by that RST. */

@@ -134,10 +134,19 @@ static void arrives_in_order(TcpStep *step)
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		return;
 	}
+	uint32_t echoed = step->conn->side[step->from].ts_recent;
+
 	tcp_paws_take(step);
 	if (tcp_paws_drops(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = "older timestamp than its receiver has: dropped (PAWS)";
+		/* Somebody may have sent the receiver a stamp of the future in its name (RFC 7323
+		 * §7): what it sends proves its own state all the same. */
+		if (tcp_paws_is_current(step, echoed)) {
+			tcp_proves_ack(step);
+			if (step->seg->flags & TCP_FIN)
+				tcp_proves_fin(step);
+		}
 		return;
 	}
 	TcpConnection *conn = step->conn;

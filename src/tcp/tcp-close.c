@@ -173,6 +173,23 @@ void tcp_arrives_fin(TcpStep *step)
 	tcp_emit(step, TCP_EVENT_FIN, step->from);
 }
 
+void tcp_proves_fin(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+	TcpSeq fin = tcp_seq_add(step->seg->seq, step->seg->payload_len);
+
+	s->fins++;
+	tcp_closing_make(conn, step->tracker->closing)->fin_latest[step->from] = step->time;
+	if (tcp_side_has(s, TCP_SIDE_SENT_FIN))
+		tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
+	else
+		fin_first(step, fin);
+	tcp_believe(step, step->from, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
+	s->snd_nxt = tcp_seq_max(s->snd_nxt, tcp_seq_add(fin, 1));
+	tcp_emit(step, TCP_EVENT_FIN, step->from);
+}
+
 void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 {
 	TcpConnection *conn = step->conn;

@@ -105,6 +105,9 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again);
 
 /* tcp-close.c: §3.6, §3.10.7.4 eighth. */
 void tcp_arrives_fin(TcpStep *step);
+/* What a segment that its receiver drops says of its sender: of its ACK, and of its FIN. */
+void tcp_proves_ack(TcpStep *step);
+void tcp_proves_fin(TcpStep *step);
 /* The side has sent a FIN that was not captured (TCP_SIDE_MAYBE_FIN): now it is sure. */
 void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
 /* The sender goes on beyond it: it was none. */

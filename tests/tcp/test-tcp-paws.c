@@ -140,3 +140,28 @@ Test(tcp_paws, a_made_up_echo_silences_nobody)
 	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 1060, .tsecr = 5020);
 	EXPECT_CLASS(t, NEW);
 }
+
+/* Somebody has sent the server a stamp of the future in the client's name: from then on all of the
+ * client falls to PAWS, and it closes as it did between two kernels, CLOSE-WAIT to LAST-ACK. */
+Test(tcp_paws, what_is_dropped_proves_its_sender)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, TCP_ACK, 101, 1, .tsval = 50001020, .tsecr = 5020);
+	SERVER(t, FIN_ACK, 1, 101, .tsval = 5500, .tsecr = 50001020);
+	CLIENT(t, TCP_ACK, 101, 2, .tsval = 1540, .tsecr = 5500);
+	EXPECT_STATES(t, "CLOSE-WAIT! / FIN-WAIT-2?");
+	SERVER(t, TCP_ACK, 2, 101, .tsval = 5545, .tsecr = 50001020);
+	CLIENT(t, FIN_ACK, 101, 2, .tsval = 1600, .tsecr = 5545);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, TCP_ACK, 2, 101, .tsval = 5605, .tsecr = 50001020);
+	CLIENT(t, FIN_ACK, 101, 2, .tsval = 1800, .tsecr = 5605);
+	EXPECT_HISTORY(t, 1, C, "SYN-SENT ESTABLISHED CLOSE-WAIT! LAST-ACK");
+	EXPECT_HISTORY(t, 1, S, "SYN-RECEIVED ESTABLISHED! FIN-WAIT-1 FIN-WAIT-2?");
+
+	g_autoptr(Talk) u = stamped();
+	CLIENT(u, TCP_ACK, 101, 1, .tsval = 50001020, .tsecr = 5020);
+	SERVER(u, PSH_ACK, 1, 101, 10, .tsval = 5500, .tsecr = 50001020);
+	CLIENT(u, FIN_ACK, 101, 11, .tsval = 1540, .tsecr = 5500);
+	EXPECT_STATES(u, "FIN-WAIT-1 / ESTABLISHED!");
+}
