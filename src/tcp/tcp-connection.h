@@ -32,7 +32,7 @@ typedef enum {
 	TCP_SIDE_HIDDEN_FIN = 1 << 8,  /* its FIN was not captured, but all says that it was sent */
 	TCP_SIDE_SUSPECT = 1 << 9,     /* suspect is the end of a segment that lay out of window */
 	TCP_SIDE_SACK = 1 << 10,       /* it offered SACK-permitted, RFC 2018 */
-	TCP_SIDE_TIMESTAMPS = 1 << 11, /* it sent a timestamps option; tsval means something */
+	TCP_SIDE_TIMESTAMPS = 1 << 11, /* tsval means something: of a segment behind its SYN */
 	TCP_SIDE_SENT_DATA = 1 << 12,
 	TCP_SIDE_ZERO_WINDOW = 1 << 13, /* the last window it offered is 0 */
 	TCP_SIDE_FIN_MISSED =

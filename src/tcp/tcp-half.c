@@ -42,8 +42,7 @@ void tcp_half_syn(TcpConnection *conn, const TcpHalf *half)
 
 	conn->syn_first = conn->syn_last = half->start;
 	c->flags = TCP_SIDE_SEEN | TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN | TCP_SIDE_SENT_SYN |
-		   TCP_SIDE_SPACE | (half->sack ? TCP_SIDE_SACK : 0) |
-		   (half->timestamps ? TCP_SIDE_TIMESTAMPS : 0);
+		   TCP_SIDE_SPACE | (half->sack ? TCP_SIDE_SACK : 0);
 	c->state = SHAKEDOWN_TCP_SYN_SENT;
 	c->wscale = half->wscale == TCP_HALF_NO_WSCALE ? TCP_WSCALE_NONE : half->wscale;
 	c->checks = half->checked ? TCP_CHECK_GOOD : 0;

@@ -20,8 +20,6 @@ static void read_options(TcpSide *s, const Segment *seg)
 	s->wscale = o.window_scale < 0 ? TCP_WSCALE_NONE : (uint8_t)o.window_scale;
 	if (o.sack_permitted)
 		s->flags |= TCP_SIDE_SACK;
-	if (o.timestamps)
-		s->flags |= TCP_SIDE_TIMESTAMPS;
 }
 
 /* RFC 9293 §3.5 figure 8: the SYN that was answered was an old duplicate; its "sender" has reset

@@ -47,6 +47,27 @@ Test(tcp_paws, old_stamp_on_fin_changes_no_state)
 	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
 }
 
+/* §5.2: clocks begin anywhere, and those of half of all connections beyond 2^31. */
+Test(tcp_paws, stamps_beyond_half_of_their_space)
+{
+	g_autoptr(Talk) t = talk_new();
+	const uint32_t at = 3000000000u;
+
+	CLIENT(t, TCP_SYN, .tsval = at);
+	SERVER(t, SYN_ACK, 0, 1, .tsval = at + 5000, .tsecr = at);
+	CLIENT(t, TCP_ACK, 1, 1, .tsval = at + 10, .tsecr = at + 5000);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .tsval = at + 20, .tsecr = at + 5000);
+	SERVER(t, TCP_ACK, 1, 101, .tsval = at + 5020, .tsecr = at + 20);
+	cr_assert_eq(talk_side(t, C)->tsval, at + 20);
+	cr_assert_eq(talk_side(t, S)->tsval, at + 5020);
+	cr_assert_eq(talk_side(t, S)->ts_recent, at + 20);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = at - 100, .tsecr = at + 5000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	CLIENT(t, PSH_ACK, 101, 1, 70, .tsval = at + 60, .tsecr = at + 5020);
+	EXPECT_CLASS(t, NEW);
+	cr_assert_eq(talk_side(t, C)->tsval, at + 60);
+}
+
 /* §5.2: a reset is never looked at that way. */
 Test(tcp_paws, spares_resets)
 {
