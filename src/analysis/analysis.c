@@ -250,11 +250,13 @@ void shakedown_analysis_free(ShakedownAnalysis *a)
 }
 
 /*
- * A file may say any time. So far from both ends of 64 bits, 146 years from 1970, two of them have
- * a difference and a timeout can be added; formats that can say more do so only when they lie.
- * Simulators begin at 0, which to the tracker means "not yet": a nanosecond later does as well.
+ * A file may say any time. So far from both ends of 64 bits, 146 years after 1970 and half as many
+ * before, two of them have a difference and a timeout can be added; formats that can say more do so
+ * only when they lie. Simulators begin at 0, which to the tracker means "not yet": a nanosecond
+ * later does as well.
  */
 #define TIME_MOST (INT64_C(1) << 62)
+#define TIME_LEAST (-TIME_MOST / 2)
 
 static inline bool is_tame(ShakedownTime time)
 {
@@ -264,7 +266,7 @@ static inline bool is_tame(ShakedownTime time)
 void analysis_tame_time(ShakedownPacket *packet)
 {
 	if (G_UNLIKELY(!is_tame(packet->time)))
-		packet->time = packet->time ? CLAMP(packet->time, -TIME_MOST, TIME_MOST) : 1;
+		packet->time = packet->time ? CLAMP(packet->time, TIME_LEAST, TIME_MOST) : 1;
 }
 
 /* The first packet, or one that stands behind a later one. */

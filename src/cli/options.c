@@ -162,26 +162,33 @@ static bool take_number(const char *option, const char *text, uint64_t least, ui
 	return false;
 }
 
-/* The index of the word in a NULL-terminated list; -1 after telling which there are. */
-static int take_word(const char *option, const char *text, const char *const *words)
+/* The index of the word in a NULL-terminated list; as it is where nothing is given. False after
+ * telling which there are. */
+static bool take_word(const char *option, const char *text, const char *const *words, int *index)
 {
-	g_autofree char *all = g_strjoinv(", ", (char **)words);
 	Nearest nearest = NEAREST_INIT(text);
 
+	if (!text)
+		return true;
 	for (int i = 0; words[i]; i++) {
-		if (strcmp(text, words[i]) == 0)
-			return i;
+		if (strcmp(text, words[i]) == 0) {
+			*index = i;
+			return true;
+		}
 		nearest_offer(&nearest, words[i]);
 	}
+
+	g_autofree char *all = g_strjoinv(", ", (char **)words);
+
 	if (nearest.best)
 		complain("--%s: unknown value '%s'; did you mean '%s'? (%s)", option, text,
 			 nearest.best, all);
 	else
 		complain("--%s: unknown value '%s'; it may be %s", option, text, all);
-	return -1;
+	return false;
 }
 
-static bool take_values(Options *o, const Raw *raw)
+static bool take_words(Options *o, const Raw *raw)
 {
 	static const char *const formats[] = {"text",	   "json", "ndjson", "csv",	"zeek",
 					      "zeek-json", "html", "svg",    "mermaid", NULL};
@@ -190,8 +197,30 @@ static bool take_values(Options *o, const Raw *raw)
 	static const char *const sides[] = {"client", "server", NULL};
 	static const char *const holes[] = {"none", "zero", NULL};
 	static const char *const policies[] = {"first", "last", NULL};
+	int format = 0, severity = 0, color = (int)o->color, side = -1, zero = o->zero_holes,
+	    policy = (int)o->policy;
+
+	if (!take_word("format", raw->format, formats, &format) ||
+	    !take_word("color", raw->color, colors, &color) ||
+	    !take_word("fail-on", raw->fail_on, severities, &severity) ||
+	    !take_word("side", raw->side, sides, &side) ||
+	    !take_word("holes", raw->holes, holes, &zero) ||
+	    !take_word("policy", raw->policy, policies, &policy))
+		return false;
+	if (raw->format)
+		shakedown_format_from_name(raw->format, &o->format);
+	if (raw->fail_on)
+		o->fails = shakedown_severity_from_name(raw->fail_on, &o->fail_on);
+	o->color = (ColorWhen)color;
+	o->side = (int8_t)side;
+	o->zero_holes = zero > 0;
+	o->policy = (ShakedownOverlapPolicy)policy;
+	return true;
+}
+
+static bool take_numbers(Options *o, const Raw *raw)
+{
 	uint64_t width = 0, threads = 0;
-	int word;
 
 	if (!take_number("count", raw->count, 1, INT64_MAX, &o->count) ||
 	    !take_number("conn", raw->connection, 1, INT64_MAX, &o->connection) ||
@@ -206,46 +235,19 @@ static bool take_values(Options *o, const Raw *raw)
 			 raw->max_memory, MEMORY_LEAST_TEXT);
 		return false;
 	}
-	if (raw->format) {
-		if (take_word("format", raw->format, formats) < 0)
-			return false;
-		shakedown_format_from_name(raw->format, &o->format);
-	}
-	if (raw->color) {
-		word = take_word("color", raw->color, colors);
-		if (word < 0)
-			return false;
-		o->color = (ColorWhen)word;
-	}
-	if (raw->fail_on) {
-		if (take_word("fail-on", raw->fail_on, severities) < 0)
-			return false;
-		o->fails = shakedown_severity_from_name(raw->fail_on, &o->fail_on);
-	}
-	if (raw->group_by) {
-		g_autoptr(GError) error = NULL;
+	return true;
+}
 
-		if (!shakedown_grouping_from_text(raw->group_by, &o->grouping, &error)) {
-			complain("--group-by: %s", error->message);
-			return false;
-		}
-	}
-	if (!options_live_take(&o->live, &raw->live))
+static bool take_values(Options *o, const Raw *raw)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!take_numbers(o, raw) || !take_words(o, raw) ||
+	    !options_live_take(&o->live, &raw->live))
 		return false;
-	o->side = -1;
-	if (raw->side && (o->side = (int8_t)take_word("side", raw->side, sides)) < 0)
+	if (raw->group_by && !shakedown_grouping_from_text(raw->group_by, &o->grouping, &error)) {
+		complain("--group-by: %s", error->message);
 		return false;
-	if (raw->holes) {
-		word = take_word("holes", raw->holes, holes);
-		if (word < 0)
-			return false;
-		o->zero_holes = word > 0;
-	}
-	if (raw->policy) {
-		word = take_word("policy", raw->policy, policies);
-		if (word < 0)
-			return false;
-		o->policy = (ShakedownOverlapPolicy)word;
 	}
 	o->user = raw->user;
 	o->no_sandbox = raw->no_sandbox;

@@ -13,7 +13,8 @@ AT(SYN_RETRANSMITTED) = {.info = {
 	"the user wait: one second for the first, then twice as long each time.",
 	.detected =
 	"A SYN with the same initial sequence number on the same four-tuple. The gaps are compared "
-	"with the backoff of RFC 6298: 1, 2, 4, 8 s and so on.",
+	"with the backoff of RFC 6298: 1, 2, 4, 8 s and so on. Where some were lost before the capture "
+	"they cannot be told from those of a stack with a timer of its own.",
 	.innocent =
 	"One lost packet. A server far away whose answer takes more than a second. Linux since 6.5 "
 	"sends the first few repetitions one second apart (net.ipv4.tcp_syn_linear_timeouts), so "
@@ -68,7 +69,8 @@ AT(REFUSED) = {.info = {
 	"SYN-SENT    SYN x --->          CLOSED\n"
 	"CLOSED      <--- RST,ACK x+1    CLOSED\n"},
 AT(UNREACHABLE) = {.info = {
-	KIND("unreachable", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.9.2.2, RFC 1122 §3.2.2.1"),
+	KIND("unreachable", NOTICE, CONNECTION, DETECTED,
+	     "RFC 9293 §3.9.2.2, RFC 1122 §4.2.3.9, RFC 5461"),
 	.meaning =
 	"A router or host answered the SYN with an ICMP error: network, host, port or protocol "
 	"unreachable, prohibited by an administrator, or time to live exceeded on the way.",
@@ -76,8 +78,9 @@ AT(UNREACHABLE) = {.info = {
 	"An ICMP or ICMPv6 destination unreachable, or time exceeded in transit, that quotes the "
 	"SYN. Type, code and sender are given as evidence.",
 	.innocent =
-	"A route that converges: the error is soft, and the client goes on trying. A traceroute by "
-	"SYNs.",
+	"A route that converges: unreachable networks and hosts, failed source routes and used-up lives "
+	"are soft errors, and no reason to give up (RFC 1122 §4.2.3.9), though many stacks end an "
+	"attempt at once (RFC 5461 §4.1). A traceroute by SYNs.",
 	.action =
 	"The sender of the error is the place to look. 'Host unreachable' from the last router "
 	"usually means that the host does not answer ARP or neighbour discovery; 'administratively "
@@ -225,7 +228,8 @@ AT(HALF_OPEN_PROBE) = {.info = {
 	"The client answered the SYN,ACK with a reset. This is how scanners learn that a port is "
 	"open without completing a connection.",
 	.detected =
-	"RST from the client directly after the SYN,ACK, before any acknowledgment of it.",
+	"RST from the client directly after the SYN,ACK, before any acknowledgment of it. Its SYN "
+	"has to be in the capture: who resets an answer without one may never have asked.",
 	.innocent =
 	"A client that gave up just before the answer came. A host whose address a forged SYN "
 	"carried: it resets an answer that it never asked for, as RFC 9293 wants. Health checks of "
@@ -338,7 +342,9 @@ AT(SPLIT_HANDSHAKE) = {.info = {
 	"client's stack takes it for a simultaneous open; inspection devices may mistake who the "
 	"client is.",
 	.detected =
-	"A bare SYN in answer to a SYN of the other side, to a port that the client had just chosen.",
+	"A bare SYN in answer to a SYN of the other side, to a port that the client had just chosen: it "
+	"comes about a round trip after that, and a bare ACK, not SYN,ACK, follows. An ACK of the SYN "
+	"before the client has acknowledged anything is sign enough.",
 	.innocent =
 	"A real simultaneous open: both applications connect at the same moment with fixed ports, as "
 	"peers that traverse NATs do (RFC 5128 §3.4).",

@@ -111,7 +111,7 @@ const CatalogueTerm catalogue_handshake_outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES] =
 [SHAKEDOWN_HANDSHAKE_UNREACHABLE] = {
 	.name = "unreachable",
 	.meaning = "The SYN was answered by an ICMP destination unreachable, or time exceeded.",
-	.sources = "RFC 9293 §3.9.2.2",
+	.sources = "RFC 9293 §3.9.2.2, RFC 1122 §4.2.3.9",
 	.picture =
 	"client        router         server\n"
 	"SYN-SENT      SYN x --->\n"

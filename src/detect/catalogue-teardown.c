@@ -54,7 +54,9 @@ AT(FORGED_RST) = {.info = {
 	"The sender goes on as if it had sent no reset; the TTL is not that of the sender's own stream; "
 	"or several resets come with guessed sequence numbers (Weaver, Sommer and Paxson, 'Detecting "
 	"Forged TCP Reset Packets', 2009). A TTL that is off by a hop or two is not enough where the "
-	"reset answers as an endpoint without the connection does: machines behind one address.",
+	"reset answers as an endpoint without the connection does: machines behind one address. Nor is "
+	"one from a few hops farther off where the server has done nothing but open: a firewall that "
+	"answers SYNs in its name (RFC 4987 §3.8) asks it only then.",
 	.innocent =
 	"A load balancer or firewall that resets in the server's name when its own timeout expires: "
 	"forged all the same, but with consent. A route that changed, and with it the TTL.",

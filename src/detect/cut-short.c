@@ -2,6 +2,7 @@
 #include "detect/cut-short.h"
 
 #include "detect/noted.h"
+#include "flow/flow-key.h"
 
 #include <glib.h>
 
@@ -10,7 +11,11 @@
 #define PLACES_LEAST (1u << 12)
 #define PLACES_MOST (1u << 19)
 
+/* Not random, so that which ones have to go does not differ from one run to the next. */
+#define SEED 1
+
 struct _CutShort {
+	FlowSecret secret;
 	CutConnection *place;
 	uint32_t places, used;
 	uint64_t excused; /* gave up their place, and may go on: the latest at that time */
@@ -32,10 +37,14 @@ static CutConnection *beside(const CutShort *cut, uint32_t hash)
 
 CutConnection *cut_short_find(CutShort *cut, const TcpConnection *conn)
 {
-	CutConnection *c = cut ? beside(cut, conn->hash) : NULL;
+	if (!cut)
+		return NULL;
 
-	for (unsigned i = 0; c && i < BESIDE; i++)
-		if ((c[i].bits & CUT_USED) && c[i].hash == conn->hash)
+	uint32_t hash = flow_key_hash(&conn->key, &cut->secret);
+	CutConnection *c = beside(cut, hash);
+
+	for (unsigned i = 0; i < BESIDE; i++)
+		if ((c[i].bits & CUT_USED) && c[i].hash == hash)
 			return &c[i];
 	return NULL;
 }
@@ -104,15 +113,10 @@ static uint8_t bits_of(const TcpConnection *conn)
 	return (uint8_t)bits;
 }
 
-static bool gone(const TcpSide *s)
-{
-	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_TIME_WAIT;
-}
-
 void cut_short_remember(CutShort **cut, const TcpConnection *conn)
 {
 	CutConnection *before = cut_short_find(*cut, conn);
-	bool closed = gone(&conn->side[0]) && gone(&conn->side[1]);
+	bool closed = tcp_conn_gone(conn);
 
 	/* Cut again, it is still the one that its SYN was counted for. */
 	if (before && !closed && !noted(conn, NOTED_IN_WINDOW))
@@ -123,12 +127,14 @@ void cut_short_remember(CutShort **cut, const TcpConnection *conn)
 	}
 	if (closed)
 		return;
-	if (!*cut)
+	if (!*cut) {
 		*cut = g_new0(CutShort, 1);
+		(*cut)->secret = flow_secret_of(SEED);
+	}
 	if ((*cut)->used >= (*cut)->places / 4 && (*cut)->places < PLACES_MOST)
 		grow(*cut, conn->end);
 	put(*cut,
-	    &(CutConnection){.hash = conn->hash,
+	    &(CutConnection){.hash = flow_key_hash(&conn->key, &(*cut)->secret),
 			     .syn = conn->syn_first ? conn->syn_first : conn->start,
 			     .client_end = conn->client_end,
 			     .bits = bits_of(conn)},

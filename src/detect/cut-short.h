@@ -21,7 +21,7 @@ typedef enum {
 
 typedef struct {
 	ShakedownTime syn;
-	uint32_t hash;		  /* of its four-tuple, by the flow table's secret */
+	uint32_t hash;		  /* of its four-tuple */
 	uint8_t client_end, bits; /* CutBits; client_end as the connection's */
 } CutConnection;
 

@@ -31,8 +31,8 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 	finding_time(&f, event->time, event->time);
 	finding_frame(&f, event->frame);
 	finding_count(&f, "bytes", event->seg->payload_len);
-	finding_summary(&f, "the SYN of %s carries %" PRIu32 " bytes without a Fast Open option",
-			finding_side(event->side), event->seg->payload_len);
+	finding_summary(&f, "the SYN of %s carries %s without a Fast Open option",
+			finding_side(event->side), finding_bytes(&f, event->seg->payload_len));
 	finding_report(&f);
 }
 
@@ -55,10 +55,9 @@ static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
 	finding_frame(&f, event->frame);
 	finding_count(&f, "bytes", c->bytes);
 	finding_flag(&f, "cookie", c->options.fast_open == 1);
-	finding_summary(&f,
-			"the client's SYN carried %" PRIu64
-			" bytes %s, the server acknowledged the SYN alone",
-			c->bytes, c->options.fast_open == 1 ? "by Fast Open" : "without a cookie");
+	finding_summary(&f, "the client's SYN carried %s %s, the server acknowledged the SYN alone",
+			finding_bytes(&f, c->bytes),
+			c->options.fast_open == 1 ? "by Fast Open" : "without a cookie");
 	finding_report(&f);
 }
 
@@ -111,6 +110,8 @@ static void on_old_duplicate_syn(void *self, DetectContext *context, const TcpEv
 	finding_time(&f, conn->start, event->time);
 	finding_frame(&f, conn->first_frame);
 	finding_marks(&f, TCP_MARK_RST, -1);
+	finding_marks(&f, TCP_MARK_SYN, event->side);
+	finding_marks(&f, TCP_MARK_OTHER_SYN, event->side);
 	finding_frame(&f, event->frame);
 	finding_summary(&f, "an old SYN was answered, and the client reset the answer: the real "
 			    "SYN is another");

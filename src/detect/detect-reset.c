@@ -8,6 +8,7 @@
 #include "detect/noted.h"
 #include "detect/reset.h"
 #include "tcp/tcp-outcome.h"
+#include "tcp/tcp-ttl.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -50,12 +51,6 @@ static uint32_t unacked(const TcpSide *sent, const TcpSide *by, const Segment *l
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-/* The distance that a TTL tells, if its sender began with a usual one. */
-static unsigned hops(uint8_t ttl)
-{
-	return (ttl <= 32 ? 32u : ttl <= 64 ? 64u : ttl <= 128 ? 128u : 255u) - ttl;
-}
-
 static void note_first(DossierReset *r, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -68,8 +63,9 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->frame = event->frame;
 	r->ttl = seg->ttl;
 	r->usual_ttl = s->ttl[0];
-	r->foreign = s->ttl[0] && seg->ttl != s->ttl[0] && seg->ttl != s->ttl[1];
-	r->same_distance = s->ttl[0] && hops(seg->ttl) == hops(s->ttl[0]);
+	r->foreign = tcp_ttl_is_foreign(s, seg->ttl);
+	r->same_distance = s->ttl[0] && tcp_ttl_hops(seg->ttl) == tcp_ttl_hops(s->ttl[0]);
+	r->behind_proxy = tcp_ttl_behind_proxy(conn, side, seg);
 	r->neighbour = r->foreign && abs(seg->ttl - s->ttl[0]) <= NEIGHBOUR_HOPS;
 	r->seq = seg->seq.value;
 	r->without_ack = !(seg->flags & TCP_ACK) && tcp_side_has(o, TCP_SIDE_ACKED) &&
@@ -149,8 +145,7 @@ static bool client_may_reset(const TcpConnection *conn, const Dossier *d, const 
 
 	return mark->side == SHAKEDOWN_CLIENT &&
 	       (!conn->syn_ack_first || mark->time < conn->syn_ack_first ||
-		d->bad_handshake[SHAKEDOWN_SERVER].count || !c->ttl[0] || mark->ttl == c->ttl[0] ||
-		mark->ttl == c->ttl[1]);
+		d->bad_handshake[SHAKEDOWN_SERVER].count || !tcp_ttl_is_foreign(c, mark->ttl));
 }
 
 /* One that seemed to answer as it should, so that nothing was noted of it. */
@@ -200,7 +195,8 @@ static uint64_t syn_before(const TcpEvent *event)
 	const TcpMarks *marks = &tcp_aside(event->conn)->marks;
 
 	for (unsigned i = marks->len; i-- > 0;)
-		if (marks->items[i].kind == TCP_MARK_SYN &&
+		if ((marks->items[i].kind == TCP_MARK_SYN ||
+		     marks->items[i].kind == TCP_MARK_OTHER_SYN) &&
 		    marks->items[i].side == tcp_other(event->side))
 			return event->time - marks->items[i].time <= ANSWER_MOST
 				       ? marks->items[i].frame
@@ -247,7 +243,7 @@ static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *ev
 	d->frame = event->frame;
 	d->ttl = event->seg->ttl;
 	d->usual_ttl = s->ttl[0];
-	d->foreign = s->ttl[0] && d->ttl != s->ttl[0] && d->ttl != s->ttl[1];
+	d->foreign = tcp_ttl_is_foreign(s, d->ttl);
 }
 
 static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event)

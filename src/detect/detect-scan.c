@@ -122,6 +122,9 @@ static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 		if (!conn->syn_ack_first)
 			settle(context, conn, CONTACT_REFUSED, window);
 	} else if (tcp_conn_has(conn, TCP_CONN_ABORTED)) {
+		/* §3.10.7.1: it may never have asked, and the SYN have been forged in its name. */
+		if (!tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN))
+			return;
 		conn->noted |= NOTED_BARE_SYN;
 		settle(context, conn, CONTACT_PROBED, window);
 	} else if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !conn->talked) {

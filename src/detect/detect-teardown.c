@@ -128,6 +128,9 @@ static void on_lingering(void *self, DetectContext *context, const TcpEvent *eve
 	if (!tcp_side_has(&conn->side[stuck], TCP_SIDE_SEEN) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING))
 		return;
+	/* It may have closed before the capture began, and this be the other's answer. */
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && !conn->side[stuck].bytes)
+		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSED_LINGERING, conn);
 	finding_time(&f, tcp_closing(conn)->fin_time[closed], event->time);
 	finding_fins(&f, closed);
@@ -174,9 +177,9 @@ static void half_close(DetectContext *context, TcpConnection *conn)
 	finding_text(&f, "closed_by", shakedown_side_name(closed));
 	finding_duration(&f, "lasted_s", lasted);
 	finding_count(&f, "bytes", w->late_bytes);
-	finding_summary(&f, "%s closed its direction, %s went on for %s and sent %" PRIu64 " bytes",
+	finding_summary(&f, "%s closed its direction, %s went on for %s and sent %s",
 			finding_side(closed), finding_side(open), finding_span(&f, lasted),
-			w->late_bytes);
+			finding_bytes(&f, w->late_bytes));
 	finding_report(&f);
 }
 
@@ -211,8 +214,8 @@ static void data_after_fin(DetectContext *context, TcpConnection *conn)
 		finding_fins(&f, side);
 		finding_count(&f, "segments", data->count);
 		finding_count(&f, "bytes", data->bytes);
-		finding_summary(&f, "%s sent %" PRIu64 " bytes beyond its own FIN",
-				finding_side(side), data->bytes);
+		finding_summary(&f, "%s sent %s beyond its own FIN", finding_side(side),
+				finding_bytes(&f, data->bytes));
 		finding_report(&f);
 	}
 }
@@ -251,6 +254,7 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
 		const TcpWatchSide *o_watch = &tcp_aside(conn)->watch->side[tcp_other(side)];
 		bool data = w->resent >= UNANSWERED_LEAST;
+		bool fin = tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_seq_eq(w->asked_seq, s->fin);
 		bool deaf = data && o_watch->resent >= UNANSWERED_LEAST;
 		bool probes = w->keep_alives >= KEEP_ALIVES_LEAST ||
 			      w->zero_probes >= UNANSWERED_LEAST + 1;
@@ -286,7 +290,7 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 			finding_summary(&f, "%s fell silent: ", finding_side(tcp_other(side)));
 		finding_summary(&f, "%s sent %s %u times in %s without an answer",
 				finding_side(side),
-				data		 ? "its data again"
+				data		 ? fin ? "its FIN again" : "its data again"
 				: w->zero_probes ? "window probes"
 						 : "keep-alives",
 				data ? w->resent : w->zero_probes + w->keep_alives,

@@ -21,6 +21,7 @@ typedef struct {
 	bool foreign;	    /* its TTL is none of its sender's: tcp-reset.c */
 	bool same_distance; /* … though it may have come as far */
 	bool neighbour;	    /* … or from a hop or two beside */
+	bool behind_proxy;  /* … or be the first of a host for which a firewall has opened */
 	bool moving;	    /* more followed at once, elsewhere in sequence space */
 	uint32_t seq;
 	uint8_t ttl, usual_ttl;

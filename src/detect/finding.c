@@ -274,7 +274,7 @@ const char *finding_span(Finding *f, ShakedownDuration d)
 
 	if (d == SHAKEDOWN_DURATION_UNKNOWN)
 		g_strlcpy(out, "an unknown time", sizeof f->spans[0]);
-	else if (s < 0.001)
+	else if (s < 0.0009995)
 		g_snprintf(out, sizeof f->spans[0], "%.0f µs", s * 1e6);
 	else if (s < 0.9995)
 		g_snprintf(out, sizeof f->spans[0], "%.3g ms", s * 1e3);
@@ -286,5 +286,13 @@ const char *finding_span(Finding *f, ShakedownDuration d)
 		g_snprintf(out, sizeof f->spans[0], "%.3g h", s / 3600);
 	else
 		g_snprintf(out, sizeof f->spans[0], "%.0f days", s / 86400);
+	return out;
+}
+
+const char *finding_bytes(Finding *f, uint64_t bytes)
+{
+	char *out = f->spans[f->span_next++ % G_N_ELEMENTS(f->spans)];
+
+	g_snprintf(out, sizeof f->spans[0], "%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
 	return out;
 }

@@ -75,3 +75,5 @@ void finding_report(Finding *finding);
 const char *finding_side(ShakedownSideId side);
 /* "8.2 ms", "31.2 s": for summaries; in one of a few buffers that take turns within the finding. */
 const char *finding_span(Finding *finding, ShakedownDuration duration);
+/* "1 byte", "20 bytes"; the same. */
+const char *finding_bytes(Finding *finding, uint64_t bytes);

@@ -81,8 +81,7 @@ static inline bool noted_closed(const TcpConnection *conn)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
 
-	return conn->first_fin >= 0 || (c->fins | s->fins) ||
-	       ((c->flags | s->flags) & TCP_SIDE_SENT_FIN);
+	return conn->first_fin >= 0 || (c->fins | s->fins);
 }
 
 /* What has shown itself in other places, as if it had been noted. */

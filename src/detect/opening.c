@@ -13,6 +13,8 @@
 #define RETRANSMISSION_LEAST (INT64_C(20) * 1000 * 1000)
 #define DOUBLES_MOST 3.0
 #define ALIKE_MOST 1.25
+/* RFC 6298 §2.5, less what a clock's tick and a busy host take. */
+#define BOUND_LEAST (59e9)
 /* No stack has a segment of a handshake unanswered for longer before it gives up or repeats it. */
 #define PATIENCE_MOST (INT64_C(64) * SHAKEDOWN_NS_PER_S)
 
@@ -27,9 +29,14 @@ Backoff backoff_of(const ShakedownTime *times, size_t n)
 		double before = (double)(times[i - 1] - times[i - 2]);
 		double ratio = before > 0 ? gap / before : 0;
 
-		doubles = doubles && ratio >= DOUBLES_LEAST && ratio <= DOUBLES_MOST;
 		/* Alike for a while, then doubling. */
 		bool same = ratio <= ALIKE_MOST && ratio >= 1 / ALIKE_MOST;
+		/* RFC 6298 §2.5, §5.5: no further than a bound of a minute at least. */
+		bool bound = same && before >= BOUND_LEAST && i > 2;
+
+		if (bound)
+			continue;
+		doubles = doubles && ratio >= DOUBLES_LEAST && ratio <= DOUBLES_MOST;
 		linear = linear && (same || (ratio >= DOUBLES_LEAST && ratio <= DOUBLES_MOST)) &&
 			 !(same && !alike);
 		alike = alike && same;
@@ -53,8 +60,8 @@ static size_t times_of(const TcpConnection *conn, TcpMarkKind kind, ShakedownTim
 	return n;
 }
 
-/* Only one's own timer backs off. */
-static void say_backoff(Finding *f, const ShakedownTime *times, size_t n, bool timer)
+/* Only one's own timer backs off; what was lost before the tap leaves a gap that no timer has. */
+static void say_backoff(Finding *f, const ShakedownTime *times, size_t n, bool timer, bool syn)
 {
 	static const char *const names[] = {
 		[BACKOFF_UNKNOWN] = "unknown",
@@ -65,8 +72,8 @@ static void say_backoff(Finding *f, const ShakedownTime *times, size_t n, bool t
 	static const char *const words[] = {
 		[BACKOFF_UNKNOWN] = "",
 		[BACKOFF_EXPONENTIAL] = ", backing off as RFC 6298 asks",
-		[BACKOFF_LINEAR] = ", at even intervals at first (as Linux since 6.5 does)",
-		[BACKOFF_IRREGULAR] = ", not backing off as RFC 6298 asks",
+		[BACKOFF_LINEAR] = ", at even intervals",
+		[BACKOFF_IRREGULAR] = ", unlike RFC 6298's timer, unless some did not pass here",
 	};
 	Backoff b = timer ? backoff_of(times, n) : BACKOFF_UNKNOWN;
 
@@ -76,6 +83,9 @@ static void say_backoff(Finding *f, const ShakedownTime *times, size_t n, bool t
 	}
 	finding_text(f, "backoff", names[b]);
 	finding_summary(f, "%s", words[b]);
+	/* tcp_syn_linear_timeouts; its SYN,ACKs double from the first. */
+	if (b == BACKOFF_LINEAR && syn)
+		finding_summary(f, " at first (as Linux since 6.5 does)");
 }
 
 /* No timer is so fast: the network or the capture has doubled it. */
@@ -127,27 +137,38 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 	ShakedownTime times[TCP_MARKS + 1];
 	ShakedownTime acknowledged = acknowledged_at(conn);
 	unsigned syns = syns_of(conn);
+	bool anew = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_ANEW);
 	Finding f;
 
 	if (syns < 2 || !tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SENT_SYN))
 		return;
-	/* The marks are of other SYNs, too. */
 	size_t n = times_of(conn, TCP_MARK_SYN, conn->syn_first, times);
+	/* RFC 9293 §3.5 figure 8: the first was not its own, and is no repetition's beginning. */
+	if (anew && n > 1) {
+		memmove(times, times + 1, --n * sizeof *times);
+		syns--;
+	}
+	/* A proxy has opened in its name, and both sides of it were captured. */
+	if (tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_TWICE))
+		for (; n > 1 && acknowledged && times[n - 1] > acknowledged; n--)
+			syns--;
 	if (n < 2 || doubled(times, n))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED, conn);
-	finding_time(&f, conn->syn_first, times[n - 1]);
-	finding_frame(&f, conn->first_frame);
+	finding_time(&f, times[0], times[n - 1]);
+	if (!anew)
+		finding_frame(&f, conn->first_frame);
 	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
 	finding_count(&f, "syn", syns);
-	finding_duration(&f, "lasted_s", times[n - 1] - conn->syn_first);
+	finding_duration(&f, "lasted_s", times[n - 1] - times[0]);
 	finding_summary(&f, "the client sent its SYN %u times in %s", syns,
-			finding_span(&f, times[n - 1] - conn->syn_first));
+			finding_span(&f, times[n - 1] - times[0]));
 	bool copy = acknowledged && times[n - 1] > acknowledged;
 
-	say_backoff(&f, times, n, !copy);
-	if (conn->syn_ack_first)
+	say_backoff(&f, times, n, !copy, true);
+	/* The first answer was to another SYN. */
+	if (conn->syn_ack_first && (copy || !reported(conn, SHAKEDOWN_ANOMALY_OLD_DUPLICATE_SYN)))
 		say_answer(&f, conn, times[n - 1], copy);
 	finding_report(&f);
 }
@@ -291,23 +312,35 @@ static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)
 	/* §3.8.1 and §3.10.7.4: a SYN again is answered again, whenever that is. */
 	bool asked_again = tcp_syn_after_answer(conn);
 
-	say_backoff(&f, times, n, !asked_again);
+	say_backoff(&f, times, n, !asked_again, false);
 	finding_flag(&f, "syn_again", asked_again);
 	if (asked_again)
 		finding_summary(&f, ", also because the client's SYN came again");
 	finding_report(&f);
 }
 
+/* Nothing but the client's own word tells that its latest ACK arrived, while what it sends goes
+ * unacknowledged. */
+static bool only_hoped_for(const TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+
+	return !s->bytes && !tcp_side_has(s, TCP_SIDE_SENT_FIN) &&
+	       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_seq_eq(s->rcv_nxt, tcp_seq_add(c->isn, 1)) &&
+	       tcp_seq_lt(s->rcv_nxt, c->snd_nxt);
+}
+
 static void third_ack_lost(DetectContext *context, TcpConnection *conn, const Dossier *d)
 {
 	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
-	bool mended = s->state >= SHAKEDOWN_TCP_ESTABLISHED || s->bytes ||
-		      tcp_side_has(s, TCP_SIDE_SENT_FIN);
+	bool goes_on = s->state >= SHAKEDOWN_TCP_ESTABLISHED || s->bytes ||
+		       tcp_side_has(s, TCP_SIDE_SENT_FIN);
+	bool mended = goes_on && !only_hoped_for(conn);
 	Finding f;
 
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_THIRD_ACK_LOST, conn);
 	/* One lost packet that the next one mends is everyday life. */
-	if (mended && d->third_ack_lost == 1)
+	if (goes_on && d->third_ack_lost == 1)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_time(&f, conn->syn_ack_first, conn->syn_ack_last);
 	finding_frame(&f, conn->syn_ack_frame);
@@ -322,7 +355,9 @@ static void third_ack_lost(DetectContext *context, TcpConnection *conn, const Do
 			"arrive, or was not taken (%u time%s)",
 			d->third_ack_lost, d->third_ack_lost == 1 ? "" : "s");
 	finding_summary(&f, mended ? "; the connection came about all the same"
-				   : "; the client believes that it is connected, the server not");
+			    : goes_on
+				    ? "; that a later one was taken nothing of the server shows"
+				    : "; the client believes that it is connected, the server not");
 	finding_report(&f);
 }
 
@@ -330,12 +365,13 @@ static void half_open_probe(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK) ||
+	/* §3.10.7.1: so does whoever never asked. Who floods in its name makes others answer it. */
+	if (!tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN) ||
+	    tcp_conn_has(conn, TCP_CONN_THIRD_ACK) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_PROBE, conn);
-	finding_time(&f, conn->syn_first ? conn->syn_first : conn->start,
-		     tcp_aside(conn)->rst_time);
+	finding_time(&f, conn->syn_first, tcp_aside(conn)->rst_time);
 	finding_frame(&f, conn->first_frame);
 	finding_frame(&f, conn->syn_ack_frame);
 	finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_CLIENT);
@@ -360,7 +396,7 @@ static void both_open(DetectContext *context, TcpConnection *conn)
 	finding_frame(&f, conn->first_frame);
 	finding_filter(&f, "tcp.flags.syn==1");
 	finding_summary(&f, split ? "the server answered SYN with a SYN of its own, not with "
-				    "SYN,ACK: a handshake in four steps"
+				    "SYN,ACK: a handshake of more than three steps"
 				  : "both sides sent a SYN before either had the other's");
 	finding_report(&f);
 }

@@ -10,7 +10,7 @@ typedef enum {
 	BACKOFF_UNKNOWN = 0, /* fewer than two gaps */
 	BACKOFF_EXPONENTIAL, /* each about twice the one before: RFC 6298 §5.5 */
 	BACKOFF_LINEAR,	     /* alike, or alike at first: Linux since 6.5 */
-	BACKOFF_IRREGULAR,
+	BACKOFF_IRREGULAR,   /* neither; or some of them were lost before the tap */
 } Backoff;
 
 Backoff backoff_of(const ShakedownTime *times, size_t n);

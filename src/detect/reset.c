@@ -50,7 +50,7 @@ static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId 
 
 	/* Machines behind one address, and the paths to them, differ by a hop or two: the one that
 	 * does not know the connection answers as §3.10.7.1 asks. */
-	if (r->neighbour && r->without_ack && !r->moving)
+	if (((r->neighbour && r->without_ack) || r->behind_proxy) && !r->moving)
 		stranger = false;
 	if (!r->goes_on_frame && !stranger)
 		return false;
@@ -187,7 +187,9 @@ static bool assassination(DetectContext *context, TcpConnection *conn, Shakedown
 	ShakedownDuration since = in_time_wait_for(conn, other, r->time);
 	Finding f;
 
-	if (!r->first_accepted || r->state[1] != SHAKEDOWN_TCP_TIME_WAIT)
+	/* Of whom nothing was captured it is no more than likely that it was there. */
+	if (!r->first_accepted || r->state[1] != SHAKEDOWN_TCP_TIME_WAIT ||
+	    !tcp_side_has(&conn->side[other], TCP_SIDE_SEEN))
 		return false;
 	begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ASSASSINATION, conn, side, r);
 	/* Provoked by an old duplicate it is RFC 1337's accident; without, a peer that resets what
@@ -221,7 +223,8 @@ static const char *what_before(const DossierReset *r)
 static void abort_or_late(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
 			  const DossierReset *r)
 {
-	bool late = r->fin[0] || r->fin[1];
+	bool theirs = r->fin[1] && tcp_side_has(&conn->side[tcp_other(side)], TCP_SIDE_SEEN);
+	bool late = r->fin[0] || theirs;
 	Finding f;
 
 	begin(&f, context, late ? SHAKEDOWN_ANOMALY_RESET_AFTER_FIN : SHAKEDOWN_ANOMALY_RESET_ABORT,
@@ -237,7 +240,7 @@ static void abort_or_late(DetectContext *context, TcpConnection *conn, Shakedown
 	if (late)
 		finding_summary(&f, "%s reset the connection after %s had sent FIN",
 				finding_side(side),
-				!r->fin[1]   ? "it"
+				!theirs	     ? "it"
 				: !r->fin[0] ? finding_side(tcp_other(side))
 					     : "both");
 	else
@@ -246,11 +249,13 @@ static void abort_or_late(DetectContext *context, TcpConnection *conn, Shakedown
 	if (!late && r->idle >= IDLE_LEAST)
 		finding_summary(&f, " of %s", finding_span(&f, r->idle));
 	if (r->unacked[1])
-		finding_summary(&f, "; %" PRIu32 " bytes from %s were not acknowledged",
-				r->unacked[1], finding_side(tcp_other(side)));
+		finding_summary(&f, "; %s from %s %s not acknowledged",
+				finding_bytes(&f, r->unacked[1]), finding_side(tcp_other(side)),
+				r->unacked[1] == 1 ? "was" : "were");
 	if (r->unacked[0])
-		finding_summary(&f, "; %" PRIu32 " bytes of its own were not acknowledged",
-				r->unacked[0]);
+		finding_summary(&f, "; %s of its own %s not acknowledged",
+				finding_bytes(&f, r->unacked[0]),
+				r->unacked[0] == 1 ? "was" : "were");
 	finding_report(&f);
 }
 

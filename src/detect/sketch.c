@@ -205,6 +205,18 @@ SketchSetResult sketch_set_add_many(SketchSet *set, uint32_t print, uint32_t mos
 	return SKETCH_SET_NEW;
 }
 
+bool sketch_set_join(SketchSet *set, const SketchSet *other, uint32_t most)
+{
+	const uint32_t *print = other->room ? other->slot : other->few;
+	uint32_t n = other->room ? other->room : other->len;
+	bool all = true;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (print[i] && sketch_set_add(set, print[i], most) == SKETCH_SET_FULL)
+			all = false;
+	return all;
+}
+
 void sketch_set_clear(SketchSet *set)
 {
 	if (set->room)

@@ -93,6 +93,8 @@ static inline SketchSetResult sketch_set_add(SketchSet *set, uint64_t hash, uint
 	set->few[set->len++] = print;
 	return SKETCH_SET_NEW;
 }
+/* All of the other's; false: there was no room for some. */
+bool sketch_set_join(SketchSet *set, const SketchSet *other, uint32_t most);
 void sketch_set_clear(SketchSet *set);
 
 uint64_t sketch_hash(uint64_t value);

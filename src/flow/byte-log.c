@@ -13,8 +13,10 @@
 #include <string.h>
 
 #define BLOCK HUGE_PAGE
-#define STRETCH 16 /* blocks that are taken from the system at once */
-#define WARM 1	   /* at most so many are kept */
+/* Blocks that are taken from the system at once: the first time one, then twice as many each time.
+ */
+#define STRETCH 16
+#define WARM 1 /* at most so many are kept */
 /* So many may be dead before it is tidied, besides half of what is live. */
 #define DEAD_BLOCKS 3
 
@@ -56,12 +58,17 @@ ByteLog *byte_log_new(ByteLogMoved moved, void *data)
 	return log;
 }
 
+static size_t blocks_of_stretch(guint i)
+{
+	return MIN((size_t)1 << MIN(i, 10), STRETCH);
+}
+
 void byte_log_free(ByteLog *log)
 {
 	if (!log)
 		return;
 	for (guint i = 0; i < log->stretches->len; i++)
-		flow_unpoison(log->stretches->pdata[i], (size_t)BLOCK * STRETCH);
+		flow_unpoison(log->stretches->pdata[i], blocks_of_stretch(i) * BLOCK);
 	g_ptr_array_free(log->stretches, TRUE);
 	g_ptr_array_free(log->used, TRUE);
 	g_ptr_array_free(log->warm, TRUE);
@@ -103,12 +110,13 @@ static void begin(Block *block)
 
 static void take_stretch(ByteLog *log)
 {
-	uint8_t *stretch = huge_new((size_t)BLOCK * STRETCH);
+	size_t blocks = blocks_of_stretch(log->stretches->len);
+	uint8_t *stretch = huge_new(blocks * BLOCK);
 
 	if (!stretch)
 		g_error("out of memory: a log of %zu bytes", byte_log_held(log));
 	g_ptr_array_add(log->stretches, stretch);
-	for (size_t i = STRETCH; i-- > 0;)
+	for (size_t i = blocks; i-- > 0;)
 		g_ptr_array_add(log->cold, stretch + i * BLOCK);
 }
 

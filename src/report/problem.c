@@ -24,11 +24,11 @@ static uint64_t cause_of(const ShakedownAnomaly *a)
 	return cause;
 }
 
-void problem_keys(ProblemKey key[2], const ShakedownAnomaly *a)
+void problem_keys(ProblemKey key[PROBLEM_ROLES], const ShakedownAnomaly *a)
 {
 	/* Keys are compared as bytes: what lies between members is 0. */
-	memset(key, 0, 2 * sizeof key[0]);
-	for (unsigned role = 0; role < 2; role++) {
+	memset(key, 0, PROBLEM_ROLES * sizeof key[0]);
+	for (unsigned role = 0; role < PROBLEM_ROLES; role++) {
 		key[role].kind = (uint8_t)a->kind;
 		key[role].severity = (uint8_t)a->severity;
 		key[role].role = (uint8_t)role;
@@ -36,6 +36,7 @@ void problem_keys(ProblemKey key[2], const ShakedownAnomaly *a)
 	}
 	memcpy(&key[PROBLEM_OF_SERVICE].address, &a->subject.server, sizeof a->subject.server);
 	memcpy(&key[PROBLEM_OF_CLIENT].address, &a->subject.client, sizeof a->subject.client);
+	key[PROBLEM_OF_HOST].address = key[PROBLEM_OF_SERVICE].address;
 	key[PROBLEM_OF_SERVICE].port = a->subject.server_port;
 }
 
@@ -103,6 +104,49 @@ void problem_gather(Problem *p, const ShakedownAnomaly *a)
 	count_endpoint(&p->servers, &p->many_servers, &a->subject.server, a->subject.server_port);
 }
 
+static void append_room(GArray *to, const GArray *from, guint most)
+{
+	g_array_append_vals(to, from->data, MIN(from->len, most - to->len));
+}
+
+static void merge_gathered(Problem *p, const Problem *other)
+{
+	p->count += other->count;
+	p->time = MIN(p->time, other->time);
+	p->until = MAX(p->until, other->until);
+	p->gathered_since = MIN(p->gathered_since, other->gathered_since);
+	p->frames_left_out |=
+		other->frames_left_out || other->frames->len > PROBLEM_FRAMES - p->frames->len;
+	append_room(p->connections, other->connections, PROBLEM_CONNECTIONS);
+	append_room(p->frames, other->frames, PROBLEM_FRAMES);
+	p->many_clients |= other->many_clients ||
+			   !sketch_set_join(&p->clients, &other->clients, ENDPOINTS_COUNTED);
+	p->many_servers |= other->many_servers ||
+			   !sketch_set_join(&p->servers, &other->servers, ENDPOINTS_COUNTED);
+}
+
+void problem_merge(Problem *p, Problem *other)
+{
+	if (!other->count)
+		return;
+	if (p->count) {
+		merge_gathered(p, other);
+		return;
+	}
+	/* It takes what the other has gathered, and stays where it is itself. */
+	Problem was = *p;
+
+	*p = *other;
+	memcpy(p->key, was.key, sizeof p->key);
+	memcpy(p->keyed, was.keyed, sizeof p->keyed);
+	p->host = was.host;
+	p->beside = was.beside;
+	p->link = was.link;
+	p->told = was.told;
+	p->sequence = was.sequence;
+	other->count = 0;
+}
+
 void problem_clear(Problem *p)
 {
 	if (p->count) {
@@ -130,18 +174,29 @@ static void append_many(GString *out, const SketchSet *set, bool many, const cha
 			       set->len == 1 ? "" : "s");
 }
 
-static char *sentence(const Problem *p, bool of_client)
+static ProblemRole role_of(const Problem *p)
+{
+	return p->keyed[PROBLEM_OF_HOST]     ? PROBLEM_OF_HOST
+	       : p->keyed[PROBLEM_OF_CLIENT] ? PROBLEM_OF_CLIENT
+					     : PROBLEM_OF_SERVICE;
+}
+
+static char *sentence(const Problem *p, ProblemRole role)
 {
 	GString *out = g_string_new(NULL);
 	char span[REPORT_DURATION_LEN + 1];
 
-	g_string_append_printf(out, "%" G_GUINT64_FORMAT "%s connection%s %s ", (guint64)p->count,
-			       p->told ? " more" : "", p->count == 1 ? "" : "s",
-			       of_client ? "to" : "of");
-	if (of_client)
-		append_many(out, &p->servers, p->many_servers, "service");
-	else
+	g_string_append_printf(out, "%" G_GUINT64_FORMAT "%s connection%s", (guint64)p->count,
+			       p->told ? " more" : "", p->count == 1 ? "" : "s");
+	if (role != PROBLEM_OF_CLIENT) {
+		g_string_append(out, " of ");
 		append_many(out, &p->clients, p->many_clients, "client");
+	}
+	if (role != PROBLEM_OF_SERVICE) {
+		g_string_append(out, " to ");
+		append_many(out, &p->servers, p->many_servers,
+			    role == PROBLEM_OF_HOST ? "port" : "service");
+	}
 	span[report_format_duration(span, p->until - p->time, "µ")] = '\0';
 	g_string_append_printf(out, " in %s; the first: %s", span, p->first.summary);
 	return g_string_free(out, FALSE);
@@ -149,13 +204,13 @@ static char *sentence(const Problem *p, bool of_client)
 
 /* What the endpoint in common and the frames select; without all frames, the kind's own expression
  * in that time. */
-static char *filter(const Problem *p, bool of_client)
+static char *filter(const Problem *p, ProblemRole role)
 {
 	const ShakedownSubject *s = &p->first.subject;
 	GString *out = g_string_new(NULL);
 
-	display_filter_endpoint(out, of_client ? &s->client : &s->server,
-				of_client ? 0 : s->server_port);
+	display_filter_endpoint(out, role == PROBLEM_OF_CLIENT ? &s->client : &s->server,
+				role == PROBLEM_OF_SERVICE ? s->server_port : 0);
 	g_string_append(out, " && ");
 	if (!p->frames_left_out && p->frames->len) {
 		display_filter_frames(out, (const uint64_t *)(void *)p->frames->data,
@@ -175,17 +230,19 @@ static void add_count(ShakedownFact *facts, size_t *n, const char *name, uint64_
 }
 
 /* How many; then what the members' evidence says alike. */
-static size_t group_facts(const Problem *p, bool of_client, ShakedownFact *facts)
+static size_t group_facts(const Problem *p, ProblemRole role, ShakedownFact *facts)
 {
 	size_t n = 0;
 
 	add_count(facts, &n, "connections", p->count);
-	if (of_client)
-		add_count(facts, &n, p->many_servers ? "services_at_least" : "services",
-			  p->servers.len);
-	else
+	if (role != PROBLEM_OF_CLIENT)
 		add_count(facts, &n, p->many_clients ? "clients_at_least" : "clients",
 			  p->clients.len);
+	if (role == PROBLEM_OF_HOST)
+		add_count(facts, &n, p->many_servers ? "ports_at_least" : "ports", p->servers.len);
+	else if (role == PROBLEM_OF_CLIENT)
+		add_count(facts, &n, p->many_servers ? "services_at_least" : "services",
+			  p->servers.len);
 	facts[n++] = (ShakedownFact){.name = "lasted_s",
 				     .type = SHAKEDOWN_VALUE_DURATION,
 				     .duration = p->until - p->time};
@@ -196,23 +253,33 @@ static size_t group_facts(const Problem *p, bool of_client, ShakedownFact *facts
 	return n;
 }
 
+static ShakedownSubject subject_of(const Problem *p, ProblemRole role)
+{
+	const ShakedownSubject *first = &p->first.subject;
+
+	if (role != PROBLEM_OF_SERVICE)
+		return (ShakedownSubject){.host = role == PROBLEM_OF_HOST ? first->server
+									  : first->client};
+	ShakedownSubject s = {.server = first->server, .server_port = first->server_port};
+
+	if (p->clients.len == 1 && !p->many_clients)
+		s.client = first->client;
+	return s;
+}
+
 static void tell_group(Problem *p, ProblemsFunc func, void *data)
 {
-	bool of_client = p->keyed[PROBLEM_OF_CLIENT];
-	g_autofree char *summary = sentence(p, of_client);
-	g_autofree ShakedownFact *facts = g_new0(ShakedownFact, p->first.facts_len + 3);
+	ProblemRole role = role_of(p);
+	g_autofree char *summary = sentence(p, role);
+	g_autofree ShakedownFact *facts = g_new0(ShakedownFact, p->first.facts_len + 4);
 	ShakedownAnomaly a = p->first;
 
 	g_array_sort(p->frames, by_number);
 	g_array_sort(p->connections, by_number);
-	g_autofree char *filtered = filter(p, of_client);
-	a.scope = of_client ? SHAKEDOWN_SCOPE_HOST : SHAKEDOWN_SCOPE_SERVICE;
+	g_autofree char *filtered = filter(p, role);
+	a.scope = role == PROBLEM_OF_SERVICE ? SHAKEDOWN_SCOPE_SERVICE : SHAKEDOWN_SCOPE_HOST;
 	a.connection = 0;
-	a.subject = of_client ? (ShakedownSubject){.host = p->first.subject.client}
-			      : (ShakedownSubject){.server = p->first.subject.server,
-						   .server_port = p->first.subject.server_port};
-	if (!of_client && p->clients.len == 1 && !p->many_clients)
-		a.subject.client = p->first.subject.client;
+	a.subject = subject_of(p, role);
 	a.time = p->time;
 	a.until = p->until;
 	a.frames = (const uint64_t *)(void *)p->frames->data;
@@ -220,7 +287,7 @@ static void tell_group(Problem *p, ProblemsFunc func, void *data)
 	a.frames_cut = p->frames_left_out;
 	a.summary = summary;
 	a.facts = facts;
-	a.facts_len = group_facts(p, of_client, facts);
+	a.facts_len = group_facts(p, role, facts);
 	a.filter = filtered;
 	a.count = p->count;
 	a.connections = (const uint64_t *)(void *)p->connections->data;

@@ -11,21 +11,27 @@
 typedef enum {
 	PROBLEM_OF_SERVICE = 0, /* what its members have in common */
 	PROBLEM_OF_CLIENT,
+	PROBLEM_OF_HOST, /* the server's address alone */
+	PROBLEM_ROLES,
 } ProblemRole;
 
 typedef struct {
 	ShakedownAddress address;
-	uint16_t port; /* 0: a client's */
+	uint16_t port; /* 0: of an address alone */
 	uint8_t kind, severity, role;
 	uint64_t cause;
 } ProblemKey;
 
 typedef struct {
-	ProblemKey key[2];
-	bool keyed[2];		/* it is found by that key: by both as long as it has one member */
-	ShakedownAnomaly first; /* a copy */
-	uint64_t count;		/* gathered */
-	bool told;		/* its first has been handed on already */
+	ProblemKey key[PROBLEM_ROLES];
+	/* It is found by that key: by service and client as long as it has one member. Of a host it
+	 * is found by that alone. */
+	bool keyed[PROBLEM_ROLES];
+	struct _ProblemHost *host; /* where it is one of those apart */
+	GList beside;		   /* … among them */
+	ShakedownAnomaly first;	   /* a copy */
+	uint64_t count;		   /* gathered */
+	bool told;		   /* its first has been handed on already */
 	ShakedownTime time, until, gathered_since;
 	uint64_t sequence; /* of its first, among all */
 	GArray *connections, *frames;
@@ -35,8 +41,10 @@ typedef struct {
 	GList link;			 /* in the order in which they grew */
 } Problem;
 
-void problem_keys(ProblemKey key[2], const ShakedownAnomaly *anomaly);
+void problem_keys(ProblemKey key[PROBLEM_ROLES], const ShakedownAnomaly *anomaly);
 void problem_gather(Problem *problem, const ShakedownAnomaly *anomaly);
+/* The first has gathered what the other has, too. */
+void problem_merge(Problem *problem, Problem *other);
 /* Hands on what was gathered, and forgets it. */
 void problem_tell(Problem *problem, ProblemsFunc func, void *data);
 void problem_clear(Problem *problem);

@@ -8,10 +8,17 @@ struct _Problems {
 	ProblemsFunc func;
 	void *data;
 	GHashTable *table; /* ProblemKey → Problem, which holds the key */
+	GHashTable *hosts; /* ProblemKey → Host, which holds the key */
 	GQueue grown;	   /* of Problem: the one that grew longest ago first */
 	uint64_t sequence;
 	ShakedownTime looked; /* when it was last looked for what has been held for long */
 };
+
+/* Problems of one host, as long as they are few. */
+typedef struct _ProblemHost {
+	ProblemKey key;
+	GQueue apart; /* of Problem: the oldest first */
+} Host;
 
 /* The queue is in the order of growth, not of age: it is gone through, but not often. */
 #define LOOK_EVERY SHAKEDOWN_NS_PER_S
@@ -39,15 +46,34 @@ Problems *problems_new(bool stream, ProblemsFunc func, void *data)
 	p->func = func;
 	p->data = data;
 	p->table = g_hash_table_new(hash_key, equal_keys);
+	p->hosts = g_hash_table_new_full(hash_key, equal_keys, NULL, g_free);
 	g_queue_init(&p->grown);
 	return p;
 }
 
+static void leave_key(Problems *all, Problem *p, ProblemRole role)
+{
+	if (p->keyed[role])
+		g_hash_table_remove(all->table, &p->key[role]);
+	p->keyed[role] = false;
+}
+
+static void leave_host(Problems *all, Problem *p)
+{
+	Host *host = g_steal_pointer(&p->host);
+
+	if (!host)
+		return;
+	g_queue_unlink(&host->apart, &p->beside);
+	if (!host->apart.length)
+		g_hash_table_remove(all->hosts, &host->key);
+}
+
 static void forget(Problems *all, Problem *p)
 {
-	for (unsigned role = 0; role < 2; role++)
-		if (p->keyed[role])
-			g_hash_table_remove(all->table, &p->key[role]);
+	for (unsigned role = 0; role < PROBLEM_ROLES; role++)
+		leave_key(all, p, role);
+	leave_host(all, p);
 	g_queue_unlink(&all->grown, &p->link);
 	problem_clear(p);
 	g_free(p);
@@ -60,6 +86,7 @@ void problems_free(Problems *all)
 	while (all->grown.head)
 		forget(all, all->grown.head->data);
 	g_hash_table_destroy(all->table);
+	g_hash_table_destroy(all->hosts);
 	g_free(all);
 }
 
@@ -71,25 +98,61 @@ static void grow(Problems *all, Problem *p, const ShakedownAnomaly *a)
 }
 
 /* The problem that it belongs to; from the second member on that has only the one key that they
- * share. */
-static Problem *find(Problems *all, const ProblemKey key[2])
+ * share, and those of one client's are of many hosts. */
+static Problem *find(Problems *all, const ProblemKey key[PROBLEM_ROLES])
 {
-	for (unsigned role = 0; role < 2; role++) {
+	for (ProblemRole role = 0; role < PROBLEM_ROLES; role++) {
 		Problem *p = g_hash_table_lookup(all->table, &key[role]);
-		unsigned other = !role;
 
 		if (!p)
 			continue;
-		if (p->keyed[other]) {
-			g_hash_table_remove(all->table, &p->key[other]);
-			p->keyed[other] = false;
+		if (role == PROBLEM_OF_SERVICE)
+			leave_key(all, p, PROBLEM_OF_CLIENT);
+		if (role == PROBLEM_OF_CLIENT) {
+			leave_key(all, p, PROBLEM_OF_SERVICE);
+			leave_host(all, p);
 		}
 		return p;
 	}
 	return NULL;
 }
 
-static Problem *open_problem(Problems *all, const ProblemKey key[2], bool by_itself)
+/* The oldest of them becomes that of the host, and has what the others have gathered. */
+static Problem *unite(Problems *all, Host *host)
+{
+	Problem *whole = host->apart.head->data;
+
+	while (host->apart.length > 1) {
+		Problem *next = whole->beside.next->data;
+
+		problem_merge(whole, next);
+		forget(all, next);
+	}
+	leave_host(all, whole);
+	leave_key(all, whole, PROBLEM_OF_SERVICE);
+	leave_key(all, whole, PROBLEM_OF_CLIENT);
+	whole->keyed[PROBLEM_OF_HOST] = true;
+	g_hash_table_insert(all->table, &whole->key[PROBLEM_OF_HOST], whole);
+	return whole;
+}
+
+/* … or, where it is one too many, what the host's have become. */
+static Problem *join_host(Problems *all, Problem *p)
+{
+	Host *host = g_hash_table_lookup(all->hosts, &p->key[PROBLEM_OF_HOST]);
+
+	if (!host) {
+		host = g_new0(Host, 1);
+		host->key = p->key[PROBLEM_OF_HOST];
+		g_hash_table_insert(all->hosts, &host->key, host);
+	}
+	p->host = host;
+	p->beside.data = p;
+	g_queue_push_tail_link(&host->apart, &p->beside);
+	return host->apart.length < PROBLEMS_OF_HOST ? p : unite(all, host);
+}
+
+static Problem *open_problem(Problems *all, const ProblemKey key[PROBLEM_ROLES], bool by_itself)
 {
 	Problem *p = g_new0(Problem, 1);
 
@@ -101,12 +164,14 @@ static Problem *open_problem(Problems *all, const ProblemKey key[2], bool by_its
 	p->link.data = p;
 	p->sequence = all->sequence++;
 	memcpy(p->key, key, sizeof p->key);
-	for (unsigned role = 0; role < 2 && !by_itself; role++) {
+	g_queue_push_tail_link(&all->grown, &p->link);
+	if (by_itself)
+		return p;
+	for (ProblemRole role = 0; role < PROBLEM_OF_HOST; role++) {
 		p->keyed[role] = true;
 		g_hash_table_insert(all->table, &p->key[role], p);
 	}
-	g_queue_push_tail_link(&all->grown, &p->link);
-	return p;
+	return join_host(all, p);
 }
 
 static void tell_old(Problems *all, ShakedownTime now)
@@ -122,7 +187,8 @@ static void tell_old(Problems *all, ShakedownTime now)
 	}
 }
 
-static void add_to_stream(Problems *all, const ShakedownAnomaly *a, const ProblemKey key[2])
+static void add_to_stream(Problems *all, const ShakedownAnomaly *a,
+			  const ProblemKey key[PROBLEM_ROLES])
 {
 	Problem *p = find(all, key);
 
@@ -138,7 +204,7 @@ static void add_to_stream(Problems *all, const ShakedownAnomaly *a, const Proble
 void problems_add(Problems *all, const ShakedownAnomaly *a)
 {
 	bool by_itself = a->scope != SHAKEDOWN_SCOPE_CONNECTION || !a->subject.server.version;
-	ProblemKey key[2];
+	ProblemKey key[PROBLEM_ROLES];
 
 	problem_keys(key, a);
 	if (by_itself && all->stream)

@@ -288,7 +288,7 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 	TcpSeq fin = tcp_seq_add(step->seg->seq, UINT32_MAX);
-	bool sent_fin = tcp_side_has(s, TCP_SIDE_SENT_FIN), crossed = fin_crossed(conn, other);
+	bool sent_fin = tcp_side_has(s, TCP_SIDE_SENT_FIN);
 
 	if (!ends_in_a_gap(r) || !tcp_side_has(r, TCP_SIDE_SEEN) || step->seg->payload_len ||
 	    (step->seg->flags & TCP_FIN))
@@ -300,6 +300,8 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 		s->fin = fin;
 		tcp_hidden_fin(step, step->from);
 	}
+	bool crossed = fin_crossed(conn, other);
+
 	r->rcv_nxt = tcp_seq_max(r->rcv_nxt, step->seg->seq);
 	if (crossed) {
 		conn->flags |= TCP_CONN_CROSSED;
@@ -314,14 +316,29 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 		tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 }
 
+/* The latest SYN that the other's SYN can answer. */
+static ShakedownTime asked_before(const TcpConnection *conn, ShakedownTime syn)
+{
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
+	ShakedownTime asked = conn->syn_first;
+
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == TCP_MARK_SYN &&
+		    marks->items[i].side == SHAKEDOWN_CLIENT && marks->items[i].time <= syn)
+			asked = marks->items[i].time;
+	return asked;
+}
+
 /* Its SYN came sooner than it answers: no answer to the other's, which crossed it and was lost.
  * Beside it what its host takes is more than the way. */
 static bool syns_crossed(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
+	const TcpBelief *syn = tcp_beliefs_by(&conn->beliefs, step->from, TCP_SENDS_SYN);
 
-	return conn->syn_ack_last && (conn->syn_last - conn->syn_first) * 2 + IN_THE_HOST <
-					     step->time - conn->syn_ack_last;
+	return syn && conn->syn_ack_last &&
+	       (syn->time - asked_before(conn, syn->time)) * 2 + IN_THE_HOST <
+		       step->time - conn->syn_ack_last;
 }
 
 void tcp_arrives_ack(TcpStep *step)

@@ -7,6 +7,7 @@
 #include "tcp/tcp-paws.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
+#include "tcp/tcp-ttl.h"
 #include "tcp/tcp-watch.h"
 
 #include <glib.h>
@@ -123,6 +124,11 @@ static void arrives_in_order(TcpStep *step)
 {
 	const Segment *seg = step->seg;
 
+	if (tcp_space_is_beside(step)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		step->note = TCP_NOTE_BESIDE;
+		return;
+	}
 	if (tcp_space_bad_ack(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = "acknowledges what was never sent";
@@ -210,7 +216,7 @@ static void arrives(TcpStep *step)
 			step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 			step->note = "a SYN where there is a connection";
 			conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
-			tcp_conn_mark(conn, TCP_MARK_SYN, step->from, seg);
+			tcp_conn_mark(conn, TCP_MARK_OTHER_SYN, step->from, seg);
 			tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
 		} else {
 			tcp_arrives_syn(step);
@@ -221,7 +227,7 @@ static void arrives(TcpStep *step)
 		arrives_in_order(step);
 	}
 	if (!(seg->flags & TCP_RST))
-		tcp_note_ttl(&conn->side[step->from], seg->ttl);
+		tcp_ttl_note(&conn->side[step->from], seg->ttl);
 }
 
 static uint64_t missing_of(const TcpConnection *conn)

@@ -20,6 +20,7 @@ typedef enum {
 	TCP_MARK_RST,
 	TCP_MARK_ICMP,
 	TCP_MARK_RETRACTED, /* the segment that made the tracker take a belief back */
+	TCP_MARK_OTHER_SYN, /* a SYN of another number than its side's */
 } TcpMarkKind;
 
 typedef struct {
@@ -40,6 +41,9 @@ typedef struct {
 	uint64_t missing; /* acknowledged, never captured */
 	TcpSeq suspect;	  /* TCP_SIDE_SUSPECT, TCP_SIDE_SUSPECT_ACK */
 	TcpSeq jump_seq, jump_ack;
+	/* RFC 4987 §3.8: of its other answer to the same SYN, once the first was acknowledged. A
+	 * proxy has opened in its name, and the tap sees both sides of it. */
+	TcpSeq beside_isn;
 	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
 	/* Its latest retransmission: was it needed? */
 	TcpSeq resent_seq, resent_end;

@@ -8,7 +8,8 @@
 #include <glib.h>
 
 /* What a connection costs beside itself: its slots in a table that is half full when it has just
- * grown, its timer's place in a queue, and its place in the order in which all end with the capture.
+ * grown, its timer's place in a queue, and its place in the order in which all end with the
+ * capture.
  */
 #define BESIDE 64
 /* … of that for the timer's place. It is more where most of those that its timer lies beside have
@@ -27,17 +28,17 @@
 /* One segment can open a few. */
 #define HEADROOM 16
 #define COST (TCP_CONNECTION_ROOM + sizeof(TcpClosing))
+#define BESIDE_MOST (BESIDE - PLACE + sizeof(TimerBlock))
 #define LEAST ((UINT64_C(1) << 20) * 4)
 #define SAMPLE 32
 
 void tcp_budget_init(TcpBudget *budget, uint64_t bytes)
 {
 	bytes = bytes ? MAX(bytes, LEAST) : UINT64_MAX;
-	*budget = (TcpBudget){
-		.bytes = bytes,
-		.few = bytes / 3 / (COST + HANGS_OFF_MOST),
-		.hangs = HANGS_OFF,
-		.beside = BESIDE};
+	*budget = (TcpBudget){.bytes = bytes,
+			      .few = bytes / 3 / (COST + BESIDE_MOST + HANGS_OFF_MOST),
+			      .hangs = HANGS_OFF,
+			      .beside = BESIDE};
 }
 
 static size_t aside_bytes(const TcpAside *aside)
@@ -75,8 +76,8 @@ static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 	if (slab == t->slab)
 		return (items + HEADROOM) * (COST + t->budget.beside) +
 		       slab_live(slab) * t->budget.hangs;
-	return (items + HEADROOM) * (sizeof(TcpHalf) + t->budget.beside) +
-	       byte_log_held(t->rests) + t->resting_hangs;
+	return (items + HEADROOM) * (sizeof(TcpHalf) + t->budget.beside) + byte_log_held(t->rests) +
+	       t->resting_hangs;
 }
 
 /* What one slab has taken it does not give back, so the other has what it left, but at least a
@@ -111,16 +112,16 @@ bool tcp_budget_exceeded(TcpTracker *t)
 	return crowded(t, t->slab, t->half_open) || crowded(t, t->half_open, t->slab);
 }
 
-typedef enum { OPEN = 0, OPENING, CLOSED } Use;
-
-static bool gone(const TcpSide *s)
+bool tcp_budget_has_cut(const TcpTracker *t)
 {
-	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_TIME_WAIT;
+	return (t->counts.cut_open | t->counts.cut_half_open | t->counts.cut_closed) != 0;
 }
+
+typedef enum { OPEN = 0, OPENING, CLOSED } Use;
 
 static Use use_of(const TcpConnection *conn)
 {
-	if (gone(&conn->side[0]) && gone(&conn->side[1]))
+	if (tcp_conn_gone(conn))
 		return CLOSED;
 	return tcp_conn_has(conn, TCP_CONN_THIRD_ACK) || tcp_conn_has(conn, TCP_CONN_MIDSTREAM)
 		       ? OPEN
@@ -141,16 +142,21 @@ static void end_early(TcpTracker *t, TcpConnection *conn, uint32_t handle, uint6
 	tcp_connection_over(t, conn, handle);
 }
 
-/* Enough of them to find one by going on, since what is passed over is paid for by what is found.
- */
+/* Enough to find one by going on, since what is passed over is paid for by what is found. */
+static bool enough(size_t n, size_t of)
+{
+	return n >= of / 8;
+}
+
 static bool many_closed(const TcpTracker *t)
 {
 	const uint64_t *closed = t->counts.pairs[SHAKEDOWN_TCP_CLOSED],
 		       *waits = t->counts.pairs[SHAKEDOWN_TCP_TIME_WAIT];
 
-	return closed[SHAKEDOWN_TCP_CLOSED] + closed[SHAKEDOWN_TCP_TIME_WAIT] +
-		       waits[SHAKEDOWN_TCP_CLOSED] + waits[SHAKEDOWN_TCP_TIME_WAIT] >=
-	       slab_live(t->slab) / 8 + t->resting;
+	return enough(closed[SHAKEDOWN_TCP_CLOSED] + closed[SHAKEDOWN_TCP_TIME_WAIT] +
+			      waits[SHAKEDOWN_TCP_CLOSED] + waits[SHAKEDOWN_TCP_TIME_WAIT] -
+			      (t->resting - t->resting_open),
+		      slab_live(t->slab));
 }
 
 static void end_one(TcpTracker *t)
@@ -183,30 +189,52 @@ static void end_one(TcpTracker *t)
 	}
 }
 
-/* Slots are handed out in order, and the one that was freed last comes first: so the next after the
- * last one that ended is the oldest, nearly. */
-static void end_half_open(TcpTracker *t)
+static const TcpHalf *half_at(const TcpTracker *t, uint32_t handle)
 {
-	uint32_t handle = t->budget.hand_half = slab_next_live(t->half_open, t->budget.hand_half);
-	bool rests = ((const TcpHalf *)slab_get(t->half_open, handle))->rests;
-
-	handle |= SLAB_SMALL;
-	TcpConnection *conn = tcp_half_unfold(t, &handle);
-	end_early(t, conn, handle, rests ? &t->counts.cut_closed : &t->counts.cut_half_open);
+	return slab_get(t->half_open, handle);
 }
 
-/* One that rests goes before any that is open. */
+static void end_folded(TcpTracker *t, uint32_t handle)
+{
+	const TcpHalf *half = half_at(t, handle);
+	uint64_t *count = !half->rests ? &t->counts.cut_half_open
+			  : half->open ? &t->counts.cut_open
+				       : &t->counts.cut_closed;
+
+	t->budget.hand_half = handle;
+	handle |= SLAB_SMALL;
+	TcpConnection *conn = tcp_half_unfold(t, &handle);
+	end_early(t, conn, handle, count);
+}
+
+/* Slots are handed out in order, and the one that was freed last comes first: so the next after the
+ * last one that ended is the oldest, nearly. A flood must not end what is open, nor those that have
+ * nothing to say the attempts of others: so of what there is more of. */
+static void end_half_open(TcpTracker *t)
+{
+	bool open = t->resting_open > slab_live(t->half_open) / 2;
+	uint32_t next = slab_next_live(t->half_open, t->budget.hand_half);
+
+	if (!next)
+		return;
+	while (half_at(t, next)->open != open)
+		next = slab_next_live(t->half_open, next);
+	end_folded(t, next);
+}
+
+/* One that rests and is closed goes before any that is open. */
 static void end_resting(TcpTracker *t)
 {
-	for (unsigned i = 0; t->resting && i < SAMPLE; i++) {
-		uint32_t next = slab_next_live(t->half_open, t->budget.hand_half);
+	uint32_t next = t->budget.hand_half;
 
-		if (((const TcpHalf *)slab_get(t->half_open, next))->rests) {
-			end_half_open(t);
+	for (unsigned i = 0; t->resting > t->resting_open && i < SAMPLE; i++) {
+		next = slab_next_live(t->half_open, next);
+		if (half_at(t, next)->rests && !half_at(t, next)->open) {
+			end_folded(t, next);
 			return;
 		}
-		t->budget.hand_half = next;
 	}
+	t->budget.hand_half = next;
 }
 
 void tcp_budget_make_room(TcpTracker *t)
@@ -214,7 +242,7 @@ void tcp_budget_make_room(TcpTracker *t)
 	/* What aliases hold is little, and goes with the connections. */
 	if (crowded(t, t->slab, t->half_open))
 		end_resting(t);
-	if (crowded(t, t->slab, t->half_open))
+	if (crowded(t, t->slab, t->half_open) && !tcp_idle_hurry(t))
 		end_one(t);
 	if (crowded(t, t->half_open, t->slab))
 		end_half_open(t);

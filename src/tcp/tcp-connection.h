@@ -49,6 +49,8 @@ typedef enum {
 	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect is an acknowledgment beyond all that can be */
 	TCP_SIDE_ECHOES = 1 << 24,	/* ts_recent means something */
 	TCP_SIDE_RST_STAMPED = 1 << 25, /* tsval is that of its RST */
+	TCP_SIDE_TWICE = 1 << 26,	/* beside_isn means something */
+	TCP_SIDE_ANEW = 1 << 27,	/* its first SYN was an old duplicate */
 } TcpSideFlags;
 
 /* What its checksums, timestamps and IP ids have shown. */
@@ -109,6 +111,7 @@ typedef enum {
 	TCP_CONN_CROSSED = 1 << 8,	    /* the FINs crossed */
 	TCP_CONN_FIN_WITH_ACK = 1 << 9,	    /* the second FIN came with the ACK of the first */
 	TCP_CONN_FINS_ACKED = 1 << 10,	    /* both FINs were acknowledged */
+	TCP_CONN_LEFT_OVER = 1 << 11,	    /* may be the rest of one that was cut short */
 	TCP_CONN_MIDSTREAM = 1 << 12,	    /* begun in the middle */
 	TCP_CONN_THIRD_ACK_LOST = 1 << 13,  /* the third ACK passed but did not arrive */
 	TCP_CONN_TIMED_HANDSHAKE = 1 << 14, /* its timers have told: no answer, no third ACK */
@@ -191,6 +194,18 @@ static inline TcpSide *tcp_side(TcpConnection *conn, ShakedownSideId side)
 static inline bool tcp_side_has(const TcpSide *side, unsigned flags)
 {
 	return (side->flags & flags) == flags;
+}
+
+/* It has nothing more to say: CLOSED, or in TIME-WAIT. */
+static inline bool tcp_side_gone(const TcpSide *side)
+{
+	return side->state == SHAKEDOWN_TCP_CLOSED || side->state == SHAKEDOWN_TCP_TIME_WAIT;
+}
+
+/* … and neither has the other. */
+static inline bool tcp_conn_gone(const TcpConnection *conn)
+{
+	return tcp_side_gone(&conn->side[0]) && tcp_side_gone(&conn->side[1]);
 }
 
 /* A bit a ShakedownAnomalyKind. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-half.h"
 
+#include "tcp/tcp-idle.h"
 #include "tcp/tcp-rest.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -136,7 +137,10 @@ static void rest(TcpTracker *t, const TcpConnection *conn, uint32_t small)
 {
 	TcpHalf *half = slab_get(t->half_open, small);
 
+	bool open = !tcp_conn_gone(conn);
+
 	t->resting++;
+	t->resting_open += open;
 	t->resting_hangs += tcp_budget_hangs_off(t, conn);
 	*half = (TcpHalf){.key = flow_key_small(&conn->key),
 			  .timer = half->timer,
@@ -144,6 +148,7 @@ static void rest(TcpTracker *t, const TcpConnection *conn, uint32_t small)
 			  .frame = conn->first_frame,
 			  .id = conn->id,
 			  .rests = true,
+			  .open = open,
 			  .rest = tcp_rest_pack(t, conn, small)};
 }
 
@@ -174,15 +179,21 @@ void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	put_aside(t, conn, handle, small);
 }
 
-bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
+bool tcp_half_rest_anyway(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
-	if (slab_live(t->slab) < t->rest_from || !tcp_rest_can(conn))
+	if (!tcp_rest_can(conn))
 		return false;
-	uint32_t handle = tcp_handle_of(t, conn), small = slab_alloc(t->half_open);
+	uint32_t small = slab_alloc(t->half_open);
 
 	rest(t, conn, small);
 	put_aside(t, conn, handle, small);
 	return true;
+}
+
+bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
+{
+	return slab_live(t->slab) >= t->rest_from && tcp_conn_gone(conn) &&
+	       tcp_half_rest_anyway(t, conn, tcp_handle_of(t, conn));
 }
 
 static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32_t hash)
@@ -192,8 +203,9 @@ static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32
 	conn->id = half->id;
 	conn->start = half->start;
 	conn->first_frame = half->frame;
-	tcp_rest_unpack(t, conn, half->rest);
+	tcp_rest_unpack(t, conn, half->rest, half->open);
 	t->resting--;
+	t->resting_open -= half->open;
 	t->resting_hangs -= tcp_budget_hangs_off(t, conn);
 	/* At the end nothing more comes to rest. */
 	if (!t->finishing)
@@ -239,6 +251,8 @@ TcpConnection *tcp_half_unfold(TcpTracker *t, uint32_t *handle)
 	TcpConnection *conn = slab_get(t->slab, *handle = slab_alloc(t->slab));
 
 	take_out(t, conn, half_of(t, small));
+	if (half_of(t, small)->open)
+		tcp_idle_woke(t);
 	replace(t, conn, small, *handle);
 	return conn;
 }

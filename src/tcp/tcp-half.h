@@ -6,7 +6,7 @@
  * out of the fold as it went in is not folded, so that nothing else need know of it.
  *
  * A folded one has a handle of its own, with SLAB_SMALL set, in the table and the wheel. Of one
- * that is closed, and rests, it is the part that both need.
+ * that rests (tcp-rest.h) it is the part that both need.
  */
 #pragma once
 
@@ -29,8 +29,9 @@ typedef struct {
 	uint64_t timestamps : 1;
 	uint64_t client_end : 1;
 	uint64_t timed : 1; /* TCP_CONN_TIMED_HANDSHAKE */
-	uint64_t id : 45;
-	uint64_t rests : 1;   /* only key, timer, start, frame, id and rest mean something */
+	uint64_t id : 44;
+	uint64_t rests : 1;   /* only key, timer, start, frame, id, open and rest mean something */
+	uint64_t open : 1;    /* at rest, and not closed */
 	uint64_t checked : 1; /* TCP_CHECK_GOOD */
 	uint64_t has_mss : 1;
 	uint64_t mss : 16;
@@ -48,7 +49,7 @@ _Static_assert(sizeof(TcpHalf) == 56, "less than a cache line");
 /* What one that rests takes beside is seldom more, in bytes. */
 #define TCP_HALF_REST_USUAL 192
 
-/* Where there are less connections than that those that are closed stay as they are. */
+/* Where there are less connections than that none is laid to rest. */
 #define TCP_HALF_REST_FROM 65536
 
 static G_ALWAYS_INLINE inline void tcp_half_fetch_rest(const TcpHalf *half)
@@ -59,8 +60,10 @@ static G_ALWAYS_INLINE inline void tcp_half_fetch_rest(const TcpHalf *half)
 
 /* Folds the connection, if it can be; its pointer and handle are invalid then. */
 void tcp_half_fold(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
-/* The same for one that is closed; true if it was done. */
+/* The same for one that is closed, where there are many; true if it was done. */
 bool tcp_half_rest(TcpTracker *tracker, TcpConnection *conn);
+/* The same for any that can rest. */
+bool tcp_half_rest_anyway(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
 /* The connection of a handle from the table or the wheel: unfolded for good if need be. */
 TcpConnection *tcp_half_unfold(TcpTracker *tracker, uint32_t *handle);
 /* The same for a while: it keeps its handle, and is over, or returned, before another is borrowed.

@@ -9,6 +9,10 @@
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
+#include <glib.h>
+
+/* What a side does that is no part of an opening. */
+#define NO_OPENING (TCP_SIDE_SENT_DATA | TCP_SIDE_SENT_FIN | TCP_SIDE_SENT_RST)
 /* A SYN,ACK is repeated after a second at the soonest, RFC 6298 §2.1. */
 #define SYN_ACK_AGAIN_AFTER (INT64_C(900) * 1000 * 1000)
 
@@ -22,20 +26,76 @@ static void read_options(TcpSide *s, const Segment *seg)
 		s->flags |= TCP_SIDE_SACK;
 }
 
-/* RFC 9293 §3.5 figure 8: the SYN that was answered was an old duplicate; its "sender" has reset
- * what came of it, and this is its real SYN. */
-static void open_anew(TcpStep *step)
+/* RFC 9293 §3.5 figure 8: what was answered was an old duplicate, and its "sender" has reset what
+ * came of it. */
+static void forget_answer(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	TcpSide *r = &conn->side[tcp_other(step->from)];
 
-	tcp_take_back(step, step->from, TCP_SENDS_RST);
-	r->flags &= (uint16_t) ~(TCP_SIDE_SYN_SEEN | TCP_SIDE_ISN_KNOWN | TCP_SIDE_SPACE |
-				 TCP_SIDE_ACKED);
+	r->flags &= TCP_SIDE_SEEN;
 	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_RESET);
 	conn->teardown_first = -1;
-	step->note = "the SYN before was an old duplicate";
 	tcp_emit(step, TCP_EVENT_OLD_DUPLICATE_SYN, step->from);
+}
+
+/* … and this is its real SYN. */
+static void open_anew(TcpStep *step)
+{
+	tcp_take_back(step, step->from, TCP_SENDS_RST);
+	step->conn->side[step->from].flags |= TCP_SIDE_ANEW;
+	step->note = "the SYN before was an old duplicate";
+	forget_answer(step);
+}
+
+TcpSynReset tcp_resets_one_syn(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	const TcpPendingSyn *p = tcp_aside(conn)->pending;
+	TcpSeq seq = step->seg->seq;
+
+	if (!p || p->side != step->from || p->seg.payload_len || tcp_pending_begun_later(conn) ||
+	    (step->seg->flags & TCP_ACK) || s->state != SHAKEDOWN_TCP_SYN_SENT ||
+	    r->state != SHAKEDOWN_TCP_SYN_RECEIVED || !tcp_side_has(r, TCP_SIDE_ACKED) ||
+	    !tcp_seq_eq(seq, r->rcv_nxt))
+		return TCP_RESETS_NO_SYN;
+	if (tcp_seq_eq(seq, tcp_seq_add(p->seg.seq, 1)))
+		return TCP_RESETS_OTHER_SYN;
+	return tcp_seq_eq(seq, tcp_seq_add(s->isn, 1)) ? TCP_RESETS_FIRST_SYN : TCP_RESETS_NO_SYN;
+}
+
+/* The SYN that waited is the side's own. */
+static void take_pending(TcpStep *step, const TcpPendingSyn *p)
+{
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+	TcpMarks *marks = &conn->aside->marks;
+	TcpStep syn;
+
+	tcp_step_begin(&syn, step->tracker, conn, p->seg.time);
+	syn.seg = &p->seg;
+	syn.from = step->from;
+	syn.frame = p->seg.frame;
+	tcp_space_open(&syn, false);
+	read_options(s, &p->seg);
+	s->syns = (uint16_t)(s->syns + p->count);
+	s->flags |= TCP_SIDE_ANEW;
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == TCP_MARK_OTHER_SYN &&
+		    marks->items[i].side == step->from)
+			marks->items[i].kind = TCP_MARK_SYN;
+	tcp_emit(&syn, TCP_EVENT_SYN, step->from);
+}
+
+void tcp_goes_on_with_other_syn(TcpStep *step, TcpSynReset reset)
+{
+	TcpPendingSyn *p = g_steal_pointer(&step->conn->aside->pending);
+
+	if (reset == TCP_RESETS_FIRST_SYN)
+		take_pending(step, p);
+	forget_answer(step);
+	g_free(p);
 }
 
 /* The SYN,ACK was captured before it: what was assumed of it is now certain. */
@@ -54,6 +114,26 @@ static void syn_overtaken(TcpStep *step)
 	if (!conn->syn_first)
 		conn->syn_first = conn->syn_last = step->time;
 	tcp_emit(step, TCP_EVENT_SYN, step->from);
+}
+
+bool tcp_acked_without_syn(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+
+	return s->state == SHAKEDOWN_TCP_ESTABLISHED && r->state == SHAKEDOWN_TCP_SYN_SENT &&
+	       tcp_side_has(s, TCP_SIDE_ACKED) && !(s->flags & (TCP_SIDE_SYN_SEEN | NO_OPENING)) &&
+	       tcp_side_has(r, TCP_SIDE_SENT_SYN) && !tcp_side_has(r, TCP_SIDE_ACKED) &&
+	       tcp_seq_lt(r->isn, s->rcv_nxt) && tcp_seq_leq(s->rcv_nxt, r->snd_nxt);
+}
+
+/* Its ACK of the other's SYN was no sign of a SYN,ACK that was not captured. */
+static void split_in_five(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+
+	tcp_take_back(step, step->from, TCP_SENDS_ACK);
+	conn->flags &= ~(uint32_t)TCP_CONN_THIRD_ACK;
+	conn->flags |= TCP_CONN_SPLIT;
 }
 
 void tcp_arrives_syn(TcpStep *step)
@@ -83,6 +163,8 @@ void tcp_arrives_syn(TcpStep *step)
 	} else {
 		if (tcp_conn_has(conn, TCP_CONN_ABORTED))
 			open_anew(step);
+		else if (tcp_acked_without_syn(conn, step->from))
+			split_in_five(step);
 		tcp_space_open(step, false);
 		read_options(s, seg);
 		tcp_believe(step, step->from, TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_SENT);
@@ -226,6 +308,17 @@ static void syn_ack_inside(TcpStep *step)
 	tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
 }
 
+/* It, or the proxy that has opened in its name, answers the same SYN with another number. That is
+ * what the SYN had to come of, and no challenge ACK. */
+static void opened_twice(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+
+	tcp_aside_make(step->conn)->side[step->from].beside_isn = step->seg->seq;
+	s->flags |= TCP_SIDE_TWICE;
+	s->flags &= ~(uint32_t)TCP_SIDE_CHALLENGED;
+}
+
 void tcp_arrives_syn_ack(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -273,6 +366,8 @@ void tcp_arrives_syn_ack(TcpStep *step)
 		step->note = "another server's answer to a SYN that has been answered";
 		if (!tcp_seq_eq(seg->ack, tcp_seq_add(r->isn, 1)))
 			syn_ack_inside(step);
+		else
+			opened_twice(step);
 		return;
 	}
 	s->syns++;

@@ -7,6 +7,7 @@
 
 #include "tcp/tcp-copies.h"
 #include "tcp/tcp-space.h"
+#include "tcp/tcp-ttl.h"
 #include "tcp/tcp-watch.h"
 
 #include <glib.h>
@@ -170,7 +171,7 @@ bool tcp_ordinary_segment(TcpTracker *t, TcpConnection *conn, ShakedownSideId si
 	if (seg->payload_len)
 		take_payload(s, seg);
 	tcp_space_keep_low_near(s);
-	tcp_note_ttl(s, seg->ttl);
+	tcp_ttl_note(s, seg->ttl);
 	if (unproven || (seg->payload_len && !conn->talked) || (t->recent && seg->payload_captured))
 		do_beside(t, conn, side, seg);
 	s->last = seg->time;

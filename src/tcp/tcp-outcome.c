@@ -179,7 +179,8 @@ bool tcp_half_seen(const TcpConnection *conn, ShakedownSideId *seen)
 	bool client = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SEEN);
 	bool server = tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN);
 
-	if (client == server)
+	/* Of these there was more. */
+	if (client == server || (conn->flags & (TCP_CONN_CUT_SHORT | TCP_CONN_LEFT_OVER)))
 		return false;
 	*seen = client ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	const TcpSide *s = &conn->side[*seen];

@@ -25,5 +25,6 @@ bool tcp_syn_after_answer(const TcpConnection *conn);
 /* The side was in a synchronized state at some time: RFC 9293 §3.3.2, from ESTABLISHED on. */
 bool tcp_was_synchronized(const TcpConnection *conn, ShakedownSideId side);
 /* One side alone was captured (*seen), though the other must have spoken, since it acknowledges
- * what that said: a SYN or a probe that nobody answers is no half of anything. */
+ * what that said: a SYN or a probe that nobody answers is no half of anything, nor is what memory
+ * has cut. */
 bool tcp_half_seen(const TcpConnection *conn, ShakedownSideId *seen);

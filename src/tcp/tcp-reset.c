@@ -8,8 +8,9 @@
 #include "decode/tcp-options.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
-
+#include "tcp/tcp-ttl.h"
 #include "tcp/tcp-watch.h"
+
 #include <glib.h>
 
 #define SYN_ACK_TIMEOUT (SHAKEDOWN_NS_PER_S * 3 / 2)
@@ -36,12 +37,6 @@ static bool answers_without_connection(const TcpStep *step)
 		return true;
 	return !(step->seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_ACKED) &&
 	       tcp_seq_eq(step->seg->seq, r->rcv_nxt);
-}
-
-/* Its TTL is none that the side's own segments have. A router may be another, its host is not. */
-static bool foreign_ttl(const TcpSide *s, const Segment *seg)
-{
-	return s->ttl[0] && seg->ttl != s->ttl[0] && seg->ttl != s->ttl[1];
 }
 
 /* §3.10.7.3 second: in SYN-SENT an RST must acknowledge the SYN. */
@@ -235,6 +230,10 @@ static void end_sender(TcpStep *step)
 
 	/* §3.10.7.3 first: SYN,ACK of another's SYN is answered by RST, and nothing else changes.
 	 */
+	if (tcp_resets_one_syn(step)) {
+		step->note = "answers what is for an old SYN";
+		return;
+	}
 	if (s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step) &&
 	    tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
 	    (tcp_seq_leq(seg->seq, s->isn) || tcp_seq_lt(s->snd_nxt, seg->seq))) {
@@ -267,6 +266,16 @@ static void end_sender(TcpStep *step)
 	tcp_believe(step, step->from, TCP_SENDS_RST, SHAKEDOWN_EVIDENCE_SENT);
 }
 
+/* One that opens has reset the answer to an old SYN; what else comes of that gets an RST each. */
+static bool resets_old_syn_again(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+
+	return s->state == SHAKEDOWN_TCP_SYN_SENT && tcp_side_has(s, TCP_SIDE_ANEW) &&
+	       !(step->seg->flags & TCP_ACK) && !tcp_seq_eq(step->seg->seq, s->snd_nxt) &&
+	       tcp_beliefs_by(&step->conn->beliefs, tcp_other(step->from), TCP_GETS_RST);
+}
+
 /* §3.10.7.1: it has reset, and what was on its way to it then gets an RST each, with a number that
  * means nothing any more. */
 static bool is_echo(const TcpStep *step)
@@ -275,6 +284,26 @@ static bool is_echo(const TcpStep *step)
 
 	return s->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(s, TCP_SIDE_SENT_RST) &&
 	       !(step->seg->flags & TCP_ACK) && tcp_seq_leq(step->seg->seq, s->snd_nxt);
+}
+
+/* Its receiver must take it; alive: that was not closed before. */
+static void take_reset(TcpStep *step, bool own, bool alive)
+{
+	TcpConnection *conn = step->conn;
+
+	tcp_believe(step, tcp_other(step->from), TCP_GETS_RST, SHAKEDOWN_EVIDENCE_DELIVERED);
+	if (!alive && !own)
+		return;
+	note_opening(step);
+	if (conn->teardown_first < 0)
+		conn->teardown_first = (int8_t)step->from;
+	if (!tcp_aside(conn)->rst_time) {
+		tcp_aside_make(conn)->rst_time = step->time;
+		conn->reset_by = (int8_t)step->from;
+	}
+	if (!tcp_conn_has(conn, TCP_CONN_FINS_ACKED))
+		conn->flags |= TCP_CONN_RESET;
+	tcp_emit(step, TCP_EVENT_RST, step->from);
 }
 
 void tcp_arrives_rst(TcpStep *step)
@@ -286,16 +315,23 @@ void tcp_arrives_rst(TcpStep *step)
 	/* A scanner makes its SYN itself, and its kernel, which knows nothing of it, resets the
 	 * answer: the TTLs of the two differ, and yet it is its own. If not, it will go on. */
 	bool probe = s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step);
-	bool foreign = !probe && foreign_ttl(s, step->seg);
+	TcpSynReset of_two = tcp_resets_one_syn(step);
+	bool foreign = !probe && tcp_ttl_is_foreign(s, step->seg->ttl) &&
+		       !tcp_ttl_behind_proxy(conn, step->from, step->seg);
 	bool own = !foreign &&
 		   (taken || answers_without_connection(step) || answers_old_segment(step) ||
 		    (tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
 
 	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	s->rsts++;
+	if (tcp_space_is_beside(step)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+		step->note = TCP_NOTE_BESIDE;
+		return;
+	}
 	tcp_conn_mark(conn, TCP_MARK_RST, step->from, step->seg);
-	bool echo = !taken && !foreign && is_echo(step);
-	if (own)
+	bool echo = (!taken && !foreign && is_echo(step)) || resets_old_syn_again(step);
+	if (own && (!echo || !taken))
 		end_sender(step);
 	if (!taken)
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
@@ -313,22 +349,13 @@ void tcp_arrives_rst(TcpStep *step)
 	}
 	if (foreign)
 		tcp_emit(step, TCP_EVENT_RST_FORGED, step->from);
-	tcp_believe(step, other, TCP_GETS_RST, SHAKEDOWN_EVIDENCE_DELIVERED);
-	if (!alive && !own)
-		return;
-	note_opening(step);
-	if (conn->teardown_first < 0)
-		conn->teardown_first = (int8_t)step->from;
-	if (!tcp_aside(conn)->rst_time) {
-		tcp_aside_make(conn)->rst_time = step->time;
-		conn->reset_by = (int8_t)step->from;
-	}
-	if (!tcp_conn_has(conn, TCP_CONN_FINS_ACKED))
-		conn->flags |= TCP_CONN_RESET;
-	tcp_emit(step, TCP_EVENT_RST, step->from);
+	take_reset(step, own, alive);
+	if (of_two)
+		tcp_goes_on_with_other_syn(step, of_two);
 }
 
-/* RFC 1122 §4.2.3.9: hard errors end an attempt; RFC 8085's and others' soft ones do not. */
+/* RFC 1122 §4.2.3.9: hard errors (codes 2 to 4) end an attempt. The soft ones should not, and often
+ * do (RFC 5461 §4.1): that it is over is believed until the SYN comes again. */
 static bool unreachable(const Segment *seg)
 {
 	if (seg->icmp.version == 4)

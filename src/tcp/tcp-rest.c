@@ -26,19 +26,13 @@ typedef union {
 _Static_assert(HEAD % sizeof(uint32_t) == 0 && sizeof(Image) % sizeof(uint32_t) == 0, "by words");
 _Static_assert(WORDS == TCP_WORDS, "tcp-words.h");
 
-static bool gone(const TcpSide *s)
-{
-	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_TIME_WAIT;
-}
-
 bool tcp_rest_can(const TcpConnection *conn)
 {
 	const TcpAside *aside = tcp_aside(conn);
 
-	return gone(&conn->side[0]) && gone(&conn->side[1]) && !conn->older && !conn->newer &&
-	       conn->beliefs.room <= TCP_BELIEFS_CLOSING && flow_key_is_small(&conn->key) &&
-	       !aside->pending && !aside->stream[0] && !aside->stream[1] && !aside->alias &&
-	       !aside->alias_of;
+	return !conn->older && !conn->newer && conn->beliefs.room <= TCP_BELIEFS_CLOSING &&
+	       flow_key_is_small(&conn->key) && !aside->pending && !aside->stream[0] &&
+	       !aside->stream[1] && !aside->alias && !aside->alias_of;
 }
 
 static TcpBelief *beliefs_of(Image *image)
@@ -224,17 +218,20 @@ uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, uint32_t half)
 	image.closing.handle = conn->closing != NULL;
 	if (image.conn.beliefs.room == TCP_BELIEFS_CLOSING)
 		memset(image.conn.beliefs.few, 0, sizeof image.conn.beliefs.few);
-	byte_log_keep(t->rests, tcp_words_put(&t->habit, image.word + HEAD_WORDS, bytes), half);
+	byte_log_keep(
+		t->rests,
+		tcp_words_put(&t->habit[!tcp_conn_gone(conn)], image.word + HEAD_WORDS, bytes),
+		half);
 	if (conn->closing)
 		slab_free_item(t->closing, conn->closing->handle);
 	return bytes;
 }
 
-void tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest)
+void tcp_rest_unpack(TcpTracker *t, TcpConnection *conn, uint8_t *rest, bool open)
 {
 	Image image = {.conn = *conn};
 
-	tcp_words_take(&t->habit, image.word + HEAD_WORDS, rest);
+	tcp_words_take(&t->habit[open], image.word + HEAD_WORDS, rest);
 	byte_log_drop(t->rests, rest);
 	make_whole(&image, conn);
 	*conn = image.conn;

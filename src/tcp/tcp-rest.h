@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Connections at rest. One that both ends have closed still waits for late segments, for its
- * TIME-WAIT to end and to be forgotten, and where there are many most are such. It is packed into a
- * third of what it is in use: some 150 bytes of the tracker's log beside the 56 of a half-open one
+ * TIME-WAIT to end and to be forgotten, and where there are many most are such; of those that are
+ * open most have nothing to say for a while (tcp-idle.h). Such a connection is packed into a third
+ * of what it is in use: some 150 bytes of the tracker's log beside the 56 of a half-open one
  * (tcp-half.h), whose handle it has. Packing is without loss, whatever the connection is.
  */
 #pragma once
@@ -13,7 +14,7 @@
 
 typedef struct _TcpTracker TcpTracker;
 
-/* It is over for both ends, and nothing points to it. */
+/* Nothing points to it, and it has no more beside it than is packed. */
 bool tcp_rest_can(const TcpConnection *conn);
 
 /* What a TcpHalf does not hold of it (key, hash, id, start, first frame), in bytes of the log of
@@ -21,5 +22,5 @@ bool tcp_rest_can(const TcpConnection *conn);
  * from here on. */
 uint8_t *tcp_rest_pack(TcpTracker *tracker, const TcpConnection *conn,
 		       uint32_t half) G_GNUC_WARN_UNUSED_RESULT;
-/* conn, else zero, has what the TcpHalf held. Drops the bytes. */
-void tcp_rest_unpack(TcpTracker *tracker, TcpConnection *conn, uint8_t *rest);
+/* conn, else zero, has what the TcpHalf held. open: when it was packed, it was. Drops the bytes. */
+void tcp_rest_unpack(TcpTracker *tracker, TcpConnection *conn, uint8_t *rest, bool open);

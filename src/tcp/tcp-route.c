@@ -20,11 +20,9 @@
 /* Another SYN while the first is unanswered: within that it may have overtaken, or be an old one.
  */
 #define BESIDE_WITHIN (INT64_C(3) * SHAKEDOWN_NS_PER_S)
-
-static bool finished(const TcpSide *s)
-{
-	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_TIME_WAIT;
-}
+/* Of the clock that initial numbers follow, nanoseconds, generously. */
+#define SLOWEST_TICK 8000
+#define FASTEST_TICK 32
 
 void tcp_pending_clear(TcpConnection *conn)
 {
@@ -89,6 +87,8 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	conn->teardown_first = conn->first_fin = conn->reset_by = -1;
 	conn->side[0].wscale = conn->side[1].wscale = TCP_WSCALE_NONE;
 	conn->role_basis = guess_roles(seg, end, &conn->client_end);
+	if (conn->role_basis != SHAKEDOWN_ROLE_SYN && tcp_budget_has_cut(tracker))
+		conn->flags |= TCP_CONN_LEFT_OVER;
 	if (older) {
 		uint32_t old = tcp_handle_of(tracker, older);
 
@@ -133,7 +133,9 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED) && side == SHAKEDOWN_CLIENT && opening &&
 	    seg->time - tcp_aside(conn)->rst_time < OLD_DUPLICATE_WITHIN)
 		return SYN_OURS;
-	if (finished(s) && finished(r))
+	if (tcp_acked_without_syn(conn, side))
+		return SYN_OURS;
+	if (tcp_side_gone(s) && tcp_side_gone(r))
 		return SYN_NEXT;
 	if (opening && !conn->syn_ack_first)
 		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
@@ -185,6 +187,17 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 	return next;
 }
 
+bool tcp_pending_begun_later(const TcpConnection *conn)
+{
+	const TcpPendingSyn *p = tcp_aside(conn)->pending;
+	const TcpSide *s = &conn->side[p->side];
+	ShakedownDuration since = p->seg.time - conn->syn_first;
+	uint32_t on = p->seg.seq.value - s->isn.value;
+
+	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && since > 0 && on > since / SLOWEST_TICK &&
+	       on < since / FASTEST_TICK;
+}
+
 /* The SYN that waits for its meaning has got it, if this segment takes it up. */
 static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
@@ -202,7 +215,7 @@ static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, co
 	/* An attempt that goes on: the answer may be to an old duplicate, tcp-open.c. Long after
 	 * its last SYN it has been given up, and this is another. */
 	if (conn->side[p->side].state == SHAKEDOWN_TCP_SYN_SENT &&
-	    p->seg.time - conn->syn_last < BESIDE_WITHIN)
+	    p->seg.time - conn->syn_last < BESIDE_WITHIN && !tcp_pending_begun_later(conn))
 		return false;
 	return seg->ack.value - 1 == p->seg.seq.value &&
 	       !(tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq));
@@ -291,6 +304,19 @@ void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg)
 	lookup->hint = (FlowHint){0, 0};
 }
 
+/* A SYN,ACK of another number, to another SYN, where all was over or that direction is not
+ * captured: so that SYN was not. */
+static bool answers_unseen_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
+
+	if (!tcp_side_has(s, TCP_SIDE_SYN_SEEN) || tcp_seq_eq(s->isn, seg->seq) ||
+	    tcp_seq_eq(tcp_seq_add(r->isn, 1), seg->ack))
+		return false;
+	return !tcp_side_has(r, TCP_SIDE_SEEN) ||
+	       (tcp_side_gone(s) && tcp_side_gone(r) && tcp_was_synchronized(conn, side));
+}
+
 /* Where a segment belongs that begins something, or that may not be the present connection's. */
 static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg,
 				uint32_t handle, ShakedownSideId *side)
@@ -335,12 +361,7 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 		return conn;
 	if (!(seg->flags & TCP_ACK))
 		return route_syn(tracker, conn, side, seg);
-	/* A SYN,ACK of another number, to another SYN, where all was over: that was not captured.
-	 */
-	const TcpSide *s = &conn->side[*side], *r = &conn->side[tcp_other(*side)];
-	if (finished(s) && finished(r) && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
-	    !tcp_seq_eq(s->isn, seg->seq) && !tcp_seq_eq(tcp_seq_add(r->isn, 1), seg->ack) &&
-	    tcp_was_synchronized(conn, *side)) {
+	if (answers_unseen_syn(conn, *side, seg)) {
 		conn = tcp_connection_open(tracker, &conn->key, conn->hash, seg, end, conn);
 		*side = SHAKEDOWN_SERVER;
 		note_taken(tracker, conn, *side, seg);

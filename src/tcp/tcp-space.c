@@ -8,6 +8,8 @@
 #define SLACK TCP_SPACE_SLACK
 /* … unless the scale is unknown: then no more than that, for a lie costs more than a resync. */
 #define UNKNOWN_SCALE_MOST (1u << 24)
+/* How far the two ways through a proxy may be from each other: its buffers, generously. */
+#define BESIDE (1 << 20)
 
 uint32_t tcp_space_window(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
@@ -63,6 +65,31 @@ bool tcp_space_bad_ack(TcpStep *step)
 	s->flags |= TCP_SIDE_SUSPECT_ACK;
 	tcp_aside_make(step->conn)->side[step->from].suspect = ack;
 	return true;
+}
+
+/* About as far from where it began as the side is by now. */
+static bool near(const TcpSide *s, TcpSeq isn, TcpSeq seq)
+{
+	int32_t off = tcp_seq_diff(tcp_seq_add(seq, s->isn.value - isn.value), s->snd_nxt);
+
+	return off >= -BESIDE && off <= BESIDE;
+}
+
+bool tcp_space_is_beside(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const Segment *seg = step->seg;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		const TcpSide *s = &conn->side[side];
+		TcpSeq isn = tcp_aside(conn)->side[side].beside_isn;
+		TcpSeq seq = side == step->from ? seg->seq : seg->ack;
+
+		if (tcp_side_has(s, TCP_SIDE_TWICE) && near(s, isn, seq) && !near(s, s->isn, seq) &&
+		    (side == step->from || (seg->flags & TCP_ACK)))
+			return true;
+	}
+	return false;
 }
 
 static bool outside(const TcpStep *step)

@@ -15,6 +15,9 @@
 bool tcp_space_out_of_window(TcpStep *step);
 /* It acknowledges more than the other side can have sent. */
 bool tcp_space_bad_ack(TcpStep *step);
+/* Its numbers are those of the other way through a proxy (TCP_SIDE_TWICE): it is none of the
+ * connection's own, but a copy with other numbers. */
+bool tcp_space_is_beside(const TcpStep *step);
 
 /* By its IP id it was sent before one that has that id, and was overtaken on its way to the tap. */
 bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime then);

@@ -8,6 +8,7 @@
 #include "flow/slab.h"
 #include "tcp/tcp-budget.h"
 #include "tcp/tcp-holes.h"
+#include "tcp/tcp-idle.h"
 #include "tcp/tcp-step.h"
 #include "tcp/tcp-stream-recent.h"
 #include "tcp/tcp-stream.h"
@@ -25,10 +26,11 @@ struct _TcpTracker {
 		uint8_t unfolded_room[TCP_CONNECTION_ROOM];
 	};
 	Slab *closing; /* TcpClosing */
-	/* Closed connections that rest: tcp-rest.h. What hangs off them, in bytes. */
+	/* Connections that rest: tcp-rest.h. What hangs off them, in bytes. */
 	ByteLog *rests;
-	size_t resting, resting_hangs, rest_from;
-	TcpHabit habit;
+	size_t resting, resting_open, resting_hangs, rest_from;
+	TcpHabit habit[2]; /* [open] */
+	TcpIdle idle;
 	FlowTable *table;
 	TimerWheel *wheel;
 	EncapTable *encaps;
@@ -75,6 +77,9 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t 
 			 const Segment *seg, ShakedownSideId *side);
 void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId side);
 void tcp_pending_clear(TcpConnection *conn);
+/* §3.4.1: a four-tuple's initial numbers follow a clock, with a tick of 4 µs there, of 64 ns in
+ * Linux. One that has gone on with it is of a later attempt, and no old duplicate. */
+bool tcp_pending_begun_later(const TcpConnection *conn);
 /* The pending SYN was a connection's beginning: opens it and replays the SYN. */
 TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn);
 TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint32_t hash,
@@ -144,14 +149,24 @@ static G_ALWAYS_INLINE inline void tcp_connection_prefetch(const TcpConnection *
 	fetch_to_read(conn, sizeof *conn);
 }
 
-/* A route that changes shows itself. */
-static inline void tcp_note_ttl(TcpSide *s, uint8_t ttl)
-{
-	if (ttl == s->ttl[0] || ttl == s->ttl[1])
-		return;
-	s->ttl[1] = s->ttl[0];
-	s->ttl[0] = ttl;
-}
+/* RFC 9293 §3.5 figure 8, §3.10.7.3: two SYNs of different numbers have passed, an old duplicate is
+ * one of them, and the RST that step is about answers the SYN,ACK of … */
+typedef enum {
+	TCP_RESETS_NO_SYN = 0,
+	TCP_RESETS_FIRST_SYN, /* the one that was taken for its sender's */
+	TCP_RESETS_OTHER_SYN, /* the pending one */
+} TcpSynReset;
+TcpSynReset tcp_resets_one_syn(const TcpStep *step);
+/* That RST has passed: its sender goes on with the SYN that it does not answer. */
+void tcp_goes_on_with_other_syn(TcpStep *step, TcpSynReset reset);
+
+/* A split handshake in five: the side has acknowledged the other's SYN, which has acknowledged
+ * nothing, and nothing else has been seen of it. Whoever is not done with its opening so far would
+ * have sent SYN,ACK. */
+bool tcp_acked_without_syn(const TcpConnection *conn, ShakedownSideId side);
+
+/* tcp_space_is_beside() */
+#define TCP_NOTE_BESIDE "in the numbers of the SYN's other answer: a proxy lies between"
 
 uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn);
 

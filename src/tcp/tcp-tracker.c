@@ -42,6 +42,7 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	t->data = data;
 	make_room(t);
 	tcp_budget_init(&t->budget, 0);
+	tcp_idle_init(&t->idle);
 	t->rest_from = TCP_HALF_REST_FROM;
 	t->encaps = encap_table_new();
 	t->copies = tcp_copies_new();
@@ -240,6 +241,8 @@ static inline void take(TcpTracker *t, const TcpLookup *lookup, const Segment *s
 	if (G_UNLIKELY(slab_live(t->slab) + slab_live(t->half_open) >= t->budget.few) &&
 	    tcp_budget_exceeded(t))
 		tcp_budget_make_room(t);
+	if (t->next_id != t->idle.latest)
+		tcp_idle_opened(t);
 	uint32_t found = flow_table_find_near(t->table, &lookup->key, lookup->hash, lookup->hint);
 	if (!found && tcp_first_syn(t, lookup, seg))
 		return;

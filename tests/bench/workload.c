@@ -11,6 +11,7 @@
  *   strays   RSTs of no connection, from random sources to CONCURRENT services
  *   short    connect, one exchange, close; the same ports again and again
  *   long     few connections, much data
+ *   idle     one exchange each, one after the other; all stay open
  *   waves    CONCURRENT that stay open, and waves of such as are closed, of more and more shapes,
  *            each wave when the one before is forgotten
  */
@@ -169,6 +170,17 @@ static void write_flows(Writer *w, uint32_t concurrent, unsigned services, unsig
 	free(flows);
 }
 
+static void write_idle(Writer *w)
+{
+	Flow f;
+
+	while (w->left) {
+		open_flow(w, &f, 4, 1);
+		while (w->left && f.step < 6)
+			(void)step_flow(w, &f);
+	}
+}
+
 static void write_flood(Writer *w, unsigned services, uint8_t flags)
 {
 	Flow f;
@@ -239,7 +251,7 @@ int main(int argc, char **argv)
 	const uint32_t header[6] = {0xa1b23c4d, 4 << 16 | 2, 0, 0, 262144, 1};
 
 	if (argc < 4) {
-		fputs("usage: workload mix|headers|flood|spread|strays|short|long|waves "
+		fputs("usage: workload mix|headers|flood|spread|strays|short|long|idle|waves "
 		      "PACKETS CONCURRENT [SEED]\n",
 		      stderr);
 		return 2;
@@ -265,6 +277,8 @@ int main(int argc, char **argv)
 		write_flows(&w, concurrent, 4, 1);
 	} else if (!strcmp(argv[1], "waves")) {
 		write_waves(&w, concurrent);
+	} else if (!strcmp(argv[1], "idle")) {
+		write_idle(&w);
 	} else if (!strcmp(argv[1], "long")) {
 		write_flows(&w, concurrent, 4, 60000);
 	} else {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "scene.h"
 
+#include "tcp/tcp-idle.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -178,6 +180,8 @@ void scene_send(Scene *s, ShakedownSideId from, const SceneSegment *in)
 	}
 	seg.ip_len = 40u + seg.options_len + in->len;
 	tcp_tracker_segment(s->tracker, &seg);
+	/* They are found as they were. */
+	tcp_idle_rest_all(s->tracker);
 }
 
 void scene_icmp(Scene *s, ShakedownSideId quoted, uint8_t type, uint8_t code, uint32_t mtu)
@@ -200,6 +204,8 @@ void scene_icmp(Scene *s, ShakedownSideId quoted, uint8_t type, uint8_t code, ui
 	};
 	set_endpoints(s, &seg, quoted);
 	tcp_tracker_segment(s->tracker, &seg);
+	/* They are found as they were. */
+	tcp_idle_rest_all(s->tracker);
 }
 
 void scene_wait(Scene *s, ShakedownDuration duration)

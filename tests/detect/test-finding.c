@@ -10,6 +10,8 @@ Test(finding, span)
 		const char *text;
 	} spans[] = {
 		{0, "0 µs"},
+		{999499, "999 µs"},
+		{999900, "1 ms"},
 		{MS(8) + 200000, "8.2 ms"},
 		{MS(31200), "31.2 s"},
 		{SECONDS(300), "5 min"},
@@ -20,6 +22,15 @@ Test(finding, span)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(spans); i++)
 		cr_assert_str_eq(finding_span(&f, spans[i].span), spans[i].text);
+}
+
+Test(finding, bytes)
+{
+	Finding f = {0};
+
+	cr_assert_str_eq(finding_bytes(&f, 0), "0 bytes");
+	cr_assert_str_eq(finding_bytes(&f, 1), "1 byte");
+	cr_assert_str_eq(finding_bytes(&f, UINT64_MAX), "18446744073709551615 bytes");
 }
 
 static void check(const ShakedownAnomaly *a, void *data)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Each kind of the handshake: once as it is, once as something that only looks like it. */
-#include "detect/opening.h"
 #include "scene.h"
 
 #include <inttypes.h>
@@ -89,22 +88,6 @@ Test(handshake, a_packet_that_the_network_doubles_is_no_retransmission)
 	scene_finish(s);
 	EXPECT_NOT(s, SYN_RETRANSMITTED);
 	EXPECT_NOT(s, SYN_ACK_RETRANSMITTED);
-}
-
-Test(handshake, backoff)
-{
-	const ShakedownTime doubling[] = {0, SECONDS(1), SECONDS(3), SECONDS(7), SECONDS(15)};
-	const ShakedownTime even[] = {0, SECONDS(1), SECONDS(2), SECONDS(3), SECONDS(4)};
-	const ShakedownTime linux_6_5[] = {0, SECONDS(1), SECONDS(2), SECONDS(3), SECONDS(5)};
-	const ShakedownTime wild[] = {0, SECONDS(1), SECONDS(9), SECONDS(10), SECONDS(30)};
-	const ShakedownTime stands[] = {0, 0, 0, 0};
-
-	cr_assert_eq(backoff_of(doubling, 5), BACKOFF_EXPONENTIAL);
-	cr_assert_eq(backoff_of(doubling, 2), BACKOFF_UNKNOWN);
-	cr_assert_eq(backoff_of(even, 5), BACKOFF_LINEAR);
-	cr_assert_eq(backoff_of(linux_6_5, 5), BACKOFF_LINEAR);
-	cr_assert_eq(backoff_of(wild, 5), BACKOFF_IRREGULAR);
-	cr_assert_eq(backoff_of(stands, 4), BACKOFF_IRREGULAR);
 }
 
 static const char *words_of(Scene *s, ShakedownAnomalyKind kind)
@@ -281,6 +264,24 @@ Test(handshake, third_ack_never_taken)
 	EXPECT_FACT(s, THIRD_ACK_LOST, "lost=3");
 }
 
+/* The client says that it is there, and nobody else does. */
+Test(handshake, third_ack_of_which_the_server_shows_nothing)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, PSH_ACK, 1, 1, 50);
+	for (unsigned n = 0; n < 3; n++) {
+		SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1 << n));
+		CLIENT(s, TCP_ACK, 51, 1);
+		CLIENT(s, PSH_ACK, 1, 1, 50, .after = MS(400));
+	}
+	scene_finish(s);
+	EXPECT_SEVERITY(s, THIRD_ACK_LOST, WARNING);
+	EXPECT_FACT(s, THIRD_ACK_LOST, "mended=0");
+	cr_assert_null(strstr(words_of(s, SHAKEDOWN_ANOMALY_THIRD_ACK_LOST), "came about"));
+}
+
 Test(handshake, half_open_probe)
 {
 	g_autoptr(Scene) s = scene_new();
@@ -415,6 +416,30 @@ Test(handshake, old_duplicate_syn)
 	EXPECT(s, OLD_DUPLICATE_SYN);
 	EXPECT_NOT(s, HALF_OPEN_PROBE);
 	cr_assert_eq(scene_loud(s), 0);
+}
+
+/* Both SYNs pass before the old one is answered; the real one comes again, and that alone is a
+ * repetition. */
+Test(handshake, old_duplicate_syn_beside_the_real_one)
+{
+	for (unsigned old_first = 0; old_first < 2; old_first++) {
+		g_autoptr(Scene) s = scene_new();
+
+		CLIENT(s, TCP_SYN, old_first ? -500u : 0);
+		CLIENT(s, TCP_SYN, old_first ? 0 : -500u);
+		SERVER(s, SYN_ACK, 0, -499u);
+		CLIENT(s, TCP_RST, -499u);
+		CLIENT(s, TCP_SYN, 0, .after = SECONDS(1));
+		s->isn[SHAKEDOWN_SERVER] = 700000;
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_ACK, 1, 1);
+		scene_talk(s);
+		scene_finish(s);
+		EXPECT_KINDS(s, "old-duplicate-syn syn-retransmitted");
+		EXPECT_FACT(s, SYN_RETRANSMITTED, "syn=2");
+		EXPECT_FACT(s, SYN_RETRANSMITTED, "backoff=unknown");
+		cr_assert_eq(scene_loud(s), 0);
+	}
 }
 
 /* RFC 9293 §3.5 figure 7. */

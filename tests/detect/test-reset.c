@@ -299,3 +299,19 @@ Test(reset, path_mtu_not_obeyed)
 	EXPECT_SEVERITY(s, FRAGMENTATION_NEEDED, NOTICE);
 	EXPECT_FACT(s, FRAGMENTATION_NEEDED, "oversized=1");
 }
+
+/* One number more is acknowledged to a client of whom nothing was captured: its FIN, or a byte. */
+Test(reset, nobody_unseen_was_in_time_wait)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	SERVER(s, SYN_ACK, 0, 1);
+	SERVER(s, TCP_ACK, 1, 2);
+	SERVER(s, FIN_ACK, 1, 2);
+	SERVER(s, TCP_RST, 2, .after = SECONDS(4));
+	scene_finish(s);
+	EXPECT_NOT(s, TIME_WAIT_ASSASSINATION);
+	EXPECT(s, RESET_AFTER_FIN);
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_RESET_AFTER_FIN)->summary,
+				  "after it had sent FIN"));
+}

@@ -358,3 +358,19 @@ Test(scan, threshold)
 		cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_PORT_SCAN), tries == 30);
 	}
 }
+
+/* Whose address a scanner or a flood has put on its SYNs resets what it gets for them, §3.10.7.1:
+ * that it sent none of them is all that the capture says. */
+Test(scan, who_resets_answers_that_it_never_asked_for_is_no_scanner)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 60; i++) {
+		to_port(s, (uint16_t)(40000 + i), 80);
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_RST, 1);
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}

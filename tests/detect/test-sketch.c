@@ -78,6 +78,22 @@ Test(sketch, set_is_exact_and_bounded)
 	/* A hash of 0 is one, too. */
 	cr_assert_eq(sketch_set_add(&set, 0, 6000), SKETCH_SET_NEW);
 	cr_assert_eq(sketch_set_add(&set, 0, 6000), SKETCH_SET_KNOWN);
+
+	/* Few into many, and many into few. */
+	SketchSet few = {0};
+
+	for (uint64_t n = 4999; n < 5002; n++)
+		sketch_set_add(&few, sketch_hash(n), 10);
+	cr_assert(sketch_set_join(&set, &few, 6000));
+	cr_assert_eq(set.len, 5003);
+	cr_assert(sketch_set_join(&few, &set, 6000));
+	cr_assert_eq(few.len, 5003);
+	cr_assert_eq(sketch_set_add(&few, sketch_hash(17), 6000), SKETCH_SET_KNOWN);
+	sketch_set_clear(&few);
+	sketch_set_add(&few, sketch_hash(1), 10);
+	cr_assert_not(sketch_set_join(&few, &set, 10));
+	cr_assert_eq(few.len, 10);
+	sketch_set_clear(&few);
 	sketch_set_clear(&set);
 	cr_assert_eq(set.room, 0);
 }

@@ -123,6 +123,21 @@ Test(teardown, the_capture_ends_in_fin_wait_1)
 	EXPECT_KINDS(s, "fin-retransmitted");
 }
 
+/* Three times again, but within fin_timeout. */
+Test(teardown, who_is_silent_to_a_fin_is_sent_no_data)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200));
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(400));
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(800));
+	scene_finish(s);
+	EXPECT_KINDS(s, "fin-retransmitted silent-death");
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_SILENT_DEATH)->summary,
+				  "the client sent its FIN again 3 times"));
+}
+
 Test(teardown, close_wait_stuck)
 {
 	g_autoptr(Scene) s = open_scene();
@@ -392,4 +407,28 @@ Test(teardown, a_window_closed_for_a_moment)
 	CLIENT(s, TCP_ACK, 121, 2001, .after = MS(900));
 	scene_finish(s);
 	EXPECT_KINDS(s, "");
+}
+
+/* What closed the first direction may have passed before the capture began: then all is done. */
+Test(teardown, nothing_lingers_that_may_have_closed_before_the_capture)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	SERVER(s, FIN_ACK, 100, 100);
+	CLIENT(s, TCP_ACK, 100, 101);
+	scene_wait(s, SECONDS(200));
+	scene_finish(s);
+	EXPECT_NOT(s, HALF_CLOSED_LINGERING);
+}
+
+Test(teardown, what_still_sent_in_the_capture_lingers)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, PSH_ACK, 100, 100, 50);
+	SERVER(s, FIN_ACK, 100, 150);
+	CLIENT(s, TCP_ACK, 150, 101);
+	scene_wait(s, SECONDS(200));
+	scene_finish(s);
+	EXPECT_FACT(s, HALF_CLOSED_LINGERING, "stuck=client");
 }

@@ -56,8 +56,10 @@ static uint64_t run(Script *script, size_t at_once, bool drawn)
 	Watch *w = watch_new(script, drawn);
 	Segment segments[TCP_TRACKER_BATCH];
 
-	/* Some runs lay closed connections to rest, some leave them as they are. */
-	w->tracker->rest_from = at_once > 1 && drawn ? 0 : SIZE_MAX;
+	/* Some runs lay all connections to rest that can, some leave them as they are. */
+	bool rest = at_once > 1 && drawn;
+
+	w->tracker->rest_from = rest ? 0 : SIZE_MAX;
 	uint64_t all = 0;
 	size_t held = 0;
 	ScriptKind kind;
@@ -76,6 +78,8 @@ static uint64_t run(Script *script, size_t at_once, bool drawn)
 		if (kind == SCRIPT_TIME)
 			tcp_tracker_advance(w->tracker, script->time);
 		held = 0;
+		if (rest)
+			tcp_idle_rest_all(w->tracker);
 		watch_live(w);
 	} while (kind != SCRIPT_END);
 	tcp_tracker_finish(w->tracker);

@@ -4,6 +4,7 @@
 #include "same-record.h"
 
 #include "tcp/tcp-half.h"
+#include "tcp/tcp-idle.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -190,6 +191,14 @@ static uint16_t window_of(const TalkSegment *in)
 	return in->window == CLOSED_WINDOW ? 0 : in->window ? (uint16_t)in->window : 8192;
 }
 
+/* Whoever looks at a connection finds it as it was. */
+static void take_last(Talk *t)
+{
+	tcp_tracker_segment(t->tracker, &t->last);
+	if (!t->awake)
+		tcp_idle_rest_all(t->tracker);
+}
+
 void talk_send(Talk *t, ShakedownSideId from, const TalkSegment *in)
 {
 	ShakedownSideId to = tcp_other(from);
@@ -220,7 +229,7 @@ void talk_send(Talk *t, ShakedownSideId from, const TalkSegment *in)
 	if (in->tsval)
 		add_timestamps(t, in);
 	t->last.ip_len = 40u + t->last.options_len + in->len;
-	tcp_tracker_segment(t->tracker, &t->last);
+	take_last(t);
 }
 
 void talk_copy(Talk *t, ShakedownDuration after)
@@ -228,7 +237,7 @@ void talk_copy(Talk *t, ShakedownDuration after)
 	pass(t, after);
 	t->last.time = t->now;
 	t->last.frame = ++t->frame;
-	tcp_tracker_segment(t->tracker, &t->last);
+	take_last(t);
 }
 
 void talk_icmp(Talk *t, ShakedownSideId quoted, uint8_t type, uint8_t code)
@@ -245,7 +254,7 @@ void talk_icmp(Talk *t, ShakedownSideId quoted, uint8_t type, uint8_t code)
 			 .has_seq = true},
 	};
 	address(t, quoted);
-	tcp_tracker_segment(t->tracker, &t->last);
+	take_last(t);
 }
 
 void talk_wait(Talk *t, ShakedownDuration duration)

@@ -57,6 +57,7 @@ typedef struct {
 typedef struct {
 	ShakedownConfig config;
 	TcpTracker *tracker;
+	bool awake; /* nothing open is laid to rest; else all that can is, after each segment */
 	ShakedownAddress addr[2];
 	uint16_t port[2];
 	uint32_t isn[2];

@@ -2,6 +2,8 @@
 #include "tcp/tcp-budget.h"
 
 #include "tcp/tcp-half.h"
+#include "tcp/tcp-idle.h"
+#include "tcp/tcp-outcome.h"
 #include "tcp/tcp-record.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -16,7 +18,7 @@ typedef struct {
 	Segment seg;
 	uint64_t cut, over, most;
 	uint64_t cut_ids; /* sum of those that were cut: who they were */
-	uint64_t cut_open;
+	uint64_t cut_open, half_seen;
 } Crowd;
 
 static void hear_over(TcpConnection *conn, void *data)
@@ -27,6 +29,7 @@ static void hear_over(TcpConnection *conn, void *data)
 
 	tcp_record_fill(&record, &room, conn, c->tracker, &c->config);
 	c->over++;
+	c->half_seen += tcp_half_seen(conn, &(ShakedownSideId){SHAKEDOWN_CLIENT});
 	if (!record.truncated)
 		return;
 	cr_assert_str_eq(record.truncated, "memory");
@@ -152,6 +155,119 @@ Test(tcp_budget, open_connections_are_bounded)
 	crowd_free(c);
 }
 
+/* Who has nothing to say need not end: it rests in a third of the room. */
+Test(tcp_budget, silent_connections_rest)
+{
+	Crowd *c = crowd_new(BYTES);
+	const uint32_t n = 4500;
+
+	for (uint32_t i = 1; i <= n; i++)
+		opens(c, i);
+	cr_assert_eq(c->cut, 0);
+	c->seg.time += 2 * SHAKEDOWN_NS_PER_S;
+	for (uint32_t i = 1; i <= n; i++)
+		opens(c, n + i);
+	cr_assert_eq(c->cut, 0);
+	cr_assert_gt(c->tracker->resting_open, 0);
+	for (uint32_t i = 1; i <= 2 * n; i++)
+		opens(c, 2 * n + i);
+	cr_assert_gt(c->cut_open, 0, "nobody else was silent");
+	tcp_tracker_finish(c->tracker);
+	cr_assert_eq(c->over, 4 * n);
+	crowd_free(c);
+}
+
+/* … and goes behind all that are half-open, however many lie side by side. */
+Test(tcp_budget, a_flood_leaves_those_that_rest)
+{
+	Crowd *c = crowd_new(BYTES);
+
+	for (uint32_t i = 1; i <= 3000; i++)
+		opens(c, i);
+	tcp_idle_rest_all(c->tracker);
+	for (uint32_t i = 1; i <= 200000; i++)
+		says(c, 1000000 + i, true, TCP_SYN, 100, 0);
+	cr_assert_gt(c->cut, 0);
+	cr_assert_eq(c->tracker->resting_open, 3000);
+	cr_assert_eq(tcp_tracker_counts(c->tracker)->cut_half_open, c->cut);
+	crowd_free(c);
+}
+
+/* … nor do they end the attempts of others. */
+Test(tcp_budget, those_that_rest_leave_attempts)
+{
+	Crowd *c = crowd_new(BYTES);
+
+	for (uint32_t i = 1; i <= 5000; i++)
+		says(c, 1000000 + i, true, TCP_SYN, 100, 0);
+	for (uint32_t i = 1; i <= 60000; i++) {
+		opens(c, i);
+		if (i % 1000 == 0)
+			tcp_idle_rest_all(c->tracker);
+	}
+	cr_assert_gt(tcp_tracker_counts(c->tracker)->cut_open, 0);
+	cr_assert_eq(tcp_tracker_counts(c->tracker)->cut_half_open, 0);
+	crowd_free(c);
+}
+
+/* Where connections need room, of those that rest the closed ones go. */
+Test(tcp_budget, open_ones_at_rest_stay_beside_closed_ones)
+{
+	Crowd *c = crowd_new(BYTES);
+	const uint32_t n = 12000;
+
+	for (uint32_t i = 1; i <= 100; i++) {
+		opens(c, 2 * i);
+		opens(c, 2 * i + 1);
+		closes(c, 2 * i + 1);
+		tcp_idle_rest_all(c->tracker);
+	}
+	for (uint32_t i = 1; i <= n; i++)
+		opens(c, 1000000 + i);
+	cr_assert_eq(tcp_tracker_counts(c->tracker)->cut_closed, 100);
+	cr_assert_eq(c->tracker->resting_open, 100);
+	crowd_free(c);
+}
+
+/* What is left of one that had to end early is no half of a connection; the last one is. */
+Test(tcp_budget, what_is_cut_is_not_half_seen)
+{
+	Crowd *c = crowd_new(BYTES);
+	const uint32_t n = 20000;
+
+	for (uint32_t i = 1; i <= n; i++) {
+		says(c, i, true, TCP_SYN, 100, 0);
+		says(c, i, true, TCP_ACK, 101, 501);
+	}
+	for (uint32_t i = 1; i <= n; i++) {
+		says(c, i, true, TCP_ACK, 101, 502);
+		says(c, i, true, TCP_ACK, 101, 503);
+	}
+	cr_assert_gt(c->cut, n);
+	c->seg.payload_len = 1;
+	says(c, n + 1, true, TCP_SYN, 100, 0);
+	says(c, n + 1, true, TCP_ACK, 102, 501);
+	tcp_tracker_finish(c->tracker);
+	cr_assert_eq(c->half_seen, 1);
+	crowd_free(c);
+}
+
+/* Where nearly all are, some of them have to go. */
+Test(tcp_budget, those_that_rest_are_bounded)
+{
+	Crowd *c = crowd_new(BYTES);
+
+	for (uint32_t i = 1; i <= 60000; i++) {
+		opens(c, i);
+		if (i % 1000 == 0)
+			tcp_idle_rest_all(c->tracker);
+	}
+	cr_assert_gt(tcp_tracker_counts(c->tracker)->cut_open, 0);
+	cr_assert_eq(tcp_tracker_counts(c->tracker)->cut_open, c->cut);
+	cr_assert_lt(c->most * (sizeof(TcpHalf) + 100), BYTES);
+	crowd_free(c);
+}
+
 Test(tcp_budget, without_a_bound_nobody_is_cut_short)
 {
 	Crowd *c = crowd_new(0);
@@ -169,7 +285,7 @@ Test(tcp_budget, timers_that_are_left_alone_count)
 	Crowd *c = crowd_new(BYTES);
 	size_t most = 0;
 
-	for (uint32_t n = 0; n < TIMER_QUEUE_BLOCK * 60000; n++) {
+	for (uint32_t n = 0; n < TIMER_QUEUE_BLOCK * 24000; n++) {
 		says(c, n, true, TCP_SYN, 100, 0);
 		if (n % TIMER_QUEUE_BLOCK)
 			says(c, n, false, TCP_RST | TCP_ACK, 0, 101);

@@ -13,10 +13,18 @@ static size_t folded(const Talk *t)
 	return slab_live(t->tracker->half_open);
 }
 
+static Talk *awake_talk_new(void)
+{
+	Talk *t = talk_new();
+
+	t->awake = true;
+	return t;
+}
+
 /* Where somebody looks at each segment, each takes all the steps. */
 static Talk *unseen_talk_new(void)
 {
-	Talk *t = talk_new();
+	Talk *t = awake_talk_new();
 
 	t->tracker->observer.segment = NULL;
 	return t;
@@ -62,7 +70,7 @@ Test(tcp_half, what_is_no_plain_syn_takes_the_steps)
 /* Whatever comes next finds it as it was. */
 Test(tcp_half, an_answer_unfolds_it)
 {
-	g_autoptr(Talk) t = talk_new();
+	g_autoptr(Talk) t = awake_talk_new();
 
 	CLIENT(t, TCP_SYN);
 	SERVER(t, SYN_ACK, 0, 1);
@@ -81,7 +89,7 @@ Test(tcp_half, an_answer_unfolds_it)
 /* A SYN again is more than a first SYN: what it left behind stays unfolded. */
 Test(tcp_half, a_second_syn_unfolds_it)
 {
-	g_autoptr(Talk) t = talk_new();
+	g_autoptr(Talk) t = awake_talk_new();
 
 	CLIENT(t, TCP_SYN);
 	talk_wait(t, SECONDS(1));
@@ -116,7 +124,7 @@ static void closes(Talk *t)
 /* What both ends have closed rests, where there are many. */
 Test(tcp_half, a_closed_connection_rests)
 {
-	g_autoptr(Talk) t = talk_new();
+	g_autoptr(Talk) t = awake_talk_new();
 
 	t->tracker->rest_from = 2;
 	talk_open(t);
@@ -247,7 +255,7 @@ Test(tcp_half, what_rests_comes_out_the_same)
 		out.id = was.id;
 		out.start = was.start;
 		out.first_frame = was.first_frame;
-		tcp_rest_unpack(t->tracker, &out, bytes);
+		tcp_rest_unpack(t->tracker, &out, bytes, false);
 		cr_assert_eq(out.closing, was.closing, "the slot that was freed last");
 		cr_assert_eq(memcmp(&closing, out.closing, sizeof closing), 0);
 		cr_assert_eq(memcmp(&was, &out, sizeof was), 0);

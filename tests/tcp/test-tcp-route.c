@@ -372,3 +372,44 @@ Test(tcp_route, ip_versions_are_apart)
 	cr_assert_eq(t->connections, 2);
 	cr_assert_eq(talk_record(t, 2)->ip_version, 6);
 }
+
+/* The first SYN is lost, its client gives up and tries again from the same port: its number has
+ * gone on with its clock (§3.4.1, here Linux's 64 ns), so that the answer is to it, not to an old
+ * duplicate. */
+Test(tcp_route, another_attempt_right_after_one_that_was_lost)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN);
+	t->isn[C] += 300000000 / 64;
+	CLIENT(t, TCP_SYN, .after = MS(300));
+	SERVER(t, SYN_ACK, 0, 1);
+	CLIENT(t, TCP_ACK, 1, 1);
+	cr_assert_eq(t->connections, 2);
+	EXPECT_STATES_OF(t, 1, "CLOSED / CLOSED");
+	EXPECT_STATES_OF(t, 2, "ESTABLISHED / ESTABLISHED?");
+	cr_assert_eq(talk_record(t, 1)->handshake.syn_ack, 0);
+	cr_assert_eq(talk_record(t, 2)->handshake.syn_ack, 1);
+}
+
+/* The server alone is captured, and the client uses its port again: no wrong acknowledgment, but
+ * the answer to a SYN that was not captured. */
+Test(tcp_route, syn_ack_begins_the_next_where_no_client_is_captured)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	SERVER(t, SYN_ACK, 0, 1);
+	SERVER(t, PSH_ACK, 1, 101, 50);
+	SERVER(t, FIN_ACK, 51, 102);
+	next_numbers(t);
+	SERVER(t, SYN_ACK, 0, 1, .after = SECONDS(1));
+	SERVER(t, PSH_ACK, 1, 101, 50);
+	cr_assert_eq(t->connections, 2);
+	EXPECT_STATES_OF(t, 2, "ESTABLISHED! / ESTABLISHED");
+	cr_assert_eq(talk_record(t, 1)->handshake.syn_ack, 1);
+	cr_assert_eq(talk_record(t, 2)->handshake.syn_ack, 1);
+	cr_assert_eq(talk_record(t, 1)->side[S].bytes, 50);
+	/* The same again is the present one's. */
+	SERVER(t, SYN_ACK, 0, 1, .after = SECONDS(1));
+	cr_assert_eq(t->connections, 2);
+}
