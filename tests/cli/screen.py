@@ -12,6 +12,9 @@ import time
 import unicodedata
 
 
+LONGEST_SEQUENCE = 64
+
+
 class Screen:
     """Takes what a program writes; knows the lines that a person would see."""
 
@@ -36,7 +39,7 @@ class Screen:
         data = self.pending + data
         at = 0
         while at < len(data):
-            taken = self.one(data[at:])
+            taken = self.one(data[at:at + LONGEST_SEQUENCE])
             if not taken:
                 break
             at += taken
@@ -102,7 +105,7 @@ class Screen:
             if found:
                 self.csi(found[1], [int(n or 0) for n in re.split(rb"[;:]", found[2])], found[4].decode())
                 return found.end()
-            assert len(data) < 40, data[:40]
+            assert len(data) < LONGEST_SEQUENCE, data
             return 0
         if data[1:2] in (b"(", b")", b"*", b"+"):
             return 3 if len(data) > 2 else 0
@@ -178,7 +181,7 @@ class Terminal:
         self.master, slave = os.openpty()
         self.set_size(width, height)
         self.before = termios.tcgetattr(slave)
-        self.slave = slave
+        self.slave, self.after = slave, None
 
         def own_terminal():
             fcntl.ioctl(1, termios.TIOCSCTTY, 0)
@@ -199,27 +202,31 @@ class Terminal:
         end = time.monotonic() + seconds
         while True:
             left = end - time.monotonic()
-            if not select.select([self.master], [], [], max(left, 0))[0]:
+            if not self.take(max(left, 0)) or left <= 0:
                 return
-            try:
-                data = os.read(self.master, 65536)
-            except OSError:
-                return
-            self.raw += data
-            self.screen.feed(data)
-            if left <= 0:
-                return
+
+    def take(self, seconds):
+        """Whether something came within that time, which is taken."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.raw += data
+        self.screen.feed(data)
+        return bool(data)
 
     def press(self, keys):
         os.write(self.master, keys.encode())
 
-    def wait_for(self, *parts, seconds=30, without=()):
-        """Until all of it stands on the screen."""
+    def wait_for(self, *parts, seconds=30, without=(), also=lambda text: True):
+        """Until all of it stands on the screen, and the text of the screen is as it should be: what was drawn comes in pieces."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.pump(0.05)
             text = self.screen.text() if self.screen.alternate else self.screen.normal
-            if all(re.search(part, text, re.M) for part in parts) and not any(re.search(part, text, re.M) for part in without):
+            if all(re.search(part, text, re.M) for part in parts) and not any(re.search(part, text, re.M) for part in without) and also(text):
                 return text
         raise AssertionError(f"no {parts} (without {without}) on\n{self.screen.text()}\nbefore it: {self.screen.normal[-500:]}")
 
@@ -235,17 +242,27 @@ class Terminal:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             raise AssertionError(f"it does not end:\n{self.screen.text()}")
-        self.pump(0.1)
+        self.after = termios.tcgetattr(self.slave)
+        self.drain()
         return self.process.returncode
 
+    def drain(self):
+        """Takes all that was written: where nobody has the other end any more, the last of it is followed by an error."""
+        os.close(self.slave)
+        self.slave = None
+        end = time.monotonic() + 20
+        while self.take(max(end - time.monotonic(), 0)):
+            pass
+
     def is_restored(self):
+        """Once it has ended."""
         assert not self.screen.alternate and self.screen.cursor, self.screen.text()
-        now = termios.tcgetattr(self.slave)
-        assert now == self.before, (now, self.before)
+        assert self.after == self.before, (self.after, self.before)
 
     def close(self):
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self.slave)
-        os.close(self.master)
+        for end in self.slave, self.master:
+            if end is not None:
+                os.close(end)
