@@ -81,16 +81,20 @@ static void count_endpoint(SketchSet *set, bool *many, const ShakedownAddress *a
 		*many = true;
 }
 
+static void begin(Problem *p, const ShakedownAnomaly *first)
+{
+	copy_anomaly(&p->first, first);
+	p->time = first->time;
+	p->until = first->until;
+	p->gathered_since = first->until;
+	p->connections = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	p->frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+}
+
 void problem_gather(Problem *p, const ShakedownAnomaly *a)
 {
-	if (p->count++ == 0) {
-		copy_anomaly(&p->first, a);
-		p->time = a->time;
-		p->until = a->until;
-		p->gathered_since = a->until;
-		p->connections = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-		p->frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-	}
+	if (p->count++ == 0)
+		begin(p, a);
 	p->time = MIN(p->time, a->time);
 	p->until = MAX(p->until, a->until);
 	if (a->connection && p->connections->len < PROBLEM_CONNECTIONS)
@@ -129,22 +133,9 @@ void problem_merge(Problem *p, Problem *other)
 {
 	if (!other->count)
 		return;
-	if (p->count) {
-		merge_gathered(p, other);
-		return;
-	}
-	/* It takes what the other has gathered, and stays where it is itself. */
-	Problem was = *p;
-
-	*p = *other;
-	memcpy(p->key, was.key, sizeof p->key);
-	memcpy(p->keyed, was.keyed, sizeof p->keyed);
-	p->host = was.host;
-	p->beside = was.beside;
-	p->link = was.link;
-	p->told = was.told;
-	p->sequence = was.sequence;
-	other->count = 0;
+	if (!p->count)
+		begin(p, &other->first);
+	merge_gathered(p, other);
 }
 
 void problem_clear(Problem *p)
