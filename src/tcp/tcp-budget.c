@@ -203,8 +203,7 @@ static void end_folded(TcpTracker *t, uint32_t handle)
 
 	t->budget.hand_half = handle;
 	handle |= SLAB_SMALL;
-	TcpConnection *conn = tcp_half_unfold(t, &handle);
-	end_early(t, conn, handle, count);
+	end_early(t, tcp_half_borrow(t, handle), handle, count);
 }
 
 /* Slots are handed out in order, and the one that was freed last comes first: so the next after the
