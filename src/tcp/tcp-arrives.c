@@ -120,41 +120,42 @@ static bool damaged(TcpStep *step)
 	return true;
 }
 
-static void arrives_in_order(TcpStep *step)
+static bool dropped_by_receiver(TcpStep *step)
 {
-	const Segment *seg = step->seg;
-
+	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 	if (tcp_space_is_beside(step)) {
-		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = TCP_NOTE_BESIDE;
-		return;
+		return true;
 	}
 	if (tcp_space_bad_ack(step)) {
-		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = "acknowledges what was never sent";
 		step->conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
 		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
-		return;
+		return true;
 	}
-	if (tcp_space_out_of_window(step)) {
-		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
-		return;
-	}
+	if (tcp_space_out_of_window(step))
+		return true;
 	uint32_t echoed = step->conn->side[step->from].ts_recent;
 
 	tcp_paws_take(step);
-	if (tcp_paws_drops(step)) {
-		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
-		step->note = "older timestamp than its receiver has: dropped (PAWS)";
-		/* Somebody may have sent the receiver a stamp of the future in its name (RFC 7323
-		 * §7): what it sends proves its own state all the same. */
-		if (tcp_paws_is_current(step, echoed)) {
-			tcp_proves_ack(step);
-			if (step->seg->flags & TCP_FIN)
-				tcp_proves_fin(step);
-		}
-		return;
+	if (!tcp_paws_drops(step))
+		return false;
+	step->note = "older timestamp than its receiver has: dropped (PAWS)";
+	/* Somebody may have sent the receiver a stamp of the future in its name (RFC 7323 §7): what
+	 * it sends proves its own state all the same. */
+	if (tcp_paws_is_current(step, echoed)) {
+		tcp_proves_ack(step);
+		if (step->seg->flags & TCP_FIN)
+			tcp_proves_fin(step);
 	}
+	return true;
+}
+
+static void arrives_in_order(TcpStep *step)
+{
+	if (dropped_by_receiver(step))
+		return;
+	const Segment *seg = step->seg;
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from];
 

@@ -82,10 +82,13 @@ bool tcp_space_is_beside(const TcpStep *step)
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const TcpSide *s = &conn->side[side];
+
+		if (!tcp_side_has(s, TCP_SIDE_TWICE))
+			continue;
 		TcpSeq isn = tcp_aside(conn)->side[side].beside_isn;
 		TcpSeq seq = side == step->from ? seg->seq : seg->ack;
 
-		if (tcp_side_has(s, TCP_SIDE_TWICE) && near(s, isn, seq) && !near(s, s->isn, seq) &&
+		if (near(s, isn, seq) && !near(s, s->isn, seq) &&
 		    (side == step->from || (seg->flags & TCP_ACK)))
 			return true;
 	}
