@@ -9,17 +9,18 @@ const CatalogueKind catalogue_flood[CATALOGUE_FLOOD_KINDS] = {
 AT(SYN_FLOOD) = {.info = {
 	KIND("syn-flood", CRITICAL, SERVICE, DETECTED, "RFC 4987 §2"),
 	.meaning =
-	"A service gets far more SYNs than handshakes that complete: its backlog fills with half-open "
-	"connections, and real clients get no answer.",
+	"A service, or a host on many of its ports, gets far more SYNs than handshakes that complete: "
+	"a backlog fills with half-open connections, and real clients get no answer.",
 	.detected =
 	"Within ${flood_window} at least ${flood_syns} SYNs to one service, of which at least "
 	"${flood_half_open} percent stay half-open; or a cumulative sum of SYNs minus completed "
 	"handshakes, less what is usual for the service, crosses its bound (after Wang, Zhang and Shin "
 	"2002): ${flood_syns}, or what the busy service usually completes in ${flood_window} if that "
 	"is less and as many as two in five of ${flood_syns} are half-open now. SYNs that are sent "
-	"again do not count: forged ones are sent once. A warning only, since nothing is held for "
-	"long: as many that are refused, or whose SYN,ACK their own sender resets, as a host does "
-	"that floods by raw packets under its own address.",
+	"again do not count: forged ones are sent once. Or as many within ${flood_window} to a host's "
+	"ports that get few each, most of them from a source of their own. A warning only, since "
+	"nothing is held for long: as many that are refused, or whose SYN,ACK their own sender "
+	"resets, as a host does that floods by raw packets under its own address.",
 	.innocent =
 	"A service that is down or cut off while its clients go on trying. A load test. A scan that "
 	"touches one port of one host many times.",

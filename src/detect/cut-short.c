@@ -109,7 +109,8 @@ static uint8_t bits_of(const TcpConnection *conn)
 		bits |= (noted(conn, NOTED_HALF_OPEN) ? CUT_HALF_OPEN : 0) |
 			(noted(conn, NOTED_AGAIN) ? 0 : CUT_ONCE) |
 			(conn->syn_ack_first ? 0 : CUT_UNANSWERED) |
-			(conn->talked ? 0 : CUT_SILENT);
+			(conn->talked ? 0 : CUT_SILENT) |
+			(noted(conn, NOTED_OF_HOST) ? CUT_OF_HOST : 0);
 	return (uint8_t)bits;
 }
 

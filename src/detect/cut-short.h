@@ -17,6 +17,7 @@ typedef enum {
 	CUT_ONCE = 1 << 2,	 /* its SYN had not come again */
 	CUT_UNANSWERED = 1 << 3, /* no SYN,ACK had come */
 	CUT_SILENT = 1 << 4,	 /* it had carried no data */
+	CUT_OF_HOST = 1 << 5,	 /* its host counts it, too */
 } CutBits;
 
 typedef struct {

@@ -3,8 +3,8 @@
  * Counts what comes to each service: attempts, how they end, segments without a connection. The
  * judging is done in flood.c and queue.c.
  */
+#include "detect/attempt.h"
 #include "detect/cookies.h"
-#include "detect/cut-short.h"
 #include "detect/detector.h"
 #include "detect/flood.h"
 #include "detect/noted.h"
@@ -12,9 +12,6 @@
 
 #include <string.h>
 
-/* From so many attempts in a slot, or half-open ones, on it is worth knowing where they come from.
- */
-#define WORTH_A_LOOK 8
 /* A lone segment and what it was answered by. */
 #define STRAY_PACKETS_MOST 3
 
@@ -23,24 +20,8 @@ typedef struct {
 	CutShort *cut; /* NULL: memory has sufficed */
 } FloodDetector;
 
-static void count_source(Service *s, const TcpConnection *conn, const ServiceSlot *slot,
-			 uint8_t ttl)
-{
-	if (!s->sources && s->half_open < WORTH_A_LOOK && slot->opened < WORTH_A_LOOK)
-		return;
-	ShakedownAddress client = tcp_conn_address(conn, SHAKEDOWN_CLIENT);
-	uint64_t hash = sketch_hash_address(&client);
-
-	if (!s->sources)
-		s->sources = g_new0(ServiceSources, 1);
-	sketch_distinct_add(&s->sources->distinct, hash);
-	sketch_sample_add(&s->sources->sample, hash);
-	sketch_top_add(&s->sources->top, &client, hash);
-	s->sources->ttl[ttl]++;
-	s->sources->syns++;
-}
-
-/* The service that the connection counts for, or whose SYN is to be counted; NULL: for none. */
+/* The service that the connection counts for, or whose SYN is to be counted; NULL: for none, or it
+ * had to make room since. */
 static Service *service_of(DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -48,7 +29,8 @@ static Service *service_of(DetectContext *context, const TcpEvent *event)
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM) ||
 	    (event->kind != TCP_EVENT_SYN && !noted(conn, NOTED_IN_WINDOW)))
 		return NULL;
-	return services_of_connection(context->services, conn);
+	return event->kind == TCP_EVENT_SYN ? services_of_connection(context->services, conn)
+					    : services_known_of(context->services, conn);
 }
 
 static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent *event)
@@ -69,34 +51,11 @@ static void on_late(void *self, DetectContext *context, const TcpEvent *event)
 
 static void on_syn_again(Service *s, DetectContext *context, TcpConnection *conn)
 {
-	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
-
 	if (conn->side[SHAKEDOWN_CLIENT].syns < 2 || conn->syn_ack_first ||
 	    noted(conn, NOTED_AGAIN))
 		return;
 	conn->noted |= NOTED_AGAIN;
-	if (slot)
-		slot->again++;
-}
-
-/* The service and the slot that a connection counted for before it was cut short. */
-static ServiceSlot *slot_of_cut(DetectContext *context, const TcpConnection *conn,
-				const CutConnection *cut)
-{
-	unsigned server_end = cut->client_end ^ 1u;
-	ShakedownAddress address = {.version = conn->key.ip_version};
-
-	memcpy(address.bytes, conn->key.addr[server_end], sizeof address.bytes);
-	Service *s = services_find(context->services, &address, conn->key.port[server_end]);
-	return s ? service_slot(s, context->config, cut->syn) : NULL;
-}
-
-static bool take_bit(CutConnection *cut, unsigned bit)
-{
-	bool had = cut->bits & bit;
-
-	cut->bits &= (uint8_t)~bit;
-	return had;
+	attempt_turn(context, s, conn, (AttemptTurn){.again = true});
 }
 
 /* The SYN again of an attempt that was cut short: it has been counted. */
@@ -107,9 +66,7 @@ static bool again_after_cut(const FloodDetector *self, DetectContext *context,
 
 	if (!cut || !(cut->bits & CUT_HALF_OPEN) || cut->client_end != conn->client_end)
 		return false;
-	ServiceSlot *slot = slot_of_cut(context, conn, cut);
-	if (slot)
-		slot->again += take_bit(cut, CUT_ONCE);
+	attempt_again_after_cut(context, conn, cut);
 	return true;
 }
 
@@ -126,85 +83,10 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 	if (event->side != SHAKEDOWN_CLIENT)
 		return;
 	flood_advance(s, context, event->time);
-	if (noted(conn, NOTED_IN_WINDOW)) {
+	if (noted(conn, NOTED_IN_WINDOW))
 		on_syn_again(s, context, conn);
-		return;
-	}
-	if (again_after_cut(self, context, conn))
-		return;
-	ServiceSlot *slot = service_slot(s, context->config, event->time);
-	if (!slot) {
-		if (s->flood && conn->side[SHAKEDOWN_CLIENT].syns == 1) {
-			conn->noted |= NOTED_BEHIND;
-			s->flood->behind++;
-		}
-		return;
-	}
-	conn->noted |= NOTED_IN_WINDOW | NOTED_HALF_OPEN;
-	if (!slot->opened++)
-		slot->first_frame = event->frame;
-	slot->last = MAX(slot->last, event->time);
-	s->half_open++;
-	count_source(s, conn, slot, event->seg ? event->seg->ttl : 0);
-	if (s->flood && s->flood->frames_len < G_N_ELEMENTS(s->flood->frames))
-		s->flood->frames[s->flood->frames_len++] = event->frame;
-}
-
-/* No longer half-open: completed, refused, given up by RST. */
-typedef enum {
-	ATTEMPT_DONE = 0, /* completed, or the network said no */
-	ATTEMPT_REFUSED,
-	ATTEMPT_ABORTED, /* by the client, in answer to SYN,ACK */
-} Attempt;
-
-/* The slot is that of its SYN, if the window still has it. */
-static void count_finished(ServiceSlot *slot, Attempt how)
-{
-	if (!slot)
-		return;
-	slot->finished++;
-	slot->refused += how == ATTEMPT_REFUSED;
-	slot->aborted += how == ATTEMPT_ABORTED;
-}
-
-static void finish_attempt(Service *s, ServiceSlot *slot, TcpConnection *conn, Attempt how)
-{
-	if (!noted(conn, NOTED_HALF_OPEN))
-		return;
-	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
-	s->half_open -= s->half_open > 0;
-	count_finished(slot, how);
-}
-
-/* It was sent by that end of the connection's key. */
-static bool sent_by(const TcpConnection *conn, unsigned end, const Segment *seg)
-{
-	return seg->src_port == conn->key.port[end] &&
-	       memcmp(seg->src, conn->key.addr[end], sizeof seg->src) == 0;
-}
-
-/* What the segment tells of one that was cut short is counted where its SYN was. */
-static void count_after_cut(ServiceSlot *slot, CutConnection *cut, const Segment *seg, bool client)
-{
-	bool data = seg->payload_len && seg->kind == SEGMENT_TCP;
-
-	if (seg->kind == SEGMENT_ICMP_ERROR) {
-		if (take_bit(cut, CUT_HALF_OPEN))
-			slot->finished++;
-	} else if (seg->flags & TCP_RST) {
-		bool unanswered = cut->bits & CUT_UNANSWERED;
-		Attempt how = client && !unanswered   ? ATTEMPT_ABORTED
-			      : !client && unanswered ? ATTEMPT_REFUSED
-						      : ATTEMPT_DONE;
-		if (take_bit(cut, CUT_HALF_OPEN))
-			count_finished(slot, how);
-	} else if (seg->flags & TCP_SYN) {
-		slot->answered += !client && take_bit(cut, CUT_UNANSWERED);
-	} else if ((client || data) && take_bit(cut, CUT_HALF_OPEN)) {
-		slot->finished++;
-		slot->established++;
-	}
-	slot->talked += data && take_bit(cut, CUT_SILENT);
+	else if (!again_after_cut(self, context, conn))
+		attempt_begin(context, s, event);
 }
 
 /* The connection goes on with one that was cut short; false: there is none. */
@@ -216,28 +98,24 @@ static bool goes_on_after_cut(const FloodDetector *self, DetectContext *context,
 	if (!self->cut || !event->seg || noted(conn, NOTED_IN_WINDOW))
 		return false;
 	CutConnection *cut = cut_short_find(self->cut, conn);
-	ServiceSlot *slot = cut ? slot_of_cut(context, conn, cut) : NULL;
 
-	if (slot)
-		count_after_cut(slot, cut, event->seg, sent_by(conn, cut->client_end, event->seg));
+	if (cut)
+		attempt_goes_on_after_cut(context, conn, cut, event->seg);
 	return cut != NULL;
 }
 
 static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
-	const TcpConnection *conn = event->conn;
+	TcpConnection *conn = event->conn;
 	Service *s = service_of(context, event);
 
 	goes_on_after_cut(self, context, event);
-	if (!s)
-		return;
-	queue_syn_ack(s, event);
-	cookies_syn_ack(s, event);
-	if (conn->side[SHAKEDOWN_SERVER].syns != 1)
-		return;
-	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
-	if (slot)
-		slot->answered++;
+	if (s) {
+		queue_syn_ack(s, event);
+		cookies_syn_ack(s, event);
+	}
+	if (conn->side[SHAKEDOWN_SERVER].syns == 1)
+		attempt_turn(context, s, conn, (AttemptTurn){.answered = true});
 }
 
 static void on_established(void *self, DetectContext *context, const TcpEvent *event)
@@ -246,27 +124,18 @@ static void on_established(void *self, DetectContext *context, const TcpEvent *e
 	Service *s = service_of(context, event);
 
 	goes_on_after_cut(self, context, event);
-	if (!s)
-		return;
-	queue_established(s, conn);
-	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
-	finish_attempt(s, slot, conn, ATTEMPT_DONE);
-	if (slot)
-		slot->established++;
+	if (s)
+		queue_established(s, conn);
+	attempt_turn(context, s, conn, (AttemptTurn){.finished = true, .established = true});
 }
 
 static void on_first_data(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	Service *s = service_of(context, event);
 
 	goes_on_after_cut(self, context, event);
-	if (!s)
-		return;
-	ServiceSlot *slot = service_slot(s, context->config, conn->syn_first);
-	finish_attempt(s, slot, conn, ATTEMPT_DONE);
-	if (slot)
-		slot->talked++;
+	attempt_turn(context, service_of(context, event), conn,
+		     (AttemptTurn){.finished = true, .talked = true});
 }
 
 static Service *stray_service(DetectContext *context, const TcpConnection *conn)
@@ -277,25 +146,25 @@ static Service *stray_service(DetectContext *context, const TcpConnection *conn)
 	return services_of(context->services, &address, tcp_conn_port(conn, to));
 }
 
-static Attempt ending_of(const TcpEvent *event)
+static AttemptTurn ending_of(const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
+	AttemptTurn turn = {.finished = true};
 
 	if (event->kind != TCP_EVENT_RST)
-		return ATTEMPT_DONE;
+		return turn;
 	if (event->side == SHAKEDOWN_CLIENT)
-		return tcp_conn_has(conn, TCP_CONN_ABORTED) ? ATTEMPT_ABORTED : ATTEMPT_DONE;
-	return conn->syn_ack_first ? ATTEMPT_DONE : ATTEMPT_REFUSED;
+		turn.aborted = tcp_conn_has(conn, TCP_CONN_ABORTED);
+	else
+		turn.refused = !conn->syn_ack_first;
+	return turn;
 }
 
 static void on_ending(void *self, DetectContext *context, const TcpEvent *event)
 {
-	Service *s = service_of(context, event);
-
 	goes_on_after_cut(self, context, event);
-	if (s && noted(event->conn, NOTED_HALF_OPEN))
-		finish_attempt(s, service_slot(s, context->config, event->conn->syn_first),
-			       event->conn, ending_of(event));
+	if (noted(event->conn, NOTED_HALF_OPEN))
+		attempt_turn(context, service_of(context, event), event->conn, ending_of(event));
 }
 
 /* The first segment of a connection that nobody opened. */
@@ -405,14 +274,9 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 		return;
 	Service *s = service_of(context, event);
 
-	if (!s)
-		return;
-	flood_advance(s, context, event->time);
-	if (noted(conn, NOTED_HALF_OPEN)) {
-		conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
-		if (!(s->half_open -= s->half_open > 0) && !s->flood)
-			g_clear_pointer(&s->sources, g_free);
-	}
+	if (s)
+		flood_advance(s, context, event->time);
+	attempt_over(context, s, conn);
 }
 
 static void finish(void *data, DetectContext *context)

@@ -41,6 +41,15 @@ static void say_top(Finding *f, const ServiceSources *sources, uint64_t distinct
 				address);
 }
 
+static void say_ports(Finding *f, const Service *host)
+{
+	uint64_t ports = MIN(sketch_distinct_count(&host->sources->ports), host->flood->syns);
+
+	finding_count(f, "ports", ports);
+	finding_ratio(f, "ports_standard_error", SKETCH_DISTINCT_ERROR);
+	finding_summary(f, " to %s%" PRIu64 " ports", ports > 20 ? "about " : "", ports);
+}
+
 static void say_sources(Finding *f, const Service *s, DetectContext *context)
 {
 	/* The sketch errs to either side; nobody can be more than there were SYNs. */
@@ -94,8 +103,11 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
 	if (goes_on)
 		finding_summary(&f, "under way: ");
-	finding_summary(&f, "%" PRIu64 " SYNs in %s (at most %.0f/s), %u %% of them %s",
-			flood->syns, finding_span(&f, flood->last - flood->start), flood->peak_rate,
+	finding_summary(&f, "%" PRIu64 " SYNs", flood->syns);
+	if (service_is_host(s) && s->sources)
+		say_ports(&f, s);
+	finding_summary(&f, " in %s (at most %.0f/s), %u %% of them %s",
+			finding_span(&f, flood->last - flood->start), flood->peak_rate,
 			percent(refused	  ? flood->refused
 				: aborted ? flood->aborted
 					  : flood->syns - MIN(flood->finished, flood->syns),
@@ -115,7 +127,8 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	if (refused)
 		finding_summary(&f, "; nothing listens there");
 	else if (flood->answered == 0)
-		finding_summary(&f, "; the service answered none of them");
+		finding_summary(&f, "; the %s answered none of them",
+				service_is_host(s) ? "host" : "service");
 	else if (flood->established)
 		finding_summary(&f, "; %" PRIu64 " other%s completed meanwhile", flood->established,
 				flood->established == 1 ? " handshake was" : " handshakes were");

@@ -64,6 +64,13 @@ static bool window_tells(const Sum *sum, const ShakedownConfig *config)
 	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
 }
 
+/* Nearly each has a source of its own. */
+static bool from_many(const Service *s)
+{
+	return s->sources && (double)sketch_distinct_count(&s->sources->distinct) >=
+				     SOURCES_MANY * (double)s->sources->syns;
+}
+
 /* Nothing listens there, and yet they come. As many clients may have lost their server; but then it
  * had served somebody before, and clients do not all live at the same distance. */
 static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
@@ -132,9 +139,7 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 	if (s->measured < 1 / USUAL_WEIGHT)
 		s->measured++;
 	s->usual += (established - s->usual) / s->measured;
-	return s->excess >= bound_of(s, sum, config) && half_open > 0 && s->sources &&
-	       (double)sketch_distinct_count(&s->sources->distinct) >=
-		       SOURCES_MANY * (double)s->sources->syns;
+	return s->excess >= bound_of(s, sum, config) && half_open > 0 && from_many(s);
 }
 
 static void end_flood(Service *s, DetectContext *context)
@@ -208,7 +213,7 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 {
 	uint64_t idle = sum->established - MIN(sum->talked, sum->established);
 
-	if (idle < config->flood_syns || idle * 100 < sum->established * config->flood_half_open ||
+	if (service_is_host(s) || idle < config->flood_syns || idle * 100 < sum->established * config->flood_half_open ||
 	    !s->sources)
 		return;
 	uint64_t sources = sketch_distinct_count(&s->sources->distinct);
@@ -243,6 +248,12 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 		      aborted_tells(&sum, config);
 	bool excess = excess_tells(s, slot, &sum, config), begins = false;
 
+	/* One source that tries a host's ports looks for what is open, and what comes now and then
+	 * to any of them adds up to nothing. */
+	if (service_is_host(s)) {
+		window = window && from_many(s);
+		excess = false;
+	}
 	judge_connections(s, &sum, id, config);
 	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
 	if (!s->flood && (window || (excess && !at_end)))

@@ -31,22 +31,37 @@ static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 	return true;
 }
 
-bool member_suspected(DetectContext *context, const TcpConnection *conn)
+static const Service *host_of(DetectContext *context, const TcpConnection *conn)
 {
-	const Service *s = services_find_of(context->services, conn);
+	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 
+	return noted(conn, NOTED_OF_HOST) ? services_find_host(context->services, &host) : NULL;
+}
+
+static bool suspected(const Service *s)
+{
 	return s && (s->flood || s->half_open >= SUSPECT_HALF_OPEN);
 }
 
-/* Its SYN was never acknowledged by a third ACK, and its service was flooded then. */
+bool member_suspected(DetectContext *context, const TcpConnection *conn)
+{
+	return suspected(services_find_of(context->services, conn)) ||
+	       suspected(host_of(context, conn));
+}
+
+static bool covers(const Service *s, DetectContext *context, const TcpConnection *conn)
+{
+	return s &&
+	       (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first));
+}
+
+/* Its SYN was never acknowledged by a third ACK, and its service, or host, was flooded then. */
 static bool one_of_flood(DetectContext *context, const TcpConnection *conn)
 {
 	if (!conn->syn_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
 		return false;
-	const Service *s = services_find_of(context->services, conn);
-
-	return s &&
-	       (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first));
+	return covers(services_find_of(context->services, conn), context, conn) ||
+	       covers(host_of(context, conn), context, conn);
 }
 
 bool member_of_many(DetectContext *context, TcpConnection *conn)

@@ -9,6 +9,8 @@
 
 #define LEGS_LEAST 5
 #define NEAR_BITS 10
+/* A service that gets more SYNs than that in a window speaks for itself. */
+#define FOR_HOST_MOST 8
 
 struct _Services {
 	const ShakedownConfig *config;
@@ -136,12 +138,12 @@ static inline Service *find(Services *t, const ServiceKey *key, bool make)
 	return look_up(t, key, near, make);
 }
 
-/* Under a flood it is always the same. */
-static inline Service *heard_of(Services *t, const ServiceKey *key)
+static inline Service *heard_of(Services *t, const ServiceKey *key, bool make)
 {
-	Service *s = find(t, key, true);
+	Service *s = find(t, key, make);
 
-	if (s != t->newest) {
+	/* Under a flood it is always the same. */
+	if (s && s != t->newest) {
 		unlink_service(t, s);
 		link_newest(t, s);
 	}
@@ -164,7 +166,7 @@ Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port
 {
 	ServiceKey key = key_of_address(address, port);
 
-	return heard_of(t, &key);
+	return heard_of(t, &key, true);
 }
 
 static inline ServiceKey key_of(const TcpConnection *conn)
@@ -177,7 +179,14 @@ Service *services_of_connection(Services *t, const TcpConnection *conn)
 {
 	ServiceKey key = key_of(conn);
 
-	return heard_of(t, &key);
+	return heard_of(t, &key, true);
+}
+
+Service *services_known_of(Services *t, const TcpConnection *conn)
+{
+	ServiceKey key = key_of(conn);
+
+	return heard_of(t, &key, false);
 }
 
 Service *services_find_of(Services *t, const TcpConnection *conn)
@@ -185,6 +194,32 @@ Service *services_find_of(Services *t, const TcpConnection *conn)
 	ServiceKey key = key_of(conn);
 
 	return find(t, &key, false);
+}
+
+static inline ServiceKey key_of_host(const ShakedownAddress *host)
+{
+	return (ServiceKey){key_address(host->bytes), key_end(host->version, 0) | SERVICE_OF_HOST};
+}
+
+Service *services_find_host(Services *t, const ShakedownAddress *host)
+{
+	ServiceKey key = key_of_host(host);
+
+	return find(t, &key, false);
+}
+
+Service *services_of_host(Services *t, const ShakedownAddress *host)
+{
+	ServiceKey key = key_of_host(host);
+
+	return heard_of(t, &key, true);
+}
+
+Service *services_known_host(Services *t, const ShakedownAddress *host)
+{
+	ServiceKey key = key_of_host(host);
+
+	return heard_of(t, &key, false);
 }
 
 uint64_t services_forgotten(const Services *t)
@@ -199,6 +234,16 @@ void services_foreach(Services *t, void (*call)(Service *, void *), void *data)
 		next = s->newer;
 		call(s, data);
 	}
+}
+
+bool service_is_for_host(Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	/* Before it, that is a very large number. */
+	if ((uint64_t)time - (uint64_t)s->for_host_since >= (uint64_t)config->flood_window) {
+		s->for_host_since = time;
+		s->for_host = 0;
+	}
+	return s->for_host < FOR_HOST_MOST && ++s->for_host;
 }
 
 ShakedownDuration service_slot_width(const ShakedownConfig *config)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A service (address and port) as the SYNs toward it show it: how many come, how many stay
- * half-open, how fast it answers, over a window that slides with the packets' clock. Services are
- * held in a table of bounded size; the one that was silent longest makes room for a new one.
+ * half-open, how fast it answers, over a window that slides with the packets' clock. What comes to
+ * services that get little is counted once more, for their host as a whole: a flood may be spread
+ * over its ports. Services are held in a table of bounded size; the one that was silent longest
+ * makes room for a new one.
  */
 #pragma once
 
@@ -67,6 +69,7 @@ typedef struct {
 	SketchDistinct distinct;
 	SketchSample sample;
 	SketchTop top;
+	SketchDistinct ports; /* they came to, of a host */
 	uint32_t ttl[256];
 	uint64_t syns;
 } ServiceSources;
@@ -79,8 +82,10 @@ typedef struct {
 
 typedef struct {
 	KeyAddress address;
-	uint64_t end; /* key_end() */
+	uint64_t end; /* key_end(); SERVICE_OF_HOST */
 } ServiceKey;
+
+#define SERVICE_OF_HOST (UINT64_C(1) << 32)
 
 /* Each event of a connection finds its service cold: what most of them ask for comes first. */
 typedef struct _Service {
@@ -107,7 +112,10 @@ typedef struct _Service {
 	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
 	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
 	ShakedownAddress address;   /* of the key, for everybody else */
-	uint16_t port;
+	uint16_t port;		    /* 0 of a host */
+	/* Of a service: the SYNs since then that were its host's, too. */
+	uint32_t for_host;
+	ShakedownTime for_host_since;
 	double excess, usual; /* cumulative sum; completed handshakes a slot, averaged */
 	ServiceSpan past[SERVICE_FLOODS_PAST];
 	unsigned past_next;
@@ -138,11 +146,26 @@ Service *services_find_of(Services *services, const TcpConnection *conn);
 /* Found or made: something was heard of it. */
 Service *services_of(Services *services, const ShakedownAddress *address, uint16_t port);
 Service *services_of_connection(Services *services, const TcpConnection *conn);
+/* Found, and something was heard of it; but not made: it had to make room, and knows nothing of
+ * what began before. */
+Service *services_known_of(Services *services, const TcpConnection *conn);
+/* The same for all the services of a host that get little. */
+Service *services_find_host(Services *services, const ShakedownAddress *host);
+Service *services_of_host(Services *services, const ShakedownAddress *host);
+Service *services_known_host(Services *services, const ShakedownAddress *host);
 /* Services that had to make room. */
 uint64_t services_forgotten(const Services *services);
 void services_foreach(Services *services, void (*call)(Service *service, void *data), void *data);
 /* Called with a service that is about to make room. */
 void services_on_forget(Services *services, void (*call)(Service *service, void *data), void *data);
+
+static inline bool service_is_host(const Service *service)
+{
+	return service->key.end & SERVICE_OF_HOST;
+}
+
+/* Whether a SYN toward the service counts for its host, too: so do a few in every window. */
+bool service_is_for_host(Service *service, const ShakedownConfig *config, ShakedownTime time);
 
 ShakedownDuration service_slot_width(const ShakedownConfig *config);
 /* The slot of that time; NULL where the window has moved beyond it. */

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/attempt.h"
+
+#include "detect/flood.h"
+#include "detect/noted.h"
+
+#include <string.h>
+
+/* From so many attempts in a slot, or half-open ones, on it is worth knowing where they come from.
+ */
+#define WORTH_A_LOOK 8
+
+static void count_source(Service *s, const TcpConnection *conn, const ServiceSlot *slot,
+			 uint8_t ttl)
+{
+	if (!s->sources && s->half_open < WORTH_A_LOOK && slot->opened < WORTH_A_LOOK)
+		return;
+	ShakedownAddress client = tcp_conn_address(conn, SHAKEDOWN_CLIENT);
+	uint64_t hash = sketch_hash_address(&client);
+
+	if (!s->sources)
+		s->sources = g_new0(ServiceSources, 1);
+	sketch_distinct_add(&s->sources->distinct, hash);
+	sketch_sample_add(&s->sources->sample, hash);
+	sketch_top_add(&s->sources->top, &client, hash);
+	if (service_is_host(s))
+		sketch_distinct_add(&s->sources->ports,
+				    sketch_hash(tcp_conn_port(conn, SHAKEDOWN_SERVER)));
+	s->sources->ttl[ttl]++;
+	s->sources->syns++;
+}
+
+/* False where the window has moved beyond it. */
+static bool begin_in(Service *s, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+	ServiceSlot *slot = service_slot(s, context->config, event->time);
+
+	if (!slot) {
+		if (s->flood && conn->side[SHAKEDOWN_CLIENT].syns == 1) {
+			conn->noted |= NOTED_BEHIND;
+			s->flood->behind++;
+		}
+		return false;
+	}
+	if (!slot->opened++)
+		slot->first_frame = event->frame;
+	slot->last = MAX(slot->last, event->time);
+	s->half_open++;
+	count_source(s, conn, slot, event->seg ? event->seg->ttl : 0);
+	if (s->flood && s->flood->frames_len < G_N_ELEMENTS(s->flood->frames))
+		s->flood->frames[s->flood->frames_len++] = event->frame;
+	return true;
+}
+
+void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	if (!begin_in(s, context, event))
+		return;
+	conn->noted |= NOTED_IN_WINDOW | NOTED_HALF_OPEN;
+	if (!service_is_for_host(s, context->config, event->time))
+		return;
+	ShakedownAddress address = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+	Service *host = services_of_host(context->services, &address);
+
+	flood_advance(host, context, event->time);
+	if (begin_in(host, context, event))
+		conn->noted |= NOTED_OF_HOST;
+}
+
+/* NULL: it does not count there. */
+static Service *host_of(DetectContext *context, const TcpConnection *conn)
+{
+	if (!noted(conn, NOTED_OF_HOST))
+		return NULL;
+	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+
+	return services_known_host(context->services, &host);
+}
+
+static void turn_in(ServiceSlot *slot, const AttemptTurn *turn)
+{
+	if (!slot)
+		return;
+	slot->again += turn->again;
+	slot->answered += turn->answered;
+	slot->finished += turn->finished;
+	slot->refused += turn->refused;
+	slot->aborted += turn->aborted;
+	slot->established += turn->established;
+	slot->talked += turn->talked;
+}
+
+void attempt_turn(DetectContext *context, Service *s, TcpConnection *conn, AttemptTurn turn)
+{
+	Service *const account[] = {s, host_of(context, conn)};
+
+	/* It ends but once. */
+	if (!noted(conn, NOTED_HALF_OPEN))
+		turn.finished = turn.refused = turn.aborted = false;
+	if (turn.finished)
+		conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
+	for (unsigned i = 0; i < G_N_ELEMENTS(account); i++) {
+		if (!account[i])
+			continue;
+		turn_in(service_slot(account[i], context->config, conn->syn_first), &turn);
+		account[i]->half_open -= turn.finished && account[i]->half_open > 0;
+	}
+}
+
+static void over_in(Service *s)
+{
+	if (s && !(s->half_open -= s->half_open > 0) && !s->flood)
+		g_clear_pointer(&s->sources, g_free);
+}
+
+void attempt_over(DetectContext *context, Service *s, TcpConnection *conn)
+{
+	if (!noted(conn, NOTED_HALF_OPEN))
+		return;
+	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
+	over_in(s);
+	over_in(host_of(context, conn));
+}
+
+static bool take_bit(CutConnection *cut, unsigned bit)
+{
+	bool had = cut->bits & bit;
+
+	cut->bits &= (uint8_t)~bit;
+	return had;
+}
+
+/* In the slots that it counted for before it was cut short: who its server was is told by what was
+ * kept of it. */
+static void turn_after_cut(DetectContext *context, const TcpConnection *conn,
+			   const CutConnection *cut, AttemptTurn turn)
+{
+	unsigned end = cut->client_end ^ 1u;
+	ShakedownAddress server = {.version = conn->key.ip_version};
+
+	memcpy(server.bytes, conn->key.addr[end], sizeof server.bytes);
+	Service *s = services_find(context->services, &server, conn->key.port[end]);
+	Service *host = cut->bits & CUT_OF_HOST ? services_find_host(context->services, &server)
+						: NULL;
+
+	if (s)
+		turn_in(service_slot(s, context->config, cut->syn), &turn);
+	if (host)
+		turn_in(service_slot(host, context->config, cut->syn), &turn);
+}
+
+void attempt_again_after_cut(DetectContext *context, const TcpConnection *conn, CutConnection *cut)
+{
+	turn_after_cut(context, conn, cut, (AttemptTurn){.again = take_bit(cut, CUT_ONCE)});
+}
+
+void attempt_goes_on_after_cut(DetectContext *context, const TcpConnection *conn,
+			       CutConnection *cut, const Segment *seg)
+{
+	unsigned end = cut->client_end;
+	bool client = seg->src_port == conn->key.port[end] &&
+		      memcmp(seg->src, conn->key.addr[end], sizeof seg->src) == 0;
+	bool data = seg->payload_len && seg->kind == SEGMENT_TCP;
+	AttemptTurn turn = {0};
+
+	if (seg->kind == SEGMENT_ICMP_ERROR) {
+		turn.finished = take_bit(cut, CUT_HALF_OPEN);
+	} else if (seg->flags & TCP_RST) {
+		bool unanswered = cut->bits & CUT_UNANSWERED;
+
+		turn.finished = take_bit(cut, CUT_HALF_OPEN);
+		turn.aborted = turn.finished && client && !unanswered;
+		turn.refused = turn.finished && !client && unanswered;
+	} else if (seg->flags & TCP_SYN) {
+		turn.answered = !client && take_bit(cut, CUT_UNANSWERED);
+	} else if (client || data) {
+		turn.finished = turn.established = take_bit(cut, CUT_HALF_OPEN);
+	}
+	turn.talked = data && take_bit(cut, CUT_SILENT);
+	turn_after_cut(context, conn, cut, turn);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Floods that are spread over the ports of a host. */
+#include "scene.h"
+
+/* The n-th of its ports, as if by chance; never twice within 60,000. */
+static void port(Scene *s, unsigned n)
+{
+	s->port[SHAKEDOWN_SERVER] = (uint16_t)(1024 + n * 7919u % 60000);
+}
+
+/* What each of n clients sends to a port of its own. */
+#define EACH(s, first, n, ...)                                                                     \
+	do {                                                                                       \
+		for (unsigned i__ = (first); i__ < (first) + (n); i__++) {                         \
+			scene_client((s), i__);                                                    \
+			port((s), i__);                                                            \
+			CLIENT((s), __VA_ARGS__);                                                  \
+		}                                                                                  \
+	} while (0)
+
+static void complete(Scene *s, unsigned n)
+{
+	scene_client(s, n);
+	scene_open(s);
+	scene_talk(s);
+	scene_close(s);
+}
+
+Test(host_flood, over_its_ports_is_one_finding)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	EACH(s, 0, 1000, TCP_SYN, .after = MS(5));
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	EXPECT_SEVERITY(s, SYN_FLOOD, CRITICAL);
+	EXPECT_FACT(s, SYN_FLOOD, "syn=1000");
+	EXPECT_FACT(s, SYN_FLOOD, "half_open_share=1.000");
+	EXPECT_FACT(s, SYN_FLOOD, "sources_look_forged=1");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	unsigned long ports = strtoul(strstr(r->facts, " ports=") + strlen(" ports="), NULL, 10);
+	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_HOST);
+	cr_assert(ports > 850 && ports <= 1000, "%lu ports", ports);
+	cr_assert_not_null(strstr(r->summary, "; the host answered none of them"), "%s", r->summary);
+	cr_assert_eq(s->record_bits, UINT64_C(1) << SHAKEDOWN_ANOMALY_SYN_FLOOD);
+}
+
+/* The services that are used at the same time neither hide it nor are part of it. */
+Test(host_flood, beside_services_that_are_used)
+{
+	g_autoptr(Scene) s = scene_new();
+	uint64_t record_bits = 0;
+
+	for (unsigned i = 0; i < 100; i++) {
+		EACH(s, 10 * i, 10, TCP_SYN, .after = MS(5));
+		s->port[SHAKEDOWN_SERVER] = (uint16_t)(80 + i % 3);
+		complete(s, 100000 + i);
+		record_bits |= s->record_bits;
+	}
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SYN_FLOOD), 1);
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD)->scope, SHAKEDOWN_SCOPE_HOST);
+	cr_assert_eq(record_bits, 0);
+}
+
+/* More ports than there are services known at a time. */
+Test(host_flood, refused_is_a_warning)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 10000; i++) {
+		EACH(s, i, 1, TCP_SYN, .after = MS(1));
+		SERVER(s, RST_ACK, 0, 1, .after = 1000);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	EXPECT_SEVERITY(s, SYN_FLOOD, WARNING);
+	EXPECT_FACT(s, SYN_FLOOD, "refused=10000");
+}
+
+Test(host_flood, of_one_source_is_a_scan)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_client(s, 1);
+	for (unsigned i = 0; i < 1000; i++) {
+		port(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT(s, PORT_SCAN);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
+/* Who scans from behind nine others that it names. */
+Test(host_flood, scan_with_decoys)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 1000; i++) {
+		scene_client(s, i % 10);
+		port(s, i / 10);
+		CLIENT(s, TCP_SYN, .after = MS(2));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
+/* A host that has gone, and those who used it, each on a port of its own: they try again. */
+Test(host_flood, clients_of_a_host_that_is_gone)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned round = 0; round < 3; round++) {
+		EACH(s, 0, 400, TCP_SYN, .after = MS(1));
+		scene_wait(s, SECONDS(1) << round);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
+/* What a host that nobody knows gets from all the world, for an hour: never much at once. */
+Test(host_flood, now_and_then_is_none)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	EACH(s, 0, 3600, TCP_SYN, .after = SECONDS(1));
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
+Test(host_flood, many_services_that_are_used)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 1000; i++) {
+		port(s, i);
+		complete(s, i);
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(host_flood, is_told_once_where_one_service_is_flooded)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 1000; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SYN_FLOOD), 1);
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD)->scope, SHAKEDOWN_SCOPE_SERVICE);
+	EXPECT_FACT(s, SYN_FLOOD, "syn=1000");
+}
+
+/* Known as it comes, not when it is over. */
+Test(host_flood, is_told_early)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->context.early = true;
+	EACH(s, 0, 1000, TCP_SYN, .after = MS(5));
+	EXPECT(s, SYN_FLOOD);
+	EXPECT_FACT(s, SYN_FLOOD, "under_way=1");
+}
+
+/* Those that a bound on memory cuts short were counted, and are answered all the same. */
+Test(host_flood, cut_short_is_none)
+{
+	g_autoptr(Scene) s = scene_new();
+	unsigned n = 20000;
+
+	tcp_tracker_set_memory(s->tracker, 1);
+	EACH(s, 0, n, TCP_SYN, .after = 5000);
+	for (unsigned i = 0; i < n; i++) {
+		scene_client(s, i);
+		port(s, i);
+		SERVER(s, SYN_ACK, 0, 1, .after = 5000);
+	}
+	EACH(s, 0, n, TCP_ACK, 1, 1, .after = 5000);
+	EACH(s, 0, n, PSH_ACK, 1, 1, 10, .after = 5000);
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
