@@ -46,7 +46,7 @@ typedef enum {
 	TCP_SIDE_JUMPED =
 		1 << 23, /* jump_… is its latest bare ACK beyond what was captured of it */
 	TCP_SIDE_UNPROVEN = 1 << 22,	/* something believed of it is delivered, not confirmed */
-	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect is an acknowledgment beyond all that can be */
+	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect_ack lay beyond all that can be */
 	TCP_SIDE_ECHOES = 1 << 24,	/* ts_recent means something */
 	TCP_SIDE_RST_STAMPED = 1 << 25, /* tsval is that of its RST */
 	TCP_SIDE_TWICE = 1 << 26,	/* beside_isn means something */

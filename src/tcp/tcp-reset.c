@@ -24,7 +24,7 @@ static bool answers_unacceptable_ack(const TcpStep *step)
 	return step->conn->side[step->from].state == SHAKEDOWN_TCP_SYN_SENT &&
 	       !(step->seg->flags & TCP_ACK) &&
 	       tcp_side_has(&step->conn->side[other], TCP_SIDE_SUSPECT_ACK) &&
-	       tcp_seq_eq(step->seg->seq, tcp_aside(step->conn)->side[other].suspect);
+	       tcp_seq_eq(step->seg->seq, tcp_aside(step->conn)->side[other].suspect_ack);
 }
 
 /* §3.10.7.1: an endpoint without the connection answers with the number that was acknowledged to

@@ -49,21 +49,66 @@ static bool beyond_all(const TcpStep *step)
 	return (uint32_t)beyond > widest(s);
 }
 
+static bool outside(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+	uint32_t reach = widest(r);
+
+	if (tcp_side_has(s, TCP_SIDE_SPACE)) {
+		/* Upper bound: the right edge of the other's widest window. */
+		if (tcp_side_has(r, TCP_SIDE_ACKED)) {
+			if (tcp_seq_diff(segment_seq_end(seg), tcp_seq_add(r->rcv_nxt, reach)) >
+				    0 &&
+			    tcp_seq_diff(seg->seq, tcp_seq_add(s->snd_nxt, reach)) > 0)
+				return true;
+		} else if (tcp_seq_diff(seg->seq, s->snd_nxt) > (int32_t)(1u << 30) - 1) {
+			return true;
+		}
+		/* Lower bound: older than anything in flight. */
+		if (tcp_seq_diff(seg->seq, s->snd_nxt) < -(int32_t)MIN(reach + SLACK, 1u << 30))
+			return true;
+	}
+	if ((seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_SPACE) &&
+	    tcp_seq_diff(seg->ack, r->snd_nxt) < -(int32_t)MIN(widest(s) + SLACK, 1u << 30))
+		return true;
+	return false;
+}
+
+static void suspect(TcpStep *step)
+{
+	step->conn->side[step->from].flags |= TCP_SIDE_SUSPECT;
+	tcp_aside_make(step->conn)->side[step->from].suspect = segment_seq_end(step->seg);
+}
+
+/* The number lies that far on from the other, or a little further. */
+static bool goes_on(TcpSeq from, TcpSeq seq)
+{
+	int32_t on = tcp_seq_diff(seq, from);
+
+	return on >= 0 && on <= (int32_t)SLACK;
+}
+
 bool tcp_space_bad_ack(TcpStep *step)
 {
-	TcpSide *s = &step->conn->side[step->from];
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
+	const TcpAside *aside = tcp_aside(step->conn);
 	TcpSeq ack = step->seg->ack;
 
 	if (!beyond_all(step))
 		return false;
-	/* Where the capture has lost more than a window, the next one goes on from there. */
-	if (tcp_side_has(s, TCP_SIDE_SUSPECT_ACK)) {
-		int32_t on = tcp_seq_diff(ack, tcp_aside(step->conn)->side[step->from].suspect);
-		if (on >= 0 && on <= (int32_t)SLACK)
-			return false;
-	}
+	/* Where the capture has lost more than a window, the next one goes on from there, or the
+	 * two agree where they are. */
+	if ((tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) &&
+	     goes_on(aside->side[step->from].suspect_ack, ack)) ||
+	    (tcp_side_has(r, TCP_SIDE_SUSPECT) && goes_on(ack, aside->side[other].suspect)))
+		return false;
 	s->flags |= TCP_SIDE_SUSPECT_ACK;
-	tcp_aside_make(step->conn)->side[step->from].suspect = ack;
+	tcp_aside_make(step->conn)->side[step->from].suspect_ack = ack;
+	if (outside(step))
+		suspect(step);
 	return true;
 }
 
@@ -95,53 +140,25 @@ bool tcp_space_is_beside(const TcpStep *step)
 	return false;
 }
 
-static bool outside(const TcpStep *step)
-{
-	const TcpSide *s = &step->conn->side[step->from],
-		      *r = &step->conn->side[tcp_other(step->from)];
-	const Segment *seg = step->seg;
-	uint32_t reach = widest(r);
-
-	if (tcp_side_has(s, TCP_SIDE_SPACE)) {
-		/* Upper bound: the right edge of the other's widest window. */
-		if (tcp_side_has(r, TCP_SIDE_ACKED)) {
-			if (tcp_seq_diff(segment_seq_end(seg), tcp_seq_add(r->rcv_nxt, reach)) >
-				    0 &&
-			    tcp_seq_diff(seg->seq, tcp_seq_add(s->snd_nxt, reach)) > 0)
-				return true;
-		} else if (tcp_seq_diff(seg->seq, s->snd_nxt) > (int32_t)(1u << 30) - 1) {
-			return true;
-		}
-		/* Lower bound: older than anything in flight. */
-		if (tcp_seq_diff(seg->seq, s->snd_nxt) < -(int32_t)MIN(reach + SLACK, 1u << 30))
-			return true;
-	}
-	if ((seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_SPACE) &&
-	    tcp_seq_diff(seg->ack, r->snd_nxt) < -(int32_t)MIN(widest(s) + SLACK, 1u << 30))
-		return true;
-	return false;
-}
-
 bool tcp_space_out_of_window(TcpStep *step)
 {
-	TcpSide *s = &step->conn->side[step->from];
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
+	const TcpAside *aside = tcp_aside(step->conn);
 	const Segment *seg = step->seg;
 
-	if (!outside(step)) {
+	if (!outside(step))
+		return false;
+	/* Where the capture has lost more than a window, what is beyond goes on from where it was,
+	 * or from where the other side says that it is. */
+	if ((tcp_side_has(s, TCP_SIDE_SUSPECT) && segment_seq_len(seg) > 0 &&
+	     goes_on(aside->side[step->from].suspect, seg->seq)) ||
+	    (tcp_side_has(r, TCP_SIDE_SUSPECT_ACK) &&
+	     goes_on(aside->side[other].suspect_ack, seg->seq))) {
+		s->flags &= ~(uint32_t)TCP_SIDE_SUSPECT;
 		return false;
 	}
-	/* Where the capture has lost more than a window, what is beyond goes on from where it was.
-	 */
-	if (tcp_side_has(s, TCP_SIDE_SUSPECT)) {
-		int32_t on =
-			tcp_seq_diff(seg->seq, tcp_aside(step->conn)->side[step->from].suspect);
-		if (on >= 0 && on <= (int32_t)SLACK && segment_seq_len(seg) > 0) {
-			s->flags &= ~(uint32_t)TCP_SIDE_SUSPECT;
-			return false;
-		}
-	}
-	s->flags |= TCP_SIDE_SUSPECT;
-	tcp_aside_make(step->conn)->side[step->from].suspect = segment_seq_end(seg);
+	suspect(step);
 	return true;
 }
 

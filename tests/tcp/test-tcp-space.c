@@ -293,6 +293,64 @@ Test(tcp_outside, resynchronises_by_acknowledgments_too)
 	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
 }
 
+/* Or what one sends is just what the other acknowledges, whichever passes first: all of a
+ * connection's end that is left. */
+Test(tcp_outside, resynchronises_where_both_agree)
+{
+	const uint32_t c = 50000000, s = 70000000;
+
+	for (unsigned pass = 0; pass < 2; pass++) {
+		g_autoptr(Talk) t = talk_new();
+
+		talk_open(t);
+		if (pass)
+			SERVER(t, PSH_ACK, s - 100, 1, 100);
+		CLIENT(t, TCP_ACK, c, s);
+		EXPECT_CLASS(t, OUT_OF_WINDOW);
+		CLIENT(t, FIN_ACK, c, s);
+		EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+		SERVER(t, FIN_ACK, s, c + 1);
+		EXPECT_STATES(t, "TIME-WAIT? / LAST-ACK");
+		CLIENT(t, TCP_ACK, c + 1, s + 1);
+		EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
+	}
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	SERVER(t, TCP_ACK, 1, c);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	CLIENT(t, FIN_ACK, c, 1);
+	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+	SERVER(t, FIN_ACK, 1, c + 1);
+	EXPECT_STATES(t, "TIME-WAIT? / LAST-ACK");
+	g_autoptr(Talk) u = talk_new();
+
+	talk_open(u);
+	CLIENT(u, PSH_ACK, c, 1, 1000);
+	EXPECT_CLASS(u, OUT_OF_WINDOW);
+	SERVER(u, TCP_ACK, 1, c + 1000);
+	EXPECT_CLASS(u, ACK);
+	CLIENT(u, FIN_ACK, c + 1000, 1);
+	EXPECT_STATES(u, "FIN-WAIT-1 / CLOSE-WAIT?");
+}
+
+/* Strangers in the name of both, who do not. */
+Test(tcp_outside, that_do_not_agree_change_nothing)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, FIN_ACK, 50000000, 1, 1000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, TCP_ACK, 1, 50000000 + 1002);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	CLIENT(t, FIN_ACK, 51000000, 1, 1000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, FIN_ACK, 1, 60000000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+}
+
 /* A window of 1 GiB: still a bound, and no sign is lost in it. */
 Test(tcp_outside, the_largest_window)
 {
