@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs functions as tests, in a directory of their own, and prints TAP."""
+import fcntl
 import os
 import signal
+import struct
 import sys
 import tempfile
+import termios
+import time
 import traceback
+
+# However busy the machine is: who waits longer for something, waits in vain.
+PATIENCE = 240
 
 
 class Skip(Exception):
@@ -21,6 +28,52 @@ def environment(**extra):
     env.update(XDG_CONFIG_HOME=os.path.join(os.getcwd(), "nowhere"), LC_ALL="C.UTF-8", TERM="xterm")
     env.update(extra)
     return env
+
+
+def wait_until(condition, seconds=PATIENCE, step=0.02):
+    """What it says at last: it is asked until that is true, or the time is over."""
+    end = time.monotonic() + seconds
+    while not (answer := condition()) and time.monotonic() < end:
+        time.sleep(step)
+    return answer
+
+
+def others_may_come_here():
+    """A directory for temporary files may be one's own alone."""
+    path = os.getcwd()
+    while os.stat(path).st_mode & 1:
+        if path == "/":
+            return True
+        path = os.path.dirname(path)
+    return False
+
+
+def threads(pid):
+    """[(thread, whether it sleeps, how often it went to sleep)]"""
+    found = []
+    for thread in sorted(os.listdir(f"/proc/{pid}/task")):
+        with open(f"/proc/{pid}/task/{thread}/status", encoding="utf-8", errors="replace") as f:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
+        found.append((thread, status["State"].startswith("S"), status.get("voluntary_ctxt_switches")))
+    return found
+
+
+def sleeps(pid):
+    """Whether all of its threads do, and none of them was awake between two looks."""
+    try:
+        before = threads(pid)
+        time.sleep(0.02)
+        return all(asleep for _, asleep, _ in before) and threads(pid) == before
+    except OSError:
+        return False
+
+
+def wait_until_taken(process, pipe):
+    """Until it has read all that was written into its pipe, has done what is to be done with it, and waits for more."""
+    def taken():
+        return not struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0] and sleeps(process.pid)
+    assert wait_until(lambda: process.poll() is not None or taken()), "it does not read"
+    assert process.poll() is None, f"it has ended, with status {process.returncode}"
 
 
 # Lines of a failure: what did not come may be a whole screen.

@@ -11,6 +11,8 @@ import termios
 import time
 import unicodedata
 
+from harness import PATIENCE
+
 
 LONGEST_SEQUENCE = 64
 
@@ -220,7 +222,7 @@ class Terminal:
     def press(self, keys):
         os.write(self.master, keys.encode())
 
-    def wait_for(self, *parts, seconds=30, without=(), also=lambda text: True):
+    def wait_for(self, *parts, seconds=PATIENCE, without=(), also=lambda text: True):
         """Until all of it stands on the screen, and the text of the screen is as it should be: what was drawn comes in pieces."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -230,7 +232,7 @@ class Terminal:
                 return text
         raise AssertionError(f"no {parts} (without {without}) on\n{self.screen.text()}\nbefore it: {self.screen.normal[-500:]}")
 
-    def end(self, keys=None, with_signal=None, seconds=20):
+    def end(self, keys=None, with_signal=None, seconds=PATIENCE):
         """The exit status, once the terminal has been given back."""
         if keys:
             self.press(keys)
@@ -250,7 +252,7 @@ class Terminal:
         """Takes all that was written: where nobody has the other end any more, the last of it is followed by an error."""
         os.close(self.slave)
         self.slave = None
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while self.take(max(end - time.monotonic(), 0)):
             pass
 

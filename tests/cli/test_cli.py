@@ -15,11 +15,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 sys.dont_write_bytecode = True
 from capture import connection, pcap, unanswered  # noqa: E402
-from harness import environment, equal, run_all  # noqa: E402
+from harness import PATIENCE, environment, equal, run_all, wait_until_taken  # noqa: E402
 
 PROGRAM, MAN_PAGE, COMPLETION = (os.path.abspath(path) for path in sys.argv[1:4])
 CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
@@ -34,7 +33,7 @@ def test(function):
 def run(*args, stdin=b"", env=None, **options):
     """(exit status, standard output, standard error), as text."""
     options.setdefault("stdout", subprocess.PIPE)
-    p = subprocess.run([PROGRAM, *args], input=stdin, stderr=subprocess.PIPE, timeout=60,
+    p = subprocess.run([PROGRAM, *args], input=stdin, stderr=subprocess.PIPE, timeout=PATIENCE,
                        env=environment(**(env or {})), **options)
     return p.returncode, (p.stdout or b"").decode("utf-8"), p.stderr.decode("utf-8")
 
@@ -372,7 +371,7 @@ def on_a_terminal(args, env):
             break
         out += piece
     os.close(leader)
-    p.wait(60)
+    p.wait(PATIENCE)
     return out.decode("utf-8")
 
 
@@ -456,11 +455,11 @@ def interrupted_it_reports_what_it_has():
                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         p.stdin.write(open("good.pcap", "rb").read())
         p.stdin.flush()
-        time.sleep(0.5)
+        wait_until_taken(p, p.stdin)
         p.send_signal(number)
         out, err = p.stdout.read(), p.stderr.read().decode()
         p.stdin.close()
-        equal(p.wait(30), 1)
+        equal(p.wait(PATIENCE), 1)
         equal(kinds(out.decode())[-1], "summary")
         assert "connection" in kinds(out.decode())
         assert "interrupted" in err and err.count("\n") == 1, err

@@ -18,7 +18,7 @@ import xml.etree.ElementTree as xml
 
 sys.dont_write_bytecode = True
 from capture import connection, pcap, unanswered  # noqa: E402
-from harness import environment, equal, run_all  # noqa: E402
+from harness import PATIENCE, environment, equal, run_all  # noqa: E402
 
 PROGRAM, SCENARIO, SCENARIOS, CAPTURES = (os.path.abspath(path) for path in sys.argv[1:5])
 CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
@@ -36,7 +36,7 @@ def test(function):
 
 
 def run(*args, **options):
-    p = subprocess.run([PROGRAM, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+    p = subprocess.run([PROGRAM, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
                        env=environment(), check=False, **options)
     equal(p.returncode, 0, f"{args}: {p.stderr!r}")
     return p.stdout.decode("utf-8")

@@ -12,7 +12,7 @@ import sys
 
 sys.dont_write_bytecode = True
 from capture import ACK, FIN, SYN, connection, pcap, segment  # noqa: E402
-from harness import environment, equal, run_all  # noqa: E402
+from harness import PATIENCE, environment, equal, run_all  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
@@ -28,7 +28,7 @@ def test(function):
 def run(*args, stdin=b"", **options):
     """(exit status, standard output, standard error as text)."""
     p = subprocess.run([PROGRAM, "streams", *args], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                       timeout=60, env=environment(), **options)
+                       timeout=PATIENCE, env=environment(), **options)
     return p.returncode, p.stdout, p.stderr.decode("utf-8")
 
 
@@ -98,7 +98,7 @@ def which_stream_must_be_said():
 def bytes_are_not_for_a_terminal():
     master, slave = pty.openpty()
     p = subprocess.run([PROGRAM, "streams", "good.pcap", "--conn", "1", "--side", "client"], stdout=slave,
-                       stderr=subprocess.PIPE, timeout=60)
+                       stderr=subprocess.PIPE, timeout=PATIENCE)
     os.close(slave)
     os.close(master)
     equal(p.returncode, 2)
@@ -218,7 +218,7 @@ def a_reader_who_has_had_enough():
     with open("big.pcap", "wb") as f:
         f.write(big)
     p = subprocess.run(f"'{PROGRAM}' streams big.pcap --conn 1 --side client | head -c 3; exit ${{PIPESTATUS[0]}}",
-                       shell=True, executable="/bin/bash", stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                       shell=True, executable="/bin/bash", stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
     equal((p.returncode, p.stdout, p.stderr), (0, b"xxx", b""))
 
 

@@ -7,9 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
-from harness import Skip, environment, equal, run_all
+from harness import PATIENCE, Skip, environment, equal, run_all, wait_until
 from screen import Terminal
 
 SHAKEDOWN, CAPTURES = (os.path.abspath(path) for path in sys.argv[1:3])
@@ -35,7 +34,7 @@ def top(*args, width=80, height=24, stdin=None, command=None, **env):
 
 
 def without_terminal(*args, stdin=subprocess.DEVNULL, **env):
-    p = subprocess.run([SHAKEDOWN, "watch", "--top", *args], capture_output=True, text=True, stdin=stdin, timeout=60, env=environment(**env), check=False)
+    p = subprocess.run([SHAKEDOWN, "watch", "--top", *args], capture_output=True, text=True, stdin=stdin, timeout=PATIENCE, env=environment(**env), check=False)
     return p.returncode, p.stderr
 
 
@@ -90,7 +89,7 @@ def the_ladder_is_that_of_the_ladder_command():
     def rows(text):
         return [line.rstrip() for line in text.split("\n") if "│" in line or "┊" in line]
 
-    drawn = subprocess.run([SHAKEDOWN, "ladder", MIXED, "--conn", "3", "--width", "120"], capture_output=True, text=True, env=environment(), check=True, timeout=60).stdout
+    drawn = subprocess.run([SHAKEDOWN, "ladder", MIXED, "--conn", "3", "--width", "120"], capture_output=True, text=True, env=environment(), check=True, timeout=PATIENCE).stdout
     with top(width=120, height=100) as t:
         t.wait_for("read to its end")
         t.press("2/#3\n\n")
@@ -261,11 +260,7 @@ def a_terminal_that_goes_ends_it():
         os.close(t.slave)
         os.close(t.master)
         t.slave = t.master = None
-        for _ in range(200):
-            if t.process.poll() is not None:
-                return
-            time.sleep(0.1)
-        raise AssertionError("it lives on")
+        assert wait_until(lambda: t.process.poll() is not None), "it lives on"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
 import harness  # noqa: E402
-from harness import Skip, environment, equal  # noqa: E402
+from harness import PATIENCE, Skip, environment, equal, wait_until_taken  # noqa: E402
 
 SHAKEDOWN, CAPTURES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 CAGED, CAPNG = sys.argv[3] == "caged", sys.argv[4] == "capng"
@@ -22,7 +22,7 @@ CAP_DAC_OVERRIDE = 1 << 1
 
 
 def run(*args, **kwargs):
-    return subprocess.run([SHAKEDOWN, *args], capture_output=True, text=True, timeout=60, check=False, env=environment(), **kwargs)
+    return subprocess.run([SHAKEDOWN, *args], capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment(), **kwargs)
 
 
 @contextlib.contextmanager
@@ -39,13 +39,13 @@ def reading(*args, sandbox=True):
         finally:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def wait_until_confined(process, caged):
     """The filter is the last thing; where there is none, no new privileges are."""
     status = {}
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
             status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
@@ -139,7 +139,7 @@ def who_is_nobody_is_told():
 
 def only_root_becomes_somebody_else():
     if os.geteuid() == 0:
-        failed = subprocess.run([SHAKEDOWN, "-Z", "root", "-"], stdin=open(MIXED, "rb"), capture_output=True, text=True, timeout=60,
+        failed = subprocess.run([SHAKEDOWN, "-Z", "root", "-"], stdin=open(MIXED, "rb"), capture_output=True, text=True, timeout=PATIENCE,
                                 check=False, env=environment(), user=54321, group=54321, extra_groups=[])
     else:
         failed = run("-Z", "root", MIXED)
@@ -180,9 +180,9 @@ def an_interrupt_still_reports():
         process.stdin.write(capture.read())
         process.stdin.flush()
         wait_until_confined(process, CAGED)
-        time.sleep(0.3)
+        wait_until_taken(process, process.stdin)
         process.terminate()
-        said = process.communicate(timeout=20)
+        said = process.communicate(timeout=PATIENCE)
         equal(process.returncode, 1)
         assert b"Connections" in said[0] and b"interrupted" in said[1], said
 
