@@ -2,21 +2,29 @@
 """Two hosts in network namespaces of their own, joined by a cable, that go when the test does."""
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import struct
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
-from harness import Skip  # noqa: E402  pylint: disable=wrong-import-position
+from harness import PATIENCE, Skip, wait_until  # noqa: E402  pylint: disable=wrong-import-position
 
 CLIENT, SERVER = "10.71.0.1", "10.71.0.2"
+# Libpcap's blocks are large, and each is handed over after some milliseconds, however little is in it: what is usual is
+# full in two seconds in which the program does not get the processor.
+LARGE_BUFFER = ("-B", "65536")
 
 
 def command(*args, **more):
-    return subprocess.run(args, check=True, capture_output=True, text=True, timeout=30, **more)
+    return subprocess.run(args, check=True, capture_output=True, text=True, timeout=PATIENCE, **more)
+
+
+def name_of(side):
+    """Nobody else's: neither that of another test, nor what one that was killed has left."""
+    return f"shakedown-{os.getpid()}-{secrets.token_hex(4)}-{side}"
 
 
 class Network:
@@ -27,7 +35,7 @@ class Network:
             raise Skip("network namespaces take root")
         if not shutil.which("ip"):
             raise Skip("there is no ip(8)")
-        self.client, self.server = (f"shakedown-{os.getpid()}-{side}" for side in ("client", "server"))
+        self.client, self.server = map(name_of, ("client", "server"))
         self.processes = []
         try:
             for name in (self.client, self.server):
@@ -45,13 +53,18 @@ class Network:
             self.remove()
             raise Skip(f"network namespaces are not to be had: {getattr(why, 'stderr', '') or why}".strip()) from why
 
+    def is_up(self):
+        """The kernel says so a moment after it was told to bring them up."""
+        return all(command("ip", "netns", "exec", name, "cat", "/sys/class/net/eth0/operstate").stdout.strip() == "up"
+                   for name in (self.client, self.server))
+
     def remove(self):
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
                 process.wait()
         for name in (self.client, self.server):
-            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False, timeout=30)
+            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False, timeout=PATIENCE)
 
     def start(self, where, *args, **more):
         """A process in a namespace; it is killed with the network at the latest."""
@@ -77,6 +90,7 @@ class Network:
 def network():
     net = Network()
     try:
+        assert wait_until(net.is_up), "an interface does not come up"
         yield net
     finally:
         net.remove()
@@ -112,7 +126,7 @@ def listener(net, port, backlog=64):
     return s
 
 
-def connect(net, port, timeout=5):
+def connect(net, port, timeout=60):
     with inside(net.client):
         s = socket.socket()
     s.settimeout(timeout)
@@ -120,13 +134,18 @@ def connect(net, port, timeout=5):
     return s
 
 
-def wait_until(condition, seconds=10, step=0.02):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(step)
-    return False
+LISTEN, TIME_WAIT = "0A", "06"
+
+
+def sockets_of(where):
+    """The states of TCP sockets there, as the kernel numbers them."""
+    with inside(where), open("/proc/thread-self/net/tcp", encoding="ascii") as f:
+        return {line.split()[3] for line in f.readlines()[1:]}
+
+
+def settle(net):
+    """Until the last segment of every connection has come where it goes: on a busy machine some time after close()."""
+    assert wait_until(lambda: sockets_of(net.client) | sockets_of(net.server) <= {LISTEN, TIME_WAIT}), "connections stay open"
 
 
 def checksum(data):
