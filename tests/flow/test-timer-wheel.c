@@ -3,6 +3,8 @@
 
 #include "model-rand.h"
 
+#include <time.h>
+
 #define S SHAKEDOWN_NS_PER_S
 #define YEAR (366 * 86400 * S)
 /* 2026-11-20: not a multiple of anything. */
@@ -104,11 +106,11 @@ Test(timer_wheel, fires_in_order_across_a_leap_of_decades)
 	timer_wheel_set(f.wheel, handle[2], T0 + 3600 * S);
 	timer_wheel_set(f.wheel, handle[1], T0 + 120 * S);
 
-	gint64 begin = g_get_monotonic_time();
+	clock_t begin = clock();
 
 	cr_assert_eq(advance(&f, T0 + 90 * YEAR), 6);
-	/* Ninety years have 1.7e11 ticks. */
-	cr_assert_lt(g_get_monotonic_time() - begin, G_USEC_PER_SEC);
+	/* Ninety years have 1.7e11 ticks. Of the processor's time: others may have it, too. */
+	cr_assert_lt(clock() - begin, 10 * CLOCKS_PER_SEC);
 	for (unsigned i = 0; i < 6; i++)
 		cr_assert_eq(fired(&f, i), handle[i], "place %u", i);
 	fixture_clear(&f);
