@@ -2,6 +2,7 @@
 """A headless Chromium with an empty profile, driven by its DevTools protocol over a pair of pipes."""
 import json
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -9,7 +10,13 @@ import tempfile
 import time
 import urllib.parse
 
+from harness import PATIENCE, wait_until
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+class Refused(AssertionError):
+    """The browser's answer is an error."""
 
 
 def find():
@@ -41,10 +48,15 @@ class Browser:
         os.close(to_read)
         os.close(to_write)
         self.pending, self.events, self.number, self.session = b"", [], 0, None
-        target = next(t for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page")
-        self.session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
+        page = wait_until(self.first_page)
+        if not page:
+            raise TimeoutError("the browser has no page")
+        self.session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(domain + ".enable")
+
+    def first_page(self):
+        return next((t["targetId"] for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page"), None)
 
     def close(self):
         self.process.kill()
@@ -71,11 +83,12 @@ class Browser:
         if self.session:
             message["sessionId"] = self.session
         os.write(self.to, json.dumps(message).encode() + b"\0")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while True:
             answer = self.receive(deadline)
             if answer.get("id") == self.number:
-                assert "error" not in answer, answer
+                if "error" in answer:
+                    raise Refused(answer)
                 return answer["result"]
             self.events.append(answer)
 
@@ -85,11 +98,25 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def wait(self, expression, seconds=30):
-        deadline = time.monotonic() + seconds
-        while not self.run(expression):
-            assert time.monotonic() < deadline, "waited in vain for " + expression
-            time.sleep(0.02)
+    def wait(self, expression):
+        def holds():
+            try:
+                return self.run(expression)
+            except Refused as why:
+                # While a page goes and another comes, there is nothing to ask.
+                if not re.search("context|navigated", str(why)):
+                    raise
+                return False
+        assert wait_until(holds), "waited in vain for " + expression
+
+    def processor(self, before=None):
+        """Milliseconds of it by process that shows pages, since then: what others take does not count."""
+        session, self.session = self.session, None
+        try:
+            processes = self.call("SystemInfo.getProcessInfo")["processInfo"]
+        finally:
+            self.session = session
+        return {p["id"]: 1000 * p["cpuTime"] - (before or {}).get(p["id"], 0) for p in processes if p["type"] == "renderer"}
 
     def open(self, path, width=1280, height=900, dark=False):
         """A file, in a window of that size; returns when its script is ready."""
