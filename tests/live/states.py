@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 
+from network import PATIENCE, name_of
 from wire import FIN, RST, SYN
 
 NAMES = {0: "CLOSED", 1: "ESTABLISHED", 2: "SYN-SENT", 3: "SYN-RECEIVED", 4: "FIN-WAIT-1", 5: "FIN-WAIT-2", 6: "TIME-WAIT",
@@ -23,7 +24,7 @@ class Trace:
     """An instance of tracefs for oneself; OSError where there is none."""
 
     def __init__(self):
-        self.path = f"/sys/kernel/tracing/instances/shakedown-{os.getpid()}"
+        self.path = f"/sys/kernel/tracing/instances/{name_of('kernels')}"
         os.mkdir(self.path)
         try:
             self.put("trace_clock", "mono")
@@ -104,8 +105,8 @@ class Watch:
     def end(self, when):
         """[(time, port, the other's port, state)], when something changed."""
         self.until.value = when
-        changes = self.pipe.recv() if self.pipe.poll(10) else []
-        self.process.join(5)
+        changes = self.pipe.recv() if self.pipe.poll(PATIENCE) else []
+        self.process.join(PATIENCE)
         self.pipe.close()
         return changes
 

@@ -20,8 +20,8 @@ import tempfile
 import threading
 import time
 
-from network import Skip, command, inside
-from harness import environment
+from network import Skip, command, inside, name_of
+from harness import PATIENCE, environment
 from states import Trace, Watch, closed_behind_data, history, knowable
 from talks import some_settings, some_talks
 from wire import VANTAGES, Wire, raw_socket, without_offloads, write_pcap
@@ -39,7 +39,7 @@ class Hosts:
         if os.geteuid() != 0:
             raise Skip("network namespaces take root")
         self.six, self.family = six, socket.AF_INET6 if six else socket.AF_INET
-        self.name = {where: f"shakedown-{os.getpid()}-{where}" for where in (*SIDES, "wire")}
+        self.name = {where: name_of(where) for where in (*SIDES, "wire")}
         net = os.getpid() % 250
         self.address = dict(zip(SIDES, (f"fd72::{net:x}:1", f"fd72::{net:x}:2") if six else (f"10.72.{net}.1", f"10.72.{net}.2")))
         try:
@@ -76,7 +76,7 @@ class Hosts:
 
     def remove(self):
         for name in self.name.values():
-            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False, timeout=30)
+            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False, timeout=PATIENCE)
 
 
 def start(hosts, talks):
@@ -159,7 +159,7 @@ def judge(shakedown, run, directory, vantage):
     """(sides, [what is wrong])"""
     path = os.path.join(directory, f"{vantage}.pcap")
     write_pcap(path, run.segments, vantage, run.end, time.time() - time.monotonic())
-    out = subprocess.run([shakedown, "conns", "--format", "ndjson", path], capture_output=True, text=True, timeout=60, check=False,
+    out = subprocess.run([shakedown, "conns", "--format", "ndjson", path], capture_output=True, text=True, timeout=PATIENCE, check=False,
                          env=environment())
     assert out.returncode == 0, out.stderr
     records = {(r["client"]["port"], r["server"]["port"]): r for r in map(json.loads, out.stdout.splitlines())
