@@ -167,7 +167,9 @@ class Screen:
             for _ in range(n):
                 self.put(self.last)
         elif final == "r":
-            self.top, self.bottom = n - 1, (args[1] if len(args) > 1 and args[1] else self.height) - 1
+            # What was drawn for a larger screen may come after it has become smaller.
+            bottom = min(args[1] if len(args) > 1 and args[1] else self.height, self.height) - 1
+            self.top, self.bottom = min(n - 1, bottom), bottom
             self.x = self.y = 0
 
     def erase_line(self, how):

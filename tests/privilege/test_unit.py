@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
 import harness  # noqa: E402
-from harness import Skip, equal  # noqa: E402
+from harness import PATIENCE, Skip, equal  # noqa: E402
 
 UNIT = os.path.abspath(sys.argv[1])
 ANALYZE = shutil.which("systemd-analyze")
@@ -33,7 +33,7 @@ def instance():
 
 
 def analyze(*args):
-    return subprocess.run([ANALYZE, *args], capture_output=True, text=True, timeout=50, check=False)
+    return subprocess.run([ANALYZE, *args], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def systemd_has_nothing_to_say():
