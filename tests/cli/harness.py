@@ -2,6 +2,7 @@
 """Runs functions as tests, in a directory of their own, and prints TAP."""
 import fcntl
 import os
+import re
 import signal
 import struct
 import sys
@@ -58,12 +59,20 @@ def threads(pid):
     return found
 
 
+def reads_a_pipe(pid):
+    """Where the kernel tells what a process waits for."""
+    with open(f"/proc/{pid}/wchan", encoding="ascii") as f:
+        return re.search("^0?$|pipe|unknown", f.read().strip())
+
+
 def sleeps(pid):
     """Whether all of its threads do, and none of them was awake between two looks."""
     try:
         before = threads(pid)
-        time.sleep(0.02)
-        return all(asleep for _, asleep, _ in before) and threads(pid) == before
+        if not all(asleep for _, asleep, _ in before) or not reads_a_pipe(pid):
+            return False
+        time.sleep(0.2)
+        return reads_a_pipe(pid) and threads(pid) == before
     except OSError:
         return False
 
