@@ -34,8 +34,8 @@ typedef struct {
 	const char *const *interfaces; /* names, NULL-terminated; "any" is all of them */
 	const char *filter;	       /* BPF expression, or NULL */
 	uint64_t count; /* stop after so many packets that passed the filter; 0: all */
-	/* Asked when a signal interrupts a read that waits for a pipe, and again and again while an
-	 * interface is captured on: true ends it there. Or NULL. */
+	/* Asked again and again while a pipe is silent, and while an interface is captured on, by
+	 * whichever thread reads: true ends it there. Or NULL. */
 	bool (*interrupted)(void);
 	/* Interfaces only: */
 	uint32_t buffer_kib;	    /* of the kernel's ring, for each; 0: 16 MiB */

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #define AHEAD 512
+/* A signal that comes just before poll(), or to another thread, does not end it: whether one has
+ * come is asked that often. */
+#define TURN_MS 200
 
 struct _StreamFile {
 	Stream stream;
@@ -23,22 +26,38 @@ struct _StreamFile {
 	uint8_t ahead[AHEAD];
 };
 
+/* False: nothing is there, and interrupted says that there is nothing to be waited for. */
+static bool wait_for(const StreamFile *file)
+{
+	for (;;) {
+		bool interrupted = file->interrupted && file->interrupted();
+		int turn = interrupted ? 0 : file->interrupted ? TURN_MS : -1;
+		int ready = poll(&(struct pollfd){.fd = file->fd, .events = POLLIN}, 1, turn);
+
+		if (ready > 0 || (ready < 0 && errno != EINTR)) /* or read() tells why not */
+			return true;
+		if (interrupted)
+			return false;
+	}
+}
+
 static size_t fd_read(StreamFile *file, uint8_t *out, size_t room)
 {
 	while (!file->ended) {
+		if (!file->regular && !wait_for(file)) {
+			file->ended = true;
+			break;
+		}
 		ssize_t got = read(file->fd, out, room);
 		if (got > 0) {
 			file->position += (uint64_t)got;
 			return (size_t)got;
 		}
-		if (got < 0 && errno == EINTR && !(file->interrupted && file->interrupted()))
+		/* EAGAIN: of standard input that was handed over non-blocking. */
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		if (got < 0 && errno == EAGAIN) { /* standard input handed over non-blocking */
-			poll(&(struct pollfd){.fd = file->fd, .events = POLLIN}, 1, -1);
-			continue;
-		}
 		file->ended = true;
-		if (got < 0 && errno != EINTR)
+		if (got < 0)
 			stream_fail(&file->stream, g_strdup_printf("it cannot be read further: %s",
 								   g_strerror(errno)));
 	}

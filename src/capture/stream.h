@@ -27,7 +27,8 @@ size_t stream_fail(Stream *stream, char *text);
 
 /* The stream of a file as it is. "-" is standard input. */
 typedef struct _StreamFile StreamFile;
-/* A read that a signal interrupts is taken up again, unless interrupted (or NULL) says true. */
+/* A pipe that is silent is waited for, unless interrupted (or NULL) says true: it is asked several
+ * times a second, and by whichever thread reads. */
 StreamFile *stream_file_open(const char *path, bool (*interrupted)(void), GError **error);
 static inline Stream *stream_of_file(StreamFile *file)
 {

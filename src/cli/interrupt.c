@@ -2,11 +2,9 @@
 #include "cli/interrupt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <unistd.h>
 
 /* The only mutable globals: a signal handler can reach nothing else. Threads look at it, too. */
 static atomic_bool asked;
@@ -32,25 +30,19 @@ static void set(int signal, void (*handler)(int), int flags)
 	sigaction(signal, &action, NULL);
 }
 
-/* The reader of a pipe takes an interrupted read() up again. Standard input becomes empty under it,
- * so that it finds the end there. */
 static void ask(int signal)
 {
-	int before = errno, nothing = open("/dev/null", O_RDONLY);
+	int before = errno;
 
 	asked = true;
 	if (last_words)
 		set(signal, die, SA_RESETHAND);
-	if (nothing >= 0) {
-		dup2(nothing, STDIN_FILENO);
-		close(nothing);
-	}
 	errno = before;
 }
 
 void interrupt_init(void)
 {
-	/* No SA_RESTART: a read that waits for a pipe shall return. */
+	/* No SA_RESTART: an open() that waits for a pipe's writer shall return. */
 	struct sigaction stop = {.sa_handler = ask, .sa_flags = SA_RESETHAND};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct sigaction inherited;
