@@ -14,6 +14,10 @@
 #define USUAL_LEAST 1.0
 /* With so many half-open at once it is worth knowing for longer where they come from. */
 #define HALF_OPEN_MANY 8
+/* What comes to a host's ports is a flood if such a share of the SYNs has a source of its own.
+ * Where the 254 addresses of a network scan it in turn it is less by the time there are flood_syns.
+ */
+#define HOST_SOURCES_MANY 0.75
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
@@ -64,11 +68,23 @@ static bool window_tells(const Sum *sum, const ShakedownConfig *config)
 	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
 }
 
-/* Nearly each has a source of its own. */
-static bool from_many(const Service *s)
+static bool share_distinct(const Service *s, double share)
 {
 	return s->sources && (double)sketch_distinct_count(&s->sources->distinct) >=
-				     SOURCES_MANY * (double)s->sources->syns;
+				     share * (double)s->sources->syns;
+}
+
+/* False, too, where not enough is known of the sources: they were forgotten just now. */
+static bool host_from_many(const Service *host, const Sum *sum)
+{
+	return host->sources && host->sources->syns * 2 >= sum->opened &&
+	       share_distinct(host, HOST_SOURCES_MANY);
+}
+
+/* Most of what is known of them is older than the window: it would hide what comes now. */
+static bool sources_outdated(const Service *host, int64_t id)
+{
+	return host->sources->syns > 2 * sum_up(host, id + SERVICE_GRACE_SLOTS).opened;
 }
 
 /* Nothing listens there, and yet they come. As many clients may have lost their server; but then it
@@ -139,7 +155,8 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 	if (s->measured < 1 / USUAL_WEIGHT)
 		s->measured++;
 	s->usual += (established - s->usual) / s->measured;
-	return s->excess >= bound_of(s, sum, config) && half_open > 0 && from_many(s);
+	return s->excess >= bound_of(s, sum, config) && half_open > 0 &&
+	       share_distinct(s, SOURCES_MANY);
 }
 
 static void end_flood(Service *s, DetectContext *context)
@@ -213,8 +230,8 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 {
 	uint64_t idle = sum->established - MIN(sum->talked, sum->established);
 
-	if (service_is_host(s) || idle < config->flood_syns || idle * 100 < sum->established * config->flood_half_open ||
-	    !s->sources)
+	if (service_is_host(s) || idle < config->flood_syns ||
+	    idle * 100 < sum->established * config->flood_half_open || !s->sources)
 		return;
 	uint64_t sources = sketch_distinct_count(&s->sources->distinct);
 
@@ -251,7 +268,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	/* One source that tries a host's ports looks for what is open, and what comes now and then
 	 * to any of them adds up to nothing. */
 	if (service_is_host(s)) {
-		window = window && from_many(s);
+		window = window && host_from_many(s, &sum);
 		excess = false;
 	}
 	judge_connections(s, &sum, id, config);
@@ -265,7 +282,9 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	if (s->flood && !window && !excess &&
 	    service_slot_end(s, config, id) - s->flood->last > config->flood_window)
 		end_flood(s, context);
-	if (!s->flood && s->sources && !sum.opened && s->half_open < HALF_OPEN_MANY)
+	if (!s->flood && s->sources &&
+	    (service_is_host(s) ? sources_outdated(s, id)
+				: !sum.opened && s->half_open < HALF_OPEN_MANY))
 		g_clear_pointer(&s->sources, g_free);
 }
 

@@ -110,6 +110,58 @@ Test(host_flood, scan_with_decoys)
 	EXPECT_NOT(s, SYN_FLOOD);
 }
 
+/* The addresses of a network take turns, so that few come twice at first. */
+Test(host_flood, scan_by_a_network)
+{
+	g_autoptr(Scene) s = scene_new();
+	uint32_t chance = 1;
+
+	for (unsigned i = 0; i < 3000; i++) {
+		chance = chance * 1664525 + 1013904223;
+		scene_client(s, (chance >> 16) % 254);
+		port(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(17));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, SYN_FLOOD);
+}
+
+/* What the host's firewall drops stays half-open for long. */
+Test(host_flood, after_a_scan)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_client(s, 100000);
+	for (unsigned i = 0; i < 5000; i++) {
+		port(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(1));
+	}
+	scene_wait(s, SECONDS(20));
+	EACH(s, 0, 1000, TCP_SYN, .after = MS(5));
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SYN_FLOOD), 1);
+	EXPECT_FACT(s, SYN_FLOOD, "syn=1000");
+}
+
+Test(host_flood, during_a_slow_scan)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 3000; i++) {
+		if (i >= 2900)
+			EACH(s, 10 * i, 10, TCP_SYN, .after = MS(5));
+		scene_client(s, 100000);
+		port(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(150));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT(s, PORT_SCAN);
+	EXPECT(s, SYN_FLOOD);
+}
+
 /* A host that has gone, and those who used it, each on a port of its own: they try again. */
 Test(host_flood, clients_of_a_host_that_is_gone)
 {
