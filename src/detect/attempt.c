@@ -53,6 +53,23 @@ static bool begin_in(Service *s, DetectContext *context, const TcpEvent *event)
 	return true;
 }
 
+/* The host that a SYN counts for, too; NULL: for none. Of one that is flooded all ports may get
+ * more than a few, if they serve nobody. */
+static Service *host_for(DetectContext *context, Service *s, const TcpEvent *event)
+{
+	ShakedownAddress address = tcp_conn_address(event->conn, SHAKEDOWN_SERVER);
+
+	if (service_is_for_host(s, context->config, event->time))
+		return services_of_host(context->services, &address);
+	if (s->flood || service_serves(s))
+		return NULL;
+	Service *host = services_known_host(context->services, &address);
+
+	if (host)
+		flood_advance(host, context, event->time);
+	return host && host->flood ? host : NULL;
+}
+
 void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -60,11 +77,10 @@ void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 	if (!begin_in(s, context, event))
 		return;
 	conn->noted |= NOTED_IN_WINDOW | NOTED_HALF_OPEN;
-	if (!service_is_for_host(s, context->config, event->time))
-		return;
-	ShakedownAddress address = tcp_conn_address(conn, SHAKEDOWN_SERVER);
-	Service *host = services_of_host(context->services, &address);
+	Service *host = host_for(context, s, event);
 
+	if (!host)
+		return;
 	flood_advance(host, context, event->time);
 	if (begin_in(host, context, event))
 		conn->noted |= NOTED_OF_HOST;

@@ -18,12 +18,13 @@ AT(SYN_FLOOD) = {.info = {
 	"2002): ${flood_syns}, or what the busy service usually completes in ${flood_window} if that "
 	"is less and as many as two in five of ${flood_syns} are half-open now. SYNs that are sent "
 	"again do not count: forged ones are sent once. Or as many within ${flood_window} to a host's "
-	"ports that get few each, most of them from a source of their own. A warning only, since "
+	"ports that get few each, three in four of them from a source of their own; then, what comes "
+	"to any of its ports that serves nobody is part of it. A warning only, since "
 	"nothing is held for long: as many that are refused, or whose SYN,ACK their own sender "
 	"resets, as a host does that floods by raw packets under its own address.",
 	.innocent =
 	"A service that is down or cut off while its clients go on trying. A load test. A scan that "
-	"touches one port of one host many times.",
+	"touches one port of one host many times, or a host's ports from very many addresses.",
 	.action =
 	"The evidence says whether the sources look forged: then blocking them is no use. Switch on "
 	"SYN cookies (net.ipv4.tcp_syncookies=1, the default), enlarge the backlog "

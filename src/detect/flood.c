@@ -18,6 +18,8 @@
  * Where the 254 addresses of a network scan it in turn it is less by the time there are flood_syns.
  */
 #define HOST_SOURCES_MANY 0.75
+/* A port that gets such a share of it, or more, is flooded itself. */
+#define OF_HOST_MOST 0.1
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
@@ -94,8 +96,8 @@ static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfi
 	const ServiceSources *sources = s->sources;
 
 	return sum->opened >= config->flood_syns && sum->again * 2 <= sum->opened &&
-	       sum->refused * 100 >= sum->opened * config->flood_half_open &&
-	       s->usual * SERVICE_WINDOW_SLOTS < 1 && sources &&
+	       sum->refused * 100 >= sum->opened * config->flood_half_open && !service_serves(s) &&
+	       sources &&
 	       (double)sketch_distinct_count(&sources->distinct) >=
 		       SOURCES_FORGED * (double)sources->syns &&
 	       flood_top_ttl_share(sources) >= SOURCES_FORGED;
@@ -256,6 +258,21 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 	s->connections.count = sources;
 }
 
+/* What tells is of one more port of a flooded host: it serves nobody, and gets little of what its
+ * host does. */
+static bool is_of_host(const Service *s, DetectContext *context, const Sum *sum,
+		       const ServiceSlot *slot)
+{
+	if (service_is_host(s) || service_serves(s))
+		return false;
+	const Service *host = services_find_host(context->services, &s->address);
+
+	if (!host || !flood_covers(host, context->config, sum->last))
+		return false;
+	double rate = slot ? slot->opened / slot_seconds(context->config) : 0;
+	return !host->flood || rate < OF_HOST_MOST * host->flood->peak_rate;
+}
+
 static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_end)
 {
 	const ShakedownConfig *config = context->config;
@@ -273,7 +290,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	}
 	judge_connections(s, &sum, id, config);
 	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
-	if (!s->flood && (window || (excess && !at_end)))
+	if (!s->flood && (window || (excess && !at_end)) && !is_of_host(s, context, &sum, slot))
 		begins = begin_flood(s, config, &sum, id, !window);
 	else if (s->flood)
 		go_on(s, slot, config);

@@ -32,11 +32,14 @@ static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 	return true;
 }
 
-static const Service *host_of(DetectContext *context, const TcpConnection *conn)
+/* NULL: it is none of what comes to the host's ports. */
+static const Service *host_of(DetectContext *context, const TcpConnection *conn, const Service *s)
 {
+	if (!noted(conn, NOTED_OF_HOST) && (!s || s->flood || service_serves(s)))
+		return NULL;
 	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 
-	return noted(conn, NOTED_OF_HOST) ? services_find_host(context->services, &host) : NULL;
+	return services_find_host(context->services, &host);
 }
 
 static bool suspected(const Service *s)
@@ -46,8 +49,9 @@ static bool suspected(const Service *s)
 
 bool member_suspected(DetectContext *context, const TcpConnection *conn)
 {
-	return suspected(services_find_of(context->services, conn)) ||
-	       suspected(host_of(context, conn));
+	const Service *s = services_find_of(context->services, conn);
+
+	return suspected(s) || suspected(host_of(context, conn, s));
 }
 
 static bool covers(const Service *s, DetectContext *context, const TcpConnection *conn)
@@ -61,8 +65,9 @@ static bool one_of_flood(DetectContext *context, const TcpConnection *conn)
 {
 	if (!conn->syn_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
 		return false;
-	return covers(services_find_of(context->services, conn), context, conn) ||
-	       covers(host_of(context, conn), context, conn);
+	const Service *s = services_find_of(context->services, conn);
+
+	return covers(s, context, conn) || covers(host_of(context, conn, s), context, conn);
 }
 
 bool member_of_many(DetectContext *context, TcpConnection *conn)

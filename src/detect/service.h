@@ -164,6 +164,12 @@ static inline bool service_is_host(const Service *service)
 	return service->key.end & SERVICE_OF_HOST;
 }
 
+/* It has completed handshakes, one a window or more. */
+static inline bool service_serves(const Service *service)
+{
+	return service->usual * SERVICE_WINDOW_SLOTS >= 1;
+}
+
 /* Whether a SYN toward the service counts for its host, too: so do a few in every window. */
 bool service_is_for_host(Service *service, const ShakedownConfig *config, ShakedownTime time);
 

@@ -42,8 +42,68 @@ Test(host_flood, over_its_ports_is_one_finding)
 	unsigned long ports = strtoul(strstr(r->facts, " ports=") + strlen(" ports="), NULL, 10);
 	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_HOST);
 	cr_assert(ports > 850 && ports <= 1000, "%lu ports", ports);
-	cr_assert_not_null(strstr(r->summary, "; the host answered none of them"), "%s", r->summary);
+	cr_assert_not_null(strstr(r->summary, "; the host answered none of them"), "%s",
+			   r->summary);
 	cr_assert_eq(s->record_bits, UINT64_C(1) << SHAKEDOWN_ANOMALY_SYN_FLOOD);
+}
+
+/* Each gets more than counts for the host before that is known to be flooded. */
+Test(host_flood, over_some_of_its_ports)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 6000; i++) {
+		scene_client(s, i);
+		port(s, i % 100);
+		CLIENT(s, TCP_SYN, .after = MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_HOST);
+	EXPECT_FACT(s, SYN_FLOOD, "syn=6000");
+}
+
+/* Each gets enough to be told by itself. */
+Test(host_flood, over_ports_that_are_flooded_each)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 20000; i++) {
+		scene_client(s, i);
+		port(s, i % 30);
+		CLIENT(s, TCP_SYN, .after = MS(1));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD)->scope, SHAKEDOWN_SCOPE_HOST);
+}
+
+/* Half of it comes to one port, which is told of as well. */
+Test(host_flood, beside_one_of_a_service)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 2000; i++) {
+		EACH(s, i, 1, TCP_SYN, .after = MS(5));
+		scene_client(s, 10000 + i);
+		s->port[SHAKEDOWN_SERVER] = 80;
+		CLIENT(s, TCP_SYN, .after = MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood syn-flood");
+	uint64_t scopes = 0;
+	for (unsigned i = 0; i < s->reports->len; i++) {
+		const SceneReport *r = g_ptr_array_index(s->reports, i);
+		scopes |= UINT64_C(1) << r->scope;
+		unsigned long syns = strtoul(strstr(r->facts, "syn=") + strlen("syn="), NULL, 10);
+		cr_assert(syns >= 2000 && syns < 2050, "%s", r->summary);
+	}
+	cr_assert_eq(scopes,
+		     UINT64_C(1) << SHAKEDOWN_SCOPE_HOST | UINT64_C(1) << SHAKEDOWN_SCOPE_SERVICE);
 }
 
 /* The services that are used at the same time neither hide it nor are part of it. */
