@@ -238,8 +238,9 @@ void services_foreach(Services *t, void (*call)(Service *, void *), void *data)
 
 bool service_is_for_host(Service *s, const ShakedownConfig *config, ShakedownTime time)
 {
-	/* Before it, that is a very large number. */
-	if ((uint64_t)time - (uint64_t)s->for_host_since >= (uint64_t)config->flood_window) {
+	/* A time before it is of a clock that leapt back: it allows for no more. */
+	if (time > s->for_host_since &&
+	    (uint64_t)time - (uint64_t)s->for_host_since >= (uint64_t)config->flood_window) {
 		s->for_host_since = time;
 		s->for_host = 0;
 	}

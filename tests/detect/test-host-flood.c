@@ -274,6 +274,22 @@ Test(host_flood, is_told_once_where_one_service_is_flooded)
 	EXPECT_FACT(s, SYN_FLOOD, "syn=1000");
 }
 
+/* Two that captured by clocks apart. */
+Test(host_flood, is_told_once_by_two_clocks)
+{
+	g_autoptr(Scene) s = scene_new();
+	ShakedownDuration apart = SECONDS(15);
+
+	for (unsigned i = 0; i < 8000; i++, apart = -apart) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN, .after = MS(5) + apart);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SYN_FLOOD), 1);
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD)->scope, SHAKEDOWN_SCOPE_SERVICE);
+}
+
 /* Known as it comes, not when it is over. */
 Test(host_flood, is_told_early)
 {
