@@ -128,17 +128,23 @@ void attempt_turn(DetectContext *context, Service *s, TcpConnection *conn, Attem
 
 static void over_in(Service *s)
 {
-	if (s && !(s->half_open -= s->half_open > 0) && !s->flood)
+	if (!(s->half_open -= s->half_open > 0) && !s->flood)
 		g_clear_pointer(&s->sources, g_free);
 }
 
-void attempt_over(DetectContext *context, Service *s, TcpConnection *conn)
+void attempt_over(DetectContext *context, Service *s, const TcpEvent *event)
 {
-	if (!noted(conn, NOTED_HALF_OPEN))
-		return;
+	TcpConnection *conn = event->conn;
+	Service *const account[] = {s, host_of(context, conn)};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(account); i++) {
+		if (!account[i])
+			continue;
+		flood_advance(account[i], context, event->time);
+		if (noted(conn, NOTED_HALF_OPEN))
+			over_in(account[i]);
+	}
 	conn->noted &= ~(uint32_t)NOTED_HALF_OPEN;
-	over_in(s);
-	over_in(host_of(context, conn));
 }
 
 static bool take_bit(CutConnection *cut, unsigned bit)

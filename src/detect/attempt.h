@@ -22,8 +22,8 @@ typedef struct {
 void attempt_begin(DetectContext *context, Service *service, const TcpEvent *event);
 /* It has begun; service: its own, NULL: it had to make room. */
 void attempt_turn(DetectContext *context, Service *service, TcpConnection *conn, AttemptTurn turn);
-/* It is over: whatever it was, it is half-open no more. */
-void attempt_over(DetectContext *context, Service *service, TcpConnection *conn);
+/* It is over: whatever it was, it is half-open no more. What came before that is judged first. */
+void attempt_over(DetectContext *context, Service *service, const TcpEvent *event);
 
 /* A connection on the same four-tuple goes on with one that was cut short: the same, told by its
  * client's SYN again, … */

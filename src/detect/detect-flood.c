@@ -294,11 +294,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 		cut_short_remember(&((FloodDetector *)data)->cut, conn);
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return;
-	Service *s = service_of(context, event);
-
-	if (s)
-		flood_advance(s, context, event->time);
-	attempt_over(context, s, conn);
+	attempt_over(context, service_of(context, event), event);
 }
 
 static void finish(void *data, DetectContext *context)
