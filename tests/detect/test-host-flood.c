@@ -314,6 +314,18 @@ Test(host_flood, is_told_early)
 	EXPECT_FACT(s, SYN_FLOOD, "under_way=1");
 }
 
+/* Who watches is not told of the first ones while it is not known yet. */
+Test(host_flood, is_told_instead_of_each)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->context.early = true;
+	EACH(s, 0, 800, TCP_SYN, .after = MS(45));
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood syn-flood");
+}
+
 /* Those that a bound on memory cuts short were counted, and go on all the same. */
 Test(host_flood, cut_short_is_none)
 {
