@@ -20,7 +20,7 @@ AT(SYN_FLOOD) = {.info = {
 	"again do not count: forged ones are sent once. Or as many within ${flood_window} to a host's "
 	"ports that get few each, three in four of them from a source of their own; then, what comes "
 	"to any of its ports that serves nobody is part of it. A warning only, since "
-	"nothing is held for long: as many that are refused, or whose SYN,ACK their own sender "
+	"nothing is held for long: as many that are refused (RST, ICMP), or whose SYN,ACK their own sender "
 	"resets, as a host does that floods by raw packets under its own address.",
 	.innocent =
 	"A service that is down or cut off while its clients go on trying. A load test. A scan that "

@@ -151,9 +151,8 @@ static AttemptTurn ending_of(const TcpEvent *event)
 	const TcpConnection *conn = event->conn;
 	AttemptTurn turn = {.finished = true};
 
-	if (event->kind != TCP_EVENT_RST)
-		return turn;
-	if (event->side == SHAKEDOWN_CLIENT)
+	/* By the service, or by a firewall's ICMP error. */
+	if (event->kind == TCP_EVENT_RST && event->side == SHAKEDOWN_CLIENT)
 		turn.aborted = tcp_conn_has(conn, TCP_CONN_ABORTED);
 	else
 		turn.refused = !conn->syn_ack_first;

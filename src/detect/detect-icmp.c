@@ -86,7 +86,8 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const Dossier *d = dossier_get(context->dossiers, event->conn);
 
-	if (!reported(event->conn, SHAKEDOWN_ANOMALY_PORT_SCAN))
+	if (!reported(event->conn, SHAKEDOWN_ANOMALY_PORT_SCAN) &&
+	    !reported(event->conn, SHAKEDOWN_ANOMALY_SYN_FLOOD))
 		unreachable(context, event->conn, &d->unreachable);
 	too_big(context, event->conn, &d->too_big);
 }

@@ -153,6 +153,22 @@ Test(host_flood, refused_is_a_warning)
 	EXPECT_FACT(s, SYN_FLOOD, "peak_half_open=0");
 }
 
+/* A firewall says no by ICMP. */
+Test(host_flood, rejected_is_a_warning)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 1000; i++) {
+		EACH(s, i, 1, TCP_SYN, .after = MS(5));
+		scene_icmp(s, SHAKEDOWN_CLIENT, 3, 13, 0);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	EXPECT_SEVERITY(s, SYN_FLOOD, WARNING);
+	EXPECT_FACT(s, SYN_FLOOD, "refused=1000");
+}
+
 Test(host_flood, of_one_source_is_a_scan)
 {
 	g_autoptr(Scene) s = scene_new();
