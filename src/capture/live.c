@@ -15,8 +15,10 @@
 #define TEND_EVERY SHAKEDOWN_NS_PER_S
 /* One interface alone must not fill memory while the others' clocks are waited for. */
 #define QUEUE_MOST ((size_t)65536)
-/* What had passed when the end was asked for has come by then, whatever the load. */
+/* What had passed when the end was asked for has come by then, if nothing comes any more; … */
 #define END_PATIENCE (2 * SHAKEDOWN_NS_PER_S)
+/* … or what comes still is stamped by a clock that is behind. */
+#define END_PATIENCE_MOST (60 * SHAKEDOWN_NS_PER_S)
 
 static void remark(const Live *live, const char *line)
 {
@@ -234,7 +236,8 @@ size_t live_read(Live *live, ShakedownPacket *packets, size_t room)
 	now = live_clock();
 	tend(live, now);
 	if (!any_left(live) || live->watched >= live->until ||
-	    (now > live->until && now - live->until > END_PATIENCE))
+	    (now > live->until &&
+	     now - live->until > (n ? END_PATIENCE_MOST : END_PATIENCE)))
 		live_end(live);
 	return n;
 }
