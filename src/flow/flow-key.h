@@ -6,6 +6,7 @@
 #pragma once
 
 #include "decode/segment.h"
+#include "flow/slab.h"
 
 #include <string.h>
 
@@ -19,11 +20,14 @@ typedef struct {
 } FlowKey;
 _Static_assert(sizeof(FlowKey) == 44, "FlowKey is compared as bytes");
 
-/* The same of IPv4 without encapsulation, in little room. */
+/* The same in little room: whole of IPv4 without encapsulation; of others what is wide lies in a
+ * slab of FlowKey beside. */
 typedef struct {
-	uint32_t addr[2]; /* as the first four bytes of FlowKey.addr */
+	uint32_t addr[2]; /* as the first four bytes of FlowKey.addr; or the handle, and 0 */
 	uint16_t port[2];
-} FlowSmallKey;
+	uint16_t wide;
+} __attribute__((packed, aligned(2))) FlowSmallKey;
+_Static_assert(sizeof(FlowSmallKey) == 14, "leaves room for two bytes");
 
 /*
  * Fills the key and returns which of its endpoints is the segment's source: 0 or 1. Endpoint 0 is
@@ -63,33 +67,6 @@ static inline uint32_t flow_key_address_v4(const FlowKey *key, unsigned end)
 	return address;
 }
 
-static inline bool flow_key_is_small(const FlowKey *key)
-{
-	return key->ip_version == 4 && key->encap == 0;
-}
-
-static inline FlowSmallKey flow_key_small(const FlowKey *key)
-{
-	return (FlowSmallKey){{flow_key_address_v4(key, 0), flow_key_address_v4(key, 1)},
-			      {key->port[0], key->port[1]}};
-}
-
-static inline FlowKey flow_key_of_small(const FlowSmallKey *small)
-{
-	FlowKey key = {.port = {small->port[0], small->port[1]}, .ip_version = 4};
-
-	memcpy(key.addr[0], &small->addr[0], sizeof small->addr[0]);
-	memcpy(key.addr[1], &small->addr[1], sizeof small->addr[1]);
-	return key;
-}
-
-static inline bool flow_key_equal_small(const FlowSmallKey *small, const FlowKey *key)
-{
-	return flow_key_is_small(key) && small->addr[0] == flow_key_address_v4(key, 0) &&
-	       small->addr[1] == flow_key_address_v4(key, 1) && small->port[0] == key->port[0] &&
-	       small->port[1] == key->port[1];
-}
-
 static inline bool flow_key_equal(const FlowKey *a, const FlowKey *b)
 {
 	/* No early exit: where this is asked the hashes agree already, so the keys nearly always
@@ -99,4 +76,53 @@ static inline bool flow_key_equal(const FlowKey *a, const FlowKey *b)
 	for (size_t i = 0; i < 5; i++)
 		differ |= flow_key_word(a, i) ^ flow_key_word(b, i);
 	return differ == 0;
+}
+
+static inline bool flow_key_is_narrow(const FlowKey *key)
+{
+	return key->ip_version == 4 && key->encap == 0;
+}
+
+/* To be freed, where it is wide, by flow_key_small_free(). */
+static inline FlowSmallKey flow_key_small(const FlowKey *key, Slab *wide)
+{
+	FlowSmallKey small = {.port = {key->port[0], key->port[1]}};
+
+	if (flow_key_is_narrow(key)) {
+		small.addr[0] = flow_key_address_v4(key, 0);
+		small.addr[1] = flow_key_address_v4(key, 1);
+	} else {
+		small.wide = true;
+		small.addr[0] = slab_alloc(wide);
+		memcpy(slab_get(wide, small.addr[0]), key, sizeof *key);
+	}
+	return small;
+}
+
+static inline void flow_key_small_free(const FlowSmallKey *small, Slab *wide)
+{
+	if (small->wide)
+		slab_free_item(wide, small->addr[0]);
+}
+
+static inline FlowKey flow_key_of_small(const FlowSmallKey *small, const Slab *wide)
+{
+	FlowKey key = {.port = {small->port[0], small->port[1]}, .ip_version = 4};
+
+	if (small->wide)
+		return *(const FlowKey *)slab_get(wide, small->addr[0]);
+	memcpy(key.addr[0], &small->addr[0], sizeof small->addr[0]);
+	memcpy(key.addr[1], &small->addr[1], sizeof small->addr[1]);
+	return key;
+}
+
+static inline bool flow_key_equal_small(const FlowSmallKey *small, const Slab *wide,
+					const FlowKey *key)
+{
+	if (small->port[0] != key->port[0] || small->port[1] != key->port[1])
+		return false;
+	if (small->wide)
+		return flow_key_equal(slab_get(wide, small->addr[0]), key);
+	return flow_key_is_narrow(key) && small->addr[0] == flow_key_address_v4(key, 0) &&
+	       small->addr[1] == flow_key_address_v4(key, 1);
 }

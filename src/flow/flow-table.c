@@ -61,15 +61,17 @@ void flow_table_set_seed(FlowTable *table, uint64_t seed)
 	table->secret = flow_secret_of(seed);
 }
 
-void flow_table_set_small(FlowTable *table, const Slab *small)
+void flow_table_set_small(FlowTable *table, const Slab *small, const Slab *wide)
 {
 	table->small = small;
+	table->wide = wide;
 }
 
 static bool has_key(const FlowTable *table, uint32_t handle, const FlowKey *key)
 {
 	if (handle & SLAB_SMALL)
-		return flow_key_equal_small(slab_get(table->small, handle & ~SLAB_SMALL), key);
+		return flow_key_equal_small(slab_get(table->small, handle & ~SLAB_SMALL),
+					    table->wide, key);
 
 	const uint8_t *item = slab_get(table->slab, handle);
 

@@ -22,7 +22,7 @@ typedef struct {
 	uint32_t mask; /* number of slots - 1 */
 	size_t len, grow_at;
 	const Slab *slab;
-	const Slab *small; /* or NULL */
+	const Slab *small, *wide; /* or NULL */
 	size_t key_offset;
 	FlowSecret secret;
 } FlowTable;
@@ -31,8 +31,9 @@ typedef struct {
 FlowTable *flow_table_new(const Slab *slab, size_t key_offset);
 void flow_table_free(FlowTable *table);
 
-/* Handles with SLAB_SMALL are of this slab, whose items begin with a FlowSmallKey. */
-void flow_table_set_small(FlowTable *table, const Slab *small);
+/* Handles with SLAB_SMALL are of this slab, whose items begin with a FlowSmallKey; wide: of those.
+ */
+void flow_table_set_small(FlowTable *table, const Slab *small, const Slab *wide);
 
 /* For tests that need to know the hashes; the table must be empty. */
 void flow_table_set_seed(FlowTable *table, uint64_t seed);

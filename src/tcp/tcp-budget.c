@@ -76,7 +76,8 @@ static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 	if (slab == t->slab)
 		return (items + HEADROOM) * (COST + t->budget.beside) +
 		       slab_live(slab) * t->budget.hangs;
-	return (items + HEADROOM) * (sizeof(TcpHalf) + t->budget.beside) + byte_log_held(t->rests) +
+	return (items + HEADROOM) * (sizeof(TcpHalf) + t->budget.beside) +
+	       slab_taken(t->wide_keys) * sizeof(TcpHalfWide) + byte_log_held(t->rests) +
 	       t->resting_hangs;
 }
 

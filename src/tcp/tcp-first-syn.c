@@ -32,11 +32,11 @@ static bool options_are(const TcpSynOptions *o)
 	return o->fast_open < 0 && o->mptcp < 0 && !o->md5 && !o->ao;
 }
 
+/* All but the key. */
 static TcpHalf half_of(const TcpTracker *t, const TcpLookup *lookup, const Segment *seg,
 		       const TcpSynOptions *o)
 {
 	return (TcpHalf){
-		.key = flow_key_small(&lookup->key),
 		.window = seg->window,
 		.start = seg->time,
 		.frame = seg->frame,
@@ -54,14 +54,15 @@ static TcpHalf half_of(const TcpTracker *t, const TcpLookup *lookup, const Segme
 }
 
 /* It has a place where it is looked for, and counts. */
-static uint32_t settle(TcpTracker *t, const TcpHalf *half, uint32_t hash)
+static uint32_t settle(TcpTracker *t, TcpHalf *half, const TcpLookup *lookup)
 {
 	uint32_t handle = slab_alloc(t->half_open);
 	TcpTrackerCounts *counts = &t->counts;
 
+	half->key = flow_key_small(&lookup->key, t->wide_keys);
 	*(TcpHalf *)slab_get(t->half_open, handle) = *half;
 	handle |= SLAB_SMALL;
-	flow_table_insert(t->table, hash, handle);
+	flow_table_insert(t->table, lookup->hash, handle);
 	t->next_id++;
 	counts->segments++;
 	counts->connections++;
@@ -85,7 +86,7 @@ static void tell(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, const 
 
 bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 {
-	if (!segment_is(seg) || !tracker_is(t) || !flow_key_is_small(&lookup->key))
+	if (!segment_is(seg) || !tracker_is(t))
 		return false;
 	TcpSynOptions options = tcp_options_syn(seg);
 	TcpHalf half = half_of(t, lookup, seg, &options);
@@ -94,11 +95,11 @@ bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 		return false;
 	TcpConnection *conn = tcp_half_room(t);
 
-	tcp_half_opened(conn, &half, lookup->hash);
+	tcp_half_opened(conn, &half, &lookup->key, lookup->hash);
 	/* A copy is not remembered as one, so that it can be asked again. */
 	if (tcp_copies_take(t->copies, conn, SHAKEDOWN_CLIENT, seg))
 		return false;
-	uint32_t handle = settle(t, &half, lookup->hash);
+	uint32_t handle = settle(t, &half, lookup);
 
 	/* It was remembered as the side's first. */
 	conn->side[SHAKEDOWN_CLIENT].ordinal = 0;

@@ -2,19 +2,27 @@
 #include "tcp/tcp-half.h"
 
 #include "tcp/tcp-idle.h"
+#include "tcp/tcp-pairing.h"
 #include "tcp/tcp-rest.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <string.h>
 
-/* The rest of the key is zero. */
-static void put_key(FlowKey *key, const FlowSmallKey *small)
+/* The key is its own, and to be freed with it. */
+static FlowSmallKey key_of(TcpTracker *t, const TcpConnection *conn)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		memcpy(key->addr[i], &small->addr[i], sizeof small->addr[i]);
-		key->port[i] = small->port[i];
-	}
-	key->ip_version = 4;
+	FlowSmallKey small = flow_key_small(&conn->key, t->wide_keys);
+
+	if (small.wide)
+		((TcpHalfWide *)slab_get(t->wide_keys, small.addr[0]))->encap = conn->encap;
+	return small;
+}
+
+static uint32_t encap_of(const TcpTracker *t, const TcpHalf *half)
+{
+	if (!half->key.wide)
+		return 0;
+	return ((const TcpHalfWide *)slab_get(t->wide_keys, half->key.addr[0]))->encap;
 }
 
 TcpConnection *tcp_half_room(TcpTracker *t)
@@ -23,9 +31,9 @@ TcpConnection *tcp_half_room(TcpTracker *t)
 	return memset(t->unfolded_room, 0, t->slab->item_size);
 }
 
-void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
+void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, const FlowKey *key, uint32_t hash)
 {
-	put_key(&conn->key, &half->key);
+	conn->key = *key;
 	conn->hash = hash;
 	conn->id = half->id;
 	conn->start = conn->end = half->start;
@@ -76,22 +84,22 @@ void tcp_half_passed(TcpConnection *conn, const TcpHalf *half)
 	conn->side[SHAKEDOWN_CLIENT].last = half->start;
 }
 
-/* All but the timer. */
-static void unfold(TcpConnection *conn, const TcpHalf *half, uint32_t hash)
+/* All but the timer, and what it was encapsulated in. */
+static void unfold(TcpConnection *conn, const TcpHalf *half, const FlowKey *key, uint32_t hash)
 {
-	tcp_half_opened(conn, half, hash);
+	tcp_half_opened(conn, half, key, hash);
 	tcp_half_syn(conn, half);
 	tcp_half_passed(conn, half);
 	conn->noted = half->noted;
 	conn->flags = half->timed ? TCP_CONN_TIMED_HANDSHAKE : 0;
 }
 
+/* All but the key. */
 static TcpHalf fold(const TcpConnection *conn)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
 
 	return (TcpHalf){
-		.key = flow_key_small(&conn->key),
 		.window = (uint16_t)c->window,
 		.start = conn->start,
 		.frame = conn->first_frame,
@@ -110,29 +118,30 @@ static TcpHalf fold(const TcpConnection *conn)
 	};
 }
 
-/* All but the timer, which comes along. */
+/* All but the timer and the encapsulation, which come along. */
 static bool comes_out_the_same(const TcpConnection *conn, const TcpHalf *half)
 {
 	TcpConnection other;
 
 	memset(&other, 0, sizeof other);
-	unfold(&other, half, conn->hash);
+	unfold(&other, half, &conn->key, conn->hash);
 	other.timer = conn->timer;
+	other.encap = conn->encap;
 	return memcmp(&other, conn, sizeof other) == 0;
 }
 
-/* Nothing but its first SYN is known of it, and half is what that comes to. */
+/* Nothing but its first SYN is known of it, and half is what that comes to, but for the key. */
 static bool folds(const TcpConnection *conn, TcpHalf *half)
 {
 	/* What most often stands against it, first. */
 	if (conn->side[SHAKEDOWN_CLIENT].packets != 1 || conn->side[SHAKEDOWN_SERVER].packets ||
-	    conn->aside || !flow_key_is_small(&conn->key))
+	    conn->aside)
 		return false;
 	*half = fold(conn);
 	return comes_out_the_same(conn, half);
 }
 
-/* The timer stays. */
+/* Key and timer stay. */
 static void rest(TcpTracker *t, const TcpConnection *conn, uint32_t small)
 {
 	TcpHalf *half = slab_get(t->half_open, small);
@@ -142,7 +151,7 @@ static void rest(TcpTracker *t, const TcpConnection *conn, uint32_t small)
 	t->resting++;
 	t->resting_open += open;
 	t->resting_hangs += tcp_budget_hangs_off(t, conn);
-	*half = (TcpHalf){.key = flow_key_small(&conn->key),
+	*half = (TcpHalf){.key = half->key,
 			  .timer = half->timer,
 			  .start = conn->start,
 			  .frame = conn->first_frame,
@@ -164,6 +173,7 @@ static void put_aside(TcpTracker *t, const TcpConnection *conn, uint32_t handle,
 {
 	timer_wheel_move(t->wheel, handle, small | SLAB_SMALL);
 	flow_table_replace(t->table, conn->hash, handle, small | SLAB_SMALL);
+	tcp_pairing_moved(t, conn, handle, small | SLAB_SMALL);
 	slab_free_item(t->slab, handle);
 }
 
@@ -175,6 +185,7 @@ void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 		return;
 	uint32_t small = slab_alloc(t->half_open);
 
+	half.key = key_of(t, conn);
 	*(TcpHalf *)slab_get(t->half_open, small) = half;
 	put_aside(t, conn, handle, small);
 }
@@ -184,7 +195,9 @@ bool tcp_half_rest_anyway(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	if (!tcp_rest_can(conn))
 		return false;
 	uint32_t small = slab_alloc(t->half_open);
+	TcpHalf *half = slab_get(t->half_open, small);
 
+	half->key = key_of(t, conn);
 	rest(t, conn, small);
 	put_aside(t, conn, handle, small);
 	return true;
@@ -196,9 +209,10 @@ bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
 	       tcp_half_rest_anyway(t, conn, tcp_handle_of(t, conn));
 }
 
-static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, uint32_t hash)
+static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, const FlowKey *key,
+		 uint32_t hash)
 {
-	put_key(&conn->key, &half->key);
+	conn->key = *key;
 	conn->hash = hash;
 	conn->id = half->id;
 	conn->start = half->start;
@@ -220,18 +234,22 @@ static TcpHalf *half_of(const TcpTracker *t, uint32_t handle)
 /* conn is all zero. */
 static void take_out(TcpTracker *t, TcpConnection *conn, const TcpHalf *half)
 {
-	uint32_t hash = 0;
-
+	FlowKey key = flow_key_of_small(&half->key, t->wide_keys);
 	/* At the end nobody looks one up any more. */
-	if (!t->finishing) {
-		FlowKey key = flow_key_of_small(&half->key);
-		hash = flow_table_hash(t->table, &key);
-	}
+	uint32_t hash = t->finishing ? 0 : flow_table_hash(t->table, &key);
 
-	if (half->rests)
-		wake(t, conn, half, hash);
-	else
-		unfold(conn, half, hash);
+	if (half->rests) {
+		wake(t, conn, half, &key, hash);
+	} else {
+		unfold(conn, half, &key, hash);
+		conn->encap = encap_of(t, half);
+	}
+}
+
+void tcp_half_free(TcpTracker *t, uint32_t handle)
+{
+	flow_key_small_free(&half_of(t, handle)->key, t->wide_keys);
+	slab_free_item(t->half_open, handle & ~SLAB_SMALL);
 }
 
 /* Another is in the place of the folded one from now on. */
@@ -239,7 +257,8 @@ static void replace(TcpTracker *t, const TcpConnection *conn, uint32_t small, ui
 {
 	timer_wheel_move(t->wheel, small, handle);
 	flow_table_replace(t->table, conn->hash, small, handle);
-	slab_free_item(t->half_open, small & ~SLAB_SMALL);
+	tcp_pairing_moved(t, conn, small, handle);
+	tcp_half_free(t, small);
 }
 
 TcpConnection *tcp_half_unfold(TcpTracker *t, uint32_t *handle)

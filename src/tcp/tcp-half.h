@@ -17,8 +17,7 @@
 typedef struct _TcpTracker TcpTracker;
 
 typedef struct {
-	/* First: the flow table looks no further. IPv4 without encapsulation alone. */
-	FlowSmallKey key;
+	FlowSmallKey key; /* first: the flow table looks no further */
 	uint16_t window;
 	TimerNode timer;
 	ShakedownTime start;
@@ -44,6 +43,13 @@ typedef struct {
 	};
 } TcpHalf;
 _Static_assert(sizeof(TcpHalf) == 56, "less than a cache line");
+
+/* What a key that is wide points at. */
+typedef struct {
+	FlowKey key;
+	uint32_t encap; /* TcpConnection's; of one that is folded */
+} TcpHalfWide;
+_Static_assert(offsetof(TcpHalfWide, key) == 0 && sizeof(TcpHalfWide) == 48, "FlowKey's slab");
 
 #define TCP_HALF_NO_WSCALE 15u
 /* What one that rests takes beside is seldom more, in bytes. */
@@ -72,11 +78,14 @@ TcpConnection *tcp_half_borrow(TcpTracker *tracker, uint32_t handle);
 /* Folds, or lays to rest, what can be, whether it was so before or not. */
 void tcp_half_return(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);
 
+/* Of a handle with SLAB_SMALL, which nothing points at any more. */
+void tcp_half_free(TcpTracker *tracker, uint32_t handle);
+
 /* All zero: where the one lies that is borrowed, or being told of. */
 TcpConnection *tcp_half_room(TcpTracker *tracker);
 /* What a first SYN makes of a connection that is all zero, but for the timer: as it is when it has
  * been opened, … */
-void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, uint32_t hash);
+void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, const FlowKey *key, uint32_t hash);
 /* … when the SYN is told, … */
 void tcp_half_syn(TcpConnection *conn, const TcpHalf *half);
 /* … and when that has passed. */

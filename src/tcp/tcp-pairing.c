@@ -33,6 +33,16 @@ void tcp_pairing_remember(TcpTracker *tracker, TcpConnection *conn, uint32_t han
 			    GUINT_TO_POINTER(handle));
 }
 
+void tcp_pairing_moved(TcpTracker *tracker, const TcpConnection *conn, uint32_t from, uint32_t to)
+{
+	if (!tracker->halves || !conn->key.encap)
+		return;
+	gpointer tuple = tuple_of(tracker, &conn->key);
+
+	if (g_hash_table_lookup(tracker->halves, tuple) == GUINT_TO_POINTER(from))
+		g_hash_table_insert(tracker->halves, tuple, GUINT_TO_POINTER(to));
+}
+
 void tcp_pairing_forget(TcpTracker *tracker, TcpConnection *conn, uint32_t handle)
 {
 	gpointer tuple = tuple_of(tracker, &conn->key);

@@ -14,5 +14,7 @@ void tcp_pairing_remember(TcpTracker *tracker, TcpConnection *conn, uint32_t han
 /* The connection whose missing direction this segment is, or NULL. Its key is known from then on.
  */
 TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg);
+/* It has another handle now. */
+void tcp_pairing_moved(TcpTracker *tracker, const TcpConnection *conn, uint32_t from, uint32_t to);
 /* The connection is over. */
 void tcp_pairing_forget(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);

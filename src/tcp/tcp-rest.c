@@ -31,8 +31,8 @@ bool tcp_rest_can(const TcpConnection *conn)
 	const TcpAside *aside = tcp_aside(conn);
 
 	return !conn->older && !conn->newer && conn->beliefs.room <= TCP_BELIEFS_CLOSING &&
-	       flow_key_is_small(&conn->key) && !aside->pending && !aside->stream[0] &&
-	       !aside->stream[1] && !aside->alias && !aside->alias_of;
+	       !aside->pending && !aside->stream[0] && !aside->stream[1] && !aside->alias &&
+	       !aside->alias_of;
 }
 
 static TcpBelief *beliefs_of(Image *image)

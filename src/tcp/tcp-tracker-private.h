@@ -21,6 +21,7 @@ struct _TcpTracker {
 	void *data;
 	Slab *slab;
 	Slab *half_open; /* tcp-half.h */
+	Slab *wide_keys; /* TcpHalfWide, of those of them that are no IPv4, or encapsulated */
 	union {		 /* … the one that is borrowed */
 		TcpConnection unfolded;
 		uint8_t unfolded_room[TCP_CONNECTION_ROOM];

@@ -17,13 +17,14 @@ void tcp_tracker_empty_table(TcpTracker *t)
 {
 	flow_table_free(t->table);
 	t->table = flow_table_new(t->slab, offsetof(TcpConnection, key));
-	flow_table_set_small(t->table, t->half_open);
+	flow_table_set_small(t->table, t->half_open, t->wide_keys);
 }
 
 static void make_room(TcpTracker *t)
 {
 	t->slab = slab_new(TCP_CONNECTION_ROOM, CONNECTIONS_PER_CHUNK);
 	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
+	t->wide_keys = slab_new(sizeof(TcpHalfWide), HALF_OPEN_PER_CHUNK);
 	t->closing = slab_new(sizeof(TcpClosing), CLOSING_PER_CHUNK);
 	t->rests = byte_log_new(tcp_half_moved, t);
 	t->table = NULL;
@@ -89,6 +90,7 @@ void tcp_tracker_free(TcpTracker *t)
 	flow_table_free(t->table);
 	slab_free(t->slab);
 	slab_free(t->half_open);
+	slab_free(t->wide_keys);
 	slab_free(t->closing);
 	byte_log_free(t->rests);
 	encap_table_free(t->encaps);
@@ -179,7 +181,7 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	}
 	connection_clear(t, conn);
 	if (handle & SLAB_SMALL)
-		slab_free_item(t->half_open, handle & ~SLAB_SMALL);
+		tcp_half_free(t, handle);
 	else
 		slab_free_item(t->slab, handle);
 }
@@ -349,6 +351,7 @@ void tcp_tracker_forget_all(TcpTracker *t)
 	flow_table_free(t->table);
 	slab_free(t->slab);
 	slab_free(t->half_open);
+	slab_free(t->wide_keys);
 	slab_free(t->closing);
 	byte_log_free(t->rests);
 	g_clear_pointer(&t->halves, g_hash_table_unref);

@@ -134,7 +134,6 @@ uint64_t record_digest(uint64_t digest, const ShakedownConnection *c)
 		c->severity,
 		c->truncated != NULL,
 		c->encapsulation[0] != NULL,
-		c->log != NULL,
 	};
 
 	digest = fuzz_digest(digest, numbers, sizeof numbers);

@@ -3,6 +3,7 @@
 
 #include "same-record.h"
 
+#include "decode/encapsulation.h"
 #include "tcp/tcp-half.h"
 #include "tcp/tcp-idle.h"
 #include "tcp/tcp-tracker-private.h"
@@ -111,7 +112,7 @@ static void record_first_syn(Talk *t)
 	const TcpHalf half = {.start = 1, .frame = 1, .id = 1, .wscale = TCP_HALF_NO_WSCALE};
 	TcpConnection conn = {0};
 
-	tcp_half_opened(&conn, &half, 0);
+	tcp_half_opened(&conn, &half, &(FlowKey){.ip_version = 4}, 0);
 	tcp_half_syn(&conn, &half);
 	(void)tcp_record_of(&t->recorder, &conn, t->tracker, &t->config);
 	cr_assert(t->recorder.knows_first_syn);
@@ -228,6 +229,8 @@ void talk_send(Talk *t, ShakedownSideId from, const TalkSegment *in)
 	}
 	if (in->tsval)
 		add_timestamps(t, in);
+	if (in->vlan)
+		encapsulation_push(&t->last.encap, ENCAP_VLAN, true, in->vlan, true);
 	t->last.ip_len = 40u + t->last.options_len + in->len;
 	take_last(t);
 }

@@ -42,6 +42,7 @@ typedef struct {
 	uint32_t tsval, tsecr; /* the option is there if tsval is not 0 */
 	const char *options;   /* further options, as bytes of a string literal … */
 	uint8_t options_len;   /* … and how many */
+	uint16_t vlan;	       /* 0: untagged */
 	uint32_t isn;	       /* instead of the sender's */
 	uint32_t peer_isn;     /* instead of the other's */
 } TalkSegment;

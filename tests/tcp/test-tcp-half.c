@@ -224,6 +224,98 @@ Test(tcp_half, the_capture_ends_them_in_order)
 		cr_assert_gt(t->over[i], t->over[i - 1]);
 }
 
+/* The n-th of clients whose addresses differ in few bits. */
+static void ipv6(Talk *t, unsigned n)
+{
+	t->addr[C] = (ShakedownAddress){
+		6, {0x20, 1, 0xd, 0xb8, [8] = (uint8_t)(n & 1), [15] = (uint8_t)(n >> 1)}};
+	t->addr[S] = (ShakedownAddress){6, {0x20, 1, 0xd, 0xb8, [15] = 0xff}};
+}
+
+/* IPv6's addresses lie beside. */
+Test(tcp_half, ipv6_folds_and_rests)
+{
+	enum { MANY = 20 };
+	g_autoptr(Talk) t = unseen_talk_new();
+	const Slab *wide = t->tracker->wide_keys;
+
+	t->tracker->rest_from = 0;
+	for (unsigned i = 0; i < MANY; i++) {
+		ipv6(t, i);
+		CLIENT(t, TCP_SYN);
+	}
+	cr_assert_eq(folded(t), MANY);
+	cr_assert_eq(slab_live(wide), MANY);
+	cr_assert_eq(slab_live(t->tracker->slab), 0);
+	for (unsigned i = 0; i < MANY; i += 2) {
+		ipv6(t, i);
+		SERVER(t, SYN_ACK, 0, 1);
+		CLIENT(t, TCP_ACK, 1, 1);
+	}
+	cr_assert_eq(slab_live(t->tracker->slab), MANY / 2);
+	cr_assert_eq(slab_live(wide), MANY / 2);
+	for (unsigned i = 0; i < MANY; i += 4) {
+		ipv6(t, i);
+		closes(t);
+	}
+	cr_assert_eq(t->tracker->resting, MANY / 4);
+	cr_assert_eq(slab_live(wide), MANY / 2 + MANY / 4);
+	for (unsigned i = 0; i < MANY; i += 4) {
+		ipv6(t, i);
+		CLIENT(t, TCP_ACK, 2, 2);
+	}
+	talk_finish(t);
+	cr_assert_eq(slab_live(wide), 0);
+	for (unsigned i = 0; i < MANY; i++) {
+		const ShakedownConnection *r = talk_record(t, i + 1);
+
+		ipv6(t, i);
+		cr_assert_eq(memcmp(&r->side[C].addr, &t->addr[C], sizeof t->addr[C]), 0);
+		cr_assert_eq(r->side[C].packets, i % 4 == 0 ? 5 : i % 2 == 0 ? 2 : 1);
+	}
+}
+
+/* It is still known what they came in. */
+Test(tcp_half, a_tagged_syn_folds)
+{
+	g_autoptr(Talk) t = unseen_talk_new();
+
+	for (unsigned i = 0; i < 3; i++, t->port[C]++)
+		CLIENT(t, TCP_SYN, .vlan = (uint16_t)(10 + i));
+	cr_assert_eq(folded(t), 3);
+	cr_assert_eq(slab_live(t->tracker->slab), 0);
+	t->port[C] -= 2;
+	SERVER(t, SYN_ACK, 0, 1, .vlan = 11);
+	cr_assert_eq(folded(t), 2);
+	talk_finish(t);
+	for (unsigned i = 0; i < 3; i++) {
+		g_autofree char *name = g_strdup_printf("vlan:%u", 10 + i);
+
+		cr_assert_str_eq(talk_record(t, i + 1)->encapsulation[0], name);
+	}
+	cr_assert_eq(slab_live(t->tracker->wide_keys), 0);
+}
+
+/* Each direction in a VLAN of its own, and at rest between any two segments. */
+Test(tcp_half, one_that_rests_finds_its_other_half)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .vlan = 10);
+	CLIENT(t, TCP_SYN, .vlan = 10, .after = SECONDS(1));
+	cr_assert_eq(t->tracker->resting, 1);
+	SERVER(t, SYN_ACK, 0, 1, .vlan = 20);
+	CLIENT(t, TCP_ACK, 1, 1, .vlan = 10);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+	CLIENT(t, TCP_FIN | TCP_ACK, 1, 1, .vlan = 10);
+	SERVER(t, TCP_FIN | TCP_ACK, 1, 2, .vlan = 20);
+	CLIENT(t, TCP_ACK, 2, 2, .vlan = 10);
+	EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
+	talk_finish(t);
+	cr_assert_eq(t->over_len, 1);
+	cr_assert_eq(slab_live(t->tracker->wide_keys), 0);
+}
+
 /* It comes out as it went in, byte by byte, before it is known what is usual and after. */
 Test(tcp_half, what_rests_comes_out_the_same)
 {
