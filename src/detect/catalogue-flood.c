@@ -101,15 +101,13 @@ AT(ACK_FLOOD) = {.info = {
 	"it, or to see which packets a filter lets through.",
 	.detected =
 	"At least ${flood_syns} ACKs without a connection to one service within ${flood_window}; or as "
-	"many segments with none of ACK, SYN, FIN and RST; or as many SYN,ACKs to one host, each of "
-	"which it answers by RST, having sent no SYN.",
+	"many segments with none of ACK, SYN, FIN and RST.",
 	.innocent =
 	"A capture that began in the middle. Routes that changed, so that the tap now sees "
 	"connections that it never saw open.",
 	.action =
 	"A stateful filter drops them (nft: ct state invalid drop). See how many resets the server "
-	"answers with. SYN,ACKs come from servers to which somebody sends SYNs in the host's name, to "
-	"flood it by their answers, or to flood them: tell those who run them, and filter upstream."}},
+	"answers with."}},
 AT(FIN_FLOOD) = {.info = {
 	KIND("fin-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
 	.meaning = "Many FINs that belong to no connection, meant to load the service or its firewall.",

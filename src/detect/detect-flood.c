@@ -159,33 +159,11 @@ static AttemptTurn ending_of(const TcpEvent *event)
 	return turn;
 }
 
-/* A SYN,ACK that its receiver had not asked for, so it says: one of the tap's losses would have
- * been answered by ACK. */
-static bool is_unasked(const TcpEvent *event)
-{
-	const TcpConnection *conn = event->conn;
-	const TcpSide *client = &conn->side[SHAKEDOWN_CLIENT];
-
-	return event->kind == TCP_EVENT_RST && event->side == SHAKEDOWN_CLIENT &&
-	       conn->syn_ack_first && !conn->talked && client->packets == client->rsts &&
-	       !noted(conn, NOTED_STRAY_COUNTED);
-}
-
-static void count_unasked(DetectContext *context, TcpConnection *conn)
-{
-	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_CLIENT);
-
-	conn->noted |= NOTED_STRAY_COUNTED;
-	queue_stray(services_of_host(context->services, &host), context, STRAY_SYN_ACK, conn);
-}
-
 static void on_ending(void *self, DetectContext *context, const TcpEvent *event)
 {
 	goes_on_after_cut(self, context, event);
 	if (noted(event->conn, NOTED_HALF_OPEN))
 		attempt_turn(context, service_of(context, event), event->conn, ending_of(event));
-	if (is_unasked(event))
-		count_unasked(context, event->conn);
 }
 
 /* The first segment of a connection that nobody opened. */

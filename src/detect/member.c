@@ -16,7 +16,6 @@ static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 		[STRAY_FIN] = SHAKEDOWN_ANOMALY_FIN_FLOOD,
 		[STRAY_RST] = SHAKEDOWN_ANOMALY_RESET_FLOOD,
 		[STRAY_BARE] = SHAKEDOWN_ANOMALY_ACK_FLOOD,
-		[STRAY_SYN_ACK] = SHAKEDOWN_ANOMALY_ACK_FLOOD,
 	};
 
 	if (!noted(conn, NOTED_STRAY))

@@ -60,10 +60,9 @@ typedef enum {
 	STRAY_ACK = 0,
 	STRAY_FIN,
 	STRAY_RST,
-	STRAY_BARE,    /* none of these, nor SYN: such as no stack sends */
-	STRAY_SYN_ACK, /* reset by the host that had asked for none; counted for the host */
+	STRAY_BARE, /* none of these, nor SYN: such as no stack sends */
 } Stray;
-#define STRAYS 5
+#define STRAYS 4
 
 static inline Stray noted_stray_kind(const TcpConnection *conn)
 {

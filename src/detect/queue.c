@@ -89,26 +89,18 @@ static void report_connections(Service *s, DetectContext *context)
 	finding_report(&f);
 }
 
-#define NO_CONN "that belong to no connection"
-
 static void report_stray(Service *s, DetectContext *context, Stray kind)
 {
 	static const struct {
 		ShakedownAnomalyKind kind;
-		const char *name, *filter, *why;
+		const char *name, *filter;
 	} strays[STRAYS] = {
-		[STRAY_ACK] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "ACKs", "tcp.flags.ack==1", NO_CONN},
-		[STRAY_FIN] = {SHAKEDOWN_ANOMALY_FIN_FLOOD, "FINs", "tcp.flags.fin==1", NO_CONN},
-		[STRAY_RST] = {SHAKEDOWN_ANOMALY_RESET_FLOOD, "RSTs", "tcp.flags.reset==1",
-			       NO_CONN},
+		[STRAY_ACK] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "ACKs", "tcp.flags.ack==1"},
+		[STRAY_FIN] = {SHAKEDOWN_ANOMALY_FIN_FLOOD, "FINs", "tcp.flags.fin==1"},
+		[STRAY_RST] = {SHAKEDOWN_ANOMALY_RESET_FLOOD, "RSTs", "tcp.flags.reset==1"},
 		[STRAY_BARE] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "segments without ACK",
 				"tcp.flags.ack==0 && tcp.flags.syn==0 && tcp.flags.fin==0 && "
-				"tcp.flags.reset==0",
-				NO_CONN},
-		[STRAY_SYN_ACK] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "SYN,ACKs",
-				   "tcp.flags.syn==1 && tcp.flags.ack==1",
-				   "that the host had not asked for, and reset: SYNs are sent "
-				   "elsewhere in its name"},
+				"tcp.flags.reset==0"},
 	};
 	const ServiceEpisode *e = &s->stray[kind];
 	Finding f;
@@ -119,8 +111,8 @@ static void report_stray(Service *s, DetectContext *context, Stray kind)
 	finding_count(&f, "segments", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, strays[kind].filter);
-	finding_summary(&f, "%" PRIu64 " %s in %s %s", e->count, strays[kind].name,
-			finding_span(&f, e->last - e->start), strays[kind].why);
+	finding_summary(&f, "%" PRIu64 " %s in %s that belong to no connection", e->count,
+			strays[kind].name, finding_span(&f, e->last - e->start));
 	finding_report(&f);
 }
 

@@ -83,12 +83,12 @@ static inline bool flow_key_is_narrow(const FlowKey *key)
 	return key->ip_version == 4 && key->encap == 0;
 }
 
-/* To be freed, where it is wide, by flow_key_small_free(). */
-static inline FlowSmallKey flow_key_small(const FlowKey *key, Slab *wide)
+/* To be freed, where it is wide, by flow_key_small_free(); so can any be that has to be. */
+static inline FlowSmallKey flow_key_small(const FlowKey *key, bool must_be_wide, Slab *wide)
 {
 	FlowSmallKey small = {.port = {key->port[0], key->port[1]}};
 
-	if (flow_key_is_narrow(key)) {
+	if (flow_key_is_narrow(key) && !must_be_wide) {
 		small.addr[0] = flow_key_address_v4(key, 0);
 		small.addr[1] = flow_key_address_v4(key, 1);
 	} else {

@@ -59,7 +59,7 @@ static uint32_t settle(TcpTracker *t, TcpHalf *half, const TcpLookup *lookup)
 	uint32_t handle = slab_alloc(t->half_open);
 	TcpTrackerCounts *counts = &t->counts;
 
-	half->key = flow_key_small(&lookup->key, t->wide_keys);
+	half->key = flow_key_small(&lookup->key, false, t->wide_keys);
 	*(TcpHalf *)slab_get(t->half_open, handle) = *half;
 	handle |= SLAB_SMALL;
 	flow_table_insert(t->table, lookup->hash, handle);

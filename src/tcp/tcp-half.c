@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-/* The key is its own, and to be freed with it. */
+/* The key is its own, and to be freed with it. Not all encapsulations are part of a key. */
 static FlowSmallKey key_of(TcpTracker *t, const TcpConnection *conn)
 {
-	FlowSmallKey small = flow_key_small(&conn->key, t->wide_keys);
+	FlowSmallKey small = flow_key_small(&conn->key, conn->encap != 0, t->wide_keys);
 
 	if (small.wide)
 		((TcpHalfWide *)slab_get(t->wide_keys, small.addr[0]))->encap = conn->encap;

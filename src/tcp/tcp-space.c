@@ -150,8 +150,10 @@ bool tcp_space_out_of_window(TcpStep *step)
 	if (!outside(step))
 		return false;
 	/* Where the capture has lost more than a window, what is beyond goes on from where it was,
-	 * or from where the other side says that it is. */
-	if ((tcp_side_has(s, TCP_SIDE_SUSPECT) && segment_seq_len(seg) > 0 &&
+	 * or from where the other side says that it is. Who acknowledges what cannot be is not
+	 * believed alone. */
+	if ((tcp_side_has(s, TCP_SIDE_SUSPECT) && !tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) &&
+	     segment_seq_len(seg) > 0 &&
 	     goes_on(aside->side[step->from].suspect, seg->seq)) ||
 	    (tcp_side_has(r, TCP_SIDE_SUSPECT_ACK) &&
 	     goes_on(aside->side[other].suspect_ack, seg->seq))) {

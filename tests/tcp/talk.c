@@ -229,6 +229,8 @@ void talk_send(Talk *t, ShakedownSideId from, const TalkSegment *in)
 	}
 	if (in->tsval)
 		add_timestamps(t, in);
+	if (in->in_gre)
+		encapsulation_push(&t->last.encap, ENCAP_GRE, false, 0, false);
 	if (in->vlan)
 		encapsulation_push(&t->last.encap, ENCAP_VLAN, true, in->vlan, true);
 	t->last.ip_len = 40u + t->last.options_len + in->len;

@@ -43,6 +43,7 @@ typedef struct {
 	const char *options;   /* further options, as bytes of a string literal … */
 	uint8_t options_len;   /* … and how many */
 	uint16_t vlan;	       /* 0: untagged */
+	bool in_gre;	       /* which is no part of a connection's key */
 	uint32_t isn;	       /* instead of the sender's */
 	uint32_t peer_isn;     /* instead of the other's */
 } TalkSegment;
