@@ -101,8 +101,10 @@ TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, c
 		return NULL;
 	TcpConnection *conn = tcp_half_unfold(tracker, &handle);
 	if (tcp_aside(conn)->alias_of || tcp_aside(conn)->alias ||
-	    !same_tuple(&conn->key, &lookup->key) || !answers(conn, lookup->end, seg))
+	    !same_tuple(&conn->key, &lookup->key) || !answers(conn, lookup->end, seg)) {
+		tcp_half_return(tracker, conn, handle);
 		return NULL;
+	}
 	uint32_t alias_handle = slab_alloc(tracker->slab);
 	TcpConnection *alias = slab_get(tracker->slab, alias_handle);
 	alias->key = lookup->key;
