@@ -58,16 +58,17 @@ static bool begin_in(Service *s, DetectContext *context, const TcpEvent *event)
 static Service *host_for(DetectContext *context, Service *s, const TcpEvent *event)
 {
 	ShakedownAddress address = tcp_conn_address(event->conn, SHAKEDOWN_SERVER);
+	bool few = service_is_for_host(s, context->config, event->time);
 
-	if (service_is_for_host(s, context->config, event->time))
-		return services_of_host(context->services, &address);
-	if (s->flood || service_serves(s))
+	if (!few && (s->flood || service_serves(s)))
 		return NULL;
-	Service *host = services_known_host(context->services, &address);
+	Service *host =
+		services_get_host(context->services, &address, few ? SERVICE_MAKE : SERVICE_HEARD);
 
-	if (host)
-		flood_advance(host, context, event->time);
-	return host && host->flood ? host : NULL;
+	if (!host)
+		return NULL;
+	flood_advance(host, context, event->time);
+	return few || host->flood ? host : NULL;
 }
 
 void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
@@ -79,10 +80,7 @@ void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 	conn->noted |= NOTED_IN_WINDOW | NOTED_HALF_OPEN;
 	Service *host = host_for(context, s, event);
 
-	if (!host)
-		return;
-	flood_advance(host, context, event->time);
-	if (begin_in(host, context, event))
+	if (host && begin_in(host, context, event))
 		conn->noted |= NOTED_OF_HOST;
 }
 
@@ -93,7 +91,7 @@ static Service *host_of(DetectContext *context, const TcpConnection *conn)
 		return NULL;
 	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 
-	return services_known_host(context->services, &host);
+	return services_get_host(context->services, &host, SERVICE_HEARD);
 }
 
 static void turn_in(ServiceSlot *slot, const AttemptTurn *turn)
@@ -164,9 +162,10 @@ static void turn_after_cut(DetectContext *context, const TcpConnection *conn,
 	ShakedownAddress server = {.version = conn->key.ip_version};
 
 	memcpy(server.bytes, conn->key.addr[end], sizeof server.bytes);
-	Service *s = services_find(context->services, &server, conn->key.port[end]);
-	Service *host = cut->bits & CUT_OF_HOST ? services_find_host(context->services, &server)
-						: NULL;
+	Service *s = services_get(context->services, &server, conn->key.port[end], SERVICE_FIND);
+	Service *host = cut->bits & CUT_OF_HOST
+				? services_get_host(context->services, &server, SERVICE_FIND)
+				: NULL;
 
 	if (s)
 		turn_in(service_slot(s, context->config, cut->syn), &turn);

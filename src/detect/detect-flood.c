@@ -29,8 +29,8 @@ static Service *service_of(DetectContext *context, const TcpEvent *event)
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM) ||
 	    (event->kind != TCP_EVENT_SYN && !noted(conn, NOTED_IN_WINDOW)))
 		return NULL;
-	return event->kind == TCP_EVENT_SYN ? services_of_connection(context->services, conn)
-					    : services_known_of(context->services, conn);
+	return services_get_of(context->services, conn,
+			       event->kind == TCP_EVENT_SYN ? SERVICE_MAKE : SERVICE_HEARD);
 }
 
 static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent *event)
@@ -143,7 +143,7 @@ static Service *stray_service(DetectContext *context, const TcpConnection *conn)
 	ShakedownSideId to = noted_stray_target(conn);
 	ShakedownAddress address = tcp_conn_address(conn, to);
 
-	return services_of(context->services, &address, tcp_conn_port(conn, to));
+	return services_get(context->services, &address, tcp_conn_port(conn, to), SERVICE_MAKE);
 }
 
 static AttemptTurn ending_of(const TcpEvent *event)

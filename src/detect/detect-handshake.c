@@ -74,7 +74,7 @@ static void on_established(void *self, DetectContext *context, const TcpEvent *e
 		if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg <= context->config->slow_handshake ||
 		    leg > SLOW_MOST || reported(conn, SHAKEDOWN_ANOMALY_SLOW_HANDSHAKE))
 			continue;
-		const Service *s = services_find_of(context->services, conn);
+		const Service *s = services_get_of(context->services, conn, SERVICE_FIND);
 		ShakedownDuration usual =
 			s ? service_leg_median(s, side) : SHAKEDOWN_DURATION_UNKNOWN;
 		bool known = usual != SHAKEDOWN_DURATION_UNKNOWN;

@@ -265,7 +265,7 @@ static bool is_of_host(const Service *s, DetectContext *context, const Sum *sum,
 {
 	if (service_is_host(s) || service_serves(s))
 		return false;
-	const Service *host = services_find_host(context->services, &s->address);
+	const Service *host = services_get_host(context->services, &s->address, SERVICE_FIND);
 
 	if (!host || !flood_covers(host, context->config, sum->last))
 		return false;

@@ -22,7 +22,8 @@ static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 		return false;
 	ShakedownSideId to = noted_stray_target(conn);
 	ShakedownAddress target = tcp_conn_address(conn, to);
-	const Service *s = services_find(context->services, &target, tcp_conn_port(conn, to));
+	const Service *s =
+		services_get(context->services, &target, tcp_conn_port(conn, to), SERVICE_FIND);
 	Stray kind = noted_stray_kind(conn);
 
 	if (!s || !queue_covers_stray(s, context->config, kind, conn->start))
@@ -38,7 +39,7 @@ static const Service *host_of(DetectContext *context, const TcpConnection *conn,
 		return NULL;
 	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 
-	return services_find_host(context->services, &host);
+	return services_get_host(context->services, &host, SERVICE_FIND);
 }
 
 static bool suspected(const Service *s)
@@ -48,7 +49,7 @@ static bool suspected(const Service *s)
 
 bool member_suspected(DetectContext *context, const TcpConnection *conn)
 {
-	const Service *s = services_find_of(context->services, conn);
+	const Service *s = services_get_of(context->services, conn, SERVICE_FIND);
 
 	return suspected(s) || suspected(host_of(context, conn, s));
 }
@@ -64,7 +65,7 @@ static bool one_of_flood(DetectContext *context, const TcpConnection *conn)
 {
 	if (!conn->syn_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
 		return false;
-	const Service *s = services_find_of(context->services, conn);
+	const Service *s = services_get_of(context->services, conn, SERVICE_FIND);
 
 	return covers(s, context, conn) || covers(host_of(context, conn, s), context, conn);
 }

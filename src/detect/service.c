@@ -138,88 +138,40 @@ static inline Service *find(Services *t, const ServiceKey *key, bool make)
 	return look_up(t, key, near, make);
 }
 
-static inline Service *heard_of(Services *t, const ServiceKey *key, bool make)
+static inline Service *get(Services *t, const ServiceKey *key, ServiceLook look)
 {
-	Service *s = find(t, key, make);
+	Service *s = find(t, key, look == SERVICE_MAKE);
 
 	/* Under a flood it is always the same. */
-	if (s && s != t->newest) {
+	if (look != SERVICE_FIND && s && s != t->newest) {
 		unlink_service(t, s);
 		link_newest(t, s);
 	}
 	return s;
 }
 
-static inline ServiceKey key_of_address(const ShakedownAddress *address, uint16_t port)
+Service *services_get(Services *t, const ShakedownAddress *address, uint16_t port, ServiceLook look)
 {
-	return (ServiceKey){key_address(address->bytes), key_end(address->version, port)};
+	ServiceKey key = {key_address(address->bytes), key_end(address->version, port)};
+
+	return get(t, &key, look);
 }
 
-Service *services_find(Services *t, const ShakedownAddress *address, uint16_t port)
+Service *services_get_of(Services *t, const TcpConnection *conn, ServiceLook look)
 {
-	ServiceKey key = key_of_address(address, port);
+	ServiceKey key = {
+		tcp_conn_key_address(conn, SHAKEDOWN_SERVER),
+		key_end(conn->key.ip_version, tcp_conn_port(conn, SHAKEDOWN_SERVER)),
+	};
 
-	return find(t, &key, false);
+	return get(t, &key, look);
 }
 
-Service *services_of(Services *t, const ShakedownAddress *address, uint16_t port)
+Service *services_get_host(Services *t, const ShakedownAddress *host, ServiceLook look)
 {
-	ServiceKey key = key_of_address(address, port);
+	ServiceKey key = {key_address(host->bytes), key_end(host->version, 0) | SERVICE_OF_HOST};
 
-	return heard_of(t, &key, true);
-}
-
-static inline ServiceKey key_of(const TcpConnection *conn)
-{
-	return (ServiceKey){tcp_conn_key_address(conn, SHAKEDOWN_SERVER),
-			    key_end(conn->key.ip_version, tcp_conn_port(conn, SHAKEDOWN_SERVER))};
-}
-
-Service *services_of_connection(Services *t, const TcpConnection *conn)
-{
-	ServiceKey key = key_of(conn);
-
-	return heard_of(t, &key, true);
-}
-
-Service *services_known_of(Services *t, const TcpConnection *conn)
-{
-	ServiceKey key = key_of(conn);
-
-	return heard_of(t, &key, false);
-}
-
-Service *services_find_of(Services *t, const TcpConnection *conn)
-{
-	ServiceKey key = key_of(conn);
-
-	return find(t, &key, false);
-}
-
-static inline ServiceKey key_of_host(const ShakedownAddress *host)
-{
-	return (ServiceKey){key_address(host->bytes), key_end(host->version, 0) | SERVICE_OF_HOST};
-}
-
-Service *services_find_host(Services *t, const ShakedownAddress *host)
-{
-	ServiceKey key = key_of_host(host);
-
-	return find(t, &key, false);
-}
-
-Service *services_of_host(Services *t, const ShakedownAddress *host)
-{
-	ServiceKey key = key_of_host(host);
-
-	return heard_of(t, &key, true);
-}
-
-Service *services_known_host(Services *t, const ShakedownAddress *host)
-{
-	ServiceKey key = key_of_host(host);
-
-	return heard_of(t, &key, false);
+	return get(t, &key, look);
 }
 
 uint64_t services_forgotten(const Services *t)

@@ -140,19 +140,19 @@ typedef struct _Services Services;
 
 Services *services_new(const ShakedownConfig *config);
 void services_free(Services *services);
-/* NULL where there is none; the second: of a connection's server. */
-Service *services_find(Services *services, const ShakedownAddress *address, uint16_t port);
-Service *services_find_of(Services *services, const TcpConnection *conn);
-/* Found or made: something was heard of it. */
-Service *services_of(Services *services, const ShakedownAddress *address, uint16_t port);
-Service *services_of_connection(Services *services, const TcpConnection *conn);
-/* Found, and something was heard of it; but not made: it had to make room, and knows nothing of
- * what began before. */
-Service *services_known_of(Services *services, const TcpConnection *conn);
-/* The same for all the services of a host that get little. */
-Service *services_find_host(Services *services, const ShakedownAddress *host);
-Service *services_of_host(Services *services, const ShakedownAddress *host);
-Service *services_known_host(Services *services, const ShakedownAddress *host);
+typedef enum {
+	SERVICE_FIND = 0, /* NULL where there is none */
+	SERVICE_HEARD,	  /* the same, and something was heard of it */
+	SERVICE_MAKE,	  /* heard of, and made where there is none */
+} ServiceLook;
+
+/* What ends makes none: one that had to make room knows nothing of what began before. */
+Service *services_get(Services *services, const ShakedownAddress *address, uint16_t port,
+		      ServiceLook look);
+/* Of a connection's server. */
+Service *services_get_of(Services *services, const TcpConnection *conn, ServiceLook look);
+/* All the services of a host that get little. */
+Service *services_get_host(Services *services, const ShakedownAddress *host, ServiceLook look);
 /* Services that had to make room. */
 uint64_t services_forgotten(const Services *services);
 void services_foreach(Services *services, void (*call)(Service *service, void *data), void *data);

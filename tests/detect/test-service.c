@@ -18,7 +18,7 @@ static Service *numbered(Services *t, unsigned n)
 {
 	ShakedownAddress a = {4, {10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
 
-	return services_of(t, &a, 80);
+	return services_get(t, &a, 80, SERVICE_MAKE);
 }
 
 Test(service, table_is_bounded_and_says_what_it_forgot)
@@ -32,9 +32,9 @@ Test(service, table_is_bounded_and_says_what_it_forgot)
 	}
 	cr_assert_eq(services_forgotten(t), 10);
 	ShakedownAddress first = {4, {10, 0, 0, 0}}, second = {4, {10, 0, 0, 1}};
-	cr_assert_not_null(services_find(t, &first, 80));
-	cr_assert_null(services_find(t, &first, 81));
-	cr_assert_null(services_find(t, &second, 80));
+	cr_assert_not_null(services_get(t, &first, 80, SERVICE_FIND));
+	cr_assert_null(services_get(t, &first, 81, SERVICE_FIND));
+	cr_assert_null(services_get(t, &second, 80, SERVICE_FIND));
 	services_free(t);
 }
 
