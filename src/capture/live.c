@@ -236,8 +236,7 @@ size_t live_read(Live *live, ShakedownPacket *packets, size_t room)
 	now = live_clock();
 	tend(live, now);
 	if (!any_left(live) || live->watched >= live->until ||
-	    (now > live->until &&
-	     now - live->until > (n ? END_PATIENCE_MOST : END_PATIENCE)))
+	    (now > live->until && now - live->until > (n ? END_PATIENCE_MOST : END_PATIENCE)))
 		live_end(live);
 	return n;
 }

@@ -38,7 +38,7 @@ typedef struct {
 } TcpMarks;
 
 typedef struct {
-	uint64_t missing; /* acknowledged, never captured */
+	uint64_t missing;	     /* acknowledged, never captured */
 	TcpSeq suspect, suspect_ack; /* TCP_SIDE_SUSPECT, TCP_SIDE_SUSPECT_ACK */
 	TcpSeq jump_seq, jump_ack;
 	/* RFC 4987 §3.8: of its other answer to the same SYN, once the first was acknowledged. A

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Open connections that have nothing to say for a while. When a connection has been opened and hardly
- * a slot is left for the next, a few are looked at, round and round, and one that was silent for long
- * is laid to rest (tcp-rest.h). So none costs more than one such rest, and what is in use does not
- * go round and round, since those that are woken make no others rest; and how long "long" is
- * follows from how many of those that rest are woken.
+ * Open connections that have nothing to say for a while. When a connection has been opened and
+ * hardly a slot is left for the next, a few are looked at, round and round, and one that was silent
+ * for long is laid to rest (tcp-rest.h). So none costs more than one such rest, and what is in use
+ * does not go round and round, since those that are woken make no others rest; and how long "long"
+ * is follows from how many of those that rest are woken.
  */
 #pragma once
 

@@ -153,8 +153,7 @@ bool tcp_space_out_of_window(TcpStep *step)
 	 * or from where the other side says that it is. Who acknowledges what cannot be is not
 	 * believed alone. */
 	if ((tcp_side_has(s, TCP_SIDE_SUSPECT) && !tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) &&
-	     segment_seq_len(seg) > 0 &&
-	     goes_on(aside->side[step->from].suspect, seg->seq)) ||
+	     segment_seq_len(seg) > 0 && goes_on(aside->side[step->from].suspect, seg->seq)) ||
 	    (tcp_side_has(r, TCP_SIDE_SUSPECT_ACK) &&
 	     goes_on(aside->side[other].suspect_ack, seg->seq))) {
 		s->flags &= ~(uint32_t)TCP_SIDE_SUSPECT;

@@ -21,8 +21,8 @@ bool tcp_space_is_beside(const TcpStep *step);
 
 /* By its IP id it was sent before one that has that id, and was overtaken on its way to the tap. */
 bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime then);
-/* The side's latest bare ACK from beyond what was captured stands at that number, and leaves out one
- * before it which nothing has filled or acknowledged since. */
+/* The side's latest bare ACK from beyond what was captured stands at that number, and leaves out
+ * one before it which nothing has filled or acknowledged since. */
 bool tcp_space_leapt_one(const TcpConnection *conn, ShakedownSideId side, TcpSeq to);
 /* What a segment without SYN and RST is; to be asked before tcp_space_take(). */
 ShakedownSegmentClass tcp_space_class(const TcpStep *step);
