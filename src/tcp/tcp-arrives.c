@@ -176,8 +176,10 @@ static void arrives_in_order(TcpStep *step)
 	uint64_t missing = tcp_space_take(step);
 	if (missing)
 		tcp_emit(step, TCP_EVENT_CAPTURE_LOSS, tcp_other(step->from));
-	if (seg->flags & TCP_ACK)
+	if (seg->flags & TCP_ACK) {
+		tcp_suspected_fin(step);
 		tcp_arrives_ack(step);
+	}
 	if (seg->flags & TCP_FIN)
 		tcp_arrives_fin(step);
 	if (reset_follows)

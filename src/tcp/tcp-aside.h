@@ -40,6 +40,7 @@ typedef struct {
 typedef struct {
 	uint64_t missing;	     /* acknowledged, never captured */
 	TcpSeq suspect, suspect_ack; /* TCP_SIDE_SUSPECT, TCP_SIDE_SUSPECT_ACK */
+	bool suspect_fin;	     /* suspect is the end of a FIN */
 	TcpSeq jump_seq, jump_ack;
 	/* RFC 4987 §3.8: of its other answer to the same SYN, once the first was acknowledged. A
 	 * proxy has opened in its name, and the tap sees both sides of it. */

@@ -209,6 +209,21 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 	step->note = "a FIN was not captured, but was acknowledged";
 }
 
+void tcp_suspected_fin(TcpStep *step)
+{
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *r = &step->conn->side[other];
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[other];
+
+	if (!tcp_side_has(r, TCP_SIDE_SUSPECT) || tcp_side_has(r, TCP_SIDE_SENT_FIN) ||
+	    !aside->suspect_fin || !tcp_seq_eq(step->seg->ack, aside->suspect))
+		return;
+	r->fin = tcp_seq_add(aside->suspect, UINT32_MAX);
+	r->fins++;
+	tcp_hidden_fin(step, other);
+	step->note = "a FIN that had seemed to lie out of window is acknowledged";
+}
+
 void tcp_hidden_fin_refuted(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;

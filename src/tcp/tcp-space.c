@@ -78,8 +78,11 @@ static bool outside(const TcpStep *step)
 
 static void suspect(TcpStep *step)
 {
+	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+
 	step->conn->side[step->from].flags |= TCP_SIDE_SUSPECT;
-	tcp_aside_make(step->conn)->side[step->from].suspect = segment_seq_end(step->seg);
+	aside->suspect = segment_seq_end(step->seg);
+	aside->suspect_fin = (step->seg->flags & TCP_FIN) != 0;
 }
 
 /* The number lies that far on from the other, or a little further. */

@@ -116,6 +116,9 @@ void tcp_proves_ack(TcpStep *step);
 void tcp_proves_fin(TcpStep *step);
 /* The side has sent a FIN that was not captured (TCP_SIDE_MAYBE_FIN): now it is sure. */
 void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
+/* The other's latest FIN lay out of window, and is acknowledged: the capture had lost what came
+ * before it. */
+void tcp_suspected_fin(TcpStep *step);
 /* The sender goes on beyond it: it was none. */
 void tcp_hidden_fin_refuted(TcpStep *step);
 

@@ -317,6 +317,41 @@ Test(tcp_outside, resynchronises_where_both_agree)
 	EXPECT_STATES(u, "FIN-WAIT-1 / CLOSE-WAIT?");
 }
 
+/* The FIN is the first that is left. */
+Test(tcp_outside, a_fin_behind_what_the_capture_lost_is_known_when_it_is_acknowledged)
+{
+	const uint32_t c = 50000000;
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, FIN_ACK, c, 1, 100);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+	SERVER(t, TCP_ACK, 1, c + 101);
+	EXPECT_CLASS(t, ACK);
+	EXPECT_NOTE(t, "a FIN that had seemed to lie out of window is acknowledged");
+	EXPECT_STATES(t, "FIN-WAIT-2? / CLOSE-WAIT!");
+	EXPECT_HISTORY(t, 1, C, "SYN-SENT ESTABLISHED FIN-WAIT-1! FIN-WAIT-2?");
+	SERVER(t, FIN_ACK, 1, c + 101);
+	CLIENT(t, TCP_ACK, c + 101, 2);
+	EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
+	g_autoptr(Talk) u = talk_new();
+
+	/* All of it but the FIN. */
+	talk_open(u);
+	CLIENT(u, FIN_ACK, c, 1, 100);
+	SERVER(u, TCP_ACK, 1, c + 100);
+	EXPECT_STATES(u, "ESTABLISHED / ESTABLISHED!");
+	/* No FIN, then one that is another's. */
+	g_autoptr(Talk) v = talk_new();
+
+	talk_open(v);
+	CLIENT(v, FIN_ACK, c, 1);
+	CLIENT(v, PSH_ACK, c + 20000000, 1, 1);
+	SERVER(v, TCP_ACK, 1, c + 20000001);
+	EXPECT_STATES(v, "ESTABLISHED / ESTABLISHED!");
+}
+
 /* A stranger in the name of one, who agrees with itself alone, and then those that were meant. */
 Test(tcp_outside, one_that_acknowledges_what_cannot_be_is_not_believed)
 {
