@@ -5,8 +5,8 @@
  */
 #include "flow/encap-table.h"
 
+#include "base/mix.h"
 #include "decode/encapsulation.h"
-#include "flow/mix.h"
 #include "flow/slab.h"
 
 typedef struct {

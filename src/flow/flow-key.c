@@ -3,7 +3,7 @@
 #include "flow/flow-key.h"
 
 #include "base/bytes.h"
-#include "flow/mix.h"
+#include "base/mix.h"
 
 /* Whether the source is the greater endpoint: address first, then port. */
 static bool source_is_greater(const Segment *segment)

@@ -6,7 +6,7 @@
  */
 #include "flow/flow-table.h"
 
-#include "flow/mix.h"
+#include "base/mix.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>

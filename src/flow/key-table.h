@@ -10,8 +10,8 @@
  */
 #pragma once
 
+#include "base/mix.h"
 #include "flow/key-slots.h"
-#include "flow/mix.h"
 #include "flow/slab.h"
 
 #include <shakedown/types.h>

@@ -2,7 +2,7 @@
 /* Counts by endpoint or by host, in bounded memory: who weighs most. */
 #include "report/tally.h"
 
-#include "flow/mix.h"
+#include "base/mix.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* Counts by endpoint or by host, in bounded memory: finding and counting. */
 #include "report/tally.h"
 
-#include "flow/mix.h"
+#include "base/mix.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-copies.h"
 
-#include "flow/mix.h"
+#include "base/mix.h"
 
 #include <glib.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-stream-recent.h"
 
-#include "flow/mix.h"
+#include "base/mix.h"
 #include "tcp/tcp-overlap.h"
 #include "tcp/tcp-space.h"
 

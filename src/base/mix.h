@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The one mixing step of the room's hashes: a 64 by 64 bit product, folded. Both factors must be
+ * The one mixing step of all keyed hashes: a 64 by 64 bit product, folded. Both factors must be
  * blinded by something secret, since a factor of 0 would swallow the other.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where the seeds of the room's hashes come from. */
-#include "flow/mix.h"
+/* Where the seeds of keyed hashes come from. */
+#include "base/mix.h"
 
 #include <glib.h>
 #include <sys/random.h>
