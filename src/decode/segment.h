@@ -68,7 +68,8 @@ typedef struct {
 typedef enum {
 	SEGMENT_TCP = 0,
 	SEGMENT_ICMP_ERROR, /* addresses, ports and seq are those of the quoted segment */
-	SEGMENT_TICK,	    /* none: a packet without TCP, but with a time (nothing else is set) */
+	SEGMENT_TICK, /* none: a packet without TCP, but with a time and a frame (nothing else is
+			 set) */
 } SegmentKind;
 
 typedef enum {
@@ -79,6 +80,22 @@ typedef enum {
 	SEGMENT_CHECKSUM_BAD,
 } SegmentChecksum;
 
+/* RFC 7323 §3.2: its timestamps. */
+typedef enum {
+	SEGMENT_STAMPS_UNREAD = 0, /* whoever asks looks among its options */
+	SEGMENT_STAMPS_NONE,
+	SEGMENT_STAMPS_READ,
+} SegmentStamps;
+
+#define SEGMENT_EXCERPT 32
+
+/* What its payload is told from another by when both are gone: digest.h. */
+typedef struct {
+	uint64_t hash;			  /* where all of it was captured */
+	uint8_t excerpt[SEGMENT_EXCERPT]; /* how it begins, as far as it was captured */
+} SegmentDigest;
+
+/* Ordered by who reads: what every segment is asked for lies together. */
 typedef struct {
 	ShakedownTime time;
 	uint64_t frame;
@@ -89,22 +106,26 @@ typedef struct {
 	bool has_ip_id;	    /* IPv4, or an IPv6 fragment header */
 	bool fragmented;    /* reassembled from IP fragments */
 	bool cut;	    /* the capture does not hold all of it (snaplen) */
+	uint8_t stamps;	    /* SegmentStamps */
 	uint16_t ip_id;
 	uint8_t src[16]; /* as ShakedownAddress.bytes */
 	uint8_t dst[16];
 	uint16_t src_port;
 	uint16_t dst_port;
+	bool has_digest;     /* somebody has made its digest already */
+	uint8_t options_len; /* bytes at options; may be less than the header says where cut */
 	TcpSeq seq;
 	TcpSeq ack;
 	uint16_t flags;	 /* TcpFlags */
 	uint16_t window; /* as in the header: unscaled; the largest where it was not captured */
 	uint16_t urgent;
-	uint8_t options_len; /* bytes at options; may be less than the header says where cut */
-	const uint8_t *options;
 	uint32_t ip_len;      /* bytes of the IP packet by its header (offload: by the capture) */
 	uint32_t payload_len; /* bytes of TCP payload on the wire */
 	uint32_t payload_captured; /* of them at payload */
+	uint32_t tsval, tsecr;	   /* SEGMENT_STAMPS_READ */
+	const uint8_t *options;
 	const uint8_t *payload;
+	SegmentDigest digest;
 	Encapsulation encap;
 	/* SEGMENT_ICMP_ERROR only. */
 	struct {
@@ -129,7 +150,8 @@ static inline TcpSeq segment_seq_end(const Segment *s)
 	return tcp_seq_add(s->seq, segment_seq_len(s));
 }
 
-/* Whether its bytes are the packet's; else they are the decoder's, which put the packet together. */
+/* Whether its bytes are the packet's; else they are the decoder's, which put the packet together.
+ */
 static inline bool segment_lies_in(const Segment *s, const ShakedownPacket *packet)
 {
 	/* Addresses of different objects may be compared as integers only. */

@@ -41,18 +41,33 @@ bool tcp_options_next(TcpOptions *options, TcpOption *option);
 
 /* RFC 7323 §3.2, wherever it stands. */
 bool tcp_options_find_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr);
-/* False where there is no timestamps option; fast for the usual layout and for no options. */
-static inline bool tcp_options_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr)
+/* Reads them into the segment; fast for the usual layout and for no options. */
+static inline void tcp_options_read_timestamps(Segment *segment)
 {
 	const uint8_t *data = segment->options;
 
+	segment->stamps = SEGMENT_STAMPS_NONE;
 	if (segment->options_len == 0)
-		return false;
+		return;
 	/* RFC 7323 appendix A: NOP, NOP, 8, 10. */
-	if (segment->options_len < 12 || be32(data) != 0x0101080a)
+	if (segment->options_len >= 12 && be32(data) == 0x0101080a) {
+		segment->tsval = be32(data + 4);
+		segment->tsecr = be32(data + 8);
+	} else if (!tcp_options_find_timestamps(segment, &segment->tsval, &segment->tsecr)) {
+		return;
+	}
+	segment->stamps = SEGMENT_STAMPS_READ;
+}
+
+/* False where there is no timestamps option. */
+static inline bool tcp_options_timestamps(const Segment *segment, uint32_t *tsval, uint32_t *tsecr)
+{
+	if (segment->stamps == SEGMENT_STAMPS_UNREAD)
 		return tcp_options_find_timestamps(segment, tsval, tsecr);
-	*tsval = be32(data + 4);
-	*tsecr = be32(data + 8);
+	if (segment->stamps != SEGMENT_STAMPS_READ)
+		return false;
+	*tsval = segment->tsval;
+	*tsecr = segment->tsecr;
 	return true;
 }
 

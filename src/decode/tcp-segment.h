@@ -6,6 +6,7 @@
 #pragma once
 
 #include "decode/checksum.h"
+#include "decode/tcp-options.h"
 #include "decode/walk.h"
 
 #define TCP_HEADER 20
@@ -70,6 +71,8 @@ static inline void tcp_fill_rest(Segment *segment, const TcpBytes *tcp)
 	segment->payload_len = tcp->wire - tcp->header;
 	segment->payload_captured = (uint32_t)(tcp->captured - options_end);
 	segment->cut = tcp->captured < tcp->wire;
+	segment->has_digest = false;
+	tcp_options_read_timestamps(segment);
 }
 
 /*

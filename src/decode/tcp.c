@@ -62,6 +62,8 @@ Layer tcp_quote_layer(Walk *walk)
 	segment->cut = captured < wire;
 	segment->options = segment->payload = tcp; /* none, but a place */
 	segment->options_len = 0;
+	segment->stamps = SEGMENT_STAMPS_NONE;
+	segment->has_digest = false;
 	segment->payload_len = segment->payload_captured = 0;
 	if (segment->icmp.has_flags && (header[12] >> 4) * 4u >= TCP_HEADER &&
 	    (header[12] >> 4) * 4u <= wire)

@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include <stdint.h>
+#include "decode/segment.h"
 
-#define TCP_OVERLAP_EXCERPT 32
+#define TCP_OVERLAP_EXCERPT SEGMENT_EXCERPT
 
 typedef struct _TcpOverlap {
 	uint64_t offset; /* in the side's stream, of the first byte known to differ */

@@ -11,9 +11,6 @@
 /* How far back a segment that begins at no remembered number is looked for. */
 #define STEPS_BACK 32
 #define SEGMENTS_MOST (1u << 24)
-/* What is hashed at once, and of a long payload's beginning. */
-#define BLOCK 64
-#define HEAD (3 * BLOCK)
 /* So many segments ahead of its turn a place is fetched: all have been overwritten since. */
 #define AHEAD 4
 
@@ -36,7 +33,7 @@ struct _TcpRecent {
 	Recent *ring;	 /* by serial number */
 	uint32_t *index; /* by owner and sequence number: a serial number */
 	uint32_t mask, next;
-	uint64_t secret[2]; /* whoever knows them can make payloads of one hash */
+	DigestSecret secret; /* … and of the index */
 };
 
 TcpRecent *tcp_recent_new(unsigned at_least)
@@ -50,9 +47,7 @@ TcpRecent *tcp_recent_new(unsigned at_least)
 	r->index = g_new0(uint32_t, (size_t)segments * 2);
 	r->mask = segments - 1;
 	r->next = 1;
-	uint64_t seed = mix_random_seed();
-	for (unsigned i = 0; i < 2; i++)
-		r->secret[i] = mix_secret(seed, i);
+	r->secret = digest_secret_of(mix_random_seed());
 	return r;
 }
 
@@ -65,39 +60,17 @@ void tcp_recent_free(TcpRecent *r)
 	g_free(r);
 }
 
-static uint64_t word(const uint8_t *p)
+DigestSecret tcp_recent_secret(const TcpRecent *r)
 {
-	uint64_t w;
-
-	memcpy(&w, p, sizeof w);
-	return w;
+	return r->secret;
 }
 
-static uint64_t hash_block(const TcpRecent *r, uint64_t hash, const uint8_t p[BLOCK])
+static const SegmentDigest *digest_of(const TcpRecent *r, const Segment *seg, SegmentDigest *room)
 {
-	uint64_t a = mix_fold(hash ^ word(p), r->secret[1] ^ word(p + 8));
-	uint64_t b = mix_fold(r->secret[0] ^ word(p + 16), r->secret[1] ^ word(p + 24));
-	uint64_t c = mix_fold(r->secret[1] ^ word(p + 32), r->secret[0] ^ word(p + 40));
-	uint64_t d = mix_fold(~r->secret[0] ^ word(p + 48), ~r->secret[1] ^ word(p + 56));
-
-	return mix_fold(a ^ ~c, b ^ r->secret[0]) ^ d;
-}
-
-/* Of a short payload everything; of a long one the beginning and the end, so that a bulk transfer
- * costs no more than a chat. */
-static uint64_t hash_of(const TcpRecent *r, const uint8_t *p, size_t len)
-{
-	uint64_t hash = r->secret[0] ^ len;
-	uint8_t rest[BLOCK] = {0};
-
-	if (len > HEAD + BLOCK) {
-		hash = hash_block(r, hash, p + len - BLOCK);
-		len = HEAD;
-	}
-	for (; len >= BLOCK; p += BLOCK, len -= BLOCK)
-		hash = hash_block(r, hash, p);
-	memcpy(rest, p, len);
-	return len ? hash_block(r, hash, rest) : hash;
+	if (seg->has_digest)
+		return &seg->digest;
+	digest_make(room, seg, &r->secret);
+	return room;
 }
 
 static uint32_t owner_of(const TcpStep *step)
@@ -107,7 +80,7 @@ static uint32_t owner_of(const TcpStep *step)
 
 static uint32_t *slot_of(TcpRecent *r, uint32_t owner, TcpSeq seq)
 {
-	uint64_t hash = mix_fold(r->secret[0] ^ owner, r->secret[1] ^ seq.value);
+	uint64_t hash = mix_fold(r->secret.word[0] ^ owner, r->secret.word[1] ^ seq.value);
 
 	return &r->index[hash & (r->mask * 2u + 1u)];
 }
@@ -125,6 +98,8 @@ static void remember(TcpRecent *r, TcpStep *step)
 	const Segment *seg = step->seg;
 	uint32_t owner = owner_of(step), *latest = &step->conn->side[step->from].latest;
 	Recent *e = &r->ring[r->next & r->mask];
+	SegmentDigest room;
+	const SegmentDigest *digest = digest_of(r, seg, &room);
 
 	e->frame = step->frame;
 	e->damaged = seg->checksum == SEGMENT_CHECKSUM_BAD;
@@ -133,9 +108,10 @@ static void remember(TcpRecent *r, TcpStep *step)
 	e->seq = seg->seq;
 	e->len = seg->payload_len;
 	e->whole = seg->payload_captured == seg->payload_len;
-	e->hash = e->whole ? hash_of(r, seg->payload, seg->payload_len) : 0;
+	if (e->whole)
+		e->hash = digest->hash;
 	e->excerpt_len = MIN(seg->payload_captured, TCP_OVERLAP_EXCERPT);
-	memcpy(e->excerpt, seg->payload, e->excerpt_len);
+	memcpy(e->excerpt, digest->excerpt, sizeof e->excerpt);
 	*slot_of(r, owner, seg->seq) = *latest = r->next++;
 	if (!r->next)
 		r->next = 1;
@@ -209,11 +185,12 @@ static bool excerpt_differs(const Recent *e, const Segment *seg, TcpOverlap *ove
 
 static bool differs(TcpRecent *r, const Recent *e, const Segment *seg, TcpOverlap *overlap)
 {
+	SegmentDigest room;
+
 	if (excerpt_differs(e, seg, overlap))
 		return true;
 	if (!e->whole || !tcp_seq_eq(e->seq, seg->seq) || e->len != seg->payload_len ||
-	    seg->payload_captured != seg->payload_len ||
-	    e->hash == hash_of(r, seg->payload, seg->payload_len))
+	    seg->payload_captured != seg->payload_len || e->hash == digest_of(r, seg, &room)->hash)
 		return false;
 	/* Somewhere behind the excerpt. */
 	overlap->offset = e->excerpt_len;
@@ -254,7 +231,7 @@ void tcp_recent_segment(TcpRecent *r, TcpStep *step)
 	const Segment *seg = step->seg;
 	ShakedownSegmentClass c = step->segment_class;
 
-	if (!seg->payload_captured || !seg->payload || (seg->flags & (TCP_SYN | TCP_RST)))
+	if (!tcp_recent_wants(seg))
 		return;
 	if (c == SHAKEDOWN_SEGMENT_NEW)
 		remember(r, step);

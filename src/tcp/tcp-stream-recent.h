@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "decode/digest.h"
 #include "tcp/tcp-step.h"
 
 typedef struct _TcpRecent TcpRecent;
@@ -18,5 +19,14 @@ typedef struct _TcpRecent TcpRecent;
 /* How many segments are remembered at least: the next power of two are, 72 bytes each. */
 TcpRecent *tcp_recent_new(unsigned at_least);
 void tcp_recent_free(TcpRecent *recent);
+/* Of the digests that it remembers. */
+DigestSecret tcp_recent_secret(const TcpRecent *recent);
+/* Whether it looks at the segment's payload. */
+static inline bool tcp_recent_wants(const Segment *segment)
+{
+	return segment->payload_captured && segment->payload &&
+	       !(segment->flags & (TCP_SYN | TCP_RST));
+}
+
 /* The tracker has taken the segment through its steps. */
 void tcp_recent_segment(TcpRecent *recent, TcpStep *step);

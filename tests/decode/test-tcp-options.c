@@ -81,25 +81,40 @@ Test(tcp_options, never_read_beyond_the_end)
 	}
 }
 
-Test(tcp_options, timestamps_in_the_usual_and_in_another_place)
+/* As they stand there, and once more when they have been read and the options are gone. */
+static void expect_timestamps(Segment *segment, bool there, uint32_t value, uint32_t echo)
 {
 	uint32_t tsval = 0, tsecr = 0;
+
+	for (unsigned read = 0; read < 2; read++) {
+		cr_assert_eq(tcp_options_timestamps(segment, &tsval, &tsecr), there);
+		cr_expect(!there || (tsval == value && tsecr == echo), "%u, %u", tsval, tsecr);
+		tcp_options_read_timestamps(segment);
+		segment->options_len = 0;
+	}
+}
+
+Test(tcp_options, timestamps_in_the_usual_and_in_another_place)
+{
 	{
 		OPTIONS(1, 1, 8, 10, 0, 0, 0, 7, 0xff, 0xff, 0xff, 0xfe);
-		cr_assert(tcp_options_timestamps(&segment, &tsval, &tsecr));
-		cr_expect(tsval == 7 && tsecr == 0xfffffffe);
+		expect_timestamps(&segment, true, 7, 0xfffffffe);
 		free(memory);
 	}
 	{
 		OPTIONS(4, 2, 8, 10, 0, 0, 1, 0, 0, 0, 2, 0, 1, 3, 3, 7);
-		cr_assert(tcp_options_timestamps(&segment, &tsval, &tsecr));
-		cr_expect(tsval == 256 && tsecr == 512);
+		expect_timestamps(&segment, true, 256, 512);
 		free(memory);
 	}
 	{
 		OPTIONS(8, 6, 0, 0, 1, 0, 1, 1);
-		cr_expect_not(tcp_options_timestamps(&segment, &tsval, &tsecr), "too short");
+		expect_timestamps(&segment, false, 0, 0);
 		free(memory);
+	}
+	{
+		Segment segment = {0};
+
+		expect_timestamps(&segment, false, 0, 0);
 	}
 }
 

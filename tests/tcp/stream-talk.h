@@ -24,12 +24,14 @@ typedef struct {
 	uint32_t captured; /* 0: all */
 	int32_t window;	   /* -1: closed; 0: 65535 */
 	uint8_t checksum;  /* SegmentChecksum */
+	bool digested;	   /* its bytes are not there any more, but their digest is */
 } StreamSegment;
 
 typedef struct {
 	ShakedownConfig config;
 	TcpTracker *tracker;
 	TcpStreams *streams; /* NULL: recent segments alone */
+	TcpRecent *recent;   /* NULL: streams */
 	TcpConnection *conn;
 	uint32_t isn[2];
 	uint16_t client_port;
