@@ -11,14 +11,23 @@
 
 #include "analysis/analysis-private.h"
 #include "base/quiet-thread.h"
+#include "tcp/tcp-stream-recent.h"
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
-#define BATCHES 8u
+#define BATCHES 32u
 #define PACKETS 256u
 /* In so many bytes of packets there is enough to read ahead, however large they are. */
-#define BYTES ((size_t)4 << 20)
+#define BYTES ((size_t)2 << 20)
+
+/* To wake somebody takes as long as some hundred packets do. So many batches are worth it; who
+ * waits for less looks again after naps (ns), longer and longer ones. */
+#define WORTH 4u
+#define NAP 1000000L
+#define NAP_MOST 50000000L
+#define NS_PER_S 1000000000L
 
 typedef struct {
 	ShakedownPacket packets[PACKETS];
@@ -38,6 +47,8 @@ struct _ShakedownAhead {
 	ShakedownCapture *capture;
 	ShakedownAnalysis *analysis;
 	uint64_t packets; /* analysed */
+	bool digests;	  /* are wanted, by … */
+	DigestSecret secret;
 	pthread_t thread;
 	bool running;
 	/* Held by whoever uses the capture. Never taken inside the other. */
@@ -63,7 +74,9 @@ static bool is_full(const ShakedownAhead *a)
 /* A reader that is ahead sleeps until there is something to do for it. */
 static bool is_worth_waking(const ShakedownAhead *a)
 {
-	return a->end - a->begin <= BATCHES / 2 && !is_full(a);
+	unsigned held = a->end - a->begin;
+
+	return held <= BATCHES / 2 && (!held || a->bytes <= BYTES / 2);
 }
 
 /* Its options and payload follow each other. */
@@ -78,7 +91,15 @@ static void copy_segment(Batch *b, Segment *segment)
 	g_ptr_array_add(b->copies, copy);
 }
 
-static void decode(ShakedownAhead *a, Batch *b)
+static void make_digest(const ShakedownAhead *a, Segment *segment)
+{
+	if (segment->kind != SEGMENT_TCP || !tcp_recent_wants(segment))
+		return;
+	digest_make(&segment->digest, segment, &a->secret);
+	segment->has_digest = true;
+}
+
+static void decode(ShakedownAhead *a, Batch *b, bool digests)
 {
 	size_t used = 0;
 
@@ -92,10 +113,13 @@ static void decode(ShakedownAhead *a, Batch *b)
 		analysis_tame_time(&b->packets[i]);
 		b->bytes += b->packets[i].captured_len;
 		b->found[i] = (uint8_t)analysis_decode(a->analysis, &b->packets[i], segments);
-		for (size_t j = 0; j < b->found[i]; j++)
+		for (size_t j = 0; j < b->found[i]; j++) {
 			if (segments[j].kind != SEGMENT_TICK &&
 			    !segment_lies_in(&segments[j], &b->packets[i]))
 				copy_segment(b, &segments[j]);
+			if (digests)
+				make_digest(a, &segments[j]);
+		}
 		used += b->found[i];
 	}
 }
@@ -112,7 +136,8 @@ static void fill(ShakedownAhead *a, Batch *b, unsigned held)
 	b->now = b->ended ? shakedown_capture_now(a->capture) : 0;
 	b->more = a->left && !b->ended;
 	pthread_mutex_unlock(&a->reading);
-	decode(a, b);
+	/* Where the other waits already, it has the time for them. */
+	decode(a, b, a->digests && held > 0);
 }
 
 /* Waits for a place in the ring: how many batches it holds; or BATCHES, when none is wanted. */
@@ -143,7 +168,8 @@ static void *read_ahead(void *data)
 		pthread_mutex_lock(&a->lock);
 		a->end = end;
 		a->bytes += b->bytes;
-		pthread_cond_signal(&a->filled);
+		if (a->end - a->begin >= WORTH || !more)
+			pthread_cond_signal(&a->filled);
 		pthread_mutex_unlock(&a->lock);
 	}
 	return NULL;
@@ -153,13 +179,18 @@ ShakedownAhead *shakedown_ahead_new(ShakedownCapture *capture, ShakedownAnalysis
 				    uint64_t most)
 {
 	ShakedownAhead *a = g_new0(ShakedownAhead, 1);
+	pthread_condattr_t clock;
 
 	a->capture = capture;
 	a->analysis = analysis;
 	a->left = most;
+	a->digests = analysis_digests(analysis, &a->secret);
 	pthread_mutex_init(&a->reading, NULL);
 	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->filled, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&a->filled, &clock);
+	pthread_condattr_destroy(&clock);
 	pthread_cond_init(&a->freed, NULL);
 	for (size_t i = 0; i < BATCHES; i++)
 		a->ring[i].copies = g_ptr_array_new_with_free_func(g_free);
@@ -171,7 +202,7 @@ ShakedownAhead *shakedown_ahead_new(ShakedownCapture *capture, ShakedownAnalysis
 
 static void take(ShakedownAhead *a, const Batch *b)
 {
-	analysis_take(a->analysis, b->packets, b->found, b->n, b->segments);
+	analysis_take(a->analysis, b->segments, b->found, b->n, b->bytes);
 	a->packets += b->n;
 	shakedown_analysis_dropped(a->analysis, b->dropped, b->ended);
 	if (b->ended)
@@ -198,13 +229,29 @@ static void join(ShakedownAhead *a)
 	a->running = false;
 }
 
+/* Until there are batches worth waking for, or one and nothing else for a while. */
+static void wait_for_batch(ShakedownAhead *a)
+{
+	long nap = NAP;
+
+	while (a->begin == a->end) {
+		struct timespec until;
+
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += nap;
+		until.tv_sec += until.tv_nsec / NS_PER_S;
+		until.tv_nsec %= NS_PER_S;
+		pthread_cond_timedwait(&a->filled, &a->lock, &until);
+		nap = MIN(2 * nap, NAP_MOST);
+	}
+}
+
 bool shakedown_ahead_step(ShakedownAhead *a)
 {
 	if (!a->running)
 		return false;
 	pthread_mutex_lock(&a->lock);
-	while (a->begin == a->end)
-		pthread_cond_wait(&a->filled, &a->lock);
+	wait_for_batch(a);
 	const Batch *b = &a->ring[a->begin % BATCHES];
 	pthread_mutex_unlock(&a->lock);
 	bool more = b->more;

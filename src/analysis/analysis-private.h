@@ -3,6 +3,7 @@
 #pragma once
 
 #include "decode/decoder.h"
+#include "decode/digest.h"
 
 #include <shakedown/analysis.h>
 
@@ -14,6 +15,12 @@ void analysis_tame_time(ShakedownPacket *packet);
  */
 size_t analysis_decode(ShakedownAnalysis *analysis, const ShakedownPacket *packet,
 		       Segment segments[DECODER_SEGMENTS]);
-/* Takes n packets with their segments, which follow each other: found[i] of them each. */
-void analysis_take(ShakedownAnalysis *analysis, const ShakedownPacket *packets,
-		   const uint8_t *found, size_t n, const Segment *segments);
+/* By which digests of payloads are made; false where nobody wants any. */
+bool analysis_digests(const ShakedownAnalysis *analysis, DigestSecret *secret);
+/*
+ * Takes what is in n packets, of so many bytes: segments that follow each other, found[i] of each.
+ * The packets themselves are not looked at, nor their bytes where the segments are ordinary and
+ * have their digests: they lie in the cache of who has decoded them.
+ */
+void analysis_take(ShakedownAnalysis *analysis, const Segment *segments, const uint8_t *found,
+		   size_t n, uint64_t bytes);

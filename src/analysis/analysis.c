@@ -29,7 +29,8 @@ struct _ShakedownAnalysis {
 	ShakedownSkipped *skipped;
 	TcpRecorder recorder;
 	Segment batch[TCP_TRACKER_BATCH + DECODER_SEGMENTS];
-	TcpStreams *streams; /* the tracker's; NULL: nobody asked */
+	TcpRecent *recent;   /* the tracker's; NULL: nobody asked */
+	TcpStreams *streams; /* … */
 	uint64_t last_frame;
 	uint64_t attempts, completed, failed;
 	ShakedownTime ticked; /* when the detectors were last told the time */
@@ -201,9 +202,10 @@ ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 				      .segment = a->observer.segment ? on_segment : NULL},
 		a);
 	tcp_tracker_set_memory(a->tracker, memory_for_connections(&a->config));
-	if (a->config.overlap_segments)
-		tcp_tracker_set_recent(a->tracker,
-				       tcp_recent_new((unsigned)a->config.overlap_segments));
+	if (a->config.overlap_segments) {
+		a->recent = tcp_recent_new((unsigned)a->config.overlap_segments);
+		tcp_tracker_set_recent(a->tracker, a->recent);
+	}
 	a->detect = (DetectContext){.config = &a->config,
 				    .tracker = a->tracker,
 				    .summary = &a->summary,
@@ -270,36 +272,35 @@ void analysis_tame_time(ShakedownPacket *packet)
 }
 
 /* The first packet, or one that stands behind a later one. */
-static void take_odd_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
+static void take_odd_time(ShakedownAnalysis *a, ShakedownTime time, uint64_t frame)
 {
 	ShakedownSummary *s = &a->summary;
 
 	if (s->packets == 0)
-		s->first = s->last = packet->time;
+		s->first = s->last = time;
 	/* Put right by the reader (then the frames are out of order), or not (then the times). */
-	if (packet->time < s->last || packet->frame < a->last_frame) {
+	if (time < s->last || frame < a->last_frame) {
 		if (s->disordered < G_N_ELEMENTS(a->detect.disordered))
-			a->detect.disordered[s->disordered] = packet->frame;
+			a->detect.disordered[s->disordered] = frame;
 		s->disordered++;
 	}
-	a->last_frame = MAX(a->last_frame, packet->frame);
-	s->first = MIN(s->first, packet->time);
-	s->last = MAX(s->last, packet->time);
+	a->last_frame = MAX(a->last_frame, frame);
+	s->first = MIN(s->first, time);
+	s->last = MAX(s->last, time);
 }
 
 /* The packets' clock, and what it says of the capture's order. */
-static inline void take_time(ShakedownAnalysis *a, const ShakedownPacket *packet)
+static inline void take_time(ShakedownAnalysis *a, ShakedownTime time, uint64_t frame)
 {
 	ShakedownSummary *s = &a->summary;
 
-	if (G_LIKELY(packet->time >= s->last && packet->frame >= a->last_frame && s->packets)) {
-		s->last = packet->time;
-		a->last_frame = packet->frame;
+	if (G_LIKELY(time >= s->last && frame >= a->last_frame && s->packets)) {
+		s->last = time;
+		a->last_frame = frame;
 	} else {
-		take_odd_time(a, packet);
+		take_odd_time(a, time, frame);
 	}
 	s->packets++;
-	s->bytes += packet->captured_len;
 }
 
 size_t analysis_decode(ShakedownAnalysis *a, const ShakedownPacket *packet,
@@ -312,7 +313,16 @@ size_t analysis_decode(ShakedownAnalysis *a, const ShakedownPacket *packet,
 	/* Time passes by packets that hold no segment, too. */
 	segments->kind = SEGMENT_TICK;
 	segments->time = packet->time;
+	segments->frame = packet->frame;
 	return 1;
+}
+
+bool analysis_digests(const ShakedownAnalysis *a, DigestSecret *secret)
+{
+	if (!a->recent || a->streams)
+		return false;
+	*secret = tcp_recent_secret(a->recent);
+	return true;
 }
 
 /* Of those held, the last ones are the packet's. Those in the decoder's own buffer live only until
@@ -328,15 +338,16 @@ static bool must_go(const Segment *segments, size_t held, size_t found,
 	return false;
 }
 
-void analysis_take(ShakedownAnalysis *a, const ShakedownPacket *packets, const uint8_t *found,
-		   size_t n, const Segment *segments)
+void analysis_take(ShakedownAnalysis *a, const Segment *segments, const uint8_t *found, size_t n,
+		   uint64_t bytes)
 {
 	size_t held = 0;
 
+	a->summary.bytes += bytes;
 	for (size_t i = 0; i < n; i++) {
-		take_time(a, &packets[i]);
+		take_time(a, segments[held].time, segments[held].frame);
 		held += found[i];
-		if (must_go(segments, held, found[i], &packets[i])) {
+		if (held > TCP_TRACKER_BATCH) {
 			tcp_tracker_segments(a->tracker, segments, held);
 			segments += held;
 			held = 0;
@@ -359,7 +370,8 @@ void shakedown_analysis_feed(ShakedownAnalysis *a, const ShakedownPacket *packet
 			analysis_tame_time(&tamed);
 			packet = &tamed;
 		}
-		take_time(a, packet);
+		take_time(a, packet->time, packet->frame);
+		a->summary.bytes += packet->captured_len;
 		size_t found = analysis_decode(a, packet, a->batch + held);
 
 		held += found;

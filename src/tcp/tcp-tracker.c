@@ -277,6 +277,8 @@ static inline void look_up(TcpTracker *t, const Segment *segs, TcpLookup *lookup
 			continue;
 		tcp_lookup_of(t, &lookups[i], &segs[i]);
 		flow_table_prefetch(t->table, lookups[i].hash);
+		if (segs[i].flags & TCP_SYN)
+			__builtin_prefetch(segs[i].options);
 		__builtin_prefetch(tcp_copies_set(t->copies, &lookups[i].key, lookups[i].end), 1);
 	}
 }
