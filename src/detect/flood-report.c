@@ -84,9 +84,7 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 		finding_frame(&f, flood->frames[i]);
 	finding_many(&f);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
-	/* Nothing is held for what is refused, and not for long what is reset. */
-	if (refused || aborted)
-		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
+	finding_severity(&f, flood_severity(flood));
 	finding_count(&f, "syn", flood->syns);
 	if (goes_on)
 		finding_flag(&f, "under_way", true);

@@ -165,7 +165,7 @@ static void end_flood(Service *s, DetectContext *context)
 {
 	flood_report(s, context, false);
 	s->past[s->past_next++ % SERVICE_FLOODS_PAST] =
-		(ServiceSpan){s->flood->start, s->flood->last};
+		(ServiceSpan){s->flood->start, s->flood->last, flood_severity(s->flood)};
 	g_clear_pointer(&s->flood, g_free);
 	g_clear_pointer(&s->sources, g_free);
 	s->excess = 0;
@@ -377,13 +377,39 @@ void flood_end(Service *s, DetectContext *context)
 		end_flood(s, context);
 }
 
-bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime time)
+static bool under_way(const Service *s, const ShakedownConfig *config, ShakedownTime time)
 {
-	if (s->flood && time >= s->flood->start && time <= s->flood->last + config->flood_window)
-		return true;
+	return s->flood && time >= s->flood->start && time <= s->flood->last + config->flood_window;
+}
+
+static const ServiceSpan *past_at(const Service *s, const ShakedownConfig *config,
+				  ShakedownTime time)
+{
 	for (unsigned i = 0; i < SERVICE_FLOODS_PAST; i++)
 		if (s->past[i].until && time >= s->past[i].from &&
 		    time <= s->past[i].until + config->flood_window / 10)
-			return true;
-	return false;
+			return &s->past[i];
+	return NULL;
+}
+
+bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	return under_way(s, config, time) || past_at(s, config, time);
+}
+
+ShakedownSeverity flood_severity(const ServiceFlood *flood)
+{
+	return flood->refused * 2 > flood->syns || flood->aborted * 2 > flood->syns
+		       ? SHAKEDOWN_SEVERITY_WARNING
+		       : SHAKEDOWN_SEVERITY_CRITICAL;
+}
+
+ShakedownSeverity flood_severity_at(const Service *s, const ShakedownConfig *config,
+				    ShakedownTime time)
+{
+	const ServiceSpan *past = under_way(s, config, time) ? NULL : past_at(s, config, time);
+
+	if (past)
+		return past->severity;
+	return s->flood ? flood_severity(s->flood) : SHAKEDOWN_SEVERITY_CRITICAL;
 }

@@ -60,14 +60,17 @@ static bool covers(const Service *s, DetectContext *context, const TcpConnection
 	       (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first));
 }
 
-/* Its SYN was never acknowledged by a third ACK, and its service, or host, was flooded then. */
-static bool one_of_flood(DetectContext *context, const TcpConnection *conn)
+/* Its SYN was never acknowledged by a third ACK, and that service, or host, was flooded then. */
+static const Service *flooded(DetectContext *context, const TcpConnection *conn)
 {
 	if (!conn->syn_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
-		return false;
+		return NULL;
 	const Service *s = services_get_of(context->services, conn, SERVICE_FIND);
 
-	return covers(s, context, conn) || covers(host_of(context, conn, s), context, conn);
+	if (covers(s, context, conn))
+		return s;
+	s = host_of(context, conn, s);
+	return covers(s, context, conn) ? s : NULL;
 }
 
 bool member_of_many(DetectContext *context, TcpConnection *conn)
@@ -75,8 +78,10 @@ bool member_of_many(DetectContext *context, TcpConnection *conn)
 	/* Whatever came about and was used is no part of it, even now. */
 	if (conn->talked)
 		return false;
-	if (one_of_flood(context, conn)) {
-		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, SHAKEDOWN_SEVERITY_CRITICAL);
+	const Service *s = flooded(context, conn);
+	if (s) {
+		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD,
+			       flood_severity_at(s, context->config, conn->syn_first));
 		return true;
 	}
 	if (one_of_stray(context, conn))

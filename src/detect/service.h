@@ -78,6 +78,7 @@ typedef struct {
 
 typedef struct {
 	ShakedownTime from, until;
+	ShakedownSeverity severity;
 } ServiceSpan;
 
 typedef struct {

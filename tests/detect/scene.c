@@ -80,6 +80,7 @@ static void hear_over(TcpConnection *conn, void *data)
 	Scene *s = data;
 
 	s->record_bits = tcp_conn_anomalies(conn);
+	s->worst_record = MAX(s->worst_record, (ShakedownSeverity)conn->severity);
 }
 
 Scene *scene_new(void)

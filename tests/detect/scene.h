@@ -59,6 +59,7 @@ typedef struct {
 	uint64_t frame;
 	uint16_t ip_id;
 	uint64_t record_bits; /* anomalies of the connection that was over last */
+	ShakedownSeverity worst_record; /* of all connections that are over */
 	GPtrArray *reports;
 } Scene;
 

@@ -84,6 +84,7 @@ Test(flood, members_name_it_and_the_others_do_not)
 	EXPECT(s, SYN_FLOOD);
 	/* The last connection is the one that came about. */
 	cr_assert_eq(s->record_bits, 0);
+	cr_assert_eq(s->worst_record, SHAKEDOWN_SEVERITY_CRITICAL);
 }
 
 Test(flood, a_busy_service)
@@ -244,6 +245,9 @@ Test(flood, refused)
 	EXPECT_SEVERITY(s, SYN_FLOOD, WARNING);
 	EXPECT_FACT(s, SYN_FLOOD, "syn=400");
 	EXPECT_FACT(s, SYN_FLOOD, "refused=366");
+	/* So says each connection's record, whether it is over during the flood or long after. */
+	cr_assert_eq(s->record_bits, UINT64_C(1) << SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	cr_assert_eq(s->worst_record, SHAKEDOWN_SEVERITY_WARNING);
 }
 
 /* A service that has crashed: it had served somebody, or its clients live near and far. */
