@@ -216,7 +216,8 @@ void tcp_suspected_fin(TcpStep *step)
 	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[other];
 
 	if (!tcp_side_has(r, TCP_SIDE_SUSPECT) || tcp_side_has(r, TCP_SIDE_SENT_FIN) ||
-	    !aside->suspect_fin || !tcp_seq_eq(step->seg->ack, aside->suspect))
+	    !aside->suspect_fin || !tcp_seq_eq(step->seg->ack, aside->suspect) ||
+	    !tcp_seq_eq(step->seg->ack, r->snd_nxt))
 		return;
 	r->fin = tcp_seq_add(aside->suspect, UINT32_MAX);
 	r->fins++;

@@ -79,10 +79,15 @@ static bool outside(const TcpStep *step)
 static void suspect(TcpStep *step)
 {
 	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+	TcpSide *s = &step->conn->side[step->from];
+	TcpSeq end = segment_seq_end(step->seg);
+	/* Behind its FIN it still acknowledges. */
+	bool after_fin = aside->suspect_fin && tcp_side_has(s, TCP_SIDE_SUSPECT) &&
+			 segment_seq_len(step->seg) == 0 && tcp_seq_eq(end, aside->suspect);
 
-	step->conn->side[step->from].flags |= TCP_SIDE_SUSPECT;
-	aside->suspect = segment_seq_end(step->seg);
-	aside->suspect_fin = (step->seg->flags & TCP_FIN) != 0;
+	s->flags |= TCP_SIDE_SUSPECT;
+	aside->suspect = end;
+	aside->suspect_fin = (step->seg->flags & TCP_FIN) || after_fin;
 }
 
 /* The number lies that far on from the other, or a little further. */

@@ -352,6 +352,48 @@ Test(tcp_outside, a_fin_behind_what_the_capture_lost_is_known_when_it_is_acknowl
 	EXPECT_STATES(v, "ESTABLISHED / ESTABLISHED!");
 }
 
+/* Half closed, it goes on acknowledging while its FIN is on its way. */
+Test(tcp_outside, a_fin_behind_what_the_capture_lost_is_not_forgotten_over_an_acknowledgment)
+{
+	const uint32_t c = 50000000;
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, FIN_ACK, c, 1, 100);
+	SERVER(t, PSH_ACK, 1, 1, 100);
+	CLIENT(t, TCP_ACK, c + 101, 101);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, TCP_ACK, 101, c + 101);
+	EXPECT_STATES(t, "FIN-WAIT-2? / CLOSE-WAIT!");
+	g_autoptr(Talk) u = talk_new();
+
+	/* What ends where the FIN did says that there was none. */
+	talk_open(u);
+	CLIENT(u, FIN_ACK, c, 1);
+	CLIENT(u, PSH_ACK, c - 99, 1, 100);
+	SERVER(u, TCP_ACK, 1, c + 1);
+	EXPECT_STATES(u, "ESTABLISHED / ESTABLISHED!");
+}
+
+/* Older than what is in flight but for its end, and an acknowledgment as old. */
+Test(tcp_outside, a_fin_below_what_was_acknowledged_since_is_none)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	for (uint32_t at = 1; at < 1000000; at += 50000) {
+		CLIENT(t, PSH_ACK, at, 1, 50000);
+		SERVER(t, TCP_ACK, 1, at + 50000);
+	}
+	for (uint32_t end = 600001; end < 950001; end += 500) {
+		CLIENT(t, FIN_ACK, end - 1000, 1, 999);
+		if (t->segment_class != SHAKEDOWN_SEGMENT_OUT_OF_WINDOW)
+			break;
+		SERVER(t, TCP_ACK, 1, end);
+		EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+	}
+}
+
 /* A stranger in the name of one, who agrees with itself alone, and then those that were meant. */
 Test(tcp_outside, one_that_acknowledges_what_cannot_be_is_not_believed)
 {
