@@ -155,7 +155,7 @@ void tcp_arrives_fin(TcpStep *step)
 		tcp_hidden_fin(step, other);
 		tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	}
-	if (again && !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN)) {
+	if (again && (s->fins > 1 || !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))) {
 		fin_again(step);
 	} else {
 		fin_first(step, fin);
@@ -236,6 +236,7 @@ void tcp_hidden_fin_refuted(TcpStep *step)
 	    tcp_seq_leq(segment_seq_end(step->seg), tcp_seq_add(s->fin, 1)))
 		return;
 	s->flags &= ~(uint32_t)(TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN);
+	s->fins = 0;
 	tcp_aside_make(conn)->side[step->from].missing++;
 	conn->flags &= ~(uint32_t)TCP_CONN_FINS_ACKED;
 	tcp_closing_make(conn, step->tracker->closing)->fin_time[step->from] = 0;

@@ -19,6 +19,23 @@ Test(capture, loss)
 		     SHAKEDOWN_SCOPE_CAPTURE);
 }
 
+/* The FIN behind what was lost is no byte, and is not missing. */
+Test(capture, loss_up_to_a_fin)
+{
+	const uint32_t fin = 50000000;
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, FIN_ACK, fin, 1);
+	SERVER(s, TCP_ACK, 1, fin + 1);
+	SERVER(s, FIN_ACK, 1, fin + 1);
+	CLIENT(s, TCP_ACK, fin + 1, 2);
+	scene_finish(s);
+	EXPECT_KINDS(s, "capture-loss");
+	EXPECT_FACT(s, CAPTURE_LOSS, "bytes=49999999");
+	EXPECT_FACT(s, CAPTURE_LOSS, "fins=0");
+}
+
 /* The client has given up, or a flood's source comes round to the port: other numbers, and nothing
  * of what lies between was ever sent. */
 static void try_again(Scene *s, ShakedownDuration later)

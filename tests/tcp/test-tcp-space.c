@@ -375,6 +375,43 @@ Test(tcp_outside, a_fin_behind_what_the_capture_lost_is_not_forgotten_over_an_ac
 	EXPECT_STATES(u, "ESTABLISHED / ESTABLISHED!");
 }
 
+/* … like any other. */
+Test(tcp_outside, a_fin_behind_what_the_capture_lost_may_be_sent_again)
+{
+	static const uint32_t at[] = {1, 50000000};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(at); i++) {
+		const uint32_t c = at[i];
+		g_autoptr(Talk) t = talk_new();
+
+		talk_open(t);
+		CLIENT(t, FIN_ACK, c, 1);
+		SERVER(t, TCP_ACK, 1, c + 1);
+		SERVER(t, FIN_ACK, 1, c + 1);
+		CLIENT(t, FIN_ACK, c, 1);
+		CLIENT(t, TCP_ACK, c + 1, 2);
+		EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
+		cr_expect_not(tcp_conn_has(talk_conn(t, 1), TCP_CONN_CROSSED));
+		cr_expect_eq(talk_conn(t, 1)->side[C].fins, 2);
+	}
+}
+
+/* … and is none where its sender goes on. */
+Test(tcp_outside, a_fin_behind_what_the_capture_lost_may_be_refuted)
+{
+	const uint32_t c = 50000000;
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, FIN_ACK, c, 1);
+	SERVER(t, TCP_ACK, 1, c + 1);
+	CLIENT(t, PSH_ACK, c + 1, 1, 100);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+	CLIENT(t, FIN_ACK, c + 101, 1);
+	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+	cr_expect_eq(talk_conn(t, 1)->side[C].fins, 1);
+}
+
 /* Older than what is in flight but for its end, and an acknowledgment as old. */
 Test(tcp_outside, a_fin_below_what_was_acknowledged_since_is_none)
 {
