@@ -168,7 +168,7 @@ static void *read_ahead(void *data)
 		pthread_mutex_lock(&a->lock);
 		a->end = end;
 		a->bytes += b->bytes;
-		if (a->end - a->begin >= WORTH || !more)
+		if (a->end - a->begin >= WORTH || is_full(a) || !more)
 			pthread_cond_signal(&a->filled);
 		pthread_mutex_unlock(&a->lock);
 	}
