@@ -38,6 +38,30 @@ static uint8_t *at(size_t offset)
 	return composed_data(&packet) + offset;
 }
 
+/* Where another segment was before. */
+Test(tcp, keeps_no_stamps_and_no_digest_of_another)
+{
+	static const struct {
+		const char *layers;
+		SegmentStamps stamps;
+	} rows[] = {
+		{"eth:0800 ip4:6 syn", SEGMENT_STAMPS_READ},
+		{V4, SEGMENT_STAMPS_NONE},
+		{V6, SEGMENT_STAMPS_NONE},
+		{"eth:8100 x000a0800 ip4:6 tcp", SEGMENT_STAMPS_NONE},
+		{"eth:0800 ip4:1 x0303000000000000 ip4:6 tcp", SEGMENT_STAMPS_NONE},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		compose(&packet, rows[i].layers);
+		segments->stamps = SEGMENT_STAMPS_READ;
+		segments->has_digest = true;
+		cr_assert_eq(decode(), 1, "%s", rows[i].layers);
+		cr_expect_eq(segments->stamps, rows[i].stamps, "%s", rows[i].layers);
+		cr_expect_not(segments->has_digest, "%s", rows[i].layers);
+	}
+}
+
 Test(tcp, fills_every_field)
 {
 	compose(&packet, "eth:0800 ip4:6 syn");

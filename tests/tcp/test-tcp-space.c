@@ -412,6 +412,22 @@ Test(tcp_outside, a_fin_behind_what_the_capture_lost_may_be_refuted)
 	cr_expect_eq(talk_conn(t, 1)->side[C].fins, 1);
 }
 
+/* A stranger's, that what was meant passes by later. */
+Test(tcp_outside, a_fin_is_forgotten_where_its_sender_goes_on_elsewhere)
+{
+	const uint32_t fin = 200000;
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, FIN_ACK, fin, 1);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	for (uint32_t at = 1; at <= fin; at += 50000) {
+		CLIENT(t, PSH_ACK, at, 1, 50000);
+		SERVER(t, TCP_ACK, 1, at + 50000);
+	}
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+}
+
 /* Older than what is in flight but for its end, and an acknowledgment as old. */
 Test(tcp_outside, a_fin_below_what_was_acknowledged_since_is_none)
 {
