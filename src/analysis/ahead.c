@@ -24,7 +24,7 @@
 
 /* To wake somebody takes as long as some hundred packets do. So many batches are worth it; who
  * waits for less looks again after naps (ns), longer and longer ones. */
-#define WORTH 4u
+#define WORTH_WAKING 4u
 #define NAP 1000000L
 #define NAP_MOST 50000000L
 #define NS_PER_S 1000000000L
@@ -72,7 +72,7 @@ static bool is_full(const ShakedownAhead *a)
 }
 
 /* A reader that is ahead sleeps until there is something to do for it. */
-static bool is_worth_waking(const ShakedownAhead *a)
+static bool reader_is_worth_waking(const ShakedownAhead *a)
 {
 	unsigned held = a->end - a->begin;
 
@@ -147,7 +147,7 @@ static unsigned wait_for_place(ShakedownAhead *a)
 
 	pthread_mutex_lock(&a->lock);
 	if (is_full(a))
-		while (!a->stop && !is_worth_waking(a))
+		while (!a->stop && !reader_is_worth_waking(a))
 			pthread_cond_wait(&a->freed, &a->lock);
 	held = a->stop ? BATCHES : a->end - a->begin;
 	pthread_mutex_unlock(&a->lock);
@@ -168,7 +168,7 @@ static void *read_ahead(void *data)
 		pthread_mutex_lock(&a->lock);
 		a->end = end;
 		a->bytes += b->bytes;
-		if (a->end - a->begin >= WORTH || is_full(a) || !more)
+		if (a->end - a->begin >= WORTH_WAKING || is_full(a) || !more)
 			pthread_cond_signal(&a->filled);
 		pthread_mutex_unlock(&a->lock);
 	}
@@ -214,7 +214,7 @@ static void give_back(ShakedownAhead *a, const Batch *b)
 	pthread_mutex_lock(&a->lock);
 	a->begin++;
 	a->bytes -= b->bytes;
-	if (is_worth_waking(a))
+	if (reader_is_worth_waking(a))
 		pthread_cond_signal(&a->freed);
 	pthread_mutex_unlock(&a->lock);
 }

@@ -30,7 +30,7 @@ struct _ShakedownAnalysis {
 	TcpRecorder recorder;
 	Segment batch[TCP_TRACKER_BATCH + DECODER_SEGMENTS];
 	TcpRecent *recent;   /* the tracker's; NULL: nobody asked */
-	TcpStreams *streams; /* … */
+	TcpStreams *streams; /* the tracker's; NULL: nobody asked */
 	uint64_t last_frame;
 	uint64_t attempts, completed, failed;
 	ShakedownTime ticked; /* when the detectors were last told the time */

@@ -29,7 +29,8 @@ typedef enum {
 	TCP_SIDE_ACKED = 1 << 5,     /* rcv_nxt means something: it sent an ACK */
 	TCP_SIDE_SENT_FIN = 1 << 6,  /* fin is the number of its FIN */
 	TCP_SIDE_SENT_RST = 1 << 7,
-	TCP_SIDE_HIDDEN_FIN = 1 << 8,  /* its FIN was not captured, but all says that it was sent */
+	TCP_SIDE_HIDDEN_FIN = 1 << 8,  /* its FIN was not captured, or seemed to lie out of window,
+					  but all says that it was sent */
 	TCP_SIDE_SUSPECT = 1 << 9,     /* suspect is the end of a segment that lay out of window */
 	TCP_SIDE_SACK = 1 << 10,       /* it offered SACK-permitted, RFC 2018 */
 	TCP_SIDE_TIMESTAMPS = 1 << 11, /* tsval means something: of a segment behind its SYN */

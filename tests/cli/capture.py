@@ -15,10 +15,11 @@ def checksum(data):
     return ~total & 0xFFFF
 
 
-def segment(src, dst, flags, seq, ack=0, payload=b""):
-    """An Ethernet frame; src and dst are (address, port)."""
+def segment(src, dst, flags, seq, ack=0, payload=b"", options=b""):
+    """An Ethernet frame; src and dst are (address, port), and options fill whole words."""
     a, b = (socket.inet_aton(end[0]) for end in (src, dst))
-    tcp = struct.pack("!HHIIBBHHH", src[1], dst[1], seq, ack, 5 << 4, flags, 64240, 0, 0) + payload
+    tcp = struct.pack("!HHIIBBHHH", src[1], dst[1], seq, ack, (5 + len(options) // 4) << 4, flags, 64240, 0, 0)
+    tcp += options + payload
     pseudo = a + b + struct.pack("!BBH", 0, 6, len(tcp))
     tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
     ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), seq & 0xFFFF, 0x4000, 64, 6, 0, a, b)

@@ -17,7 +17,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from capture import ACK, PSH, checksum, connection, pcap, segment, unanswered  # noqa: E402
+from capture import ACK, PSH, SYN, checksum, connection, pcap, segment, unanswered  # noqa: E402
 from harness import PATIENCE, environment, equal, run_all, wait_until  # noqa: E402
 from pcapng import Section  # noqa: E402
 
@@ -117,6 +117,10 @@ def packets_as_large_as_there_are():
 def what_was_put_together_from_fragments():
     results = same("fragments.pcap")
     assert b'"segments":600' in b"".join(results[1][1]), results[1][1][-2]
+    # What was put together is thrown away before it is looked at, but for what was kept of it.
+    records = same("fragments.pcap", views=(["conns", "--format", "ndjson"],))[0][1]
+    offered = [json.loads(line)["client"]["options"].get("mss") for line in records if b'"connection"' in line[:30]]
+    equal(sorted(mss for mss in offered if mss), [500 + i for i in range(0, 600, 3)])
 
 
 @test
@@ -196,10 +200,14 @@ def numbers_that_are_none():
 
 def fragments(count):
     """Segments in IPv4 in IPv4, of which the outer is in pieces; now and then half a minute of nothing, after which
-    what was put together is thrown away."""
+    what was put together is thrown away. Every third is a SYN, with an option that no other has."""
     packets = []
     for i in range(count):
-        inner = segment(CLIENT, SERVER, PSH | ACK, 1000 + 40 * i, 1, bytes([i & 0xFF]) * 40)[14:]
+        if i % 3:
+            inner = segment(CLIENT, SERVER, PSH | ACK, 1000 + 40 * i, 1, bytes([i & 0xFF]) * 40)[14:]
+        else:
+            options = struct.pack("!BBH", 2, 4, 500 + i)
+            inner = segment((CLIENT[0], 1024 + i), SERVER, SYN, 7 * i, options=options)[14:]
         for offset, more in ((0, 0x2000), (40, 0)):
             part = inner[:40] if more else inner[40:]
             ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(part), i & 0xFFFF, more | offset // 8, 64, 4, 0,
