@@ -75,6 +75,12 @@ static bool acceptable(const TcpStep *step)
 	       (!tcp_side_has(r, TCP_SIDE_ACKED) || tcp_seq_leq(r->rcv_nxt, seq));
 }
 
+/* By how much its number may lie beyond what its sender has been seen to send. */
+static int64_t window_of(const TcpSide *r)
+{
+	return r->window_max ? r->window_max : 65535;
+}
+
 /* In the receiver's window, but not exact: a challenge ACK is due. */
 static bool in_window(const TcpStep *step)
 {
@@ -82,8 +88,7 @@ static bool in_window(const TcpStep *step)
 		      *r = &step->conn->side[tcp_other(step->from)];
 	int32_t ahead = tcp_seq_diff(step->seg->seq, s->snd_nxt);
 
-	return !tcp_side_has(s, TCP_SIDE_SPACE) ||
-	       (ahead >= 0 && (uint32_t)ahead <= (r->window_max ? r->window_max : 65535u));
+	return !tcp_side_has(s, TCP_SIDE_SPACE) || (ahead >= 0 && ahead <= window_of(r));
 }
 
 /* What the reset of a handshake means: nobody listened, or the client did not want it. */
@@ -121,7 +126,7 @@ static bool shows_synchronized(const TcpStep *step)
 	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
 	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
 	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
-	    !tcp_seq_leq(seg->ack, r->snd_nxt))
+	    tcp_seq_diff(seg->seq, s->snd_nxt) > window_of(r) || !tcp_seq_leq(seg->ack, r->snd_nxt))
 		return false;
 	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN) &&
 	    (s->state == SHAKEDOWN_TCP_SYN_RECEIVED ||
