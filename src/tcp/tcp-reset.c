@@ -55,6 +55,20 @@ static bool acceptable_in_syn_sent(const TcpStep *step)
 	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(seg->seq, s->snd_nxt);
 }
 
+/* It has got the FIN, and the RST has that FIN's own number: one less than RFC 5961 asks for. So
+ * resets who had closed before data came, and who has got a FIN takes it in most hosts; where it
+ * does not, its challenge ACK shows that. */
+static bool has_number_of_fin(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+
+	return tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_seq_eq(step->seg->seq, s->fin) &&
+	       tcp_fin_acked(step->conn, step->from) &&
+	       (r->state == SHAKEDOWN_TCP_CLOSE_WAIT || r->state == SHAKEDOWN_TCP_CLOSING ||
+		r->state == SHAKEDOWN_TCP_LAST_ACK);
+}
+
 /* RFC 5961 §3.2: exactly RCV.NXT. A tap knows it only within bounds: what the receiver has
  * acknowledged at least, what was sent to it at most. */
 static bool acceptable(const TcpStep *step)
@@ -65,7 +79,7 @@ static bool acceptable(const TcpStep *step)
 
 	if (r->state == SHAKEDOWN_TCP_SYN_SENT)
 		return acceptable_in_syn_sent(step);
-	if (answers_unacceptable_ack(step))
+	if (answers_unacceptable_ack(step) || has_number_of_fin(step))
 		return true;
 	if (tcp_side_has(r, TCP_SIDE_ACKED) && tcp_seq_eq(seq, r->rcv_nxt))
 		return true;
