@@ -224,6 +224,15 @@ static void prove_fin_received(TcpStep *step)
 		tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 }
 
+static void note_bare_ack(const TcpStep *step)
+{
+	uint32_t *flags = &step->conn->side[step->from].flags;
+
+	*flags &= ~(uint32_t)TCP_SIDE_BARE_ACK;
+	if (!step->seg->payload_len && !(step->seg->flags & TCP_FIN))
+		*flags |= TCP_SIDE_BARE_ACK;
+}
+
 /* What the acknowledgment does to the one it should reach. */
 static void suggest(TcpStep *step)
 {
@@ -236,7 +245,8 @@ static void suggest(TcpStep *step)
 	    (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || tcp_seq_lt(r->isn, ack)))
 		tcp_believe(step, other, TCP_GETS_ACK_OF_SYN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && tcp_seq_lt(r->fin, ack)) {
-		tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+		if (tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED))
+			note_bare_ack(step);
 		if (tcp_fin_acked(conn, step->from))
 			conn->flags |= TCP_CONN_FINS_ACKED;
 	}

@@ -52,6 +52,7 @@ typedef enum {
 	TCP_SIDE_RST_STAMPED = 1 << 25, /* tsval is that of its RST */
 	TCP_SIDE_TWICE = 1 << 26,	/* beside_isn means something */
 	TCP_SIDE_ANEW = 1 << 27,	/* its first SYN was an old duplicate */
+	TCP_SIDE_BARE_ACK = 1 << 28,	/* its first ACK of the other's FIN bore nothing else */
 } TcpSideFlags;
 
 /* What its checksums, timestamps and IP ids have shown. */

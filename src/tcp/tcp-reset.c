@@ -14,6 +14,10 @@
 #include <glib.h>
 
 #define SYN_ACK_TIMEOUT (SHAKEDOWN_NS_PER_S * 3 / 2)
+/* Until then it has not even asked again (RFC 6298 §2.1). */
+#define SYN_ACK_PATIENCE SHAKEDOWN_NS_PER_S
+/* What a busy host takes to answer. */
+#define AT_ONCE (SHAKEDOWN_NS_PER_S / 100)
 
 /* §3.10.7.3 first: in SYN-SENT, an ACK of what it has not sent (tcp_space_bad_ack()). For whoever
  * sent that the number is exact. */
@@ -171,6 +175,20 @@ static bool closed_before(const TcpStep *step, const TcpBelief *acked)
 	       step->time - acked->time <= tcp_leg(step->conn, step->from) * 2;
 }
 
+/* §3.10.7.1: it answers the ACK of its FIN itself, the last segment that was sent to it, with the
+ * number that has there: then it was closed when that came. */
+static bool answers_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+
+	return acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
+	       !(step->seg->flags & TCP_ACK) &&
+	       tcp_seq_eq(step->seg->seq, tcp_seq_add(s->fin, 1)) && r->last == acked->time &&
+	       tcp_side_has(r, TCP_SIDE_BARE_ACK) &&
+	       step->time - acked->time <= tcp_leg(conn, step->from) * 2 + AT_ONCE;
+}
+
 /* Its RST shows what it had not got: a FIN that it does not acknowledge or answers by RST, and what
  * came with that; and what had no time to get there. */
 static void take_back_not_received(TcpStep *step)
@@ -185,6 +203,7 @@ static void take_back_not_received(TcpStep *step)
 		      tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
 		      (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin));
 	bool no_ack = on_its_way(step, acked) || closed_before(step, acked) ||
+		      answers_ack_of_fin(step, acked) ||
 		      (no_fin && acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
 		       acked->frame == got->frame);
 	bool no_open = on_its_way(step, opened) && !shows_synchronized(step);
@@ -228,6 +247,18 @@ static bool would_have_asked_again(const TcpStep *step)
 	       step->time - conn->syn_ack_last > SYN_ACK_TIMEOUT;
 }
 
+/* It answers no more what acknowledged its SYN,ACK, which would have been answered at once, and the
+ * listener still waits for that ACK: so it got it, and what ended it since was not captured. */
+static bool outlived_third_ack(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
+
+	return opened && conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
+	       step->time - opened->time > tcp_leg(conn, step->from) * 2 + AT_ONCE &&
+	       step->time - conn->syn_ack_last < SYN_ACK_PATIENCE;
+}
+
 /* RFC 7323 §5.2: its stamp tells whether what comes now was sent before it. */
 static void note_stamp(TcpSide *s, const Segment *seg)
 {
@@ -259,19 +290,21 @@ static void end_sender(TcpStep *step)
 		step->note = "answers what is not for its SYN";
 		return;
 	}
+	const TcpBelief *reset = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_RST);
+	/* Both have reset: it had not got the other's RST when it sent this. */
+	bool crossed = reset && s->state == SHAKEDOWN_TCP_CLOSED &&
+		       (seg->flags & TCP_ACK ? step->time - reset->time < tcp_leg(conn, step->from)
+					     : on_its_way(step, reset));
 	/* It has no connection: if a reset should have ended it, that reset did. */
-	if (answers_without_connection(step) && s->state == SHAKEDOWN_TCP_CLOSED &&
-	    tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_RST)) {
+	if (answers_without_connection(step) && s->state == SHAKEDOWN_TCP_CLOSED && reset &&
+	    !crossed) {
 		s->flags |= TCP_SIDE_SENT_RST;
 		tcp_confirm(step, step->from, TCP_GETS_RST);
 		return;
 	}
-	/* Both have reset: it had not got the other's RST when it sent this. */
-	const TcpBelief *reset = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_RST);
-	if ((seg->flags & TCP_ACK) && s->state == SHAKEDOWN_TCP_CLOSED && reset &&
-	    step->time - reset->time < tcp_leg(conn, step->from))
+	if (crossed)
 		tcp_take_back(step, step->from, TCP_GETS_RST);
-	if (would_have_asked_again(step))
+	if (would_have_asked_again(step) || outlived_third_ack(step))
 		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
 	/* Else it never got there. An orphan that had closed is no contradiction. */
 	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
