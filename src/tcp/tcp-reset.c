@@ -216,12 +216,26 @@ static void take_back_not_received(TcpStep *step)
 		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
 }
 
+/* §3.10.7.1: the other has acknowledged its SYN,ACK, or there were no such number to answer with.
+ */
+static bool answers_ack_of_syn(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	TcpSeq seq = step->seg->seq;
+
+	return !(step->seg->flags & TCP_ACK) &&
+	       tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) && tcp_seq_lt(s->isn, seq) &&
+	       tcp_seq_leq(seq, s->snd_nxt);
+}
+
 /* What its RST acknowledges it has got (§3.10.5: the RST of an ABORT). */
 static void prove_received(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	const TcpSide *r = &conn->side[tcp_other(step->from)];
 
+	if (answers_ack_of_syn(step))
+		tcp_infer_established(step);
 	if (shows_synchronized(step)) {
 		tcp_infer_established(step);
 		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
