@@ -173,6 +173,7 @@ static void arrives_in_order(TcpStep *step)
 
 	if (tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))
 		tcp_hidden_fin_refuted(step);
+	tcp_hidden_fin_passed(step);
 	uint64_t missing = tcp_space_take(step);
 	if (missing)
 		tcp_emit(step, TCP_EVENT_CAPTURE_LOSS, tcp_other(step->from));

@@ -225,26 +225,50 @@ void tcp_suspected_fin(TcpStep *step)
 	step->note = "a FIN that had seemed to lie out of window is acknowledged";
 }
 
+/* What had seemed to be that side's FIN was data. */
+static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(side);
+	TcpSide *s = &conn->side[side];
+	bool other_closed = tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN);
+
+	s->flags &= ~(uint32_t)(TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN);
+	s->fins = 0;
+	tcp_aside_make(conn)->side[side].missing++;
+	conn->flags &= ~(uint32_t)TCP_CONN_FINS_ACKED;
+	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = 0;
+	if (conn->first_fin == (int8_t)side)
+		conn->first_fin = other_closed ? (int8_t)other : -1;
+	if (conn->teardown_first == (int8_t)side)
+		conn->teardown_first = conn->first_fin;
+	tcp_take_back(step, side, TCP_SENDS_FIN);
+	tcp_take_back(step, other, TCP_GETS_FIN);
+	step->note = "what had seemed to be its FIN was data";
+}
+
 void tcp_hidden_fin_refuted(TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+
+	if (tcp_side_has(s, TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &&
+	    tcp_seq_lt(tcp_seq_add(s->fin, 1), segment_seq_end(step->seg)))
+		no_hidden_fin(step, step->from);
+}
+
+void tcp_hidden_fin_passed(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
-	TcpSide *s = &conn->side[step->from];
-	bool other_closed = tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN);
+	const TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 
-	if (!tcp_side_has(s, TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) ||
-	    tcp_seq_leq(segment_seq_end(step->seg), tcp_seq_add(s->fin, 1)))
+	if (!tcp_side_has(r, TCP_SIDE_HIDDEN_FIN) || !(step->seg->flags & TCP_ACK) ||
+	    tcp_seq_leq(step->seg->ack, tcp_seq_add(r->fin, 1)))
 		return;
-	s->flags &= ~(uint32_t)(TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN);
-	s->fins = 0;
-	tcp_aside_make(conn)->side[step->from].missing++;
-	conn->flags &= ~(uint32_t)TCP_CONN_FINS_ACKED;
-	tcp_closing_make(conn, step->tracker->closing)->fin_time[step->from] = 0;
-	if (conn->first_fin == (int8_t)step->from)
-		conn->first_fin = other_closed ? (int8_t)other : -1;
-	if (conn->teardown_first == (int8_t)step->from)
-		conn->teardown_first = conn->first_fin;
-	tcp_take_back(step, step->from, TCP_SENDS_FIN);
-	tcp_take_back(step, other, TCP_GETS_FIN);
-	step->note = "what had seemed to be its FIN was data";
+	no_hidden_fin(step, other);
+	/* It was the first to close, if it has. */
+	if (!tcp_side_has(s, TCP_SIDE_SENT_FIN))
+		return;
+	tcp_believe(step, step->from, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
+	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 }

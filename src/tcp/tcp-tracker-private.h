@@ -121,6 +121,8 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
 void tcp_suspected_fin(TcpStep *step);
 /* The sender goes on beyond it: it was none. */
 void tcp_hidden_fin_refuted(TcpStep *step);
+/* The sender acknowledges what lies beyond that of the other: that was none, either. */
+void tcp_hidden_fin_passed(TcpStep *step);
 
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
 void tcp_arrives_rst(TcpStep *step);
