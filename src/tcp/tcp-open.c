@@ -345,6 +345,10 @@ void tcp_arrives_syn_ack(TcpStep *step)
 	}
 	bool own_syn = tcp_side_has(s, TCP_SIDE_SENT_SYN) && tcp_seq_eq(s->isn, seg->seq);
 
+	/* No reset has ended who still answers: one of its SYN alone is not acceptable to who has
+	 * got the other's SYN, too. */
+	if (own_syn && s->state == SHAKEDOWN_TCP_CLOSED)
+		tcp_take_back(step, step->from, TCP_GETS_RST);
 	if (own_syn && !conn->syn_ack_first) {
 		/* Simultaneous open: the SYN that it has sent before, now with ACK. §3.5 figure 7.
 		 */
