@@ -157,6 +157,10 @@ static void fin_not_received(TcpStep *step)
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
 	if (!got || got->evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
 		return;
+	/* Data that came just before it may be acknowledged for itself, and the FIN only then. */
+	if (step->segment_class == SHAKEDOWN_SEGMENT_ACK && !waits_for_a_hole(step) &&
+	    step->time - got->time <= tcp_leg(conn, step->from) * 2)
+		return;
 	/* Without a known leg it may have been under way. */
 	if (!waits_for_a_hole(step) &&
 	    (conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
