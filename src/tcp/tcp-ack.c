@@ -256,80 +256,6 @@ static void suggest(TcpStep *step)
 	}
 }
 
-/* One number beyond all that was captured of the other, and its direction is not captured at all:
- * in answer to a FIN that can only be its own FIN. */
-static void hidden_fin(TcpStep *step)
-{
-	TcpConnection *conn = step->conn;
-	ShakedownSideId other = tcp_other(step->from);
-	const TcpSide *s = &conn->side[step->from];
-	TcpSide *r = &conn->side[other];
-
-	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || tcp_side_has(r, TCP_SIDE_SEEN) ||
-	    !tcp_side_has(s, TCP_SIDE_SENT_FIN) || r->state != SHAKEDOWN_TCP_CLOSE_WAIT)
-		return;
-	/* It closed after it had got the FIN, so that its own came with the acknowledgment. */
-	r->rcv_nxt = tcp_seq_add(s->fin, 1);
-	r->flags |= TCP_SIDE_ACKED;
-	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
-	tcp_hidden_fin(step, other);
-}
-
-/* One number of it was acknowledged, not captured, and nothing lies beyond it. */
-static bool ends_in_a_gap(const TcpSide *s)
-{
-	return tcp_side_has(s, TCP_SIDE_MAYBE_FIN) &&
-	       tcp_seq_eq(s->snd_nxt, tcp_seq_add(s->fin, 1));
-}
-
-/* It had sent its FIN when it first acknowledged the other's: they crossed. */
-static bool fin_crossed(const TcpConnection *conn, ShakedownSideId side)
-{
-	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
-	const TcpAsideSide *aside = &tcp_aside(conn)->side[side];
-
-	return tcp_side_has(s, TCP_SIDE_JUMPED) && tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
-	       !tcp_side_has(r, TCP_SIDE_HIDDEN_FIN) && tcp_seq_eq(aside->jump_seq, s->snd_nxt) &&
-	       tcp_seq_lt(r->fin, aside->jump_ack);
-}
-
-/* A bare ACK from beyond its sender's FIN (or a gap as long as one) is the last segment of a
- * connection: the one number that it acknowledges and that the capture has lost is the other's FIN.
- * Should more come, tcp_hidden_fin_refuted(). */
-static void last_ack_of_hidden_fin(TcpStep *step)
-{
-	TcpConnection *conn = step->conn;
-	ShakedownSideId other = tcp_other(step->from);
-	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
-	TcpSeq fin = tcp_seq_add(step->seg->seq, UINT32_MAX);
-	bool sent_fin = tcp_side_has(s, TCP_SIDE_SENT_FIN);
-
-	if (!ends_in_a_gap(r) || !tcp_side_has(r, TCP_SIDE_SEEN) || step->seg->payload_len ||
-	    (step->seg->flags & TCP_FIN))
-		return;
-	if (sent_fin || ends_in_a_gap(s) ? !tcp_seq_eq(s->fin, fin)
-					 : !tcp_space_leapt_one(conn, step->from, step->seg->seq))
-		return;
-	if (!sent_fin) {
-		s->fin = fin;
-		tcp_hidden_fin(step, step->from);
-	}
-	bool crossed = fin_crossed(conn, other);
-
-	r->rcv_nxt = tcp_seq_max(r->rcv_nxt, step->seg->seq);
-	if (crossed) {
-		conn->flags |= TCP_CONN_CROSSED;
-		tcp_take_back(step, other, TCP_GETS_FIN);
-	} else {
-		tcp_confirm(step, other, TCP_GETS_FIN);
-	}
-	tcp_confirm(step, step->from, TCP_GETS_ACK_OF_FIN);
-	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
-	tcp_hidden_fin(step, other);
-	if (crossed)
-		tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
-}
-
 /* The latest SYN that the other's SYN can answer. */
 static ShakedownTime asked_before(const TcpConnection *conn, ShakedownTime syn)
 {
@@ -366,8 +292,7 @@ void tcp_arrives_ack(TcpStep *step)
 		conn->flags |= TCP_CONN_SPLIT;
 	prove_established(step);
 	ack_not_received(step);
-	hidden_fin(step);
-	last_ack_of_hidden_fin(step);
+	tcp_ack_of_hidden_fin(step);
 	prove_fin_received(step);
 	suggest(step);
 }

@@ -171,16 +171,13 @@ static void arrives_in_order(TcpStep *step)
 	TcpInput reset = TCP_GETS_RST;
 	bool reset_follows = tcp_goes_on(step, &reset);
 
-	if (tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))
+	if ((conn->side[0].flags | conn->side[1].flags) & TCP_SIDE_HIDDEN_FIN)
 		tcp_hidden_fin_refuted(step);
-	tcp_hidden_fin_passed(step);
 	uint64_t missing = tcp_space_take(step);
 	if (missing)
 		tcp_emit(step, TCP_EVENT_CAPTURE_LOSS, tcp_other(step->from));
-	if (seg->flags & TCP_ACK) {
-		tcp_suspected_fin(step);
+	if (seg->flags & TCP_ACK)
 		tcp_arrives_ack(step);
-	}
 	if (seg->flags & TCP_FIN)
 		tcp_arrives_fin(step);
 	if (reset_follows)

@@ -114,15 +114,13 @@ void tcp_arrives_fin(TcpStep *step);
 /* What a segment that its receiver drops says of its sender: of its ACK, and of its FIN. */
 void tcp_proves_ack(TcpStep *step);
 void tcp_proves_fin(TcpStep *step);
-/* The side has sent a FIN that was not captured (TCP_SIDE_MAYBE_FIN): now it is sure. */
+/* tcp-hidden-fin.c. The side has sent a FIN that was not captured (TCP_SIDE_MAYBE_FIN), or not
+ * taken: now it is sure. */
 void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
-/* The other's latest FIN lay out of window, and is acknowledged: the capture had lost what came
- * before it. */
-void tcp_suspected_fin(TcpStep *step);
-/* The sender goes on beyond it: it was none. */
+/* What an acknowledgment tells of such FINs of both. */
+void tcp_ack_of_hidden_fin(TcpStep *step);
+/* The segment lies, or acknowledges, beyond such a FIN: it was none. */
 void tcp_hidden_fin_refuted(TcpStep *step);
-/* The sender acknowledges what lies beyond that of the other: that was none, either. */
-void tcp_hidden_fin_passed(TcpStep *step);
 
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
 void tcp_arrives_rst(TcpStep *step);
