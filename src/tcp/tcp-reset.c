@@ -176,7 +176,8 @@ static bool closed_before(const TcpStep *step, const TcpBelief *acked)
 }
 
 /* §3.10.7.1: it answers the ACK of its FIN itself, the last segment that was sent to it, with the
- * number that has there: then it was closed when that came. */
+ * number that has there: then it was closed when that came. In FIN-WAIT-2 it may as well answer
+ * data that was not captured, unless it had reset before. */
 static bool answers_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
 {
 	const TcpConnection *conn = step->conn;
@@ -186,6 +187,7 @@ static bool answers_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
 	       !(step->seg->flags & TCP_ACK) &&
 	       tcp_seq_eq(step->seg->seq, tcp_seq_add(s->fin, 1)) && r->last == acked->time &&
 	       tcp_side_has(r, TCP_SIDE_BARE_ACK) &&
+	       (acked->state != SHAKEDOWN_TCP_FIN_WAIT_2 || tcp_side_has(s, TCP_SIDE_SENT_RST)) &&
 	       step->time - acked->time <= tcp_leg(conn, step->from) * 2 + AT_ONCE;
 }
 
