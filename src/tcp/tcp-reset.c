@@ -264,13 +264,15 @@ static bool would_have_asked_again(const TcpStep *step)
 }
 
 /* It answers no more what acknowledged its SYN,ACK, which would have been answered at once, and the
- * listener still waits for that ACK: so it got it, and what ended it since was not captured. */
+ * listener still waits for that ACK: so it got it, and what ended it since was not captured. One
+ * that has asked again may drop that ACK anew, as its queue is full. */
 static bool outlived_third_ack(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
 
-	return opened && conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
+	return opened && conn->side[step->from].syns == 1 &&
+	       conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
 	       step->time - opened->time > tcp_leg(conn, step->from) * 2 + AT_ONCE &&
 	       step->time - conn->syn_ack_last < SYN_ACK_PATIENCE;
 }
