@@ -219,13 +219,15 @@ static void take_back_not_received(TcpStep *step)
 }
 
 /* §3.10.7.1: the other has acknowledged its SYN,ACK, or there were no such number to answer with.
- * One that has asked for that ACK again may give up instead (§3.10.5), with the same number. */
+ * One that has waited for that ACK, or asked for it again, may give up instead (§3.10.5), with the
+ * same number. */
 static bool answers_ack_of_syn(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from];
 	TcpSeq seq = step->seg->seq;
 
 	return !(step->seg->flags & TCP_ACK) && s->syns == 1 &&
+	       step->time - step->conn->syn_ack_last < SYN_ACK_PATIENCE &&
 	       tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) && tcp_seq_lt(s->isn, seq) &&
 	       tcp_seq_leq(seq, s->snd_nxt);
 }
