@@ -27,7 +27,6 @@
 #define WORTH_WAKING 4u
 #define NAP 1000000L
 #define NAP_MOST 50000000L
-#define NS_PER_S 1000000000L
 
 typedef struct {
 	ShakedownPacket packets[PACKETS];
@@ -74,9 +73,7 @@ static bool is_full(const ShakedownAhead *a)
 /* A reader that is ahead sleeps until there is something to do for it. */
 static bool reader_is_worth_waking(const ShakedownAhead *a)
 {
-	unsigned held = a->end - a->begin;
-
-	return held <= BATCHES / 2 && (!held || a->bytes <= BYTES / 2);
+	return a->end - a->begin <= BATCHES / 2 && a->bytes <= BYTES / 2;
 }
 
 /* Its options and payload follow each other. */
@@ -239,8 +236,8 @@ static void wait_for_batch(ShakedownAhead *a)
 
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += nap;
-		until.tv_sec += until.tv_nsec / NS_PER_S;
-		until.tv_nsec %= NS_PER_S;
+		until.tv_sec += until.tv_nsec / SHAKEDOWN_NS_PER_S;
+		until.tv_nsec %= SHAKEDOWN_NS_PER_S;
 		pthread_cond_timedwait(&a->filled, &a->lock, &until);
 		nap = MIN(2 * nap, NAP_MOST);
 	}
