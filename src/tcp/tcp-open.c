@@ -319,6 +319,21 @@ static void opened_twice(TcpStep *step)
 	s->flags &= ~(uint32_t)TCP_SIDE_CHALLENGED;
 }
 
+/* It shows that its sender got some SYN, if not one that was seen; the other will reset it. */
+static void syn_ack_of_no_syn(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+
+	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+	step->note = "its ack is for no SYN that was seen";
+	if (tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT)) {
+		tcp_space_open(step, false);
+		s->rcv_nxt = step->seg->ack;
+		s->flags |= TCP_SIDE_ACKED;
+	}
+	tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
+}
+
 void tcp_arrives_syn_ack(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -326,16 +341,7 @@ void tcp_arrives_syn_ack(TcpStep *step)
 	const Segment *seg = step->seg;
 
 	if (!answers_syn(step)) {
-		/* It shows that its sender got some SYN, if not this one; the other will reset it.
-		 */
-		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
-		step->note = "its ack is for no SYN that was seen";
-		if (tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT)) {
-			tcp_space_open(step, false);
-			s->rcv_nxt = seg->ack;
-			s->flags |= TCP_SIDE_ACKED;
-		}
-		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
+		syn_ack_of_no_syn(step);
 		return;
 	}
 	if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && tcp_side_has(s, TCP_SIDE_ISN_KNOWN) &&
@@ -349,14 +355,12 @@ void tcp_arrives_syn_ack(TcpStep *step)
 	 * got the other's SYN, too. */
 	if (own_syn && s->state == SHAKEDOWN_TCP_CLOSED)
 		tcp_take_back(step, step->from, TCP_GETS_RST);
-	if (own_syn && !conn->syn_ack_first) {
+	if (own_syn && (!conn->syn_ack_first || s->state == SHAKEDOWN_TCP_SYN_SENT)) {
 		/* Simultaneous open: the SYN that it has sent before, now with ACK. §3.5 figure 7.
 		 */
 		tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT);
-		conn->syn_ack_first = step->time;
-		tcp_space_take(step);
-	} else if (own_syn && s->state == SHAKEDOWN_TCP_SYN_SENT) {
-		tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_SENT);
+		if (!conn->syn_ack_first)
+			conn->syn_ack_first = step->time;
 		tcp_space_take(step);
 	} else if (tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq)) {
 		syn_ack_again(step);
