@@ -27,6 +27,7 @@ void decoder_free(Decoder *decoder)
 	if (!decoder)
 		return;
 	fragments_clear(&decoder->fragments);
+	inflater_clear(&decoder->inflater);
 	counts_clear(&decoder->counts);
 	g_free(decoder);
 }
@@ -64,6 +65,7 @@ static G_GNUC_NO_INLINE size_t decoder_walk(Decoder *decoder, const ShakedownPac
 	decoder->segments_len = 0;
 	decoder->steps = 0;
 	fragments_begin(&decoder->fragments);
+	inflater_begin(&decoder->inflater);
 
 	walk.decoder = decoder;
 	walk.packet = packet;

@@ -100,6 +100,12 @@ static const char *encap_kind_name(EncapKind kind)
 		return "etherip";
 	case ENCAP_TZSP:
 		return "tzsp";
+	case ENCAP_IPCOMP:
+		return "ipcomp";
+	case ENCAP_GUE:
+		return "gue";
+	case ENCAP_LISP:
+		return "lisp";
 	}
 	return "unknown";
 }

@@ -6,12 +6,34 @@
 #define ETHERTYPE_LEAST 0x0600 /* below it is a length: IEEE 802.3 §3.2.6 */
 #define ETHERNET_LENGTH_MOST 1500
 
+/* Cisco's trunks before 802.1Q: five bytes of address, a type and a class, the sender's address, a
+ * length; a SNAP header, VLAN and BPDU flag, index, reserved; then the whole frame. */
+static bool is_isl(const Walk *walk, const uint8_t *header)
+{
+	const uint8_t *snap = bytes_peek(&walk->at, 12);
+
+	return (header[0] & ~2u) == 1 && be32(header + 1) == 0x000c0000 &&
+	       be16(header + 12) < ETHERTYPE_LEAST && snap && be24(snap) == 0xaaaa03;
+}
+
+static Layer isl_next(Walk *walk, uint8_t type)
+{
+	const uint8_t *rest = bytes_pull(&walk->at, 12);
+
+	if (type != 0)
+		return walk_skip(walk, "ISL of something else than Ethernet");
+	return walk_enter_id(walk, ENCAP_VLAN, be16(rest + 6) >> 1, true) ? LAYER_ETHERNET
+									  : LAYER_END;
+}
+
 Layer ethernet_layer(Walk *walk)
 {
 	const uint8_t *header = bytes_pull(&walk->at, ETHERNET_HEADER);
 
 	if (!header)
 		return walk_fault(walk, "Ethernet header cut");
+	if (is_isl(walk, header))
+		return isl_next(walk, header[5] >> 4);
 	return ethertype_next(walk, be16(header + 12));
 }
 
@@ -106,6 +128,8 @@ static const struct {
 	{0x88e5, LAYER_MACSEC},
 	{0x894f, LAYER_NSH},
 	{0x22f3, LAYER_TRILL},
+	{0x4305, LAYER_BATMAN},
+	{0xd28b, LAYER_ARISTA},
 };
 /* clang-format on */
 

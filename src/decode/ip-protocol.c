@@ -17,7 +17,6 @@ static const IpProtocolName ip_protocol_names[] = {
 	{88,  "EIGRP"},
 	{89,  "OSPF"},
 	{103, "PIM"},
-	{108, "IPComp (compressed)"},
 	{112, "VRRP"},
 	{113, "PGM"},
 	{132, "SCTP"},
@@ -94,6 +93,8 @@ Layer ip_protocol_next(Walk *walk, uint8_t protocol)
 		return LAYER_MINIMAL;
 	case 97:
 		return LAYER_ETHERIP;
+	case 108:
+		return LAYER_IPCOMP;
 	case 115:
 		return LAYER_L2TP_IP;
 	case 137: /* RFC 4023 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The thin wrappings of IP in IP: AH, EtherIP, minimal encapsulation, Teredo, AYIYA. */
+/* The thin wrappings of IP in IP: AH, EtherIP, minimal encapsulation, Teredo, AYIYA, GUE, LISP. */
 #include "decode/walk.h"
 
 /* RFC 4302 §2: next header, length in 4 bytes beyond 8, reserved, SPI, sequence number, check
@@ -81,4 +81,36 @@ Layer ayiya_layer(Walk *walk)
 	if (!walk_enter(walk, ENCAP_AYIYA))
 		return LAYER_END;
 	return header[3] == 4 ? LAYER_IPV4 : LAYER_IPV6;
+}
+
+/* draft-ietf-intarea-gue: version, control bit and length of the rest in 4 bytes, IP protocol,
+ * flags. Version 1 is IP without a header, whose own version begins alike. */
+Layer gue_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_peek(&walk->at, 4);
+	Layer ip = ip_version_next(walk);
+
+	if (!header || header[0] >> 6 > 1 || (header[0] >> 6 == 1 && ip == LAYER_END))
+		return walk_skip(walk, "UDP");
+	if (header[0] >> 6 == 1)
+		return walk_enter(walk, ENCAP_GUE) ? ip : LAYER_END;
+	if (header[0] & 0x20)
+		return walk_skip(walk, "GUE control");
+	if (!bytes_pull(&walk->at, 4 + (header[0] & 0x1fu) * 4))
+		return walk_fault(walk, "GUE header cut");
+	return walk_enter(walk, ENCAP_GUE) ? ip_protocol_next(walk, header[1]) : LAYER_END;
+}
+
+/* RFC 9300 §5.1: flags, nonce, instance. */
+Layer lisp_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_pull(&walk->at, 8);
+	Layer ip = ip_version_next(walk);
+
+	if (!header || ip == LAYER_END)
+		return walk_skip(walk, "UDP");
+	if (header[0] & 0x08 ? !walk_enter_id(walk, ENCAP_LISP, be24(header + 4), true)
+			     : !walk_enter(walk, ENCAP_LISP))
+		return LAYER_END;
+	return ip;
 }

@@ -22,6 +22,8 @@
 	X(NSH,			nsh_layer)		\
 	X(TRILL,		trill_layer)		\
 	X(FABRICPATH,		fabricpath_layer)	\
+	X(BATMAN,		batman_layer)		\
+	X(ARISTA,		arista_layer)		\
 	X(BROADCOM,		broadcom_layer)		\
 	X(BROADCOM_PREPEND,	broadcom_prepend_layer)	\
 	X(DSA,			dsa_layer)		\
@@ -36,12 +38,13 @@
 	X(ICMPV6,		icmpv6_layer)		\
 	X(TCP,			tcp_layer)		\
 	X(TCP_QUOTE,		tcp_quote_layer)	\
-	/* mpls.c, gre.c, ip-tunnel.c, l2tp.c */	\
+	/* mpls.c, gre.c, ip-tunnel.c, ipcomp.c, l2tp.c */	\
 	X(MPLS,			mpls_layer)		\
 	X(GRE,			gre_layer)		\
 	X(ERSPAN2,		erspan2_layer)		\
 	X(ERSPAN3,		erspan3_layer)		\
 	X(AH,			ah_layer)		\
+	X(IPCOMP,		ipcomp_layer)		\
 	X(ETHERIP,		etherip_layer)		\
 	X(MINIMAL,		minimal_layer)		\
 	X(L2TP_IP,		l2tp_ip_layer)		\
@@ -53,9 +56,12 @@
 	X(GTP,			gtp_layer)		\
 	X(TEREDO,		teredo_layer)		\
 	X(AYIYA,		ayiya_layer)		\
+	X(GUE,			gue_layer)		\
+	X(LISP,			lisp_layer)		\
 	X(L2TP,			l2tp_layer)		\
 	X(CAPWAP,		capwap_layer)		\
 	X(TZSP,			tzsp_layer)		\
+	X(TZSP_LINK,		tzsp_link_layer)	\
 	/* ppp.c */					\
 	X(PPP,			ppp_layer)		\
 	X(PPP_DIRECTION,	ppp_direction_layer)	\
@@ -98,6 +104,7 @@
 	X(USER2,		user2_layer)		\
 	X(IPNET,		ipnet_layer)		\
 	X(MPACKET,		mpacket_layer)		\
+	X(SYMANTEC,		symantec_layer)		\
 	X(NETANALYZER,		netanalyzer_layer)	\
 	X(NETANALYZER_PREAMBLE,	netanalyzer_preamble_layer)	\
 	X(JUNIPER_ETHERNET,	juniper_ethernet_layer)	\

@@ -47,13 +47,16 @@ Layer geneve_layer(Walk *walk)
 	return ethertype_next(walk, be16(header + 2));
 }
 
-/* Version 1, type (received or sent), encapsulated protocol, then tags up to an end tag. */
-Layer tzsp_layer(Walk *walk)
+static bool tzsp_is(const uint8_t *header)
 {
-	const uint8_t *header = bytes_pull(&walk->at, 4), *tag;
+	return header && header[0] == 1 && header[1] <= 1;
+}
 
-	if (!header || header[0] != 1 || header[1] > 1)
-		return walk_skip(walk, "UDP");
+/* Version 1, type (received or sent), encapsulated protocol, then tags up to an end tag. */
+static Layer tzsp_next(Walk *walk, const uint8_t *header)
+{
+	const uint8_t *tag;
+
 	while ((tag = bytes_pull(&walk->at, 1)) && *tag != 1) {
 		const uint8_t *len = NULL;
 
@@ -73,4 +76,19 @@ Layer tzsp_layer(Walk *walk)
 		return LAYER_DOT11;
 	}
 	return walk_skip(walk, "TZSP of something else than Ethernet");
+}
+
+Layer tzsp_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_pull(&walk->at, 4);
+
+	return tzsp_is(header) ? tzsp_next(walk, header) : walk_skip(walk, "UDP");
+}
+
+/* … as a file's link. */
+Layer tzsp_link_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_pull(&walk->at, 4);
+
+	return tzsp_is(header) ? tzsp_next(walk, header) : walk_fault(walk, "TZSP header cut");
 }

@@ -105,3 +105,21 @@ Layer netanalyzer_preamble_layer(Walk *walk)
 		return walk_fault(walk, "netANALYZER header cut");
 	return LAYER_ETHERNET;
 }
+
+/* Symantec's firewalls (and Axent's before): 44 bytes, of which the 7th and 8th are the ethertype,
+ * or 56, of which the 37th and 38th are; the other is 0. */
+Layer symantec_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_pull(&walk->at, 44);
+	uint16_t older, newer;
+
+	if (!header)
+		return walk_fault(walk, "Symantec header cut");
+	older = be16(header + 6);
+	newer = be16(header + 36);
+	if (!older == !newer)
+		return walk_fault(walk, "Symantec header without an ethertype");
+	if (newer && !bytes_pull(&walk->at, 12))
+		return walk_fault(walk, "Symantec header cut");
+	return ethertype_next(walk, newer ? newer : older);
+}

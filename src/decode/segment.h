@@ -47,8 +47,11 @@ typedef enum {
 	ENCAP_AYIYA,
 	ENCAP_ETHERIP,
 	ENCAP_TZSP,
+	ENCAP_IPCOMP,
+	ENCAP_GUE,
+	ENCAP_LISP, /* id: instance, if has_id */
 } EncapKind;
-#define ENCAP_KINDS 22
+#define ENCAP_KINDS 25
 
 #define ENCAP_DEPTH 8
 

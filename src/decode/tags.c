@@ -99,3 +99,44 @@ Layer fabricpath_layer(Walk *walk)
 {
 	return bytes_pull(&walk->at, 2) ? LAYER_ETHERNET : walk_fault(walk, "FabricPath tag cut");
 }
+
+/* A mesh of batman-adv, version 15 (Linux: include/uapi/linux/batadv_packet.h): what it sends for
+ * itself, or a whole frame behind a header whose length its type tells. */
+Layer batman_layer(Walk *walk)
+{
+	static const struct {
+		uint8_t type, header;
+	} carriers[] = {
+		{0x01, 14}, /* to all */
+		{0x40, 10}, /* to one */
+		{0x42, 18}, /* … with the sender's address */
+	};
+	const uint8_t *header = bytes_peek(&walk->at, 2);
+
+	if (!header)
+		return walk_fault(walk, "batman-adv header cut");
+	if (header[1] != 15)
+		return walk_skip_number(walk, "batman-adv version", COUNTS_DECIMAL, header[1]);
+	for (size_t i = 0; i < sizeof carriers / sizeof *carriers; i++) {
+		if (carriers[i].type != header[0])
+			continue;
+		return bytes_pull(&walk->at, carriers[i].header)
+			       ? LAYER_ETHERNET
+			       : walk_fault(walk, "batman-adv header cut");
+	}
+	return walk_skip(walk, header[0] == 0x41 ? "batman-adv fragment" : "batman-adv control");
+}
+
+/* A switch's stamp: subtype 1, a version whose lower byte tells how long the time is. */
+Layer arista_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_pull(&walk->at, 4);
+	size_t len;
+
+	if (!header)
+		return walk_fault(walk, "Arista header cut");
+	if (be16(header) != 1 || (header[3] != 0x10 && header[3] != 0x20))
+		return walk_skip(walk, "Arista header of another kind than a time");
+	len = header[3] == 0x10 ? 8 : 6;
+	return bytes_pull(&walk->at, len) ? LAYER_ETHERTYPE : walk_fault(walk, "Arista header cut");
+}

@@ -21,6 +21,9 @@ static const UdpTunnel udp_tunnels[] = {
 	{3544, true, LAYER_TEREDO},
 	{1701, true, LAYER_L2TP},
 	{5072, true, LAYER_AYIYA},
+	{4341, false, LAYER_LISP},
+	{4754, false, LAYER_GRE}, /* RFC 8086 */
+	{6080, false, LAYER_GUE},
 	{5247, true, LAYER_CAPWAP},
 	{6635, false, LAYER_MPLS}, /* RFC 7510 */
 	{37008, false, LAYER_TZSP},

@@ -10,6 +10,7 @@
 #include "decode/counts.h"
 #include "decode/encapsulation.h"
 #include "decode/fragments.h"
+#include "decode/inflater.h"
 #include "decode/layers.h"
 #include "decode/segment.h"
 
@@ -60,6 +61,7 @@ struct _Decoder {
 	DecoderOptions options;
 	Counts counts;
 	Fragments fragments;
+	Inflater inflater;
 	/* Of the packet being decoded. */
 	Segment *segments;
 	size_t segments_len;

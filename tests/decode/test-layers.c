@@ -38,6 +38,12 @@ static const LayerRow rows[] = {
 	{"MACsec without encryption", 1, "eth:88e5 x2000000000010102030405060708 x0800 ip4:6 tcp +00112233445566778899aabbccddeeff", "", false},
 	{"NSH", 1, "eth:894f x0fc2010100000102 ip4:6 tcp", "", false},
 	{"TRILL", 1, "eth:22f3 x003f00010002 eth:0800 ip4:6 tcp", "", false},
+	{"ISL", 1, "x01000c000000020000000002 len xaaaa0300000c000e00000000 eth:0800 ip4:6 tcp +01020304", "vlan:7", true},
+	{"batman-adv, to one", 1, "eth:4305 x400f3201020000000001 eth:0800 ip4:6 tcp", "", false},
+	{"batman-adv, both addresses", 1, "eth:4305 x420f3201020000000001 x0200000000020100 eth:86dd ip6:6 tcp", "", false},
+	{"batman-adv, to all", 1, "eth:4305 x010f32000000000a020000000001 eth:8100 x00070800 ip4:6 tcp", "vlan:7", true},
+	{"Arista time", 1, "eth:d28b x00010010 x5c00000000000001 x0800 ip4:6 tcp", "", false},
+	{"Arista time, short", 1, "eth:d28b x00010120 x5c0000000001 x86dd ip6:6 tcp", "", false},
 	{"FabricPath", 1, "eth:8903 x0042 eth:8100 x00070800 ip4:6 tcp", "vlan:7", true},
 	/* Other links. */
 	{"raw", 101, "ip4:6 tcp", "", false},
@@ -107,6 +113,10 @@ static const LayerRow rows[] = {
 	{"Juniper Ethernet", 178, "x4d474381 x0002ffff eth:0800 ip4:6 tcp", "", false},
 	{"Juniper PPP", 179, "x4d474301 xff030021 ip4:6 tcp", "", false},
 	{"Juniper without link layer", 181, "x4d474303 x00000002 ip4:6 tcp", "", false},
+	{"Symantec", 99, "x0102030405060800 z36 ip4:6 tcp", "", false},
+	{"Symantec, newer", 99, "z36 x86dd z18 ip6:6 tcp", "", false},
+	{"TZSP link", 128, "x01000001 x01 eth:0800 ip4:6 tcp", "tzsp", false},
+	{"MPLS link", 219, "x00064140 ip4:6 tcp", "mpls:100", false},
 	{"Broadcom tag", 281, "x020000000002020000000001 x20000001 x0800 ip4:6 tcp", "", false},
 	{"Broadcom tag in front", 282, "x20000001 eth:0800 ip4:6 tcp", "", false},
 	{"DSA tag", 284, "x020000000002020000000001 xe0080064 x0800 ip4:6 tcp", "vlan:100", true},
@@ -162,6 +172,12 @@ static const LayerRow rows[] = {
 	{"CAPWAP, 802.11", 1, UDP4 "udp:5247 x0010030000000000 x08010000020000000001020000000002020000000003 x1000 xaaaa030000000800 ip4:6 tcp", "capwap", false},
 	{"CAPWAP, 802.11 swapped", 1, UDP4 "udp:5247 x0010030000000000 x01080000020000000001020000000002020000000003 x0010 xaaaa030000000800 ip4:6 tcp", "capwap", false},
 	{"TZSP", 1, UDP4 "udp:37008 x01000001 x00 x0a0100 x01 eth:0800 ip4:6 tcp", "tzsp", false},
+	{"GRE in UDP", 1, UDP4 "udp:4754 x20000800 x0000002a ip4:6 tcp", "gre:42", true},
+	{"GUE", 1, UDP4 "udp:6080 x00040000 ip4:6 tcp", "gue ipip", false},
+	{"GUE, options", 1, UDP4 "udp:6080 x02290000 x0102030405060708 ip6:6 tcp", "gue 6in4", false},
+	{"GUE, none", 1, UDP4 "udp:6080 ip6:6 tcp", "gue", false},
+	{"LISP", 1, UDP4 "udp:4341 x8000000100000000 ip4:6 tcp", "lisp", false},
+	{"LISP, instance", 1, UDP4 "udp:4341 x8800000100002a00 ip6:6 tcp", "lisp:42", true},
 	{"nested", 1, "eth:8100 x00640800 ip4:47 x20006558 x00000005 eth:8847 x00064140 ip6:4 ip4:17 udp:4789 x0800000000002a00 eth:86dd ip6:6 tcp", "vlan:100 gre:5 mpls:100 4in6 vxlan:42", true},
 };
 /* clang-format on */
@@ -361,7 +377,6 @@ Test(layers, count_every_packet_that_yields_nothing)
 	}
 }
 
-/* RFC 4380 §5.2.4: clients and relays talk on any port; the network in the address tells. */
 Test(layers, find_teredo_on_any_port_by_its_network)
 {
 	static Composed packet;

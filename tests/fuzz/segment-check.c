@@ -62,6 +62,14 @@ void segment_check_options(const Segment *segment)
 	fuzz_check(syn.mptcp >= -1 && syn.mptcp <= 15, "version %d", syn.mptcp);
 }
 
+static bool was_compressed(const Segment *s)
+{
+	for (unsigned i = 0; i < s->encap.len; i++)
+		if (s->encap.layer[i].kind == ENCAP_IPCOMP)
+			return true;
+	return false;
+}
+
 void segment_check(const Segment *s, const ShakedownPacket *packet)
 {
 	fuzz_check(s->ip_version == 4 || s->ip_version == 6, "IP version %u", s->ip_version);
@@ -77,7 +85,7 @@ void segment_check(const Segment *s, const ShakedownPacket *packet)
 			   "layer %u is of kind %u", i, s->encap.layer[i].kind);
 	touch(s->payload, s->payload_captured);
 	touch(s->options, s->options_len);
-	if (packet && !s->fragmented) {
+	if (packet && !s->fragmented && !was_compressed(s)) {
 		fuzz_check(lies_in(s->payload, s->payload_captured, packet), "payload elsewhere");
 		fuzz_check(lies_in(s->options, s->options_len, packet), "options elsewhere");
 	}
