@@ -10,6 +10,7 @@
 
 #include <shakedown/types.h>
 
+#define MINOR_LAST 4
 #define HEADER_LEN 24
 #define RECORD_LEN 16
 #define RECORD_LEN_KUZNETZOV 24
@@ -29,11 +30,17 @@ typedef struct {
 	uint32_t link_type;
 	uint32_t interface;
 	uint32_t max;
+	uint16_t minor; /* of version 2 */
 } ReaderPcap;
 
 static inline uint32_t get32(const uint8_t *p, bool big)
 {
 	return big ? be32(p) : le32(p);
+}
+
+static inline uint16_t get16(const uint8_t *p, bool big)
+{
+	return big ? be16(p) : le16(p);
 }
 
 static inline void record_lengths(const ReaderPcap *pcap, const uint8_t *p, uint32_t *captured,
@@ -60,20 +67,119 @@ static inline void fill_packet(const ReaderPcap *pcap, const uint8_t *p, uint32_
 	};
 }
 
+/* Who reads all of a file of no known version says so when there is nothing worse to say. */
+static void tell_version(ReaderPcap *pcap)
+{
+	Reader *reader = &pcap->reader;
+
+	if (reader->wait && !reader->problem && pcap->minor > MINOR_LAST)
+		reader->problem =
+			g_strdup_printf("%s: pcap version 2.%u: there is no such version (2.%u "
+					"is the last); it was read as that",
+					reader->name, pcap->minor, MINOR_LAST);
+}
+
+/* Fills in what the magic number tells; false where it is none. */
+static bool read_magic(ReaderPcap *pcap, const uint8_t *p)
+{
+	static const struct {
+		uint32_t magic, record_len, tick;
+		const char *format;
+	} variants[] = {
+		{0xa1b2c3d4, RECORD_LEN, 1000, "pcap"},
+		{0xa1b23c4d, RECORD_LEN, 1, "pcap (nanoseconds)"},
+		{0xa1b2cd34, RECORD_LEN_KUZNETZOV, 1000, "pcap (modified)"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(variants); i++)
+		for (int big = 0; big <= 1; big++)
+			if (get32(p, big) == variants[i].magic) {
+				pcap->big = big;
+				pcap->record_len = variants[i].record_len;
+				pcap->tick = variants[i].tick;
+				pcap->reader.format = variants[i].format;
+				return true;
+			}
+	return false;
+}
+
+/* Versions 2.0 to 2.4 exist, and 543.0 of an old DG/UX; libpcap takes these and no others. A later
+ * minor version has a damaged header, or an odd writer: its packets may be as good as any. */
+static bool read_version(ReaderPcap *pcap, uint16_t major, uint16_t minor)
+{
+	if (major == 543 && minor == 0)
+		pcap->lengths = LENGTHS_WIRE_FIRST;
+	else if (major != 2)
+		return false;
+	else if (minor < 3)
+		pcap->lengths = LENGTHS_WIRE_FIRST;
+	else if (minor == 3)
+		pcap->lengths = LENGTHS_EITHER;
+	else
+		pcap->lengths = LENGTHS_CAPTURED_FIRST;
+	pcap->minor = major == 2 ? minor : 0;
+	return true;
+}
+
+/* All that a header says, of HEADER_LEN bytes whose magic number is known. */
+static bool read_header(ReaderPcap *pcap, const uint8_t *p, uint32_t *interfaces)
+{
+	if (!read_version(pcap, get16(p + 4, pcap->big), get16(p + 6, pcap->big)))
+		return false;
+	/* The upper half is the length of the frame check sequence, and reserved. */
+	pcap->link_type = get32(p + 20, pcap->big) & 0xffff;
+	pcap->max = reader_max_packet(pcap->link_type);
+	pcap->interface = (*interfaces)++;
+	return true;
+}
+
+/* Files put one after another (`zcat *.pcap.gz`): the header of the next one stands where a packet
+ * would, and looks like one of no bytes. */
+static bool read_another_header(ReaderPcap *pcap, const uint8_t *p)
+{
+	Reader *reader = &pcap->reader;
+	ReaderPcap next = *pcap;
+
+	/* Bytes are waited for only where there is a header. */
+	if (!read_magic(&next, p))
+		return false;
+	p = source_peek(reader->source, HEADER_LEN, true);
+	if (!p || !read_header(&next, p, reader->interfaces))
+		return false;
+	next.minor = MAX(next.minor, pcap->minor);
+	*pcap = next;
+	source_step(reader->source, HEADER_LEN);
+	return true;
+}
+
+/* A record's header, with the lengths in it; what stands before it is passed. NULL: the end. */
+static const uint8_t *read_lengths(ReaderPcap *pcap, uint32_t *captured, uint32_t *wire)
+{
+	const uint8_t *p;
+
+	do {
+		p = source_peek(pcap->reader.source, pcap->record_len, true);
+		if (!p) {
+			reader_end(&pcap->reader, READER_IN_HEADER, pcap->record_len);
+			tell_version(pcap);
+			return NULL;
+		}
+		record_lengths(pcap, p, captured, wire);
+	} while (*captured == 0 && read_another_header(pcap, p));
+	return p;
+}
+
 /* One record, for which bytes may be waited for. */
 static bool read_record(ReaderPcap *pcap, ShakedownPacket *packet)
 {
 	Reader *reader = &pcap->reader;
 	Source *source = reader->source;
-	const uint32_t header = pcap->record_len;
 	uint32_t captured, wire;
+	const uint8_t *p = read_lengths(pcap, &captured, &wire);
+	const uint32_t header = pcap->record_len;
 
-	const uint8_t *p = source_peek(source, header, true);
-	if (!p) {
-		reader_end(reader, READER_IN_HEADER, header);
+	if (!p)
 		return false;
-	}
-	record_lengths(pcap, p, &captured, &wire);
 	if (captured > pcap->max) {
 		reader_corrupt(reader,
 			       "%u bytes are announced for the next packet, more than any has (%u)",
@@ -104,7 +210,8 @@ static size_t read_window(const ReaderPcap *reader, ShakedownPacket *packets, si
 		uint32_t captured, wire;
 
 		record_lengths(&pcap, at, &captured, &wire);
-		if (captured > pcap.max || (size_t)(end - at) - header < captured)
+		/* Of no bytes: perhaps it is another header. */
+		if (captured - 1 >= pcap.max || (size_t)(end - at) - header < captured)
 			break;
 		fill_packet(&pcap, at, captured, wire, &packets[n]);
 		at += header + captured;
@@ -128,46 +235,6 @@ static void pcap_free(Reader *reader)
 	g_free(reader);
 }
 
-/* Fills in what the magic number tells; false where it is none. */
-static bool read_magic(ReaderPcap *pcap, const uint8_t *p)
-{
-	static const struct {
-		uint32_t magic, record_len, tick;
-		const char *format;
-	} variants[] = {
-		{0xa1b2c3d4, RECORD_LEN, 1000, "pcap"},
-		{0xa1b23c4d, RECORD_LEN, 1, "pcap (nanoseconds)"},
-		{0xa1b2cd34, RECORD_LEN_KUZNETZOV, 1000, "pcap (modified)"},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(variants); i++)
-		for (int big = 0; big <= 1; big++)
-			if (get32(p, big) == variants[i].magic) {
-				pcap->big = big;
-				pcap->record_len = variants[i].record_len;
-				pcap->tick = variants[i].tick;
-				pcap->reader.format = variants[i].format;
-				return true;
-			}
-	return false;
-}
-
-/* Versions 2.0 to 2.4 exist, and 543.0 of an old DG/UX; libpcap takes these and no others. */
-static bool read_version(ReaderPcap *pcap, uint16_t major, uint16_t minor)
-{
-	if (major == 543 && minor == 0)
-		pcap->lengths = LENGTHS_WIRE_FIRST;
-	else if (major != 2 || minor > 4)
-		return false;
-	else if (minor < 3)
-		pcap->lengths = LENGTHS_WIRE_FIRST;
-	else if (minor == 3)
-		pcap->lengths = LENGTHS_EITHER;
-	else
-		pcap->lengths = LENGTHS_CAPTURED_FIRST;
-	return true;
-}
-
 Reader *reader_pcap_open(const Reader *base, GError **error)
 {
 	Source *source = base->source;
@@ -179,17 +246,11 @@ Reader *reader_pcap_open(const Reader *base, GError **error)
 	p = source_peek(source, HEADER_LEN, true);
 	if (!p)
 		return reader_header_cut(base, "pcap", HEADER_LEN, error);
-	uint16_t major = pcap.big ? be16(p + 4) : le16(p + 4);
-	uint16_t minor = pcap.big ? be16(p + 6) : le16(p + 6);
-	if (!read_version(&pcap, major, minor))
+	if (!read_header(&pcap, p, base->interfaces))
 		return reader_refuse(base, error,
-				     "pcap version %u.%u: there is no such version (2.4 is the "
+				     "pcap version %u.%u: there is no such version (2.%u is the "
 				     "last); the header is probably corrupt",
-				     major, minor);
-	/* The upper half is the length of the frame check sequence, and reserved. */
-	pcap.link_type = get32(p + 20, pcap.big) & 0xffff;
-	pcap.max = reader_max_packet(pcap.link_type);
-	pcap.interface = (*base->interfaces)++;
+				     get16(p + 4, pcap.big), get16(p + 6, pcap.big), MINOR_LAST);
 	source_step(source, HEADER_LEN);
 	return g_memdup2(&pcap, sizeof pcap);
 }

@@ -72,7 +72,7 @@ static Reader *refuse_all(const Reader *base, GError **error)
 	g_autofree char *looks = recognise(source->at, len);
 	return reader_refuse(base, error,
 			     "not a capture: %s; what can be read is pcap, pcapng, snoop, Network "
-			     "Monitor 2 and ERF, as they are or in gzip, zstd, lz4 or xz",
+			     "Monitor 2 and ERF, as they are or in gzip, zstd, lz4, xz or bzip2",
 			     looks);
 }
 

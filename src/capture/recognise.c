@@ -17,7 +17,7 @@ typedef struct {
 	}
 
 static const Signature signatures[] = {
-	SIGNATURE(0, "BZh", "bzip2 data; decompress it: bzcat FILE | shakedown -"),
+	SIGNATURE(0, "BZh", "bzip2 data within compressed data; decompress it once"),
 	SIGNATURE(0, "\x02\x21\x4c\x18", "legacy lz4 data; decompress it first: lz4 -d FILE"),
 	SIGNATURE(0, "PK\x03\x04", "a ZIP archive; unpack it first"),
 	SIGNATURE(0, "7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),

@@ -75,6 +75,7 @@ StreamCodec stream_codec(const uint8_t *magic, size_t len, const char **name)
 		{"zstd", stream_zstd_new, 4, {0x28, 0xb5, 0x2f, 0xfd}},
 		{"lz4", stream_lz4_new, 4, {0x04, 0x22, 0x4d, 0x18}},
 		{"xz", stream_xz_new, 6, {0xfd, '7', 'z', 'X', 'Z', 0x00}},
+		{"bzip2", stream_bzip2_new, 3, {'B', 'Z', 'h'}},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(codecs); i++)

@@ -52,6 +52,7 @@ Stream *stream_gzip_new(Stream *below);
 Stream *stream_zstd_new(Stream *below);
 Stream *stream_lz4_new(Stream *below);
 Stream *stream_xz_new(Stream *below);
+Stream *stream_bzip2_new(Stream *below);
 /* The decompressor for what begins so, or NULL where it is not compressed; name is its own. */
 typedef Stream *(*StreamCodec)(Stream *below);
 StreamCodec stream_codec(const uint8_t *magic, size_t len, const char **name);

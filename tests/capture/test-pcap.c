@@ -133,7 +133,7 @@ Test(pcap, swaps_the_lengths_of_old_versions)
 
 Test(pcap, refuses_versions_that_never_were)
 {
-	static const uint16_t versions[][2] = {{1, 4}, {2, 5}, {3, 0}, {0, 0}, {543, 1}, {2, 8224}};
+	static const uint16_t versions[][2] = {{1, 4}, {3, 0}, {0, 0}, {543, 1}};
 	for (size_t i = 0; i < G_N_ELEMENTS(versions); i++) {
 		Got got = read_version(versions[i][0], versions[i][1], 10, 10);
 		cr_assert(g_error_matches(got.error, SHAKEDOWN_CAPTURE_ERROR,
@@ -143,6 +143,92 @@ Test(pcap, refuses_versions_that_never_were)
 		cr_assert(strstr(got.error->message, version), "%s", got.error->message);
 		got_clear(&got);
 	}
+}
+
+/* Nobody defined it, but what is in it can be read, as Wireshark does, and is told. */
+Test(pcap, reads_minor_versions_that_never_were_as_the_last)
+{
+	static const uint16_t minors[] = {5, 8224, UINT16_MAX};
+	for (size_t i = 0; i < G_N_ELEMENTS(minors); i++) {
+		Got got = read_version(2, minors[i], 30, 100);
+		g_autofree char *version = g_strdup_printf("pcap version 2.%u: there", minors[i]);
+		cr_assert_eq(got_len(&got), 1);
+		cr_assert_eq(got_packet(&got, 0)->captured_len, 30);
+		cr_assert_eq(got_packet(&got, 0)->wire_len, 100);
+		cr_assert(got.problem && strstr(got.problem, version), "%s", got.problem);
+		got_clear(&got);
+	}
+}
+
+/* As `cat` and `zcat` make them of several; each may be of another kind. */
+Test(pcap, files_one_after_another_are_read_as_one)
+{
+	static const struct {
+		Magic magic;
+		bool big;
+		uint32_t link_type;
+	} parts[] = {
+		{MAGIC_MICROSECONDS, false, 1}, {MAGIC_MICROSECONDS, false, 1},
+		{MAGIC_NANOSECONDS, true, 101}, {MAGIC_MODIFIED, false, 113},
+		{MAGIC_MICROSECONDS, true, 1},
+	};
+	Writer w = writer_new(false);
+	uint32_t n = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		w.big = parts[i].big;
+		pcap_header(&w, parts[i].magic, parts[i].link_type);
+		/* One part is empty. */
+		for (int k = 0; i != 1 && k < 3; k++, n++) {
+			if (parts[i].magic != MAGIC_MODIFIED) {
+				pcap_packet(&w, n, 7, n, 20);
+				continue;
+			}
+			put32(&w, n);
+			put32(&w, 7);
+			put32(&w, 20);
+			put32(&w, 20);
+			put_pattern(&w, 0, 8);
+			put_pattern(&w, n, 20);
+		}
+	}
+	Got got = read_writer(&w);
+	cr_assert_null(got.problem, "%s", got.problem);
+	cr_assert_eq(got_len(&got), 12);
+	for (size_t i = 0; i < 12; i++) {
+		const size_t part = i < 3 ? 0 : 1 + i / 3;
+		const ShakedownPacket *packet = got_packet(&got, i);
+		assert_pattern(&got, i, i);
+		cr_assert_eq(packet->link_type, parts[part].link_type, "packet %zu", i);
+		cr_assert_eq(packet->time,
+			     (ShakedownTime)i * SHAKEDOWN_NS_PER_S +
+				     (parts[part].magic == MAGIC_NANOSECONDS ? 7 : 7000));
+	}
+	got_clear(&got);
+	/* A header that was cut is no header; a packet of no bytes is one. */
+	pcap_packet(&w, 12, 0, 0, 0);
+	pcap_header(&w, MAGIC_MICROSECONDS, 1);
+	g_byte_array_set_size(w.bytes, w.bytes->len - 6);
+	got = read_writer(&w);
+	cr_assert_geq(got_len(&got), 13);
+	cr_assert_eq(got_packet(&got, 12)->captured_len, 0);
+	cr_assert(got.problem && strstr(got.problem, "cut short"), "%s", got.problem);
+	got_clear(&got);
+	writer_free(&w);
+}
+
+/* What else is wrong is worse. */
+Test(pcap, tells_of_an_odd_version_only_what_was_cut)
+{
+	Writer w = writer_new(false);
+	pcap_header(&w, MAGIC_MICROSECONDS, 1);
+	w.bytes->data[6] = 5;
+	pcap_packet(&w, 1, 0, 0, 14);
+	put32(&w, 0);
+	Got got = read_writer(&w);
+	cr_assert_eq(got_len(&got), 1);
+	cr_assert(got.problem && strstr(got.problem, "cut short"), "%s", got.problem);
+	got_clear(&got);
+	writer_free(&w);
 }
 
 Test(pcap, takes_a_wire_length_below_the_captured_one_for_wrong)

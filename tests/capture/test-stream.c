@@ -4,6 +4,7 @@
 
 #include "capture/source.h"
 
+#include <bzlib.h>
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -219,14 +220,21 @@ static void compress_xz(GByteArray *out, const uint8_t *data, size_t len)
 	g_byte_array_append(out, buffer, (guint)n);
 }
 
+static void compress_bzip2(GByteArray *out, const uint8_t *data, size_t len)
+{
+	unsigned n = (unsigned)(len + len / 100 + 600);
+	g_autofree char *buffer = g_malloc(n);
+	g_autofree char *copy = g_memdup2(data, len ? len : 1);
+	cr_assert_eq(BZ2_bzBuffToBuffCompress(buffer, &n, copy, (unsigned)len, 1, 0, 0), BZ_OK);
+	g_byte_array_append(out, (const uint8_t *)buffer, n);
+}
+
 static const struct {
 	const char *name;
 	Compress compress;
 } codecs[] = {
-	{"gzip", compress_gzip},
-	{"zstd", compress_zstd},
-	{"lz4", compress_lz4},
-	{"xz", compress_xz},
+	{"gzip", compress_gzip}, {"zstd", compress_zstd},   {"lz4", compress_lz4},
+	{"xz", compress_xz},	 {"bzip2", compress_bzip2},
 };
 
 Test(stream, compressed_files_are_read_as_what_is_in_them)
