@@ -180,8 +180,9 @@ void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTim
 	unsigned syns = syns_of(conn);
 	Finding f;
 
-	/* Acknowledging anything, the client had an answer that the tap did not see. */
+	/* Acknowledging or resetting it, the client had an answer that the tap did not see. */
 	if (conn->syn_ack_first || !conn->syn_first || tcp_side_has(s, TCP_SIDE_SEEN) ||
+	    tcp_beliefs_by(&conn->beliefs, SHAKEDOWN_SERVER, TCP_SENDS_SYN_ACK) ||
 	    tcp_side_has(c, TCP_SIDE_ACKED) || waited < context->config->syn_timeout ||
 	    reported(conn, SHAKEDOWN_ANOMALY_NO_ANSWER) || tcp_conn_has(conn, TCP_CONN_UNREACHABLE))
 		return;

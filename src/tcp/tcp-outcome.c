@@ -85,9 +85,11 @@ ShakedownHandshakeOutcome tcp_handshake_outcome_of(const TcpConnection *conn, co
 		return SHAKEDOWN_HANDSHAKE_UNREACHABLE;
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED))
 		return SHAKEDOWN_HANDSHAKE_ABORTED;
-	/* Something came back, but no answer to this SYN, and the client has reset it. */
+	/* Something came back, but no answer to this SYN, or none that was captured, and the client
+	 * has reset it. */
 	if (!conn->syn_ack_first && c->rsts &&
-	    tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN))
+	    (tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN) ||
+	     been->states[SHAKEDOWN_SERVER] >> SHAKEDOWN_TCP_SYN_RECEIVED & 1))
 		return SHAKEDOWN_HANDSHAKE_ABORTED;
 	if (conn->syn_ack_first) {
 		/* The other's SYN,ACK is there, the client's answer is not, or was not taken. */

@@ -330,6 +330,7 @@ static void end_sender(TcpStep *step)
 	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
 		tcp_take_back_unproven(step, step->from);
 	take_back_not_received(step);
+	tcp_unseen_answer(step);
 	prove_received(step);
 	s->flags |= TCP_SIDE_SENT_RST;
 	note_stamp(s, seg);

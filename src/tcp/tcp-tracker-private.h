@@ -122,6 +122,10 @@ void tcp_ack_of_hidden_fin(TcpStep *step);
 /* The segment lies, or acknowledges, beyond such a FIN: it was none. */
 void tcp_hidden_fin_refuted(TcpStep *step);
 
+/* tcp-unseen.c. Its reset shows that the other, of which nothing is captured, had answered its SYN.
+ */
+void tcp_unseen_answer(TcpStep *step);
+
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
 void tcp_arrives_rst(TcpStep *step);
 void tcp_arrives_icmp(TcpStep *step);
