@@ -142,7 +142,8 @@ static bool shows_synchronized(const TcpStep *step)
 	const Segment *seg = step->seg;
 
 	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
-	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
+	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
+	    (tcp_side_has(r, TCP_SIDE_SEEN) && !tcp_side_has(r, TCP_SIDE_SYN_SEEN)) ||
 	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
 	    tcp_seq_diff(seg->seq, s->snd_nxt) > window_of(r) || !tcp_seq_leq(seg->ack, r->snd_nxt))
 		return false;
