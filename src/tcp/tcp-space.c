@@ -344,6 +344,7 @@ static uint64_t take_ack(TcpStep *step)
 		bool kept_alive = one && tcp_side_has(r, TCP_SIDE_SEEN) &&
 				  !tcp_side_has(r, TCP_SIDE_SENT_DATA) &&
 				  !tcp_side_has(r, TCP_SIDE_SYN_SEEN);
+		r->flags &= ~(uint32_t)TCP_SIDE_MAYBE_FIN;
 		if (one && !kept_alive)
 			maybe_fin(r, r->snd_nxt);
 		if (!kept_alive) {
