@@ -171,7 +171,8 @@ static void arrives_in_order(TcpStep *step)
 	TcpInput reset = TCP_GETS_RST;
 	bool reset_follows = tcp_goes_on(step, &reset);
 
-	if ((conn->side[0].flags | conn->side[1].flags) & TCP_SIDE_HIDDEN_FIN)
+	if ((conn->side[0].flags | conn->side[1].flags) &
+	    (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN))
 		tcp_hidden_fin_refuted(step);
 	uint64_t missing = tcp_space_take(step);
 	if (missing)

@@ -53,6 +53,8 @@ typedef enum {
 	TCP_SIDE_TWICE = 1 << 26,	/* beside_isn means something */
 	TCP_SIDE_ANEW = 1 << 27,	/* its first SYN was an old duplicate */
 	TCP_SIDE_BARE_ACK = 1 << 28,	/* its first ACK of the other's FIN bore nothing else */
+	TCP_SIDE_LIKELY_FIN = 1 << 29,	/* … and is believed to be one, as nothing else is known */
+	TCP_SIDE_BYTEWISE = 1 << 30,	/* … and was not: it sends single bytes */
 } TcpSideFlags;
 
 /* What its checksums, timestamps and IP ids have shown. */

@@ -12,7 +12,8 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 	ShakedownSideId other = tcp_other(side);
 	TcpSide *s = &conn->side[side];
 
-	s->flags = ((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) & ~TCP_SIDE_MAYBE_FIN);
+	s->flags = ((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &
+		    ~(TCP_SIDE_MAYBE_FIN | TCP_SIDE_LIKELY_FIN));
 	if (tcp_aside(conn)->side[side].missing)
 		conn->aside->side[side].missing--; /* it was no byte */
 	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = step->time;
@@ -22,6 +23,8 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 		conn->teardown_first = (int8_t)side;
 	tcp_believe(step, side, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	tcp_confirm(step, side, TCP_SENDS_FIN);
+	tcp_confirm(step, other, TCP_GETS_FIN);
 	step->note = "a FIN was not captured, but was acknowledged";
 }
 
@@ -60,6 +63,29 @@ static void answered_fin(TcpStep *step)
 	r->flags |= TCP_SIDE_ACKED;
 	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	tcp_hidden_fin(step, other);
+}
+
+/* One number more is acknowledged by a bare ACK, and the other direction is not captured at all:
+ * that is a FIN or a byte. Most often it is a FIN, for who sends single bytes sends more of them;
+ * then that is taken back. Nothing but states rests on it. */
+static void likely_fin(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *r = &conn->side[other];
+
+	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || step->seg->payload_len ||
+	    (step->seg->flags & TCP_FIN) ||
+	    (r->flags & (TCP_SIDE_SEEN | TCP_SIDE_LIKELY_FIN | TCP_SIDE_BYTEWISE)) ||
+	    !tcp_seq_eq(step->seg->ack, tcp_seq_add(r->fin, 1)) ||
+	    r->state != SHAKEDOWN_TCP_ESTABLISHED ||
+	    conn->side[step->from].state != SHAKEDOWN_TCP_ESTABLISHED)
+		return;
+	r->flags |= TCP_SIDE_LIKELY_FIN;
+	tcp_believe(step, other, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	step->note = "acknowledges a FIN that was not captured, or a single byte";
 }
 
 /* One number of it was acknowledged, not captured, and nothing lies beyond it. */
@@ -121,6 +147,7 @@ void tcp_ack_of_hidden_fin(TcpStep *step)
 {
 	suspected_fin(step);
 	answered_fin(step);
+	likely_fin(step);
 	last_ack_of_hidden_fin(step);
 }
 
@@ -146,10 +173,25 @@ static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
 	step->note = "what had seemed to be its FIN was data";
 }
 
+/* … and nothing but states rested on it. */
+static void no_likely_fin(TcpStep *step, ShakedownSideId side)
+{
+	TcpSide *s = &step->conn->side[side];
+
+	s->flags = (s->flags | TCP_SIDE_BYTEWISE) & ~(uint32_t)TCP_SIDE_LIKELY_FIN;
+	tcp_take_back(step, side, TCP_SENDS_FIN);
+	tcp_take_back(step, tcp_other(side), TCP_GETS_FIN);
+	step->note = "what had seemed to be its FIN was data";
+}
+
 /* Its sender goes on beyond it. */
 static void refute_own(TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from];
+
+	if (tcp_side_has(s, TCP_SIDE_LIKELY_FIN) &&
+	    tcp_seq_lt(tcp_seq_add(s->fin, 1), segment_seq_end(step->seg)))
+		no_likely_fin(step, step->from);
 
 	if (tcp_side_has(s, TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &&
 	    tcp_seq_lt(tcp_seq_add(s->fin, 1), segment_seq_end(step->seg)))
@@ -163,9 +205,13 @@ static void refute_other(TcpStep *step)
 	ShakedownSideId other = tcp_other(step->from);
 	const TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 
-	if (!tcp_side_has(r, TCP_SIDE_HIDDEN_FIN) || !(step->seg->flags & TCP_ACK) ||
-	    tcp_seq_leq(step->seg->ack, tcp_seq_add(r->fin, 1)))
+	if (!(r->flags & (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN)) ||
+	    !(step->seg->flags & TCP_ACK) || tcp_seq_leq(step->seg->ack, tcp_seq_add(r->fin, 1)))
 		return;
+	if (tcp_side_has(r, TCP_SIDE_LIKELY_FIN)) {
+		no_likely_fin(step, other);
+		return;
+	}
 	no_hidden_fin(step, other);
 	/* It was the first to close, if it has. */
 	if (!tcp_side_has(s, TCP_SIDE_SENT_FIN))
