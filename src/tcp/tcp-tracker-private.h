@@ -125,6 +125,8 @@ void tcp_hidden_fin_refuted(TcpStep *step);
 /* tcp-unseen.c. Its reset shows that the other, of which nothing is captured, had answered its SYN.
  */
 void tcp_unseen_answer(TcpStep *step);
+/* No more comes: what that tells. */
+void tcp_unseen_over(TcpStep *step);
 
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
 void tcp_arrives_rst(TcpStep *step);
