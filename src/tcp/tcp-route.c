@@ -113,6 +113,16 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	return conn;
 }
 
+static bool begun_later(const TcpConnection *conn, ShakedownSideId side, const Segment *syn)
+{
+	const TcpSide *s = &conn->side[side];
+	ShakedownDuration since = syn->time - conn->syn_first;
+	uint32_t on = syn->seq.value - s->isn.value;
+
+	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && since > 0 && on > since / SLOWEST_TICK &&
+	       on < since / FASTEST_TICK;
+}
+
 /* A SYN on a four-tuple that has a connection: is it that one's, or the next one's? */
 typedef enum { SYN_OURS, SYN_NEXT, SYN_UNCLEAR } SynVerdict;
 
@@ -137,6 +147,9 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 		return SYN_OURS;
 	if (tcp_side_gone(s) && tcp_side_gone(r))
 		return SYN_NEXT;
+	/* What had ended the first was not captured. */
+	if (opening && !tcp_side_has(r, TCP_SIDE_SEEN) && begun_later(conn, side, seg))
+		return SYN_NEXT;
 	if (opening && !conn->syn_ack_first)
 		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
 	return SYN_UNCLEAR;
@@ -151,18 +164,19 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 	/* The same end may have the other role in the older one. */
 	ShakedownSideId old_side = conn->client_end == older->client_end ? side : tcp_other(side);
 	const TcpSide *old_r = &older->side[tcp_other(old_side)];
+	/* … or the answer was not captured. */
+	bool answered = conn->syn_ack_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK);
 
 	if ((seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK))
 		return false;
 	if (tcp_side_has(s, TCP_SIDE_SENT_SYN)) {
 		/* From the one who opens: before SYN,ACK has come it can only answer the old. */
-		if (conn->syn_ack_first ||
-		    (!(seg->flags & TCP_RST) && tcp_seq_eq(seg->seq, s->snd_nxt)))
+		if (answered || (!(seg->flags & TCP_RST) && tcp_seq_eq(seg->seq, s->snd_nxt)))
 			return false;
 		return !(seg->flags & TCP_RST) || (tcp_side_has(old_r, TCP_SIDE_ACKED) &&
 						   tcp_seq_eq(seg->seq, old_r->rcv_nxt));
 	}
-	if (conn->syn_ack_first)
+	if (answered)
 		return false;
 	/* From the other: whatever does not answer the new SYN. */
 	return !(seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
@@ -190,12 +204,8 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 bool tcp_pending_begun_later(const TcpConnection *conn)
 {
 	const TcpPendingSyn *p = tcp_aside(conn)->pending;
-	const TcpSide *s = &conn->side[p->side];
-	ShakedownDuration since = p->seg.time - conn->syn_first;
-	uint32_t on = p->seg.seq.value - s->isn.value;
 
-	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && since > 0 && on > since / SLOWEST_TICK &&
-	       on < since / FASTEST_TICK;
+	return begun_later(conn, p->side, &p->seg);
 }
 
 /* The SYN that waits for its meaning has got it, if this segment takes it up. */
