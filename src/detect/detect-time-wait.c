@@ -7,6 +7,7 @@
 #include "detect/dossier.h"
 #include "detect/noted.h"
 #include "flow/key-table.h"
+#include "tcp/tcp-outcome.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -233,6 +234,9 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 	bool never = !conn->syn_ack_first;
 	Finding f;
 
+	/* It was answered, and the answer was not captured. */
+	if (never && tcp_was_synchronized(conn, SHAKEDOWN_CLIENT))
+		return;
 	/* A SYN that was repeated before it was answered had another answer, or none. */
 	if (!noted(conn, NOTED_REUSES) || (!never && !again) ||
 	    (never && !refused && !again && tcp_conn_has(conn, TCP_CONN_ENDED) &&
