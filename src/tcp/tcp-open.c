@@ -355,6 +355,8 @@ void tcp_arrives_syn_ack(TcpStep *step)
 	 * got the other's SYN, too. */
 	if (own_syn && s->state == SHAKEDOWN_TCP_CLOSED)
 		tcp_take_back(step, step->from, TCP_GETS_RST);
+	if (own_syn)
+		tcp_unseen_syn(step);
 	if (own_syn && (!conn->syn_ack_first || s->state == SHAKEDOWN_TCP_SYN_SENT)) {
 		/* Simultaneous open: the SYN that it has sent before, now with ACK. §3.5 figure 7.
 		 */

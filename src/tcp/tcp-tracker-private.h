@@ -122,8 +122,10 @@ void tcp_ack_of_hidden_fin(TcpStep *step);
 /* The segment lies, or acknowledges, beyond such a FIN: it was none. */
 void tcp_hidden_fin_refuted(TcpStep *step);
 
-/* tcp-unseen.c. Its reset shows that the other, of which nothing is captured, had answered its SYN.
- */
+/* tcp-unseen.c: what one direction tells of the other, of which nothing is captured. It answers by
+ * SYN,ACK although it has sent a SYN: so has the other. */
+void tcp_unseen_syn(TcpStep *step);
+/* Its reset shows that the other had answered its SYN. */
 void tcp_unseen_answer(TcpStep *step);
 /* No more comes: what that tells. */
 void tcp_unseen_over(TcpStep *step);

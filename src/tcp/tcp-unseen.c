@@ -30,6 +30,23 @@ void tcp_unseen_answer(TcpStep *step)
 		tcp_believe(step, other, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_CONFIRMED);
 }
 
+void tcp_unseen_syn(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *r = &conn->side[other];
+
+	if (!unseen(conn, other) || r->state != SHAKEDOWN_TCP_CLOSED ||
+	    tcp_beliefs_last(&conn->beliefs, other))
+		return;
+	conn->flags |= TCP_CONN_SIMULTANEOUS;
+	r->isn = tcp_seq_add(step->seg->ack, UINT32_MAX);
+	r->snd_nxt = step->seg->ack;
+	r->flags |= TCP_SIDE_ISN_KNOWN | TCP_SIDE_SPACE;
+	tcp_believe(step, other, TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	tcp_believe(step, other, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_DELIVERED);
+}
+
 /* It closed with, or at once behind, an acknowledgment of more than one number. */
 static bool closed_at_the_end(const TcpConnection *conn, ShakedownSideId side)
 {
