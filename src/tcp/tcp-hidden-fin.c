@@ -65,16 +65,17 @@ static void answered_fin(TcpStep *step)
 	tcp_hidden_fin(step, other);
 }
 
-/* One number more is acknowledged by a bare ACK, and the other direction is not captured at all:
- * that is a FIN or a byte. Most often it is a FIN, for who sends single bytes sends more of them;
- * then that is taken back. Nothing but states rests on it. */
+/* One number more is acknowledged, by no more than an ACK or by what is longer than a single byte's
+ * echo, and the other direction is not captured at all: that is a FIN or a byte. Most often it is a
+ * FIN, for who sends single bytes sends more of them; then that is taken back. Nothing but states
+ * rests on it. */
 static void likely_fin(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *r = &conn->side[other];
 
-	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || step->seg->payload_len ||
+	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || step->seg->payload_len == 1 ||
 	    (step->seg->flags & TCP_FIN) ||
 	    (r->flags & (TCP_SIDE_SEEN | TCP_SIDE_LIKELY_FIN | TCP_SIDE_BYTEWISE)) ||
 	    !tcp_seq_eq(step->seg->ack, tcp_seq_add(r->fin, 1)) ||
