@@ -140,12 +140,13 @@ static bool shows_synchronized(const TcpStep *step)
 	const TcpConnection *conn = step->conn;
 	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
+	bool seen = tcp_side_has(r, TCP_SIDE_SEEN);
 
 	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
-	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
-	    (tcp_side_has(r, TCP_SIDE_SEEN) && !tcp_side_has(r, TCP_SIDE_SYN_SEEN)) ||
+	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || (seen && !tcp_side_has(r, TCP_SIDE_SYN_SEEN)) ||
 	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
-	    tcp_seq_diff(seg->seq, s->snd_nxt) > window_of(r) || !tcp_seq_leq(seg->ack, r->snd_nxt))
+	    tcp_seq_diff(seg->seq, s->snd_nxt) > window_of(r) ||
+	    tcp_seq_diff(seg->ack, r->snd_nxt) > (seen ? 0 : window_of(s)))
 		return false;
 	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN) &&
 	    (s->state == SHAKEDOWN_TCP_SYN_RECEIVED ||
