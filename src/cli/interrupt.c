@@ -40,20 +40,27 @@ static void ask(int signal)
 	errno = before;
 }
 
+/* No SA_RESTART: an open() that waits for a pipe's writer shall return. */
+static void stop_at(int signal)
+{
+	set(signal, ask, SA_RESETHAND);
+}
+
 void interrupt_init(void)
 {
-	/* No SA_RESTART: an open() that waits for a pipe's writer shall return. */
-	struct sigaction stop = {.sa_handler = ask, .sa_flags = SA_RESETHAND};
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct sigaction inherited;
 
-	sigemptyset(&stop.sa_mask);
-	sigemptyset(&ignore.sa_mask);
-	sigaction(SIGPIPE, &ignore, NULL);
+	set(SIGPIPE, SIG_IGN, 0);
 	/* What runs in the background of a shell without job control ignores ^C: so it stays. */
 	if (sigaction(SIGINT, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
-		sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
+		stop_at(SIGINT);
+	stop_at(SIGTERM);
+}
+
+/* Scripts start tcpdump in the background and end it by kill -INT. */
+void interrupt_init_live(void)
+{
+	stop_at(SIGINT);
 }
 
 bool interrupt_asked(void)

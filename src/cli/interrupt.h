@@ -6,6 +6,8 @@
 
 /* Also makes a closed pipe an error of write() instead of the program's end. */
 void interrupt_init(void);
+/* Nothing but a signal may end a capture: from here on SIGINT does, even if it was ignored. */
+void interrupt_init_live(void);
 bool interrupt_asked(void);
 
 /*

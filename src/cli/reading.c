@@ -47,6 +47,8 @@ ShakedownCapture *reading_open(const Options *options, const ReadingEar *ear, St
 	};
 	g_autoptr(GError) error = NULL;
 
+	if (options->live.interfaces)
+		interrupt_init_live();
 	raise_file_limit();
 	ShakedownCapture *capture = shakedown_capture_open(&what, &error);
 	if (capture)

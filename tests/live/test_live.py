@@ -233,6 +233,17 @@ def watch_ends_with_the_report():
 
 
 @test
+def in_the_background_of_a_script_sigint_ends_it():
+    with network() as net:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            capture = Capture(net, "watch", "-i", "eth0")
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert "Packets" in capture.end(signal.SIGINT)
+
+
+@test
 def count_and_duration_end_it():
     with network() as net:
         capture = Capture(net, "conns", "-i", "eth0", "--format", "ndjson", "-c", "7")
