@@ -126,6 +126,17 @@ static char *printable_line(const char *message)
 	return text;
 }
 
+/* Of a line that GLib does not take. */
+static const char *what_is_wrong(const char *text, unsigned line)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autofree char *name = NULL;
+
+	return classify(lines[line - 1], &name) == LINE_KEY
+		       ? "a line [" GROUP "] must come first"
+		       : "neither a comment (#) nor KEY=VALUE";
+}
+
 static GKeyFile *parse(const char *path, const char *text, gsize len, GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
@@ -136,9 +147,8 @@ static GKeyFile *parse(const char *path, const char *text, gsize len, GError **e
 		return g_steal_pointer(&file);
 	line = find_line(text, NULL, NULL);
 	g_autofree char *wrong = printable_line(why->message);
-	g_set_error(error, SHAKEDOWN_CONFIG_ERROR, SHAKEDOWN_CONFIG_ERROR_FILE, "%s%s",
-		    strstr(text, "[" GROUP "]") ? "" : "[" GROUP "] must come first; ",
-		    line ? "neither a comment (#) nor KEY=VALUE" : wrong);
+	g_set_error(error, SHAKEDOWN_CONFIG_ERROR, SHAKEDOWN_CONFIG_ERROR_FILE, "%s",
+		    line ? what_is_wrong(text, line) : wrong);
 	if (line)
 		at_line(error, path, line);
 	else

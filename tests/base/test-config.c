@@ -220,9 +220,9 @@ Test(config_file, errors_name_the_line)
 			 "FILE:3: unknown group [shakdown]; the only one is [shakedown]");
 	assert_load_says("[shakedown]\nmsl=1\n\nwhat is this\n",
 			 "FILE:4: neither a comment (#) nor KEY=VALUE");
-	assert_load_says(
-		"# x\nmsl=1\n",
-		"FILE:2: [shakedown] must come first; neither a comment (#) nor KEY=VALUE");
+	assert_load_says("# x\nmsl=1\n", "FILE:2: a line [shakedown] must come first");
+	assert_load_says("msl=1\n[shakedown]\n", "FILE:1: a line [shakedown] must come first");
+	assert_load_says("what is this\n", "FILE:1: neither a comment (#) nor KEY=VALUE");
 	assert_load_says("[shakedown]\nmsl[de]=1\n",
 			 "FILE:2: unknown key 'msl[de]'; 'shakedown explain --config' lists those "
 			 "there are");
