@@ -12,32 +12,6 @@ struct _Bulletin {
 	uint64_t n;						      /* that ever came */
 };
 
-static void append_fact(GString *out, const ShakedownFact *fact)
-{
-	char text[REPORT_DURATION_LEN];
-	size_t len;
-
-	g_string_append_printf(out, "%s%s ", out->len ? ", " : "", fact->name);
-	switch (fact->type) {
-	case SHAKEDOWN_VALUE_COUNT:
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT, fact->count);
-		break;
-	case SHAKEDOWN_VALUE_DURATION:
-		len = report_format_duration(text, fact->duration, "µ");
-		g_string_append_len(out, text, (gssize)len);
-		break;
-	case SHAKEDOWN_VALUE_RATIO:
-		g_string_append_printf(out, fact->ratio < 100 ? "%.3g" : "%.0f", fact->ratio);
-		break;
-	case SHAKEDOWN_VALUE_TEXT:
-		g_string_append(out, fact->text ? fact->text : "-");
-		break;
-	case SHAKEDOWN_VALUE_FLAG:
-		g_string_append(out, fact->count ? "yes" : "no");
-		break;
-	}
-}
-
 static void free_texts(gpointer data)
 {
 	const ShakedownBoardAnomaly *a = data;
@@ -71,7 +45,7 @@ static void hand_on(const ShakedownAnomaly *a, void *data)
 	anomaly_who(a, false, who);
 	anomaly_where(a, FRAMES, where);
 	for (size_t i = 0; i < a->facts_len; i++)
-		append_fact(evidence, &a->facts[i]);
+		anomaly_fact(&a->facts[i], evidence);
 	*row = (ShakedownBoardAnomaly){
 		.number = b->n,
 		.kind = a->kind,

@@ -46,35 +46,6 @@ static void put_date(AnomaliesText *self, ShakedownTime time)
 	text_newline(&self->text);
 }
 
-static void append_fact(GString *out, const ShakedownFact *fact)
-{
-	char text[REPORT_DURATION_LEN + 1], number[G_ASCII_DTOSTR_BUF_SIZE];
-	g_autofree char *name = g_strdup(fact->name);
-
-	if (fact->type == SHAKEDOWN_VALUE_DURATION && g_str_has_suffix(name, "_s"))
-		name[strlen(name) - 2] = '\0';
-	g_strdelimit(name, "_", ' ');
-	g_string_append_printf(out, "%s%s ", out->len > 0 ? ", " : "", name);
-	switch (fact->type) {
-	case SHAKEDOWN_VALUE_COUNT:
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT, (guint64)fact->count);
-		return;
-	case SHAKEDOWN_VALUE_DURATION:
-		text[report_format_duration(text, fact->duration, "µ")] = '\0';
-		g_string_append(out, text);
-		return;
-	case SHAKEDOWN_VALUE_RATIO:
-		g_string_append(out, g_ascii_formatd(number, sizeof(number), "%.4g", fact->ratio));
-		return;
-	case SHAKEDOWN_VALUE_TEXT:
-		g_string_append(out, fact->text ? fact->text : "-");
-		return;
-	case SHAKEDOWN_VALUE_FLAG:
-		g_string_append(out, fact->count ? "yes" : "no");
-		return;
-	}
-}
-
 static void put_label(AnomaliesText *self, const char *label, const char *value)
 {
 	if (!value || !value[0])
@@ -100,7 +71,7 @@ static void put_details(AnomaliesText *self, const ShakedownAnomaly *a)
 	g_autoptr(GString) facts = g_string_new(NULL);
 
 	for (size_t i = 0; i < a->facts_len; i++)
-		append_fact(facts, &a->facts[i]);
+		anomaly_fact(&a->facts[i], facts);
 	put_label(self, "facts", facts->str);
 	put_label(self, "rule", a->rule);
 	put_filter(self, a->filter);

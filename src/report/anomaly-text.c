@@ -121,3 +121,32 @@ void anomaly_counts_put(TextLayout *layout, const uint64_t severities[SHAKEDOWN_
 	}
 	text_newline(layout);
 }
+
+void anomaly_fact(const ShakedownFact *fact, GString *out)
+{
+	char text[REPORT_DURATION_LEN + 1], number[G_ASCII_DTOSTR_BUF_SIZE];
+	g_autofree char *name = g_strdup(fact->name);
+
+	if (fact->type == SHAKEDOWN_VALUE_DURATION && g_str_has_suffix(name, "_s"))
+		name[strlen(name) - 2] = '\0';
+	g_strdelimit(name, "_", ' ');
+	g_string_append_printf(out, "%s%s ", out->len > 0 ? ", " : "", name);
+	switch (fact->type) {
+	case SHAKEDOWN_VALUE_COUNT:
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT, (guint64)fact->count);
+		return;
+	case SHAKEDOWN_VALUE_DURATION:
+		text[report_format_duration(text, fact->duration, "µ")] = '\0';
+		g_string_append(out, text);
+		return;
+	case SHAKEDOWN_VALUE_RATIO:
+		g_string_append(out, g_ascii_formatd(number, sizeof(number), "%.4g", fact->ratio));
+		return;
+	case SHAKEDOWN_VALUE_TEXT:
+		g_string_append(out, fact->text ? fact->text : "-");
+		return;
+	case SHAKEDOWN_VALUE_FLAG:
+		g_string_append(out, fact->count ? "yes" : "no");
+		return;
+	}
+}

@@ -12,6 +12,9 @@ void anomaly_who(const ShakedownAnomaly *anomaly, bool ascii, GString *out);
 void anomaly_where(const ShakedownAnomaly *anomaly, size_t most, GString *out);
 /* "22:37:41.123", and with the date before it "2026-11-20 22:37:41.123"; NUL-terminated. */
 void anomaly_when(ShakedownTime time, bool date, char out[32]);
+/* ", backoff linear": a fact in words, after a comma where it is not the first; a duration says its
+ * unit itself. */
+void anomaly_fact(const ShakedownFact *fact, GString *out);
 /* "CRITICAL", "WARNING", "NOTICE", "INFO": told apart without colours as well. */
 const char *anomaly_severity_word(ShakedownSeverity severity);
 /* "2 critical, 1 warning" as a line of its own; "No anomalies." */

@@ -235,11 +235,17 @@ Test(board, anomalies_of_one_cause_are_one)
 {
 	g_autoptr(ShakedownBoard) board = shakedown_board_new();
 	const ShakedownBoardAnomaly *rows[3];
+	const ShakedownFact facts[] = {{.name = "first_gap_s",
+					.type = SHAKEDOWN_VALUE_DURATION,
+					.duration = SHAKEDOWN_NS_PER_S},
+				       {.name = "refusals", .type = SHAKEDOWN_VALUE_COUNT, .count = 2}};
 	ShakedownAnomaly a = {
 		.kind = SHAKEDOWN_ANOMALY_REFUSED,
 		.severity = SHAKEDOWN_SEVERITY_NOTICE,
 		.scope = SHAKEDOWN_SCOPE_CONNECTION,
 		.subject = {.client = address(1), .server = address(2), .server_port = 80},
+		.facts = facts,
+		.facts_len = 2,
 		.summary = "an RST is the answer",
 		.rule = "RFC 9293",
 		.filter = "tcp",
@@ -253,6 +259,7 @@ Test(board, anomalies_of_one_cause_are_one)
 		shakedown_board_anomaly(board, &a);
 	}
 	cr_assert_eq(shakedown_board_anomalies(board, rows, 3), 1);
+	cr_assert_str_eq(rows[0]->evidence, "first gap 1.00 s, refusals 2");
 	shakedown_board_anomaly_unref(rows[0]);
 	shakedown_board_finish(board);
 	cr_assert_eq(shakedown_board_anomalies(board, rows, 3), 2);
