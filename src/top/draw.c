@@ -33,6 +33,14 @@ static void draw_bar(TopCanvas *canvas, const TopUi *ui, const TopModel *model,
 		top_canvas_cell(canvas, 0, 1, canvas->width - width - 2, TOP_BAR, left->str, false);
 }
 
+/* A file is read faster than one looks: what came "lately" depends on when. */
+static double of_all(const ShakedownLive *v)
+{
+	uint64_t decided = v->completed + v->failed;
+
+	return decided ? (double)v->completed / (double)decided : -1;
+}
+
 static void draw_vitals(TopCanvas *canvas, const TopModel *model, bool live)
 {
 	const TopVitals *v = &model->vitals;
@@ -62,10 +70,11 @@ static void draw_vitals(TopCanvas *canvas, const TopModel *model, bool live)
 		g_string_append_printf(text, "  %s opened/s", model->attempts < 0 ? "-" : b);
 	}
 	x += top_canvas_put(canvas, 1, x, canvas->width, TOP_PLAIN, text->str);
-	if (model->success >= 0) {
-		g_string_printf(text, "  %.1f %% ok", 100 * model->success);
+	double success = live ? model->success : of_all(&v->live);
+	if (success >= 0) {
+		g_string_printf(text, "  %.1f %% ok", 100 * success);
 		top_canvas_put(canvas, 1, x, canvas->width,
-			       model->success < 0.9 ? TOP_WARNING : TOP_GOOD, text->str);
+			       success < 0.9 ? TOP_WARNING : TOP_GOOD, text->str);
 	}
 }
 

@@ -9,7 +9,7 @@
 static TopModel model;
 static TopUi ui;
 static TopCanvas canvas;
-static const TopAbout about = {"eth0", true};
+static TopAbout about = {"eth0", true};
 
 static void setup(void)
 {
@@ -116,6 +116,18 @@ Test(top, eighty_by_twenty_four)
 	/* Two panes, that in focus and what goes wrong. */
 	cr_assert_lt(line_of(text, "service "), line_of(text, "how bad"));
 	cr_assert(!strstr(text, "its state"));
+}
+
+/* However often one looked while it was read. */
+Test(top, of_a_file_all_handshakes_are_the_share_that_succeeds)
+{
+	about.live = false;
+	model.vitals.live.completed = 9;
+	model.vitals.live.failed = 1;
+	model.success = 0.5;
+	g_autofree char *text = draw(80, 24);
+
+	has(text, "  90.0 % ok");
 }
 
 Test(top, a_large_screen_has_all_panes)
