@@ -128,9 +128,10 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 	if (d->missing_control)
 		finding_summary(&f, "%s%" PRIu64 " FIN%s", d->missing ? " and " : "",
 				d->missing_control, plural(d->missing_control));
-	finding_summary(&f,
-			" in %" PRIu64 " connection%s were acknowledged but are not in the capture",
-			d->missing_connections, plural(d->missing_connections));
+	bool one = d->missing + d->missing_control == 1;
+	finding_summary(&f, " in %" PRIu64 " connection%s %s acknowledged but %s not in the capture",
+			d->missing_connections, plural(d->missing_connections),
+			one ? "was" : "were", one ? "is" : "are");
 	finding_report(&f);
 }
 

@@ -19,6 +19,19 @@ Test(capture, loss)
 		     SHAKEDOWN_SCOPE_CAPTURE);
 }
 
+Test(capture, loss_of_one_byte)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, PSH_ACK, 1, 1, 100);
+	CLIENT(s, PSH_ACK, 102, 1, 100);
+	SERVER(s, TCP_ACK, 1, 202);
+	scene_finish(s);
+	cr_assert_str_eq(scene_report(s, SHAKEDOWN_ANOMALY_CAPTURE_LOSS)->summary,
+			 "1 byte in 1 connection was acknowledged but is not in the capture");
+}
+
 /* The FIN behind what was lost is no byte, and is not missing. */
 Test(capture, loss_up_to_a_fin)
 {
