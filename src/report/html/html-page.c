@@ -93,6 +93,7 @@ static void put_tiles(ReportWriter *out, const ShakedownSummary *s)
 {
 	static const char *const classes[] = {"sev-info", "sev-notice", "sev-warning",
 					      "sev-critical"};
+	static const char *const many[] = {"info", "notices", "warnings", "critical"};
 	uint64_t failed = 0;
 
 	for (int i = 0; i < SHAKEDOWN_HANDSHAKE_OUTCOMES; i++)
@@ -106,7 +107,8 @@ static void put_tiles(ReportWriter *out, const ShakedownSummary *s)
 		 s->teardowns[SHAKEDOWN_TEARDOWN_RESET], "reset");
 	for (int i = SHAKEDOWN_SEVERITIES - 1; i >= 0; i--)
 		put_tile(out, s->severities[i] ? classes[i] : "none", s->severities[i],
-			 shakedown_severity_name((ShakedownSeverity)i));
+			 s->severities[i] == 1 ? shakedown_severity_name((ShakedownSeverity)i)
+					       : many[i]);
 	report_put(out, "</ul>\n");
 }
 
