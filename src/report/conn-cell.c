@@ -96,7 +96,7 @@ static void state_text(const ConnTable *table, const ConnRow *row, unsigned side
 	if (table->histories && row->history_len[side] > 0) {
 		history_text(table, row, side, out, room);
 	} else {
-		bool fits = strlen(name) + strlen(mark) <= width;
+		bool fits = !table->short_states && strlen(name) + strlen(mark) <= width;
 		g_strlcpy(out, fits ? name : conn_state_short(state), room);
 	}
 	g_strlcat(out, mark, room);

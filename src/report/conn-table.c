@@ -79,6 +79,15 @@ static void choose(ConnTable *table, const Shape *shape)
 	leave_out(table, shape->names ? CONN_COLUMN_MARKS : CONN_COLUMN_ANOMALIES);
 }
 
+/* Side by side, ESTAB and ESTABLISHED look like two states: all are short where one has to be. */
+static void spell_states(ConnTable *table)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		const TextColumn *c = &table->columns[CONN_COLUMN_CLIENT_STATE + side];
+		table->short_states |= c->columns < c->natural;
+	}
+}
+
 /* The least that the states need are their short names. */
 static void bound_states(ConnTable *table, const ConnRow *rows, size_t n)
 {
@@ -114,6 +123,7 @@ static void fit(ConnTable *table, const ConnRow *rows, size_t n, unsigned indent
 
 	memcpy(table->columns, columns_template, sizeof(table->columns));
 	table->histories = shape->histories;
+	table->short_states = false;
 	if (shape->histories) {
 		table->columns[CONN_COLUMN_CLIENT_STATE].title = "states of the client";
 		table->columns[CONN_COLUMN_SERVER_STATE].title = "states of the server";
@@ -131,6 +141,7 @@ static void fit(ConnTable *table, const ConnRow *rows, size_t n, unsigned indent
 				   .gap = width >= WIDE ? 2 : 1,
 				   .indent = indent};
 	text_table_fit(&table->table, width);
+	spell_states(table);
 }
 
 void conn_table_init(ConnTable *table, TextLayout *layout, const ConnRow *rows, size_t n,

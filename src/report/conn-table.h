@@ -36,6 +36,7 @@ typedef struct {
 	TextTable table;
 	ShakedownTime base; /* starts are counted from here */
 	bool histories;	    /* states with how they came about */
+	bool short_states;  /* one spelling of a state in the whole table */
 } ConnTable;
 
 /* Measures the rows; those that come later are cut to the same widths. */

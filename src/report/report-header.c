@@ -86,7 +86,8 @@ static void put_packets(ReportText *self, const ShakedownSummary *summary,
 		double seconds = (double)span / (double)SHAKEDOWN_NS_PER_S;
 		double per_second = (double)capture->passed / seconds;
 		rate[report_format_count(rate, (uint64_t)(MIN(per_second, 1e18) + 0.5))] = '\0';
-		if (span >= SHAKEDOWN_NS_PER_S)
+		/* "0/s" of a packet now and then would say that there was none. */
+		if (span >= SHAKEDOWN_NS_PER_S && per_second >= 0.5)
 			g_string_append_printf(self->line, " (%s/s)", rate);
 	}
 	g_string_append(self->line, ", ");

@@ -202,6 +202,32 @@ void text_newline(TextLayout *layout)
 	layout->lines++;
 }
 
+static bool is_one_of(const char *word, size_t len, const char *const *words)
+{
+	for (; *words; words++)
+		if (len == strlen(*words) && memcmp(word, *words, len) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a line may end at this space: a number keeps its unit, minutes keep their seconds. */
+static bool may_break(const char *text, const char *space, const char *end)
+{
+	static const char *const units[] = {"ns", "µs", "us", "ms", "s",  "min", "h", "d",
+					    "B",  "kB", "MB", "GB", "TB", "%",	 NULL};
+	static const char *const in_front[] = {"min", "h", "d", "%", NULL};
+	const char *stop = space + 1, *word = space;
+
+	while (stop < end && !strchr(" ,;:.)", *stop))
+		stop++;
+	while (word > text && word[-1] != ' ')
+		word--;
+	if (stop > space + 1 && g_ascii_isdigit(space[1]))
+		return !is_one_of(word, (size_t)(space - word), in_front);
+	return word == space || !g_ascii_isdigit(space[-1]) ||
+	       !is_one_of(space + 1, (size_t)(stop - space - 1), units);
+}
+
 void text_wrap(TextLayout *layout, TextStyle style, const char *text, unsigned at, unsigned indent)
 {
 	text_wrap_within(layout, style, text, at, indent, UINT_MAX);
@@ -226,7 +252,7 @@ void text_wrap_within(TextLayout *layout, TextStyle style, const char *text, uns
 			take = head_within(p, take, room);
 			size_t space = take;
 			/* A word that is wider than the line is broken where the line ends. */
-			while (space > 0 && p[space] != ' ')
+			while (space > 0 && (p[space] != ' ' || !may_break(p, p + space, end)))
 				space--;
 			if (space > 0)
 				take = space;

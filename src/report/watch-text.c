@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Anomalies as they happen, a line each: when, how severe, what, to whom, and the sentence, as far
- * as the line goes. The day stands on a line of its own when it begins.
+ * Anomalies as they happen: when, how severe, what, to whom, and the sentence, on a line, or on a
+ * terminal as many as it takes. The day stands on a line of its own when it begins.
  */
 #include <glib.h>
 
@@ -10,6 +10,7 @@
 
 enum {
 	SEVERITY_COLUMNS = 8,
+	INDENT = 9, /* under the severity */
 	WHOLE_TIME = 120, /* columns from which there is room for milliseconds */
 };
 
@@ -58,12 +59,12 @@ static void put_anomaly(ReportSink *sink, const ShakedownAnomaly *a)
 	g_string_printf(self->what, "%s%s%s", self->who->str, self->who->len ? ": " : "",
 			a->summary);
 	text_spaces(text, 1);
-	if (self->width)
-		text_last_cell(text, TEXT_PLAIN, self->what->str, MAX(self->width, at + 2) - at - 1,
-			       TEXT_CUT_END);
-	else
+	if (self->width) {
+		text_wrap(text, TEXT_PLAIN, self->what->str, at + 1, INDENT);
+	} else {
 		text_put(text, TEXT_PLAIN, self->what->str);
-	text_newline(text);
+		text_newline(text);
+	}
 	(void)report_writer_flush(text->out);
 }
 

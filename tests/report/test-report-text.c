@@ -301,6 +301,100 @@ Test(text, memory_is_bounded)
 	cr_assert_geq(conns.lines, 100000);
 }
 
+/* In one table the same state is not ESTABLISHED here and ESTAB there. */
+Test(text, a_state_has_one_spelling)
+{
+	const ShakedownHistoryEntry last = {.state = SHAKEDOWN_TCP_FIN_WAIT_2,
+					    .evidence = SHAKEDOWN_EVIDENCE_DELIVERED};
+
+	for (unsigned width = 66; width <= 150; width++) {
+		g_autoptr(GError) error = NULL;
+		Catch caught;
+		catch_init(&caught);
+		ShakedownSinkOptions options = sample_options(
+			SHAKEDOWN_VIEW_CONNECTIONS, SHAKEDOWN_FORMAT_TEXT, width, &caught);
+		g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
+		for (uint64_t id = 1; id <= 2; id++) {
+			ShakedownConnection c = sample_connection(SAMPLE_GRACEFUL, id);
+			c.side[SHAKEDOWN_CLIENT].state = SHAKEDOWN_TCP_ESTABLISHED;
+			c.side[SHAKEDOWN_SERVER].state =
+				id == 1 ? SHAKEDOWN_TCP_ESTABLISHED : SHAKEDOWN_TCP_FIN_WAIT_2;
+			c.side[SHAKEDOWN_SERVER].history = &last;
+			c.side[SHAKEDOWN_SERVER].history_len = 1;
+			shakedown_sink_connection(sink, &c);
+		}
+		cr_assert(shakedown_sink_finish(sink, NULL, NULL, &error));
+		cr_assert(!strstr(caught.text->str, "ESTABLISHED") ||
+				  !g_regex_match_simple("ESTAB\\b", caught.text->str, 0, 0),
+			  "at %u columns:\n%s", width, caught.text->str);
+		catch_clear(&caught);
+	}
+}
+
+/* The text of a report that has nothing but this to tell. */
+static char *report_of(ShakedownView view, unsigned width, const ShakedownSummary *summary,
+		       const ShakedownCaptureInfo *capture, const ShakedownAnomaly *anomaly)
+{
+	g_autoptr(GError) error = NULL;
+	Catch caught;
+
+	catch_init(&caught);
+	ShakedownSinkOptions options = sample_options(view, SHAKEDOWN_FORMAT_TEXT, width, &caught);
+	g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
+	if (anomaly)
+		shakedown_sink_anomaly(sink, anomaly);
+	cr_assert(shakedown_sink_finish(sink, summary, capture, &error));
+	char *text = g_strdup(caught.text->str);
+	catch_clear(&caught);
+	return text;
+}
+
+Test(text, one_is_one)
+{
+	ShakedownSummary summary = {.bad_checksums = 1};
+	g_autofree char *one = report_of(SHAKEDOWN_VIEW_REPORT, 200, &summary, NULL, NULL);
+	summary.bad_checksums = 2;
+	g_autofree char *two = report_of(SHAKEDOWN_VIEW_REPORT, 200, &summary, NULL, NULL);
+
+	cr_assert(strstr(one, "1 segment has a wrong TCP checksum: the receiver drops it, so it "
+			      "was not tracked"),
+		  "%s", one);
+	cr_assert(strstr(two, "2 segments have a wrong TCP checksum: the receiver drops them, so "
+			      "they were not tracked"),
+		  "%s", two);
+}
+
+Test(text, a_packet_now_and_then_is_not_none_a_second)
+{
+	ShakedownSummary summary = {.packets = 3};
+	ShakedownCaptureInfo capture = {.packets = 3,
+					.passed = 3,
+					.first = SHAKEDOWN_NS_PER_S,
+					.last = 19 * SHAKEDOWN_NS_PER_S};
+	g_autofree char *rare = report_of(SHAKEDOWN_VIEW_REPORT, 80, &summary, &capture, NULL);
+	capture.last = 3 * SHAKEDOWN_NS_PER_S;
+	g_autofree char *more = report_of(SHAKEDOWN_VIEW_REPORT, 80, &summary, &capture, NULL);
+
+	cr_assert(strstr(rare, "Packets      3, "), "%s", rare);
+	cr_assert(strstr(more, "Packets      3 (2/s), "), "%s", more);
+}
+
+Test(text, an_alert_is_readable_on_a_terminal)
+{
+	ShakedownAnomaly a;
+
+	cr_assert(sample_anomaly(SAMPLE_UNFINISHED, 1, &a));
+	g_autofree char *narrow = report_of(SHAKEDOWN_VIEW_WATCH, 60, NULL, NULL, &a);
+	g_auto(GStrv) lines = g_strsplit(narrow, "\n", -1);
+	g_autofree char *joined = g_strjoinv("", lines);
+	g_auto(GStrv) words = g_strsplit(joined, "         ", -1);
+	g_autofree char *whole = g_strjoinv(" ", words);
+
+	cr_assert(strstr(whole, a.summary), "%s", narrow);
+	for (char **line = lines; *line; line++)
+		cr_assert_leq(text_width(*line, strlen(*line)), 60, "%s", *line);
+}
+
 Test(text, an_empty_capture_says_so)
 {
 	g_autoptr(GError) error = NULL;
@@ -341,6 +435,39 @@ Test(layout, text_is_made_harmless)
 		text_clean_append(out, rows[i].text, strlen(rows[i].text), true);
 		cr_assert_str_eq(out->str, rows[i].ascii);
 	}
+}
+
+Test(layout, a_number_keeps_its_unit)
+{
+	static const struct {
+		const char *text, *lines;
+	} rows[] = {
+		{"of as many words as there are on one line the last took 431 µs, or not",
+		 "of as many words as there are on one line the last took\n431 µs, or not\n"},
+		{"of as many words as there are on one line the last took 1 min 31 s",
+		 "of as many words as there are on one line the last took\n1 min 31 s\n"},
+		{"of as many words as there are on one line it took 900 min 31 s",
+		 "of as many words as there are on one line it took\n900 min 31 s\n"},
+		{"of as many words as there are on one line the last took 431 sheep",
+		 "of as many words as there are on one line the last took 431\nsheep\n"},
+	};
+	Catch caught;
+	ReportWriter writer;
+	TextLayout layout;
+
+	catch_init(&caught);
+	ShakedownSinkOptions options = sample_options(0, 0, 60, &caught);
+	report_writer_init(&writer, sample_catch, &caught);
+	text_layout_init(&layout, &writer, &options);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_string_truncate(caught.text, 0);
+		text_wrap(&layout, TEXT_PLAIN, rows[i].text, 0, 0);
+		cr_assert(report_writer_flush(&writer));
+		cr_assert_str_eq(caught.text->str, rows[i].lines);
+	}
+	text_layout_clear(&layout);
+	report_writer_clear(&writer);
+	catch_clear(&caught);
 }
 
 Test(layout, cells_are_exactly_as_wide_as_asked)
