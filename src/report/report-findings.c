@@ -186,6 +186,11 @@ static void put_commands(TextLayout *text, const Commands *commands)
 	}
 }
 
+static bool wider_than_one(const ReportText *self)
+{
+	return ((const ReportProblem *)g_ptr_array_index(self->problems, 0))->who[0];
+}
+
 void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 {
 	size_t n = self->problems->len;
@@ -201,7 +206,8 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 	for (size_t i = 0; i < n && connection == 0; i++)
 		connection =
 			((const ReportProblem *)g_ptr_array_index(self->problems, i))->connection;
-	if (connection == 0 && self->connections > 0)
+	/* What is wrong with a service or a host does not show in the first connection there is. */
+	if (connection == 0 && self->connections > 0 && (n == 0 || !wider_than_one(self)))
 		connection = self->details[0].row.id;
 	report_heading(self, "Next");
 	if (connection > 0 && !live)

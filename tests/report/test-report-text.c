@@ -364,6 +364,29 @@ Test(text, one_is_one)
 		  "%s", two);
 }
 
+/* A flood has no ladder: the first connection of the capture is nobody's example. */
+Test(text, what_to_do_next_is_about_what_went_wrong)
+{
+	g_autoptr(GError) error = NULL;
+	Catch caught;
+	ShakedownAnomaly flood = sample_flood();
+	ShakedownConnection c = sample_connection(SAMPLE_GRACEFUL, 1);
+
+	for (unsigned with_flood = 0; with_flood < 2; with_flood++) {
+		catch_init(&caught);
+		ShakedownSinkOptions options =
+			sample_options(SHAKEDOWN_VIEW_REPORT, SHAKEDOWN_FORMAT_TEXT, 80, &caught);
+		g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
+		if (with_flood)
+			shakedown_sink_anomaly(sink, &flood);
+		shakedown_sink_connection(sink, &c);
+		cr_assert(shakedown_sink_finish(sink, NULL, NULL, &error));
+		cr_assert_eq(!with_flood, strstr(caught.text->str, "shakedown ladder") != NULL,
+			     "%s", caught.text->str);
+		catch_clear(&caught);
+	}
+}
+
 Test(text, a_packet_now_and_then_is_not_none_a_second)
 {
 	ShakedownSummary summary = {.packets = 3};
