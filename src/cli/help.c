@@ -6,7 +6,28 @@
 
 #define LEFT 25
 
-static void print_option(const OptionRow *row)
+/* Not every command has each of the formats that the help of all lists. */
+static const char *formats_of(unsigned command)
+{
+	switch (command) {
+	case FOR_CONNS:
+		return "text (default), json, ndjson, csv, a\n"
+		       "                            conn.log for Zeek's users: zeek, zeek-json";
+	case FOR_ANOMALIES:
+		return "text (default), json, ndjson, csv";
+	case FOR_LADDER:
+		return "text (default), svg, mermaid";
+	case FOR_WATCH:
+		return "text (default), ndjson";
+	case FOR_INTERFACES:
+		return "text (default), json, ndjson";
+	default:
+		return "text (default), json, ndjson, csv, html, a\n"
+		       "                            conn.log for Zeek's users: zeek, zeek-json";
+	}
+}
+
+static void print_option(const OptionRow *row, const char *help)
 {
 	char left[40];
 
@@ -14,9 +35,9 @@ static void print_option(const OptionRow *row)
 		   row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
 		   row->argument ? " " : "", row->argument ? row->argument : "");
 	if (strlen(left) > LEFT)
-		printf("  %s\n  %*s %s\n", left, LEFT, "", row->help);
+		printf("  %s\n  %*s %s\n", left, LEFT, "", help);
 	else
-		printf("  %-*s %s\n", LEFT, left, row->help);
+		printf("  %-*s %s\n", LEFT, left, help);
 }
 
 static void print_commands(void)
@@ -31,8 +52,8 @@ static void print_commands(void)
 void help_print(const Command *command, const OptionRow *rows, size_t n)
 {
 	if (command)
-		printf("Usage: shakedown %s [OPTION...] %s\n\n%s\n", command->name,
-		       command->arguments, command->summary);
+		printf("Usage: shakedown %s [OPTION...]%s%s\n\n%s\n", command->name,
+		       *command->arguments ? " " : "", command->arguments, command->summary);
 	else
 		puts("Usage: shakedown [COMMAND] [OPTION...] [FILE...]\n\n"
 		     "Reads packet captures and tells, for every TCP connection, in which state\n"
@@ -41,9 +62,12 @@ void help_print(const Command *command, const OptionRow *rows, size_t n)
 	if (!command)
 		print_commands();
 	puts("\nOptions:");
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		bool format = command && strcmp(rows[i].name, "format") == 0;
+
 		if (!command || (rows[i].commands & command->bit))
-			print_option(&rows[i]);
+			print_option(&rows[i], format ? formats_of(command->bit) : rows[i].help);
+	}
 	if (!command || (command->bit & FOR_READING))
 		puts("\nCaptures are pcap or pcapng files, plain or compressed; FILE - is "
 		     "standard\n"

@@ -551,6 +551,23 @@ def help_manual_and_completion_know_the_same():
 
 
 @test
+def help_lists_the_formats_that_a_command_has():
+    formats = ("text", "json", "ndjson", "csv", "zeek", "zeek-json", "html", "svg", "mermaid")
+    for command in ("report", "conns", "anomalies", "ladder", "watch", "interfaces"):
+        told = re.search(r"--format FORMAT +(.*?)\n +-", run(command, "--help")[1], re.S).group(1)
+        files = [] if command == "interfaces" else ["good.pcap"]
+        equal([f for f in formats if re.search(rf"(?<![\w-]){f}(?![\w-])", told)],
+              [f for f in formats if run(command, "--format", f, *files)[0] == 0], command)
+
+
+@test
+def the_page_counts_by_number():
+    page = run("report", "--format", "html", "good.pcap")[1]
+    for word in ("notices", "warnings"):
+        assert re.search(rf"<strong>0</strong> {word}<", page), word
+
+
+@test
 def the_manual_renders_without_warnings():
     text = open(MAN_PAGE, encoding="utf-8").read()
     assert "@" not in text.replace("\\&@", ""), "a template's mark is left"
