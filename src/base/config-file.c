@@ -132,9 +132,8 @@ static const char *what_is_wrong(const char *text, unsigned line)
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	g_autofree char *name = NULL;
 
-	return classify(lines[line - 1], &name) == LINE_KEY
-		       ? "a line [" GROUP "] must come first"
-		       : "neither a comment (#) nor KEY=VALUE";
+	return classify(lines[line - 1], &name) == LINE_KEY ? "a line [" GROUP "] must come first"
+							    : "neither a comment (#) nor KEY=VALUE";
 }
 
 static GKeyFile *parse(const char *path, const char *text, gsize len, GError **error)

@@ -129,7 +129,8 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 		finding_summary(&f, "%s%" PRIu64 " FIN%s", d->missing ? " and " : "",
 				d->missing_control, plural(d->missing_control));
 	bool one = d->missing + d->missing_control == 1;
-	finding_summary(&f, " in %" PRIu64 " connection%s %s acknowledged but %s not in the capture",
+	finding_summary(&f,
+			" in %" PRIu64 " connection%s %s acknowledged but %s not in the capture",
 			d->missing_connections, plural(d->missing_connections),
 			one ? "was" : "were", one ? "is" : "are");
 	finding_report(&f);

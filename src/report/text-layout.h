@@ -55,8 +55,9 @@ unsigned text_last_cell(TextLayout *layout, TextStyle style, const char *text, u
 			TextCut cut);
 void text_spaces(TextLayout *layout, unsigned n);
 void text_newline(TextLayout *layout);
-/* Writes text broken at spaces, but not between a number and its unit, into lines of at most layout->width columns, each after the first
- * indented by so many spaces; the cursor stands at column at. Ends with a newline. */
+/* Writes text broken at spaces, but not between a number and its unit, into lines of at most
+ * layout->width columns, each after the first indented by so many spaces; the cursor stands at
+ * column at. Ends with a newline. */
 void text_wrap(TextLayout *layout, TextStyle style, const char *text, unsigned at, unsigned indent);
 /* The same in at most so many lines (at least 1), the last of them cut to fit. */
 void text_wrap_within(TextLayout *layout, TextStyle style, const char *text, unsigned at,

@@ -82,8 +82,7 @@ static void of_analysis(GPtrArray *warnings, const ShakedownSummary *s)
 		add(warnings, "only one direction was captured of %s",
 		    counted(n, sizeof(n), s->half_seen, "connection", "connections"));
 	if (s->bad_checksums > 0)
-		add(warnings,
-		    "%s a wrong TCP checksum: the receiver drops %s not tracked",
+		add(warnings, "%s a wrong TCP checksum: the receiver drops %s not tracked",
 		    counted(n, sizeof(n), s->bad_checksums, "segment has", "segments have"),
 		    s->bad_checksums == 1 ? "it, so it was" : "them, so they were");
 }

@@ -10,7 +10,7 @@
 
 enum {
 	SEVERITY_COLUMNS = 8,
-	INDENT = 9, /* under the severity */
+	INDENT = 9,	  /* under the severity */
 	WHOLE_TIME = 120, /* columns from which there is room for milliseconds */
 };
 

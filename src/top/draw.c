@@ -73,8 +73,8 @@ static void draw_vitals(TopCanvas *canvas, const TopModel *model, bool live)
 	double success = live ? model->success : of_all(&v->live);
 	if (success >= 0) {
 		g_string_printf(text, "  %.1f %% ok", 100 * success);
-		top_canvas_put(canvas, 1, x, canvas->width,
-			       success < 0.9 ? TOP_WARNING : TOP_GOOD, text->str);
+		top_canvas_put(canvas, 1, x, canvas->width, success < 0.9 ? TOP_WARNING : TOP_GOOD,
+			       text->str);
 	}
 }
 

@@ -235,10 +235,11 @@ Test(board, anomalies_of_one_cause_are_one)
 {
 	g_autoptr(ShakedownBoard) board = shakedown_board_new();
 	const ShakedownBoardAnomaly *rows[3];
-	const ShakedownFact facts[] = {{.name = "first_gap_s",
-					.type = SHAKEDOWN_VALUE_DURATION,
-					.duration = SHAKEDOWN_NS_PER_S},
-				       {.name = "refusals", .type = SHAKEDOWN_VALUE_COUNT, .count = 2}};
+	const ShakedownFact facts[] = {
+		{.name = "first_gap_s",
+		 .type = SHAKEDOWN_VALUE_DURATION,
+		 .duration = SHAKEDOWN_NS_PER_S},
+		{.name = "refusals", .type = SHAKEDOWN_VALUE_COUNT, .count = 2}};
 	ShakedownAnomaly a = {
 		.kind = SHAKEDOWN_ANOMALY_REFUSED,
 		.severity = SHAKEDOWN_SEVERITY_NOTICE,
