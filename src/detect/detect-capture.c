@@ -192,13 +192,17 @@ static void capture_disorder(DetectContext *context)
 
 static void bad_checksum(const CaptureDetector *d, DetectContext *context)
 {
-	uint64_t bad = context->tracker ? tcp_tracker_counts(context->tracker)->bad_checksums : 0;
+	const TcpTrackerCounts *counts =
+		context->tracker ? tcp_tracker_counts(context->tracker) : NULL;
+	uint64_t bad = counts ? counts->bad_checksums : 0;
 	Finding f;
 
 	if (!bad)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BAD_CHECKSUM, NULL, 0);
-	examples(&f, tcp_tracker_counts(context->tracker)->bad_frame, bad);
+	examples(&f, counts->bad_frame, counts->bad_len);
+	if (bad > counts->bad_len)
+		finding_many(&f);
 	finding_count(&f, "segments", bad);
 	finding_count(&f, "connections", d->damaged_connections);
 	finding_summary(&f,

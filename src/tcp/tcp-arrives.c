@@ -91,35 +91,6 @@ static void show(TcpStep *step)
 	t->observer.segment(&out, t->data);
 }
 
-/* A whole segment with a wrong checksum is dropped by its receiver, unless the wrong sum is the
- * tap's own: a host captures what its card has yet to fill in. Then the receiver takes it. */
-static bool damaged(TcpStep *step)
-{
-	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[tcp_other(step->from)];
-	const Segment *seg = step->seg;
-
-	if (seg->checksum == SEGMENT_CHECKSUM_GOOD)
-		s->checks |= TCP_CHECK_GOOD;
-	if (seg->checksum == SEGMENT_CHECKSUM_OFFLOADED)
-		step->tracker->counts.offloaded++;
-	const TcpSeq *dropped = &tcp_aside(step->conn)->side[tcp_other(step->from)].dropped;
-	if (r->checks & TCP_CHECK_DROPPED && (seg->flags & TCP_ACK) &&
-	    tcp_seq_leq(*dropped, seg->ack) && tcp_seq_lt(r->snd_nxt, *dropped))
-		r->checks = TCP_CHECK_LIES;
-	if (seg->checksum != SEGMENT_CHECKSUM_BAD)
-		return false;
-	if (!(s->checks & TCP_CHECK_GOOD) || (s->checks & TCP_CHECK_LIES)) {
-		step->tracker->counts.offloaded++;
-		return false;
-	}
-	TcpTrackerCounts *counts = &step->tracker->counts;
-	if (counts->bad_checksums++ < TCP_EXAMPLES)
-		counts->bad_frame[counts->bad_checksums - 1] = seg->frame;
-	s->checks |= TCP_CHECK_DROPPED | TCP_CHECK_BAD;
-	tcp_aside_make(step->conn)->side[step->from].dropped = segment_seq_end(seg);
-	return true;
-}
-
 static bool dropped_by_receiver(TcpStep *step)
 {
 	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
@@ -194,7 +165,7 @@ static void arrives(TcpStep *step)
 	const Segment *seg = step->seg;
 	bool first = conn->side[0].packets + conn->side[1].packets == 1;
 
-	if (damaged(step)) {
+	if (tcp_damaged(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_BAD_CHECKSUM;
 		return;
 	}

@@ -50,6 +50,12 @@ typedef struct {
 	TcpSeq resent_seq, resent_end;
 	uint32_t resent_tsval;
 	TcpSeq dropped; /* end of the last segment dropped, for its checksum or its stamp */
+	/* Of those for their checksums that follow each other up to there: the first one's number
+	 * and frame, how many there are, and whether they are nothing but data. */
+	TcpSeq damaged_from;
+	uint64_t damaged_frame;
+	uint32_t damaged;
+	bool damaged_data;
 	uint32_t retransmissions;
 	uint32_t fast_retransmissions;
 	uint32_t spurious_retransmissions; /* shown by DSACK or timestamps to have been needless */

@@ -19,7 +19,7 @@
 #define SENDER_MUST (TCP_SIDE_SEEN | TCP_SIDE_SPACE | TCP_SIDE_ACKED)
 #define RECEIVER_NOT (EITHER | TCP_SIDE_RESENT | TCP_SIDE_PROBED)
 #define RECEIVER_MUST TCP_SIDE_SPACE
-/* damaged(), tcp_paws_take(), take_probe() */
+/* tcp_damaged(), tcp_paws_take(), take_probe() */
 #define SENDER_CHECKS (TCP_CHECK_DROPPED | TCP_CHECK_OLD_STAMP | TCP_CHECK_PROBE)
 #define RECEIVER_CHECKS (TCP_CHECK_DROPPED | TCP_CHECK_OLD_STAMP)
 /* An acknowledgment that far behind is in the window whatever the window is. */

@@ -122,6 +122,9 @@ void tcp_ack_of_hidden_fin(TcpStep *step);
 /* The segment lies, or acknowledges, beyond such a FIN: it was none. */
 void tcp_hidden_fin_refuted(TcpStep *step);
 
+/* tcp-damaged.c: its receiver drops it. */
+bool tcp_damaged(TcpStep *step);
+
 /* tcp-unseen.c: what one direction tells of the other, of which nothing is captured. It answers by
  * SYN,ACK although it has sent a SYN: so has the other. */
 void tcp_unseen_syn(TcpStep *step);

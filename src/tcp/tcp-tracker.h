@@ -36,6 +36,8 @@ typedef struct {
 	/* Of those that live: how many there are with the client and the server in which states. */
 	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES];
 	uint64_t copy_frame[TCP_EXAMPLES], bad_frame[TCP_EXAMPLES]; /* the first ones */
+	uint64_t bad_owner[TCP_EXAMPLES];			    /* tcp-damaged.c */
+	unsigned bad_len;
 } TcpTrackerCounts;
 
 /* The config must outlive the tracker; the observer is copied. */
