@@ -54,8 +54,8 @@ static void report_backlog(Service *s, DetectContext *context)
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1");
 	finding_summary(&f,
-			"the service passed over the SYNs of %" PRIu64
-			" clients while it answered later ones: its backlog is full",
+			"the service passed over %" PRIu64
+			" attempts to connect while it answered later ones: its backlog is full",
 			e->count);
 	finding_report(&f);
 }
@@ -186,13 +186,16 @@ void queue_third_ack_lost(Service *s, const TcpEvent *event)
 		}
 }
 
-static uint64_t recent_attempts(const Service *s)
+/* Of the latest attempts enough were tried again: those that are remembered one by one are few. */
+static bool many_tried_again(const Service *s, unsigned known)
 {
-	uint64_t n = 0;
+	uint64_t attempts = 0, again = 0;
 
-	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
-		n += s->slot[i].opened;
-	return n;
+	for (unsigned i = 0; i < SERVICE_SLOTS; i++) {
+		attempts += s->slot[i].opened;
+		again += s->slot[i].again;
+	}
+	return MAX(again, known) * 100 >= attempts * PASSED_OVER_PERCENT;
 }
 
 /* A SYN comes again while one that was sent after it has been answered. */
@@ -213,7 +216,7 @@ static void syn_again(Service *s, const TcpEvent *event)
 	}
 	for (unsigned i = 0; i < n; i++)
 		near += s->passed_over[i] && event->time - s->passed_over[i] <= TOGETHER_WITHIN;
-	if (near < TOGETHER || near * 100 < recent_attempts(s) * PASSED_OVER_PERCENT)
+	if (near < TOGETHER || !many_tried_again(s, near))
 		return;
 	s->troubled = true;
 	service_episode(&s->backlog, conn->syn_first, event->frame);

@@ -388,6 +388,25 @@ Test(flood, backlog_full)
 	EXPECT_SEVERITY(s, BACKLOG_OVERFLOW, WARNING);
 }
 
+/* However many they are. */
+Test(flood, backlog_of_a_busy_service_is_full)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 1000, 100, MS(1));
+	passed_over(s, 40, true);
+	EXPECT_SEVERITY(s, BACKLOG_OVERFLOW, WARNING);
+}
+
+Test(flood, a_busy_service_has_lost_few_syns)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 1000, 100, MS(1));
+	passed_over(s, 5, true);
+	EXPECT_NOT(s, BACKLOG_OVERFLOW);
+}
+
 Test(flood, nobody_is_answered)
 {
 	g_autoptr(Scene) s = scene_new();
