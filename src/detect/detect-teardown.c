@@ -169,7 +169,8 @@ static void half_close(DetectContext *context, TcpConnection *conn)
 	const TcpWatchSide *w = &tcp_aside(conn)->watch->side[open];
 	ShakedownDuration lasted = w->late_last - tcp_closing(conn)->fin_time[closed];
 
-	if (!w->late_bytes || !went_on(conn, w, lasted))
+	/* Who has not got the FIN does not go on in spite of it. */
+	if (!w->late_bytes || !tcp_fin_acked(conn, closed) || !went_on(conn, w, lasted))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSE, conn);
 	finding_time(&f, tcp_closing(conn)->fin_time[closed], w->late_last);

@@ -179,6 +179,20 @@ Test(teardown, half_close)
 	EXPECT_FACT(s, HALF_CLOSE, "bytes=4000");
 }
 
+/* The server knows of no close. */
+Test(teardown, fin_lost_is_no_half_close)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	for (unsigned n = 0; n < 4; n++) {
+		SERVER(s, PSH_ACK, 1001 + 1000 * n, 121, 1000, .after = MS(400));
+		CLIENT(s, TCP_ACK, 122, 2001 + 1000 * n);
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, HALF_CLOSE);
+}
+
 Test(teardown, the_rest_of_an_answer_after_a_fin)
 {
 	g_autoptr(Scene) s = open_scene();
