@@ -231,7 +231,7 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 static void reuse_refused(DetectContext *context, TcpConnection *conn)
 {
 	bool refused = noted(conn, NOTED_REFUSED), again = noted(conn, NOTED_AGAIN);
-	bool never = !conn->syn_ack_first;
+	bool never = !conn->syn_ack_first, aborted = tcp_conn_has(conn, TCP_CONN_ABORTED);
 	Finding f;
 
 	/* It was answered, and the answer was not captured. */
@@ -248,13 +248,14 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
 	finding_marks(&f, TCP_MARK_RST, -1);
 	finding_flag(&f, "reset", refused);
-	finding_flag(&f, "opened_later", !never);
+	finding_flag(&f, "opened_later", !never && !aborted);
 	if (!never)
 		finding_duration(&f, "cost_s", conn->syn_ack_first - conn->syn_first);
 	finding_summary(&f, "a SYN to ports that were in TIME-WAIT was %s",
 			refused ? "reset" : "not taken");
 	if (!never)
-		finding_summary(&f, "; the connection came about %s later",
+		finding_summary(&f, "; %s %s later",
+				aborted ? "it was answered" : "the connection came about",
 				finding_span(&f, conn->syn_ack_first - conn->syn_first));
 	else if (!refused)
 		finding_summary(&f, ", and never answered");

@@ -66,6 +66,22 @@ Test(time_wait, reuse_refused_at_first)
 	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "opened_later=1");
 }
 
+/* The answer that came in the end was reset. */
+Test(time_wait, reuse_refused_and_then_given_up)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	s->isn[SHAKEDOWN_CLIENT] -= 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_RST, 1);
+	scene_finish(s);
+	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "opened_later=0");
+	cr_assert_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED)->summary,
+			      "came about"));
+}
+
 Test(time_wait, assassinated)
 {
 	g_autoptr(Scene) s = server_waits();
