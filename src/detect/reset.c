@@ -134,6 +134,13 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 				"after %s of silence it answered with an RST that only an "
 				"endpoint without the connection sends",
 				finding_span(&f, r->silent));
+	if (r->foreign && !r->same_distance && !r->after_syn) {
+		say_ttl(&f, r);
+		finding_summary(&f,
+				"; it came with TTL %u, not %u: perhaps a device on the path sent "
+				"it, which had forgotten the connection",
+				r->ttl, r->usual_ttl);
+	}
 	finding_report(&f);
 	return true;
 }

@@ -218,6 +218,20 @@ Test(reset, data_to_an_endpoint_without_the_connection)
 	EXPECT_SEVERITY(s, HALF_OPEN_CONNECTION, WARNING);
 }
 
+/* A hop nearer than the server: so answers a firewall that has forgotten the connection. */
+Test(reset, data_to_a_device_without_the_connection)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 12, .after = SECONDS(30));
+	SERVER(s, TCP_RST, 1001, .ttl = 65);
+	scene_finish(s);
+	EXPECT_KINDS(s, "half-open-connection");
+	cr_assert_not_null(
+		strstr(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION)->summary,
+		       "perhaps a device on the path sent it"));
+}
+
 /* A program that dies with unread data resets at once, and its host whatever comes later. */
 Test(reset, an_abort_is_no_lost_connection)
 {
