@@ -149,14 +149,16 @@ AT(SILENT_DEATH) = {.info = {
 	"The connection died without a word: data or keep-alives were sent again and again, and "
 	"nothing came back. Often a NAT or firewall has forgotten it after an idle time.",
 	.detected =
-	"Data retransmitted at least 3 times, or keep-alives, without any answer. The evidence says "
-	"how long the connection had been idle before; several with the same idle time are reported "
-	"for the service.",
+	"Data retransmitted at least 3 times, or keep-alives, without any answer, or with one that "
+	"comes later and does not acknowledge it. The evidence says how long the connection had been "
+	"idle before; several with the same idle time are reported for the service.",
 	.innocent = "The peer was switched off or left the network.",
 	.action =
 	"If the idle times agree (350 s, 15 min, 1 h are common), some device on the path has that "
 	"timeout: raise it, or send keep-alives more often (TCP_KEEPIDLE; "
-	"net.ipv4.tcp_keepalive_time)."},
+	"net.ipv4.tcp_keepalive_time). If the other side was heard of later, and what it lacks are "
+	"large segments, the path drops packets of that size, and the ICMP that would say so (RFC "
+	"2923): let it pass, or clamp the MSS."},
 	.picture =
 	"client                       server\n"
 	"ESTABLISHED   (idle 20 min)          ESTABLISHED\n"

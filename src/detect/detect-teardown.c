@@ -17,6 +17,8 @@
 /* Loss explains fewer repetitions. */
 #define UNANSWERED_LEAST 3
 #define KEEP_ALIVES_LEAST 2
+/* RFC 9293 §3.7.1: a segment of that size gets through everywhere. */
+#define LARGE_MORE_THAN 536
 /* A tail loss probe (RFC 8985) may come after two round trips, on a short path. */
 #define RETRANSMISSION_LEAST (INT64_C(5) * 1000 * 1000)
 /* Three timeouts take longer than that: RFC 6298 §2.4, and Linux with its 200 ms. */
@@ -306,6 +308,39 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 	}
 }
 
+/* The other side lives, and has not got what was sent to it. */
+static void stuck(DetectContext *context, TcpConnection *conn)
+{
+	Finding f;
+
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
+
+		if (!w->stuck || reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH))
+			continue;
+		finding_begin(&f, context, SHAKEDOWN_ANOMALY_SILENT_DEATH, conn);
+		finding_time(&f, w->stuck_since, w->stuck_last);
+		finding_frame(&f, w->stuck_frame);
+		finding_frame(&f, w->stuck_heard_frame);
+		finding_text(&f, "silent", shakedown_side_name(tcp_other(side)));
+		finding_count(&f, "retransmissions", w->stuck);
+		finding_count(&f, "bytes", w->stuck_len);
+		finding_duration(&f, "waited_s", w->stuck_last - w->stuck_since);
+		finding_flag(&f, "heard_later", true);
+		finding_summary(&f,
+				"%s did not get the data of %s, which sent it again %u times in "
+				"%s: it was heard of later and had not acknowledged it",
+				finding_side(tcp_other(side)), finding_side(side), w->stuck,
+				finding_span(&f, w->stuck_last - w->stuck_since));
+		if (w->stuck_len > LARGE_MORE_THAN)
+			finding_summary(&f,
+					"; packets with as much as these %s may be too large for "
+					"the path",
+					finding_bytes(&f, w->stuck_len));
+		finding_report(&f);
+	}
+}
+
 static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
@@ -369,6 +404,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 		data_after_fin(context, conn);
 	if (tcp_aside(conn)->watch) {
 		silent_death(context, conn);
+		stuck(context, conn);
 		zero_window_stall(context, conn);
 	}
 }

@@ -71,6 +71,7 @@ static void ask(TcpStep *step, TcpWatchSide *w)
 	w->asked = resent ? MAX(s->last, conn->start) : step->time;
 	w->asked_frame = step->frame;
 	w->asked_seq = step->seg->seq;
+	w->asked_len = step->seg->payload_len;
 	w->heard = r->last;
 	w->idle = w->asked - (resent ? r->last : MAX(s->last, r->last));
 }
@@ -87,6 +88,35 @@ static bool answers(const TcpStep *step, const TcpWatchSide *asked, bool resent)
 	       tcp_seq_lt(asked->asked_seq, step->seg->ack);
 }
 
+/* So often and for so long data is sent again in vain before it is said to be stuck; who speaks so
+ * long after the last of them has had the time to get it. */
+#define STUCK_LEAST 3
+#define STUCK_FOR (SHAKEDOWN_NS_PER_S / 2)
+
+/* The other side is heard of: what was asked of it was acknowledged, or is not. */
+static void watch_stuck(TcpStep *step, TcpWatchSide *asked, const TcpWatchSide *own)
+{
+	const TcpSide *asker = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+
+	if (!(seg->flags & TCP_ACK) || (seg->flags & TCP_RST))
+		return;
+	if (asked->stuck && tcp_seq_lt(asked->stuck_seq, seg->ack))
+		asked->stuck = 0;
+	if (asked->stuck || asked->resent < STUCK_LEAST || own->zero_since ||
+	    tcp_seq_lt(asked->asked_seq, seg->ack) || step->time - asker->last < STUCK_FOR ||
+	    asker->last - asked->asked < STUCK_FOR ||
+	    (tcp_side_has(asker, TCP_SIDE_SENT_FIN) && tcp_seq_eq(asked->asked_seq, asker->fin)))
+		return;
+	asked->stuck = asked->resent;
+	asked->stuck_len = asked->asked_len;
+	asked->stuck_seq = asked->asked_seq;
+	asked->stuck_frame = asked->asked_frame;
+	asked->stuck_heard_frame = step->frame;
+	asked->stuck_since = asked->asked;
+	asked->stuck_last = asker->last;
+}
+
 /* Questions without an answer: RFC 9293 §3.8.1, §3.8.4, §3.8.6.1. */
 static void watch_silence(TcpStep *step)
 {
@@ -98,6 +128,7 @@ static void watch_silence(TcpStep *step)
 	if (tcp_aside(conn)->watch) {
 		TcpWatchSide *asked = &conn->aside->watch->side[tcp_other(step->from)];
 
+		watch_stuck(step, asked, &conn->aside->watch->side[step->from]);
 		if (answers(step, asked, resent)) {
 			asked->resent = asked->keep_alives = asked->zero_probes = 0;
 			asked->asked = 0;

@@ -18,10 +18,19 @@ typedef struct {
 	/* Segments that ask for an answer, sent since the other side was heard last. */
 	uint16_t resent, keep_alives, zero_probes;
 	TcpSeq asked_seq;	/* where the first of them begins */
+	uint32_t asked_len;	/* … and how much it carries */
 	uint64_t asked_frame;	/* the first of them */
 	ShakedownTime asked;	/* … and when */
 	ShakedownTime heard;	/* the other side's last segment before it */
 	ShakedownDuration idle; /* how long the connection had been silent before that */
+
+	/* Data that was sent again and again, and that the other side did not acknowledge when it was
+	 * heard of after all: it lives, and the data does not get through. */
+	uint16_t stuck; /* so often; 0: there is none */
+	uint32_t stuck_len;
+	TcpSeq stuck_seq;
+	uint64_t stuck_frame, stuck_heard_frame; /* the first time again; what was heard then */
+	ShakedownTime stuck_since, stuck_last;
 
 	uint64_t late_bytes;	 /* new payload sent after the other side's FIN had passed */
 	ShakedownTime late_last; /* the last of it */

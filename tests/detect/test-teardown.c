@@ -260,6 +260,51 @@ Test(teardown, silent_death)
 	EXPECT_FACT(s, SILENT_DEATH, "idle_before_s=400.010");
 }
 
+static void too_large(Scene *s)
+{
+	CLIENT(s, PSH_ACK, 121, 1001, 1400);
+	for (unsigned n = 0; n < 4; n++)
+		CLIENT(s, PSH_ACK, 121, 1001, 1400, .after = MS(300 << n));
+}
+
+/* RFC 2923 §2.1: the path takes no large packets. The server gives up waiting for them. */
+Test(teardown, black_hole)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	too_large(s);
+	SERVER(s, FIN_ACK, 1001, 121, .after = SECONDS(5));
+	CLIENT(s, TCP_ACK, 1521, 1002);
+	scene_finish(s);
+	EXPECT_KINDS(s, "silent-death");
+	EXPECT_SEVERITY(s, SILENT_DEATH, WARNING);
+	EXPECT_FACT(s, SILENT_DEATH, "heard_later=1");
+	EXPECT_FACT(s, SILENT_DEATH, "retransmissions=4");
+}
+
+Test(teardown, data_gets_through_in_the_end)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	too_large(s);
+	SERVER(s, PSH_ACK, 1001, 121, 10, .after = SECONDS(5));
+	CLIENT(s, PSH_ACK, 121, 1011, 1400);
+	SERVER(s, TCP_ACK, 1011, 1521);
+	scene_finish(s);
+	EXPECT_NOT(s, SILENT_DEATH);
+}
+
+/* Its word was under way already. */
+Test(teardown, heard_too_soon_to_have_got_it)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	too_large(s);
+	SERVER(s, PSH_ACK, 1001, 121, 10, .after = MS(100));
+	scene_finish(s);
+	EXPECT_NOT(s, SILENT_DEATH);
+}
+
 /* Behind the tap a box has begun to drop both directions. */
 Test(teardown, neither_hears_the_other)
 {
