@@ -2,6 +2,7 @@
 #include "detect/reset.h"
 
 #include "detect/noted.h"
+#include "tcp/tcp-ttl.h"
 
 #include <inttypes.h>
 
@@ -136,10 +137,12 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 				finding_span(&f, r->silent));
 	if (r->foreign && !r->same_distance && !r->after_syn) {
 		say_ttl(&f, r);
-		finding_summary(&f,
-				"; it came with TTL %u, not %u: perhaps a device on the path sent "
-				"it, which had forgotten the connection",
-				r->ttl, r->usual_ttl);
+		bool nearer = tcp_ttl_hops(r->ttl) < tcp_ttl_hops(r->usual_ttl);
+
+		finding_summary(&f, "; it came with TTL %u, not %u: perhaps of %s", r->ttl,
+				r->usual_ttl,
+				nearer ? "a device on the path that had forgotten the connection"
+				       : "another machine behind the same address");
 	}
 	finding_report(&f);
 	return true;

@@ -119,6 +119,9 @@ Test(reset, another_ttl_from_next_door)
 	scene_finish(s);
 	EXPECT_NOT(s, FORGED_RST);
 	EXPECT(s, HALF_OPEN_CONNECTION);
+	cr_assert_not_null(
+		strstr(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION)->summary,
+		       "perhaps of another machine behind the same address"));
 }
 
 /* … and one from there who guesses. */
@@ -223,13 +226,15 @@ Test(reset, data_to_a_device_without_the_connection)
 {
 	g_autoptr(Scene) s = open_scene();
 
-	CLIENT(s, PSH_ACK, 121, 1001, 12, .after = SECONDS(30));
-	SERVER(s, TCP_RST, 1001, .ttl = 65);
+	SERVER(s, PSH_ACK, 1001, 121, 10, .ttl = 61);
+	SERVER(s, PSH_ACK, 1011, 121, 10, .ttl = 62);
+	CLIENT(s, PSH_ACK, 121, 1021, 12, .after = SECONDS(30));
+	SERVER(s, TCP_RST, 1021, .ttl = 63);
 	scene_finish(s);
 	EXPECT_KINDS(s, "half-open-connection");
 	cr_assert_not_null(
 		strstr(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION)->summary,
-		       "perhaps a device on the path sent it"));
+		       "perhaps of a device on the path"));
 }
 
 /* A program that dies with unread data resets at once, and its host whatever comes later. */
