@@ -175,6 +175,7 @@ static void arrives(TcpStep *step)
 		if (counts->copies++ < TCP_EXAMPLES)
 			counts->copy_frame[counts->copies - 1] = seg->frame;
 		tcp_aside_make(conn)->copies++;
+		tcp_ttl_note_copy(&conn->side[step->from], seg->ttl);
 		return;
 	}
 	if (first && !(seg->flags & TCP_SYN))

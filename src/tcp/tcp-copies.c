@@ -105,6 +105,17 @@ static inline uint32_t copy_within(const TcpSide *s, const Segment *seg, bool st
 	return numbered || stamped ? COPY_WITHIN_US : COPY_WITHIN_US_BARE;
 }
 
+/* How many of the side's segments ago the first may have been. Where two taps' captures are merged
+ * whose clocks differ a little, whole flights lie between them: the IP id says what belongs
+ * together, and nobody sends a SYN again so soon. */
+static inline unsigned copy_back(const TcpSide *s, const Segment *seg)
+{
+	bool numbered = seg->has_ip_id && seg->ip_id && !(s->checks & TCP_CHECK_ONE_IP_ID);
+	bool syn = (seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+
+	return numbered || syn ? TCP_COPIES_WAYS : SEGMENTS_BACK;
+}
+
 bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
 			     const Segment *seg, const uint32_t *tsval)
 {
@@ -115,11 +126,12 @@ bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSi
 
 	if (G_UNLIKELY(is_there(set, print))) {
 		uint32_t within = copy_within(s, seg, tsval != NULL);
+		unsigned back = copy_back(s, seg);
 
 		for (unsigned i = 0; within && i < TCP_COPIES_WAYS; i++)
 			if (set->print[i] == print &&
 			    ((now - set->when[i].time) & TIME_MASK) <= within &&
-			    (uint8_t)(s->ordinal - 1 - set->when[i].ordinal) < SEGMENTS_BACK)
+			    (uint8_t)(s->ordinal - 1 - set->when[i].ordinal) < back)
 				return true;
 	}
 	put(set, print, now, s->ordinal++);

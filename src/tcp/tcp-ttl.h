@@ -23,3 +23,10 @@ static inline void tcp_ttl_note(TcpSide *s, uint8_t ttl)
 	s->ttl[1] = s->ttl[0];
 	s->ttl[0] = ttl;
 }
+
+/* What another tap has captured once more, some hops on: its own packets may come alone. */
+static inline void tcp_ttl_note_copy(TcpSide *s, uint8_t ttl)
+{
+	if (s->ttl[0] && !s->ttl[1] && ttl != s->ttl[0])
+		s->ttl[1] = ttl;
+}

@@ -109,6 +109,20 @@ Test(reset, guesses_that_move_on)
 	EXPECT_FACT(s, FORGED_RST, "moving=1");
 }
 
+/* Captured at two places, of which only one has the RST. */
+Test(reset, another_ttl_of_another_tap)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	SERVER(s, PSH_ACK, 1001, 121, 76);
+	SERVER(s, PSH_ACK, 1001, 121, 76, .ttl = 61, .same_id = true, .after = 1000);
+	CLIENT(s, TCP_ACK, 121, 1077);
+	SERVER(s, RST_ACK, 1077, 121, .ttl = 61);
+	scene_finish(s);
+	EXPECT_NOT(s, FORGED_RST);
+	EXPECT(s, RESET_ABORT);
+}
+
 /* Another machine behind the same address, a hop further, that knows of no connection. */
 Test(reset, another_ttl_from_next_door)
 {

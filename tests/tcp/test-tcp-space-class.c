@@ -335,6 +335,43 @@ Test(tcp_copy, every_packet_twice_is_one_connection)
 	cr_assert_eq(talk_record(t, 1)->side[1].retransmissions, 0);
 }
 
+/* Two taps whose clocks differ by more than a round trip: whole flights lie between a packet and
+ * its copy. */
+Test(tcp_copy, of_another_tap_some_flights_later)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (unsigned tap = 0; tap < 2; tap++) {
+		CLIENT(t, TCP_SYN, .ip_id = 1, .after = 100000);
+		SERVER(t, SYN_ACK, 0, 1, .ip_id = 1001, .after = 50000);
+		CLIENT(t, TCP_ACK, 1, 1, .ip_id = 2, .after = 50000);
+		for (uint32_t n = 0; n < 3; n++) {
+			CLIENT(t, PSH_ACK, 1 + 100 * n, 1 + 50 * n, 100, .ip_id = (int32_t)(3 + n),
+			       .after = 50000);
+			SERVER(t, PSH_ACK, 1 + 50 * n, 101 + 100 * n, 50,
+			       .ip_id = (int32_t)(1002 + n), .after = 50000);
+		}
+		CLIENT(t, TCP_ACK, 301, 151, .ip_id = 6, .after = 50000);
+	}
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 10);
+	cr_assert_eq(talk_record(t, 1)->handshake.syn, 1);
+}
+
+/* … and without an id a SYN, which nobody repeats so soon. */
+Test(tcp_copy, of_a_syn_without_id_some_flights_later)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = NO_IP_ID);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, .after = 50000);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = NO_IP_ID, .after = 50000);
+	for (uint32_t n = 0; n < 4; n++)
+		CLIENT(t, PSH_ACK, 1 + 100 * n, 1, 100, .ip_id = NO_IP_ID, .after = 50000);
+	CLIENT(t, TCP_SYN, .ip_id = NO_IP_ID, .after = 50000);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+}
+
 /* Without an id two bare ACKs can't be told apart, and duplicates come close to each other. */
 Test(tcp_copy, bare_acks_without_id_stay_duplicate_acks)
 {
