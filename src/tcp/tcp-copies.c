@@ -91,15 +91,18 @@ static inline void put(TcpPrints *set, uint32_t print, uint32_t now, uint8_t ord
 }
 
 /* How long after the first a copy may still come; 0: it could not be told from a repetition. */
-static inline uint32_t copy_within(const TcpSide *s, const Segment *seg, bool stamped)
+static inline uint32_t copy_within(const TcpConnection *conn, const TcpSide *s, const Segment *seg,
+				   bool stamped)
 {
 	bool numbered = seg->has_ip_id && seg->ip_id;
 	uint32_t len = segment_seq_len(seg);
 
-	/* Bare ACKs repeat themselves within a clock tick; without an id they can't be told apart.
-	 */
+	/* Bare ACKs and resets repeat themselves within a clock tick; without an id they can't be
+	 * told apart. But where all is captured twice, resets are. */
+	if (len == 0 && !numbered)
+		return (seg->flags & TCP_RST) && tcp_aside(conn)->copies ? COPY_WITHIN_US_BARE : 0;
 	if (len == 0)
-		return numbered ? COPY_WITHIN_US : 0;
+		return COPY_WITHIN_US;
 	if (numbered && !(s->checks & TCP_CHECK_ONE_IP_ID))
 		return COPY_WITHIN_US_NUMBERED;
 	return numbered || stamped ? COPY_WITHIN_US : COPY_WITHIN_US_BARE;
@@ -125,7 +128,7 @@ bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSi
 	TcpPrints *set = tcp_copies_set(copies, &conn->key, tcp_conn_end(conn, side));
 
 	if (G_UNLIKELY(is_there(set, print))) {
-		uint32_t within = copy_within(s, seg, tsval != NULL);
+		uint32_t within = copy_within(conn, s, seg, tsval != NULL);
 		unsigned back = copy_back(s, seg);
 
 		for (unsigned i = 0; within && i < TCP_COPIES_WAYS; i++)

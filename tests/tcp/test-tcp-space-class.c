@@ -372,6 +372,21 @@ Test(tcp_copy, of_a_syn_without_id_some_flights_later)
 	EXPECT_CLASS(t, DUPLICATE_PACKET);
 }
 
+/* Nothing but what was captured before says whether a reset without an id is a copy. */
+Test(tcp_copy, of_a_reset_without_id)
+{
+	for (unsigned twice = 0; twice < 2; twice++) {
+		g_autoptr(Talk) t = talk_new();
+
+		CLIENT(t, TCP_ACK, 1, 1);
+		if (twice)
+			talk_copy(t, 2000);
+		SERVER(t, TCP_RST, 1, .ip_id = NO_IP_ID);
+		talk_copy(t, 2000);
+		cr_assert_eq(t->segment_class == SHAKEDOWN_SEGMENT_DUPLICATE_PACKET, twice);
+	}
+}
+
 /* Without an id two bare ACKs can't be told apart, and duplicates come close to each other. */
 Test(tcp_copy, bare_acks_without_id_stay_duplicate_acks)
 {
