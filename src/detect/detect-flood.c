@@ -203,8 +203,10 @@ static bool count_stray(DetectContext *context, TcpConnection *conn)
 
 	if (noted(conn, NOTED_STRAY_COUNTED))
 		return true;
-	if (target->packets > target->rsts ||
-	    conn->side[0].packets + conn->side[1].packets > STRAY_PACKETS_MOST)
+	if (tcp_side_originals(conn, to) > target->rsts ||
+	    tcp_side_originals(conn, SHAKEDOWN_CLIENT) +
+			    tcp_side_originals(conn, SHAKEDOWN_SERVER) >
+		    STRAY_PACKETS_MOST)
 		return false;
 	queue_stray(stray_service(context, conn), context, noted_stray_kind(conn), conn);
 	return true;

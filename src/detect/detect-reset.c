@@ -51,6 +51,14 @@ static uint32_t unacked(const TcpSide *sent, const TcpSide *by, const Segment *l
 	return n > 0 ? (uint32_t)n : 0;
 }
 
+/* Its segments other than resets. */
+static uint32_t spoken(const TcpConnection *conn, ShakedownSideId side)
+{
+	uint32_t all = tcp_side_originals(conn, side);
+
+	return all - MIN(all, conn->side[side].rsts);
+}
+
 static void note_first(DossierReset *r, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -81,8 +89,8 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->idle = MAX(event->time - conn->end, 0);
 	r->silent = MAX(event->time - (s->last ? s->last : conn->start), 0);
 	r->after_syn = pending != NULL;
-	r->spoke[0] = s->packets - MIN(s->packets, s->rsts);
-	r->spoke[1] = o->packets - MIN(o->packets, o->rsts);
+	r->spoke[0] = spoken(conn, side);
+	r->spoke[1] = spoken(conn, other);
 }
 
 static void note_rst(DetectContext *context, const TcpEvent *event, bool accepted)
@@ -372,12 +380,12 @@ static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 		 * late. */
 		bool ended = s->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(s, TCP_SIDE_SENT_RST);
 
-		if (s->packets - MIN(s->packets, s->rsts) > r->spoke[0] + r->after_syn &&
+		if (spoken(conn, side) > r->spoke[0] + r->after_syn &&
 		    s->last - r->time > DISORDER &&
 		    (r->foreign || (!r->first_accepted && !ended)) && !r->goes_on_frame &&
 		    !r->after_syn)
 			r->goes_on_frame = conn->last_frame;
-		if (!r->first_accepted && o->packets - MIN(o->packets, o->rsts) > r->spoke[1] &&
+		if (!r->first_accepted && spoken(conn, tcp_other(side)) > r->spoke[1] &&
 		    o->last > r->time && !r->missed_frame)
 			r->missed_frame = conn->last_frame;
 	}

@@ -98,9 +98,11 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 		return;
 	ShakedownSideId source =
 		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
-	const TcpSide *s = &conn->side[source], *t = &conn->side[tcp_other(source)];
+	ShakedownSideId target = tcp_other(source);
+	const TcpSide *s = &conn->side[source], *t = &conn->side[target];
 
-	if (s->bytes || t->packets > t->rsts || s->packets > 2)
+	if (s->bytes || tcp_side_originals(conn, target) > t->rsts ||
+	    tcp_side_originals(conn, source) > 2)
 		return;
 	if (t->rsts)
 		settle(context, conn, CONTACT_REFUSED, t->window);
@@ -115,8 +117,8 @@ static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 		ShakedownSideId source =
 			noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
 		if (event->side != source && noted(conn, NOTED_STRAY_ACK | NOTED_STRAY_FIN) &&
-		    conn->side[source].packets == 1 && !conn->side[source].bytes &&
-		    conn->side[event->side].packets == conn->side[event->side].rsts)
+		    tcp_side_originals(conn, source) == 1 && !conn->side[source].bytes &&
+		    tcp_side_originals(conn, event->side) == conn->side[event->side].rsts)
 			settle(context, conn, CONTACT_REFUSED, window);
 	} else if (event->side == SHAKEDOWN_SERVER) {
 		if (!conn->syn_ack_first)

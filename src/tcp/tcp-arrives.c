@@ -174,7 +174,10 @@ static void arrives(TcpStep *step)
 		TcpTrackerCounts *counts = &step->tracker->counts;
 		if (counts->copies++ < TCP_EXAMPLES)
 			counts->copy_frame[counts->copies - 1] = seg->frame;
-		tcp_aside_make(conn)->copies++;
+		TcpAside *aside = tcp_aside_make(conn);
+
+		aside->copies++;
+		aside->side[step->from].copies++;
 		tcp_ttl_note_copy(&conn->side[step->from], seg->ttl);
 		return;
 	}

@@ -63,6 +63,7 @@ typedef struct {
 	uint32_t keep_alives;
 	uint32_t window_probes;
 	uint32_t out_of_order;
+	uint32_t copies; /* of its packets, captured twice */
 } TcpAsideSide;
 
 typedef struct {
@@ -76,7 +77,7 @@ typedef struct {
 	TcpMarks marks;
 	uint64_t anomalies;	/* of two or more: tcp_conn_anomalies() */
 	ShakedownTime rst_time; /* of the RST that ended it; 0: none did */
-	uint32_t copies;	/* packets captured twice */
+	uint32_t copies;	/* of both sides */
 	uint32_t alias_of; /* this is but another name of that connection: nothing else counts */
 	uint32_t alias;	   /* handle of the item that stands for this under another encapsulation */
 } TcpAside;

@@ -238,6 +238,12 @@ static inline bool tcp_conn_has(const TcpConnection *conn, unsigned flags)
 	return (conn->flags & flags) == flags;
 }
 
+/* Its packets, each once, however often it was captured. */
+static inline uint32_t tcp_side_originals(const TcpConnection *conn, ShakedownSideId side)
+{
+	return conn->side[side].packets - tcp_aside(conn)->side[side].copies;
+}
+
 /* The side's FIN is acknowledged by the other as far as the tap has seen. */
 static inline bool tcp_fin_acked(const TcpConnection *conn, ShakedownSideId side)
 {

@@ -91,6 +91,27 @@ Test(scan, kinds)
 	}
 }
 
+/* Each packet passes two of the interfaces that were captured on. */
+Test(scan, captured_twice)
+{
+	static const uint16_t flags[] = {TCP_ACK, FIN_ACK};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (uint16_t port = 20; port < 28; port++) {
+			to_port(s, port, 40000);
+			CLIENT(s, flags[i], 7, 7);
+			CLIENT(s, flags[i], 7, 7, .same_id = true, .after = 1000);
+			SERVER(s, TCP_RST, 7);
+			SERVER(s, TCP_RST, 7, .same_id = true, .after = 1000);
+		}
+		scene_wait(s, SECONDS(60));
+		scene_finish(s);
+		EXPECT_KINDS(s, "port-scan duplicate-packets");
+	}
+}
+
 static Scene *odd_flags(unsigned ports)
 {
 	static const uint16_t flags[] = {TCP_FIN, 0, TCP_FIN | TCP_PSH | TCP_URG};
