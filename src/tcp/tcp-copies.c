@@ -90,6 +90,14 @@ static inline void put(TcpPrints *set, uint32_t print, uint32_t now, uint8_t ord
 	set->when[0].ordinal = ordinal;
 }
 
+/* So did at least half of the packets so far. */
+static inline bool all_come_twice(const TcpConnection *conn)
+{
+	uint64_t copies = tcp_aside(conn)->copies;
+
+	return copies * 4 >= (uint64_t)conn->side[0].packets + conn->side[1].packets;
+}
+
 /* How long after the first a copy may still come; 0: it could not be told from a repetition. */
 static inline uint32_t copy_within(const TcpConnection *conn, const TcpSide *s, const Segment *seg,
 				   bool stamped)
@@ -100,7 +108,7 @@ static inline uint32_t copy_within(const TcpConnection *conn, const TcpSide *s, 
 	/* Bare ACKs and resets repeat themselves within a clock tick; without an id they can't be
 	 * told apart. But where all is captured twice, resets are. */
 	if (len == 0 && !numbered)
-		return (seg->flags & TCP_RST) && tcp_aside(conn)->copies ? COPY_WITHIN_US_BARE : 0;
+		return (seg->flags & TCP_RST) && all_come_twice(conn) ? COPY_WITHIN_US_BARE : 0;
 	if (len == 0)
 		return COPY_WITHIN_US;
 	if (numbered && !(s->checks & TCP_CHECK_ONE_IP_ID))

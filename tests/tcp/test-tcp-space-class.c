@@ -387,6 +387,21 @@ Test(tcp_copy, of_a_reset_without_id)
 	}
 }
 
+/* … where few packets were, it answers another segment. */
+Test(tcp_copy, one_does_not_make_a_train_of_resets_one)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	talk_copy(t, 2000);
+	CLIENT(t, PSH_ACK, 101, 1, 100);
+	CLIENT(t, PSH_ACK, 201, 1, 100);
+	SERVER(t, TCP_RST, 1, .ip_id = NO_IP_ID);
+	talk_copy(t, 2000);
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 1);
+}
+
 /* Without an id two bare ACKs can't be told apart, and duplicates come close to each other. */
 Test(tcp_copy, bare_acks_without_id_stay_duplicate_acks)
 {
