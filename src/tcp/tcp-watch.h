@@ -24,8 +24,8 @@ typedef struct {
 	ShakedownTime heard;	/* the other side's last segment before it */
 	ShakedownDuration idle; /* how long the connection had been silent before that */
 
-	/* Data that was sent again and again, and that the other side did not acknowledge when it was
-	 * heard of after all: it lives, and the data does not get through. */
+	/* Data that was sent again and again, and that the other side did not acknowledge when it
+	 * was heard of after all: it lives, and the data does not get through. */
 	uint16_t stuck; /* so often; 0: there is none */
 	uint32_t stuck_len;
 	TcpSeq stuck_seq;

@@ -133,9 +133,8 @@ Test(reset, another_ttl_from_next_door)
 	scene_finish(s);
 	EXPECT_NOT(s, FORGED_RST);
 	EXPECT(s, HALF_OPEN_CONNECTION);
-	cr_assert_not_null(
-		strstr(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION)->summary,
-		       "perhaps of another machine behind the same address"));
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION)->summary,
+				  "perhaps of another machine behind the same address"));
 }
 
 /* … and one from there who guesses. */
@@ -246,9 +245,8 @@ Test(reset, data_to_a_device_without_the_connection)
 	SERVER(s, TCP_RST, 1021, .ttl = 63);
 	scene_finish(s);
 	EXPECT_KINDS(s, "half-open-connection");
-	cr_assert_not_null(
-		strstr(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION)->summary,
-		       "perhaps of a device on the path"));
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION)->summary,
+				  "perhaps of a device on the path"));
 }
 
 /* A program that dies with unread data resets at once, and its host whatever comes later. */
