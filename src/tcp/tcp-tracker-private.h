@@ -130,8 +130,6 @@ bool tcp_damaged(TcpStep *step);
 void tcp_unseen_syn(TcpStep *step);
 /* Its reset shows that the other had answered its SYN. */
 void tcp_unseen_answer(TcpStep *step);
-/* No more comes: what that tells. */
-void tcp_unseen_over(TcpStep *step);
 
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
 void tcp_arrives_rst(TcpStep *step);

@@ -165,8 +165,6 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	TcpStep step;
 
 	tcp_step_begin(&step, t, conn, MAX(t->now, conn->end));
-	if (conn->first_fin >= 0)
-		tcp_unseen_over(&step);
 	if (t->streams)
 		tcp_streams_over(t->streams, conn);
 	if (t->observer.opening)
