@@ -176,7 +176,9 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
-	ShakedownDuration waited = now - conn->syn_first;
+	/* Who resets has given up. */
+	ShakedownTime reset = tcp_aside(conn)->rst_time;
+	ShakedownDuration waited = (reset ? MIN(now, reset) : now) - conn->syn_first;
 	unsigned syns = syns_of(conn);
 	Finding f;
 

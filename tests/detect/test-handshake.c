@@ -37,6 +37,18 @@ Test(handshake, no_answer)
 	EXPECT_FACT(s, SYN_RETRANSMITTED, "backoff=exponential");
 }
 
+/* Whatever time passes until it is forgotten. */
+Test(handshake, no_answer_until_the_client_resets)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_RST, 1, .after = MS(6428));
+	scene_wait(s, SECONDS(100));
+	scene_finish(s);
+	EXPECT_FACT(s, NO_ANSWER, "waited_s=6.428");
+}
+
 Test(handshake, no_answer_yet)
 {
 	g_autoptr(Scene) s = scene_new();
