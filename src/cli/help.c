@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LEFT 25
 
@@ -84,4 +85,12 @@ void help_print_short(void)
 	fputs("Usage: shakedown [COMMAND] [OPTION...] FILE...\n"
 	      "Try 'shakedown FILE' for the whole picture of a capture, or 'shakedown --help'.\n",
 	      stderr);
+}
+
+bool help_is_asked(char ***words)
+{
+	if (!**words || strcmp(**words, "help") != 0 || access("help", F_OK) == 0)
+		return false;
+	++*words;
+	return true;
 }

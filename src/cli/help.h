@@ -19,5 +19,7 @@ typedef struct {
 
 /* Command NULL: the whole program. */
 void help_print(const Command *command, const OptionRow *rows, size_t n);
+/* "help" for --help, as git and others have it, where no file is called so: the word is passed. */
+bool help_is_asked(char ***words);
 /* For whoever typed the program's name alone. */
 void help_print_short(void);

@@ -447,6 +447,7 @@ OptionsVerdict options_parse(Options *options, int argc, char **argv)
 	char **words = args + (*args != NULL);
 	if (*words && strcmp(*words, "--") == 0)
 		words++;
+	raw->help |= help_is_asked(&words);
 	return finish(options, raw, words);
 }
 

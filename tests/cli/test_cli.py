@@ -541,7 +541,9 @@ def help_manual_and_completion_know_the_same():
     commands = re.findall(r"^  ([a-z]+) ", text.split("Options:")[0].split("Commands:")[1], re.M)
     options = re.findall(r"--([a-z][a-z-]+) ", text.split("Options:")[1])
     assert len(commands) >= 6 and len(set(options)) >= 16, (commands, options)
+    equal(run("help")[1], text)
     for command in commands:
+        equal(run("help", command)[1], run(command, "--help")[1])
         assert re.search(rf"^\.It Cm {command}$", man, re.M), command
         assert re.search(rf"local commands='[^']*\b{command}\b", completion), command
         assert f"shakedown {command}" in run(command, "--help")[1]
