@@ -178,6 +178,18 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 	}
 }
 
+/* By its flags, or by its number where the quote ends before them. */
+static bool quotes_syn(const TcpConnection *conn, const TcpEvent *event)
+{
+	const Segment *quote = event->seg;
+	const TcpSide *s = &conn->side[event->side];
+
+	if (quote->icmp.has_flags)
+		return quote->flags & TCP_SYN;
+	return !quote->icmp.has_seq || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN) ||
+	       tcp_seq_eq(quote->seq, s->isn);
+}
+
 static void on_unreachable(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -193,8 +205,8 @@ static void on_unreachable(void *self, DetectContext *context, const TcpEvent *e
 	icmp->side = event->side;
 	icmp->sender.version = icmp->version;
 	memcpy(icmp->sender.bytes, event->seg->icmp.sender, sizeof icmp->sender.bytes);
-	icmp->opening =
-		!tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+	icmp->opening = quotes_syn(conn, event) && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
+			!tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
 }
 
 static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent *event)

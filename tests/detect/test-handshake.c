@@ -190,6 +190,20 @@ Test(handshake, unreachable)
 	EXPECT_KINDS(s, "unreachable");
 	EXPECT_FACT(s, UNREACHABLE, "sender=203.0.113.1");
 	EXPECT_FACT(s, UNREACHABLE, "code=13");
+	EXPECT_FACT(s, UNREACHABLE, "of_syn=true");
+}
+
+/* A network that cannot be reached any more: what is quoted is the reset. */
+Test(handshake, unreachable_for_what_is_no_syn)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_RST, 1);
+	s->isn[SHAKEDOWN_CLIENT]++;
+	scene_icmp(s, SHAKEDOWN_CLIENT, 3, 0, 0);
+	scene_wait(s, SECONDS(200));
+	EXPECT_FACT(s, UNREACHABLE, "of_syn=false");
 }
 
 Test(handshake, time_exceeded_on_the_way)
