@@ -19,7 +19,8 @@
 
 #define BATCHES 32u
 #define PACKETS 256u
-/* In so many bytes of packets there is enough to read ahead, however large they are. */
+/* In so many bytes of packets, and of copies, there is enough to read ahead, however large they
+ * are. */
 #define BYTES ((size_t)2 << 20)
 
 /* To wake somebody takes as long as some hundred packets do. So many batches are worth it; who
@@ -36,6 +37,7 @@ typedef struct {
 	Segment *segments;
 	size_t room;
 	GPtrArray *copies; /* of what lay in the decoder */
+	size_t copied;	   /* bytes of them */
 	/* The capture's, after these packets. */
 	uint64_t dropped;
 	ShakedownTime now; /* where it has ended */
@@ -58,7 +60,7 @@ struct _ShakedownAhead {
 	pthread_cond_t filled, freed;
 	/* Since the beginning, so that the difference is what the ring holds. */
 	unsigned begin, end;
-	size_t bytes; /* of the packets in it */
+	size_t bytes; /* in it */
 	bool stop;
 	Batch ring[BATCHES];
 };
@@ -86,6 +88,7 @@ static void copy_segment(Batch *b, Segment *segment)
 	segment->payload = copy + (segment->payload - segment->options);
 	segment->options = copy;
 	g_ptr_array_add(b->copies, copy);
+	b->copied += len;
 }
 
 static void make_digest(const ShakedownAhead *a, Segment *segment)
@@ -124,7 +127,7 @@ static void decode(ShakedownAhead *a, Batch *b, bool digests)
 static void fill(ShakedownAhead *a, Batch *b, unsigned held)
 {
 	g_ptr_array_set_size(b->copies, 0);
-	b->bytes = 0;
+	b->bytes = b->copied = 0;
 	pthread_mutex_lock(&a->reading);
 	b->n = shakedown_capture_read_on(a->capture, b->packets, MIN(PACKETS, a->left), held);
 	a->left -= b->n;
@@ -164,7 +167,7 @@ static void *read_ahead(void *data)
 		more = b->more;
 		pthread_mutex_lock(&a->lock);
 		a->end = end;
-		a->bytes += b->bytes;
+		a->bytes += b->bytes + b->copied;
 		if (a->end - a->begin >= WORTH_WAKING || is_full(a) || !more)
 			pthread_cond_signal(&a->filled);
 		pthread_mutex_unlock(&a->lock);
@@ -206,11 +209,13 @@ static void take(ShakedownAhead *a, const Batch *b)
 		shakedown_analysis_advance(a->analysis, b->now);
 }
 
-static void give_back(ShakedownAhead *a, const Batch *b)
+static void give_back(ShakedownAhead *a, Batch *b)
 {
+	/* Not when the ring has come round: they may be much more than the packets were. */
+	g_ptr_array_set_size(b->copies, 0);
 	pthread_mutex_lock(&a->lock);
 	a->begin++;
-	a->bytes -= b->bytes;
+	a->bytes -= b->bytes + b->copied;
 	if (reader_is_worth_waking(a))
 		pthread_cond_signal(&a->freed);
 	pthread_mutex_unlock(&a->lock);
@@ -249,7 +254,7 @@ bool shakedown_ahead_step(ShakedownAhead *a)
 		return false;
 	pthread_mutex_lock(&a->lock);
 	wait_for_batch(a);
-	const Batch *b = &a->ring[a->begin % BATCHES];
+	Batch *b = &a->ring[a->begin % BATCHES];
 	pthread_mutex_unlock(&a->lock);
 	bool more = b->more;
 
