@@ -8,7 +8,8 @@ typedef struct {
 	Stream stream;
 	StreamInput input;
 	bz_stream z;
-	bool open; /* z is in use */
+	bool open;    /* z is in use */
+	bool starved; /* it has written out all that it can of what it was given */
 	bool ended;
 } StreamBzip2;
 
@@ -50,12 +51,13 @@ static bool next_stream(StreamBzip2 *bzip2)
 	return true;
 }
 
-/* One step; false when there is no further one. */
+/* One step; false when there is no further one. A block is written out before more is asked for:
+ * what follows may be missing, or not be there yet. */
 static bool bzip2_step(StreamBzip2 *bzip2)
 {
 	if (!bzip2->open && !next_stream(bzip2))
 		return false;
-	if (!stream_input_more(&bzip2->input)) {
+	if (bzip2->starved && !stream_input_more(&bzip2->input)) {
 		stream_input_cut(&bzip2->input, &bzip2->stream, "bzip2");
 		return false;
 	}
@@ -65,12 +67,14 @@ static bool bzip2_step(StreamBzip2 *bzip2)
 		char *to;
 	} at = {.from = bzip2->input.at};
 	unsigned left = (unsigned)MIN(bzip2->input.left, STREAM_INPUT_SIZE);
+	unsigned room = bzip2->z.avail_out;
 
 	bzip2->z.next_in = at.to;
 	bzip2->z.avail_in = left;
 	int r = BZ2_bzDecompress(&bzip2->z);
 	bzip2->input.at += left - bzip2->z.avail_in;
 	bzip2->input.left -= left - bzip2->z.avail_in;
+	bzip2->starved = !bzip2->input.left && bzip2->z.avail_out == room;
 	if (r == BZ_STREAM_END) {
 		close_stream(bzip2);
 	} else if (r != BZ_OK) {

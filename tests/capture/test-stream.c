@@ -293,6 +293,41 @@ Test(stream, compressed_files_cut_anywhere_yield_what_they_can)
 	writer_free(&w);
 }
 
+/* How many bytes of a bzip2 stream its first block takes, of so many: what comes out by then. */
+static guint first_block_end(const GByteArray *stream, uint8_t *out, unsigned room)
+{
+	bz_stream z = {.next_out = (char *)out, .avail_out = room};
+	guint len = 0;
+
+	cr_assert_eq(BZ2_bzDecompressInit(&z, 0, 0), BZ_OK);
+	for (; z.avail_out == room && len < stream->len; len++) {
+		z.next_in = (char *)stream->data + len;
+		z.avail_in = 1;
+		cr_assert_eq(BZ2_bzDecompress(&z), BZ_OK);
+	}
+	BZ2_bzDecompressEnd(&z);
+	return len;
+}
+
+/* A block is larger than what is read at once, and nothing of the next one is there. */
+Test(stream, a_block_of_bzip2_that_is_whole_is_read_whole)
+{
+	Writer w = many_packets(4000, 400);
+	unsigned n = w.bytes->len + w.bytes->len / 100 + 600, room = 1000000;
+	g_autofree char *buffer = g_malloc(n);
+	g_autofree uint8_t *out = g_malloc(room);
+
+	cr_assert_eq(BZ2_bzBuffToBuffCompress(buffer, &n, (char *)w.bytes->data, w.bytes->len, 9, 0,
+					      0),
+		     BZ_OK);
+	GByteArray stream = {.data = (guint8 *)buffer, .len = n};
+	guint end = first_block_end(&stream, out, room);
+	Got got = read_bytes(stream.data, end);
+	cr_assert_gt(got_len(&got), 2000, "%zu packets of %u bytes", got_len(&got), end);
+	got_clear(&got);
+	writer_free(&w);
+}
+
 /* All that such a file holds is there; only the sum over it is not right, or is not there. */
 Test(stream, a_wrong_checksum_at_the_end_costs_no_packet)
 {
