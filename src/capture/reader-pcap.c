@@ -135,7 +135,7 @@ static bool read_header(ReaderPcap *pcap, const uint8_t *p, uint32_t *interfaces
 
 /* Files put one after another (`zcat *.pcap.gz`): the header of the next one stands where a packet
  * would, and looks like one of no bytes. */
-static bool read_another_header(ReaderPcap *pcap, const uint8_t *p)
+static bool read_another_header(ReaderPcap *pcap, const uint8_t *p, bool *cut)
 {
 	Reader *reader = &pcap->reader;
 	ReaderPcap next = *pcap;
@@ -144,7 +144,12 @@ static bool read_another_header(ReaderPcap *pcap, const uint8_t *p)
 	if (!read_magic(&next, p))
 		return false;
 	p = source_peek(reader->source, HEADER_LEN, true);
-	if (!p || !read_header(&next, p, reader->interfaces))
+	if (!p) {
+		reader_cut(reader, READER_BETWEEN, HEADER_LEN);
+		*cut = true;
+		return false;
+	}
+	if (!read_header(&next, p, reader->interfaces))
 		return false;
 	next.minor = MAX(next.minor, pcap->minor);
 	*pcap = next;
@@ -156,6 +161,7 @@ static bool read_another_header(ReaderPcap *pcap, const uint8_t *p)
 static const uint8_t *read_lengths(ReaderPcap *pcap, uint32_t *captured, uint32_t *wire)
 {
 	const uint8_t *p;
+	bool cut = false;
 
 	do {
 		p = source_peek(pcap->reader.source, pcap->record_len, true);
@@ -165,8 +171,8 @@ static const uint8_t *read_lengths(ReaderPcap *pcap, uint32_t *captured, uint32_
 			return NULL;
 		}
 		record_lengths(pcap, p, captured, wire);
-	} while (*captured == 0 && read_another_header(pcap, p));
-	return p;
+	} while (*captured == 0 && read_another_header(pcap, p, &cut));
+	return cut ? NULL : p;
 }
 
 /* One record, for which bytes may be waited for. */
