@@ -38,7 +38,7 @@ bool inflater_inflate(Inflater *inflater, const Bytes *compressed, Bytes *out)
 	z->avail_in = (uInt)bytes_left(compressed);
 	z->next_out = start;
 	z->avail_out = (uInt)MIN(INFLATER_DATAGRAM, INFLATER_PACKET - inflater->used);
-	if (inflate(z, Z_FINISH) != Z_STREAM_END)
+	if (inflate(z, Z_FINISH) != Z_STREAM_END || z->avail_in)
 		return false;
 	*out = (Bytes){start, z->next_out};
 	inflater->used += bytes_left(out);

@@ -83,8 +83,11 @@ Layer ayiya_layer(Walk *walk)
 	return header[3] == 4 ? LAYER_IPV4 : LAYER_IPV6;
 }
 
+#define GUE_PRIVATE 1u
+
 /* draft-ietf-intarea-gue: version, control bit and length of the rest in 4 bytes, IP protocol,
- * flags. Version 1 is IP without a header, whose own version begins alike. */
+ * flags, of which but the last is in use and others are to be dropped (§3.3). Version 1 is IP
+ * without a header, whose own version begins alike. */
 Layer gue_layer(Walk *walk)
 {
 	const uint8_t *header = bytes_peek(&walk->at, 4);
@@ -94,6 +97,8 @@ Layer gue_layer(Walk *walk)
 		return walk_skip(walk, "UDP");
 	if (header[0] >> 6 == 1)
 		return walk_enter(walk, ENCAP_GUE) ? ip : LAYER_END;
+	if (be16(header + 2) & ~GUE_PRIVATE)
+		return walk_skip(walk, "UDP");
 	if (header[0] & 0x20)
 		return walk_skip(walk, "GUE control");
 	if (!bytes_pull(&walk->at, 4 + (header[0] & 0x1fu) * 4))

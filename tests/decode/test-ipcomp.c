@@ -41,6 +41,16 @@ static void deflate_composed(void)
 	compose_put(&packet, out, sizeof out - z.avail_out);
 }
 
+static void put_behind(uint8_t byte)
+{
+	g_autoptr(GByteArray) all = g_byte_array_new();
+
+	g_byte_array_append(all, composed_data(&packet), (guint)composed_len(&packet));
+	g_byte_array_append(all, &byte, 1);
+	compose_start(&packet);
+	compose_put(&packet, all->data, all->len);
+}
+
 static void wrap(const char *const *layers)
 {
 	for (; *layers; layers++)
@@ -106,6 +116,13 @@ Test(ipcomp, cut_or_damaged_is_counted)
 	cr_expect_eq(decoder_count(decoder, "IPComp that is not DEFLATE"), 1);
 	composed_data(&packet)[14 + 3]++;
 	expect_hello("ipcomp");
+	/* What it ends with is not the end of the datagram. */
+	compose(&packet, "tcp");
+	deflate_composed();
+	put_behind(0);
+	wrap((const char *const[]){"x06000002", "ip4:108", "eth:0800", NULL});
+	cr_expect_eq(decode_composed(decoder, 1, &packet, segments), 0);
+	cr_expect_eq(decoder_count(decoder, "IPComp that is not DEFLATE"), 2);
 }
 
 /* A datagram has 65535 bytes at most, and a packet's are not without end. */
