@@ -317,9 +317,9 @@ Test(stream, a_block_of_bzip2_that_is_whole_is_read_whole)
 	g_autofree char *buffer = g_malloc(n);
 	g_autofree uint8_t *out = g_malloc(room);
 
-	cr_assert_eq(BZ2_bzBuffToBuffCompress(buffer, &n, (char *)w.bytes->data, w.bytes->len, 9, 0,
-					      0),
-		     BZ_OK);
+	cr_assert_eq(
+		BZ2_bzBuffToBuffCompress(buffer, &n, (char *)w.bytes->data, w.bytes->len, 9, 0, 0),
+		BZ_OK);
 	GByteArray stream = {.data = (guint8 *)buffer, .len = n};
 	guint end = first_block_end(&stream, out, room);
 	Got got = read_bytes(stream.data, end);
