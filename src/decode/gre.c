@@ -102,6 +102,16 @@ Layer gre_layer(Walk *walk)
 	return gre_next(walk, flags, type);
 }
 
+/* RFC 8086 §3.3: version 0, without routing, and what is reserved is 0; else it is no GRE. */
+Layer gre_in_udp_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_peek(&walk->at, 4);
+
+	if (!header || (be16(header) & ~(GRE_CHECKSUM | GRE_KEY | GRE_SEQUENCE)))
+		return walk_skip(walk, "UDP");
+	return LAYER_GRE;
+}
+
 /* Version, VLAN, class, session (10 bits), index: a mirror's session says nothing of the frames. */
 Layer erspan2_layer(Walk *walk)
 {

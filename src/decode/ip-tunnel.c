@@ -91,7 +91,7 @@ Layer ayiya_layer(Walk *walk)
 Layer gue_layer(Walk *walk)
 {
 	const uint8_t *header = bytes_peek(&walk->at, 4);
-	Layer ip = ip_version_next(walk);
+	Layer ip = guess_ip(walk);
 
 	if (!header || header[0] >> 6 > 1 || (header[0] >> 6 == 1 && ip == LAYER_END))
 		return walk_skip(walk, "UDP");
@@ -110,7 +110,7 @@ Layer gue_layer(Walk *walk)
 Layer lisp_layer(Walk *walk)
 {
 	const uint8_t *header = bytes_pull(&walk->at, 8);
-	Layer ip = ip_version_next(walk);
+	Layer ip = guess_ip(walk);
 
 	if (!header || ip == LAYER_END)
 		return walk_skip(walk, "UDP");

@@ -41,6 +41,7 @@
 	/* mpls.c, gre.c, ip-tunnel.c, ipcomp.c, l2tp.c */	\
 	X(MPLS,			mpls_layer)		\
 	X(GRE,			gre_layer)		\
+	X(GRE_IN_UDP,		gre_in_udp_layer)	\
 	X(ERSPAN2,		erspan2_layer)		\
 	X(ERSPAN3,		erspan3_layer)		\
 	X(AH,			ah_layer)		\

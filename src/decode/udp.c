@@ -22,7 +22,7 @@ static const UdpTunnel udp_tunnels[] = {
 	{1701, true, LAYER_L2TP},
 	{5072, true, LAYER_AYIYA},
 	{4341, false, LAYER_LISP},
-	{4754, false, LAYER_GRE}, /* RFC 8086 */
+	{4754, false, LAYER_GRE_IN_UDP},
 	{6080, false, LAYER_GUE},
 	{5247, true, LAYER_CAPWAP},
 	{6635, false, LAYER_MPLS}, /* RFC 7510 */

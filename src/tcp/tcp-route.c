@@ -113,16 +113,6 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	return conn;
 }
 
-static bool begun_later(const TcpConnection *conn, ShakedownSideId side, const Segment *syn)
-{
-	const TcpSide *s = &conn->side[side];
-	ShakedownDuration since = syn->time - conn->syn_first;
-	uint32_t on = syn->seq.value - s->isn.value;
-
-	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && since > 0 && on > since / SLOWEST_TICK &&
-	       on < since / FASTEST_TICK;
-}
-
 /* A SYN on a four-tuple that has a connection: is it that one's, or the next one's? */
 typedef enum { SYN_OURS, SYN_NEXT, SYN_UNCLEAR } SynVerdict;
 
@@ -146,9 +136,6 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 	if (tcp_acked_without_syn(conn, side))
 		return SYN_OURS;
 	if (tcp_side_gone(s) && tcp_side_gone(r))
-		return SYN_NEXT;
-	/* What had ended the first was not captured. */
-	if (opening && !tcp_side_has(r, TCP_SIDE_SEEN) && begun_later(conn, side, seg))
 		return SYN_NEXT;
 	if (opening && !conn->syn_ack_first)
 		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
@@ -204,8 +191,12 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 bool tcp_pending_begun_later(const TcpConnection *conn)
 {
 	const TcpPendingSyn *p = tcp_aside(conn)->pending;
+	const TcpSide *s = &conn->side[p->side];
+	ShakedownDuration since = p->seg.time - conn->syn_first;
+	uint32_t on = p->seg.seq.value - s->isn.value;
 
-	return begun_later(conn, p->side, &p->seg);
+	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && since > 0 && on > since / SLOWEST_TICK &&
+	       on < since / FASTEST_TICK;
 }
 
 /* The SYN that waits for its meaning has got it, if this segment takes it up. */
