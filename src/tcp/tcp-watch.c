@@ -88,10 +88,11 @@ static bool answers(const TcpStep *step, const TcpWatchSide *asked, bool resent)
 	       tcp_seq_lt(asked->asked_seq, step->seg->ack);
 }
 
-/* So often and for so long data is sent again in vain before it is said to be stuck; who speaks so
- * long after the last of them has had the time to get it. */
+/* So often and for so long data is sent again in vain before it is said to be stuck, and not lost
+ * by chance; who speaks so long after the last of them has had the time to get it. */
 #define STUCK_LEAST 3
-#define STUCK_FOR (SHAKEDOWN_NS_PER_S / 2)
+#define STUCK_FOR SHAKEDOWN_NS_PER_S
+#define HEARD_AFTER (SHAKEDOWN_NS_PER_S / 2)
 
 /* The other side is heard of: what was asked of it was acknowledged, or is not. */
 static void watch_stuck(TcpStep *step, TcpWatchSide *asked, const TcpWatchSide *own)
@@ -104,7 +105,7 @@ static void watch_stuck(TcpStep *step, TcpWatchSide *asked, const TcpWatchSide *
 	if (asked->stuck && tcp_seq_lt(asked->stuck_seq, seg->ack))
 		asked->stuck = 0;
 	if (asked->stuck || asked->resent < STUCK_LEAST || own->zero_since ||
-	    tcp_seq_lt(asked->asked_seq, seg->ack) || step->time - asker->last < STUCK_FOR ||
+	    tcp_seq_lt(asked->asked_seq, seg->ack) || step->time - asker->last < HEARD_AFTER ||
 	    asker->last - asked->asked < STUCK_FOR ||
 	    (tcp_side_has(asker, TCP_SIDE_SENT_FIN) && tcp_seq_eq(asked->asked_seq, asker->fin)))
 		return;

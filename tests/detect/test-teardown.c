@@ -282,6 +282,20 @@ Test(teardown, black_hole)
 	EXPECT_FACT(s, SILENT_DEATH, "retransmissions=4");
 }
 
+/* Three losses in a row are no more than that. */
+Test(teardown, lost_by_chance)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 100);
+	for (unsigned n = 0; n < 3; n++)
+		CLIENT(s, PSH_ACK, 121, 1001, 100, .after = MS(120 << n));
+	SERVER(s, FIN_ACK, 1001, 121, .after = SECONDS(5));
+	CLIENT(s, TCP_ACK, 221, 1002);
+	scene_finish(s);
+	EXPECT_NOT(s, SILENT_DEATH);
+}
+
 Test(teardown, data_gets_through_in_the_end)
 {
 	g_autoptr(Scene) s = open_scene();
