@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -74,4 +75,20 @@ static inline uint16_t le16(const uint8_t *p)
 static inline uint32_t le32(const uint8_t *p)
 {
 	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+/* In the byte order of whoever wrote them. */
+static inline uint16_t bytes_get16(const uint8_t *p, bool big)
+{
+	return big ? be16(p) : le16(p);
+}
+
+static inline uint32_t bytes_get32(const uint8_t *p, bool big)
+{
+	return big ? be32(p) : le32(p);
+}
+
+static inline uint64_t bytes_get64(const uint8_t *p, bool big)
+{
+	return big ? be64(p) : (uint64_t)le32(p + 4) << 32 | le32(p);
 }

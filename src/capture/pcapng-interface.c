@@ -48,7 +48,7 @@ static const char *read_option(PcapngInterface *interface, const PcapngOption *o
 	} else if (option->code == OPTION_TSOFFSET) {
 		if (option->len != 8)
 			return "an interface description whose if_tsoffset is not 8 bytes long";
-		interface->offset = seconds_to_ns((int64_t)pcapng_get64(option->value, big));
+		interface->offset = seconds_to_ns((int64_t)bytes_get64(option->value, big));
 	}
 	return NULL;
 }
@@ -62,8 +62,8 @@ const char *pcapng_interface_read(PcapngInterface *interface, Bytes body, bool b
 	if (!p)
 		return "an interface description too short for its fields";
 	*interface = (PcapngInterface){
-		.link_type = pcapng_get16(p, big),
-		.snaplen = pcapng_get32(p + 4, big),
+		.link_type = bytes_get16(p, big),
+		.snaplen = bytes_get32(p + 4, big),
 		.tsresol = 6, /* microseconds, where the option is missing */
 	};
 	while ((verdict = pcapng_option_next(&body, big, &option)) == PCAPNG_OPTION) {
@@ -89,13 +89,13 @@ void pcapng_interface_count(PcapngInterface *interface, Bytes options, bool big)
 		if (option.len != 8)
 			continue;
 		if (option.code == OPTION_IFDROP)
-			card = pcapng_get64(option.value, big);
+			card = bytes_get64(option.value, big);
 		else if (option.code == OPTION_OSDROP)
-			system = pcapng_get64(option.value, big);
+			system = bytes_get64(option.value, big);
 		else if (option.code == OPTION_ENDTIME)
 			interface->end = pcapng_interface_time(
-				interface, (uint64_t)pcapng_get32(option.value, big) << 32 |
-						   pcapng_get32(option.value + 4, big));
+				interface, (uint64_t)bytes_get32(option.value, big) << 32 |
+						   bytes_get32(option.value + 4, big));
 	}
 	if (__builtin_add_overflow(card, system, &card))
 		card = UINT64_MAX;
@@ -108,7 +108,7 @@ void pcapng_interface_lost(PcapngInterface *interface, Bytes options, bool big)
 
 	while (pcapng_option_next(&options, big, &option) == PCAPNG_OPTION)
 		if (option.code == OPTION_DROPCOUNT && option.len == 8 &&
-		    __builtin_add_overflow(interface->lost, pcapng_get64(option.value, big),
+		    __builtin_add_overflow(interface->lost, bytes_get64(option.value, big),
 					   &interface->lost))
 			interface->lost = UINT64_MAX;
 	interface->dropped = MAX(interface->dropped, interface->lost);

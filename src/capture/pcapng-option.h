@@ -17,30 +17,15 @@ typedef enum {
 	PCAPNG_OPTION_CUT, /* longer than its block */
 } PcapngOptionVerdict;
 
-static inline uint16_t pcapng_get16(const uint8_t *p, bool big)
-{
-	return big ? be16(p) : le16(p);
-}
-
-static inline uint32_t pcapng_get32(const uint8_t *p, bool big)
-{
-	return big ? be32(p) : le32(p);
-}
-
-static inline uint64_t pcapng_get64(const uint8_t *p, bool big)
-{
-	return big ? be64(p) : (uint64_t)le32(p + 4) << 32 | le32(p);
-}
-
 /* Takes one off the block's rest. */
 static inline PcapngOptionVerdict pcapng_option_next(Bytes *rest, bool big, PcapngOption *option)
 {
 	const uint8_t *p = bytes_pull(rest, 4);
 
-	if (!p || pcapng_get16(p, big) == 0)
+	if (!p || bytes_get16(p, big) == 0)
 		return PCAPNG_OPTION_END;
-	option->code = pcapng_get16(p, big);
-	option->len = pcapng_get16(p + 2, big);
+	option->code = bytes_get16(p, big);
+	option->len = bytes_get16(p + 2, big);
 	option->value = bytes_pull(rest, (option->len + 3u) & ~3u);
 	return option->value ? PCAPNG_OPTION : PCAPNG_OPTION_CUT;
 }

@@ -33,20 +33,10 @@ typedef struct {
 	uint16_t minor; /* of version 2 */
 } ReaderPcap;
 
-static inline uint32_t get32(const uint8_t *p, bool big)
-{
-	return big ? be32(p) : le32(p);
-}
-
-static inline uint16_t get16(const uint8_t *p, bool big)
-{
-	return big ? be16(p) : le16(p);
-}
-
 static inline void record_lengths(const ReaderPcap *pcap, const uint8_t *p, uint32_t *captured,
 				  uint32_t *wire)
 {
-	uint32_t first = get32(p + 8, pcap->big), second = get32(p + 12, pcap->big);
+	uint32_t first = bytes_get32(p + 8, pcap->big), second = bytes_get32(p + 12, pcap->big);
 	bool swap = pcap->lengths == LENGTHS_WIRE_FIRST ||
 		    (pcap->lengths == LENGTHS_EITHER && first > second);
 	*captured = swap ? second : first;
@@ -60,8 +50,8 @@ static inline void fill_packet(const ReaderPcap *pcap, const uint8_t *p, uint32_
 		.data = p + pcap->record_len,
 		.captured_len = captured,
 		.wire_len = wire > captured ? wire : captured,
-		.time = get32(p, pcap->big) * SHAKEDOWN_NS_PER_S +
-			(int64_t)get32(p + 4, pcap->big) * pcap->tick,
+		.time = bytes_get32(p, pcap->big) * SHAKEDOWN_NS_PER_S +
+			(int64_t)bytes_get32(p + 4, pcap->big) * pcap->tick,
 		.link_type = pcap->link_type,
 		.interface = pcap->interface,
 	};
@@ -93,7 +83,7 @@ static bool read_magic(ReaderPcap *pcap, const uint8_t *p)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(variants); i++)
 		for (int big = 0; big <= 1; big++)
-			if (get32(p, big) == variants[i].magic) {
+			if (bytes_get32(p, big) == variants[i].magic) {
 				pcap->big = big;
 				pcap->record_len = variants[i].record_len;
 				pcap->tick = variants[i].tick;
@@ -124,10 +114,10 @@ static bool read_version(ReaderPcap *pcap, uint16_t major, uint16_t minor)
 /* All that a header says, of HEADER_LEN bytes whose magic number is known. */
 static bool read_header(ReaderPcap *pcap, const uint8_t *p, uint32_t *interfaces)
 {
-	if (!read_version(pcap, get16(p + 4, pcap->big), get16(p + 6, pcap->big)))
+	if (!read_version(pcap, bytes_get16(p + 4, pcap->big), bytes_get16(p + 6, pcap->big)))
 		return false;
 	/* The upper half is the length of the frame check sequence, and reserved. */
-	pcap->link_type = get32(p + 20, pcap->big) & 0xffff;
+	pcap->link_type = bytes_get32(p + 20, pcap->big) & 0xffff;
 	pcap->max = reader_max_packet(pcap->link_type);
 	pcap->interface = (*interfaces)++;
 	return true;
@@ -256,7 +246,8 @@ Reader *reader_pcap_open(const Reader *base, GError **error)
 		return reader_refuse(base, error,
 				     "pcap version %u.%u: there is no such version (2.%u is the "
 				     "last); the header is probably corrupt",
-				     get16(p + 4, pcap.big), get16(p + 6, pcap.big), MINOR_LAST);
+				     bytes_get16(p + 4, pcap.big), bytes_get16(p + 6, pcap.big),
+				     MINOR_LAST);
 	source_step(source, HEADER_LEN);
 	return g_memdup2(&pcap, sizeof pcap);
 }

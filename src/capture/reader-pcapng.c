@@ -69,7 +69,7 @@ static char *read_section(ReaderPcapng *ng, const uint8_t *p)
 	bool big = be32(p + 8) == BYTE_ORDER_MAGIC;
 	if (!big && le32(p + 8) != BYTE_ORDER_MAGIC)
 		return g_strdup("a pcapng section header without a byte-order magic");
-	uint16_t major = pcapng_get16(p + 12, big), minor = pcapng_get16(p + 14, big);
+	uint16_t major = bytes_get16(p + 12, big), minor = bytes_get16(p + 14, big);
 	/* 1.2 was written for a while, and is the same as 1.0. */
 	if (major != 1 || (minor != 0 && minor != 2))
 		return g_strdup_printf("pcapng version %u.%u: there is no such version (1.0 is "
@@ -128,15 +128,14 @@ static ReaderVerdict read_packet(ReaderPcapng *ng, bool enhanced, Bytes body,
 	if (!p)
 		return corrupt(ng, "a packet block too short for its fields");
 	PcapngInterface *interface =
-		interface_at(ng, enhanced ? pcapng_get32(p, ng->big) : pcapng_get16(p, ng->big));
+		interface_at(ng, enhanced ? bytes_get32(p, ng->big) : bytes_get16(p, ng->big));
 	if (!interface)
 		return corrupt(ng, "a packet of an interface that was not described");
-	uint64_t ticks =
-		(uint64_t)pcapng_get32(p + 4, ng->big) << 32 | pcapng_get32(p + 8, ng->big);
+	uint64_t ticks = (uint64_t)bytes_get32(p + 4, ng->big) << 32 | bytes_get32(p + 8, ng->big);
 	ng->last = pcapng_interface_time(interface, ticks);
-	uint32_t captured = pcapng_get32(p + 12, ng->big);
+	uint32_t captured = bytes_get32(p + 12, ng->big);
 	ReaderVerdict verdict =
-		yield(ng, interface, body, captured, pcapng_get32(p + 16, ng->big), packet);
+		yield(ng, interface, body, captured, bytes_get32(p + 16, ng->big), packet);
 	if (verdict == READER_PACKET && bytes_left(&body) > captured + (size_t)3)
 		read_packet_options(ng, interface, body, captured);
 	return verdict;
@@ -148,7 +147,7 @@ static ReaderVerdict read_simple(ReaderPcapng *ng, Bytes body, ShakedownPacket *
 	const PcapngInterface *interface = interface_at(ng, 0);
 	if (!p || !interface)
 		return corrupt(ng, "a simple packet block without an interface");
-	uint32_t wire = pcapng_get32(p, ng->big);
+	uint32_t wire = bytes_get32(p, ng->big);
 	uint32_t captured =
 		interface->snaplen && interface->snaplen < wire ? interface->snaplen : wire;
 	return yield(ng, interface, body, captured, wire, packet);
@@ -172,7 +171,7 @@ static ReaderVerdict read_interface(ReaderPcapng *ng, Bytes body)
 static ReaderVerdict read_statistics(ReaderPcapng *ng, Bytes body)
 {
 	const uint8_t *p = bytes_pull(&body, 12);
-	PcapngInterface *interface = p ? interface_at(ng, pcapng_get32(p, ng->big)) : NULL;
+	PcapngInterface *interface = p ? interface_at(ng, bytes_get32(p, ng->big)) : NULL;
 
 	if (interface) {
 		const uint64_t before = interface->dropped;
@@ -209,7 +208,7 @@ static ReaderVerdict pass_block(ReaderPcapng *ng, uint32_t type, uint32_t len)
 
 	if (source_left(source) >= len) {
 		trailer = source->at + len - 4;
-		if (pcapng_get32(trailer, ng->big) != len)
+		if (bytes_get32(trailer, ng->big) != len)
 			return corrupt(ng, "a block whose two lengths differ");
 		source_step(source, len);
 		return READER_NONE;
@@ -220,7 +219,7 @@ static ReaderVerdict pass_block(ReaderPcapng *ng, uint32_t type, uint32_t len)
 	trailer = source_skip(source, len - 4) ? source_peek(source, 4, true) : NULL;
 	if (!trailer)
 		return cut(ng, type, len - (uint32_t)(source_offset(source) - begin));
-	if (pcapng_get32(trailer, ng->big) != len)
+	if (bytes_get32(trailer, ng->big) != len)
 		return corrupt(ng, "a block whose two lengths differ");
 	source_step(source, 4);
 	return READER_NONE;
@@ -234,9 +233,9 @@ static ReaderVerdict next_block(Reader *reader, ShakedownPacket *packet)
 	if (!p)
 		return reader_end(reader, READER_BETWEEN, BLOCK_MIN);
 
-	uint32_t type = pcapng_get32(p, ng->big);
+	uint32_t type = bytes_get32(p, ng->big);
 	bool big = type == BLOCK_SECTION ? be32(p + 8) == BYTE_ORDER_MAGIC : ng->big;
-	uint32_t len = pcapng_get32(p + 4, big);
+	uint32_t len = bytes_get32(p + 4, big);
 	if (len < (type == BLOCK_SECTION ? SECTION_MIN : BLOCK_MIN) || len % 4)
 		return corrupt(ng, "a block of an impossible length");
 	if (!is_read(type, len))
@@ -247,7 +246,7 @@ static ReaderVerdict next_block(Reader *reader, ShakedownPacket *packet)
 	p = source_peek(source, len, reader->wait);
 	if (!p)
 		return cut(ng, type, len);
-	if (pcapng_get32(p + len - 4, big) != len)
+	if (bytes_get32(p + len - 4, big) != len)
 		return corrupt(ng, "a block whose two lengths differ");
 	ReaderVerdict verdict = read_block(ng, type, p, len, packet);
 	if (verdict != READER_STOP)
