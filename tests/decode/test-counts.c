@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Nothing that is not read goes uncounted, and no input makes the counters grow without bound. */
-#include "compose.h"
+#include "fixture.h"
 
 #include "decode/counts.h"
 
@@ -8,21 +8,7 @@
 #include <glib.h>
 #include <string.h>
 
-static Composed packet;
-static Segment segments[DECODER_SEGMENTS];
-static Decoder *decoder;
-
-static void setup(void)
-{
-	decoder = decoder_new(NULL);
-}
-
-static void teardown(void)
-{
-	decoder_free(decoder);
-}
-
-TestSuite(counts, .init = setup, .fini = teardown);
+TestSuite(counts, .init = fixture_setup, .fini = fixture_teardown);
 
 typedef struct {
 	uint32_t link_type;

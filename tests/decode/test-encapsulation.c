@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What layers say about a connection's identity, how deep they may go, several segments at once. */
-#include "compose.h"
+#include "fixture.h"
 
 #include "decode/encapsulation.h"
 
@@ -8,21 +8,7 @@
 #include <glib.h>
 #include <string.h>
 
-static Composed packet;
-static Segment segments[DECODER_SEGMENTS];
-static Decoder *decoder;
-
-static void setup(void)
-{
-	decoder = decoder_new(NULL);
-}
-
-static void teardown(void)
-{
-	decoder_free(decoder);
-}
-
-TestSuite(encapsulation, .init = setup, .fini = teardown);
+TestSuite(encapsulation, .init = fixture_setup, .fini = fixture_teardown);
 
 Test(encapsulation, same_looks_at_identity_alone)
 {

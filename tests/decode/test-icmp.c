@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* ICMP errors and the segments that they quote. */
-#include "compose.h"
+#include "fixture.h"
 
 #include <criterion/criterion.h>
 #include <glib.h>
 #include <string.h>
 
-static Composed packet;
-static Segment segments[DECODER_SEGMENTS];
-static Decoder *decoder;
-
-static void setup(void)
-{
-	decoder = decoder_new(NULL);
-}
-
-static void teardown(void)
-{
-	decoder_free(decoder);
-}
-
-TestSuite(icmp, .init = setup, .fini = teardown);
+TestSuite(icmp, .init = fixture_setup, .fini = fixture_teardown);
 
 typedef struct {
 	const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Compressed IP payloads: read when good, counted when not, bounded whatever they grow to. */
-#include "compose.h"
+#include "fixture.h"
 
 #include "decode/inflater.h"
 
@@ -9,21 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
-static Composed packet;
-static Segment segments[DECODER_SEGMENTS];
-static Decoder *decoder;
-
-static void setup(void)
-{
-	decoder = decoder_new(NULL);
-}
-
-static void teardown(void)
-{
-	decoder_free(decoder);
-}
-
-TestSuite(ipcomp, .init = setup, .fini = teardown);
+TestSuite(ipcomp, .init = fixture_setup, .fini = fixture_teardown);
 
 /* What is composed, compressed, is all that is composed. */
 static void deflate_composed(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* IP and TCP headers: what goes into a segment, which checksums are believed, which lengths. */
-#include "compose.h"
+#include "fixture.h"
 
 #include <criterion/criterion.h>
 #include <glib.h>
@@ -12,21 +12,7 @@
 #define V4_TCP (ETHERNET + 20)
 #define V6_TCP (ETHERNET + 40)
 
-static Composed packet;
-static Segment segments[DECODER_SEGMENTS];
-static Decoder *decoder;
-
-static void setup(void)
-{
-	decoder = decoder_new(NULL);
-}
-
-static void teardown(void)
-{
-	decoder_free(decoder);
-}
-
-TestSuite(tcp, .init = setup, .fini = teardown);
+TestSuite(tcp, .init = fixture_setup, .fini = fixture_teardown);
 
 static size_t decode(void)
 {
