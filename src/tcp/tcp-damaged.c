@@ -50,10 +50,10 @@ static void remember(TcpStep *step)
 		aside->damaged_from = seg->seq;
 		aside->damaged_frame = seg->frame;
 		aside->damaged = 0;
+		aside->damaged_data = true;
 	}
 	aside->damaged++;
 	/* Only what is nothing but data can be taken later. */
-	aside->damaged_data = aside->damaged > 1 ? aside->damaged_data : true;
 	aside->damaged_data &= !(seg->flags & (TCP_SYN | TCP_FIN | TCP_RST)) && seg->payload_len;
 	aside->dropped = segment_seq_end(seg);
 	s->checks |= TCP_CHECK_DROPPED | TCP_CHECK_BAD;
