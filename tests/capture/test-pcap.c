@@ -278,6 +278,34 @@ Test(pcap, ends_at_a_length_that_no_packet_has)
 	}
 }
 
+Test(pcap, tells_damage_from_a_file_that_is_still_being_written)
+{
+	static const struct {
+		uint32_t fraction, captured, wire;
+		const char *problem;
+	} rows[] = {
+		{999999, 900, 900, "cut short in packet 2"},
+		{0, 900, 899, "corrupt after packet 1, at byte 50"},
+		{1000000, 900, 900, "there is no packet's header here"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		Writer w = writer_new(false);
+		pcap_header(&w, MAGIC_MICROSECONDS, 1);
+		pcap_packet(&w, 1, 0, 1, 10);
+		put32(&w, 1);
+		put32(&w, rows[i].fraction);
+		put32(&w, rows[i].captured);
+		put32(&w, rows[i].wire);
+		put_pattern(&w, 2, 100);
+		Got got = read_writer(&w);
+		cr_assert_eq(got_len(&got), 1, "row %zu", i);
+		cr_assert_not_null(got.problem, "row %zu", i);
+		cr_assert(strstr(got.problem, rows[i].problem), "row %zu: %s", i, got.problem);
+		got_clear(&got);
+		writer_free(&w);
+	}
+}
+
 Test(pcap, delivers_packets_of_the_greatest_length)
 {
 	Writer w = writer_new(false);
