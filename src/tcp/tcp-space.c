@@ -98,26 +98,50 @@ static bool goes_on(TcpSeq from, TcpSeq seq)
 	return on >= 0 && on <= (int32_t)SLACK;
 }
 
+/* The next one goes on from there. The same number again says no more than before, unless the
+ * other side had the time to say that it has not sent so much: tcp_space_stays(). */
+static bool goes_on_from_suspect(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[step->from];
+	TcpSeq ack = step->seg->ack;
+
+	return tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) && goes_on(aside->suspect_ack, ack) &&
+	       (!tcp_seq_eq(ack, aside->suspect_ack) ||
+		step->time - aside->suspect_ack_since >
+			tcp_leg(step->conn, tcp_other(step->from)));
+}
+
 bool tcp_space_bad_ack(TcpStep *step)
 {
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
-	const TcpAside *aside = tcp_aside(step->conn);
 	TcpSeq ack = step->seg->ack;
 
 	if (!beyond_all(step))
 		return false;
-	/* Where the capture has lost more than a window, the next one goes on from there, or the
-	 * two agree where they are. */
-	if ((tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) &&
-	     goes_on(aside->side[step->from].suspect_ack, ack)) ||
+	TcpAside *aside = tcp_aside_make(step->conn);
+	TcpAsideSide *mine = &aside->side[step->from];
+
+	/* Where the capture has lost more than a window, the two agree where they are. */
+	if (goes_on_from_suspect(step) ||
 	    (tcp_side_has(r, TCP_SIDE_SUSPECT) && goes_on(ack, aside->side[other].suspect)))
 		return false;
+	if (!tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) || !tcp_seq_eq(ack, mine->suspect_ack))
+		mine->suspect_ack_since = step->time;
 	s->flags |= TCP_SIDE_SUSPECT_ACK;
-	tcp_aside_make(step->conn)->side[step->from].suspect_ack = ack;
+	mine->suspect_ack = ack;
 	if (outside(step))
 		suspect(step);
 	return true;
+}
+
+void tcp_space_stays(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[tcp_other(step->from)];
+
+	if (tcp_side_has(s, TCP_SIDE_CHALLENGED) && tcp_seq_leq(step->seg->seq, s->snd_nxt))
+		r->flags &= ~(uint32_t)TCP_SIDE_SUSPECT_ACK;
 }
 
 /* About as far from where it began as the side is by now. */

@@ -214,6 +214,45 @@ Test(tcp_bad_ack, far_beyond_what_was_sent)
 	EXPECT_CLASS(t, ACK);
 }
 
+/* All that a host sends may bear it, and what it was not answered, it sends again. */
+Test(tcp_bad_ack, is_no_better_for_being_repeated)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	talk_events(t);
+	SERVER(t, PSH_ACK, 1, 1000000, 40);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, PSH_ACK, 41, 1000000, 40);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	EXPECT_EVENTS(t, "bad-ack bad-ack");
+	CLIENT(t, TCP_ACK, 101, 1);
+	EXPECT_CLASS(t, CHALLENGE_ACK);
+	talk_wait(t, MS(300));
+	SERVER(t, PSH_ACK, 1, 1000000, 40);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, PSH_ACK, 1, 101, 40);
+	EXPECT_CLASS(t, NEW);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 0);
+	cr_assert_eq(talk_record(t, 1)->side[S].bytes, 40);
+}
+
+/* Nobody says that it is wrong. */
+Test(tcp_bad_ack, is_believed_when_it_stays)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	SERVER(t, PSH_ACK, 1, 1000000, 40);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	talk_wait(t, MS(300));
+	SERVER(t, PSH_ACK, 41, 1000000, 40);
+	EXPECT_CLASS(t, NEW);
+	cr_assert_eq(talk_record(t, 1)->side[C].missing_bytes, 1000000 - 101);
+}
+
 Test(tcp_bad_ack, beyond_a_fin_there_is_nothing)
 {
 	g_autoptr(Talk) t = talk_new();
