@@ -6,6 +6,9 @@
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
+/* Bytes a packet of who sends single ones, acknowledgments included. */
+#define BYTEWISE_MOST 8
+
 void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 {
 	TcpConnection *conn = step->conn;
@@ -65,30 +68,6 @@ static void answered_fin(TcpStep *step)
 	tcp_hidden_fin(step, other);
 }
 
-/* One number more is acknowledged, by no more than an ACK or by what is longer than a single byte's
- * echo, and the other direction is not captured at all: that is a FIN or a byte. Most often it is a
- * FIN, for who sends single bytes sends more of them; then that is taken back. Nothing but states
- * rests on it. */
-static void likely_fin(TcpStep *step)
-{
-	TcpConnection *conn = step->conn;
-	ShakedownSideId other = tcp_other(step->from);
-	TcpSide *r = &conn->side[other];
-
-	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || step->seg->payload_len == 1 ||
-	    (step->seg->flags & TCP_FIN) ||
-	    (r->flags & (TCP_SIDE_SEEN | TCP_SIDE_LIKELY_FIN | TCP_SIDE_BYTEWISE)) ||
-	    !tcp_seq_eq(step->seg->ack, tcp_seq_add(r->fin, 1)) ||
-	    r->state != SHAKEDOWN_TCP_ESTABLISHED ||
-	    conn->side[step->from].state != SHAKEDOWN_TCP_ESTABLISHED)
-		return;
-	r->flags |= TCP_SIDE_LIKELY_FIN;
-	tcp_believe(step, other, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
-	tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
-	tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
-	step->note = "acknowledges a FIN that was not captured, or a single byte";
-}
-
 /* One number of it was acknowledged, not captured, and nothing lies beyond it. */
 static bool ends_in_a_gap(const TcpSide *s)
 {
@@ -144,12 +123,55 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 		tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 }
 
+/* Who sends single bytes sends more of them. */
+static bool bytewise(const TcpSide *s)
+{
+	return tcp_side_has(s, TCP_SIDE_BYTEWISE) ||
+	       (s->bytes && s->bytes / BYTEWISE_MOST < s->packets);
+}
+
+/* One number more is acknowledged than was captured, by no more than an ACK or by what is longer
+ * than a single byte's echo: that is a FIN or a byte. Most often it is a FIN, for who sends single
+ * bytes sends more of them; then that is taken back. Nothing but states rests on it. */
+static void likely_fin(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	TcpSide *r = &conn->side[other];
+
+	if (!tcp_side_has(r, TCP_SIDE_MAYBE_FIN) || step->seg->payload_len == 1 ||
+	    (step->seg->flags & TCP_FIN) || tcp_side_has(r, TCP_SIDE_LIKELY_FIN) || bytewise(r) ||
+	    !tcp_seq_eq(step->seg->ack, tcp_seq_add(r->fin, 1)) ||
+	    r->state != SHAKEDOWN_TCP_ESTABLISHED ||
+	    conn->side[step->from].state != SHAKEDOWN_TCP_ESTABLISHED)
+		return;
+	r->flags |= TCP_SIDE_LIKELY_FIN;
+	tcp_believe(step, other, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	step->note = "acknowledges a FIN that was not captured, or a single byte";
+}
+
 void tcp_ack_of_hidden_fin(TcpStep *step)
 {
 	suspected_fin(step);
 	answered_fin(step);
-	likely_fin(step);
 	last_ack_of_hidden_fin(step);
+	likely_fin(step);
+}
+
+/* Where the other has closed, it was the first. */
+static void take_back_fin(TcpStep *step, ShakedownSideId side)
+{
+	ShakedownSideId other = tcp_other(side);
+
+	tcp_take_back(step, side, TCP_SENDS_FIN);
+	tcp_take_back(step, other, TCP_GETS_FIN);
+	step->note = "what had seemed to be its FIN was data";
+	if (!tcp_side_has(&step->conn->side[other], TCP_SIDE_SENT_FIN))
+		return;
+	tcp_believe(step, other, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
+	tcp_believe(step, side, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 }
 
 /* What had seemed to be that side's FIN was data. */
@@ -169,9 +191,7 @@ static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
 		conn->first_fin = other_closed ? (int8_t)other : -1;
 	if (conn->teardown_first == (int8_t)side)
 		conn->teardown_first = conn->first_fin;
-	tcp_take_back(step, side, TCP_SENDS_FIN);
-	tcp_take_back(step, other, TCP_GETS_FIN);
-	step->note = "what had seemed to be its FIN was data";
+	take_back_fin(step, side);
 }
 
 /* … and nothing but states rested on it. */
@@ -180,9 +200,7 @@ static void no_likely_fin(TcpStep *step, ShakedownSideId side)
 	TcpSide *s = &step->conn->side[side];
 
 	s->flags = (s->flags | TCP_SIDE_BYTEWISE) & ~(uint32_t)TCP_SIDE_LIKELY_FIN;
-	tcp_take_back(step, side, TCP_SENDS_FIN);
-	tcp_take_back(step, tcp_other(side), TCP_GETS_FIN);
-	step->note = "what had seemed to be its FIN was data";
+	take_back_fin(step, side);
 }
 
 /* Its sender goes on beyond it. */
@@ -204,21 +222,15 @@ static void refute_other(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
-	const TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+	const TcpSide *r = &conn->side[other];
 
 	if (!(r->flags & (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN)) ||
 	    !(step->seg->flags & TCP_ACK) || tcp_seq_leq(step->seg->ack, tcp_seq_add(r->fin, 1)))
 		return;
-	if (tcp_side_has(r, TCP_SIDE_LIKELY_FIN)) {
+	if (tcp_side_has(r, TCP_SIDE_LIKELY_FIN))
 		no_likely_fin(step, other);
-		return;
-	}
-	no_hidden_fin(step, other);
-	/* It was the first to close, if it has. */
-	if (!tcp_side_has(s, TCP_SIDE_SENT_FIN))
-		return;
-	tcp_believe(step, step->from, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_SENT);
-	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+	else
+		no_hidden_fin(step, other);
 }
 
 void tcp_hidden_fin_refuted(TcpStep *step)

@@ -272,18 +272,24 @@ static void syn_ack_first(TcpStep *step)
 	}
 }
 
-/* The third ACK was captured before it. */
+/* The third ACK was captured before it; or long before, and then this is it again. */
 static void syn_ack_overtaken(TcpStep *step)
 {
-	TcpSide *s = &step->conn->side[step->from];
+	TcpConnection *conn = step->conn;
+	TcpSide *s = &conn->side[step->from];
+	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
 
-	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
-	step->note = "captured after its answer";
+	if (opened && step->time - opened->time >= SYN_ACK_AGAIN_AFTER) {
+		syn_ack_again(step);
+	} else {
+		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
+		step->note = "captured after its answer";
+	}
 	s->syns++;
 	s->flags |= TCP_SIDE_SYN_SEEN;
 	read_options(s, step->seg);
-	if (!step->conn->syn_ack_first)
-		step->conn->syn_ack_first = step->conn->syn_ack_last = step->time;
+	if (!conn->syn_ack_first)
+		conn->syn_ack_first = conn->syn_ack_last = step->time;
 	tcp_emit(step, TCP_EVENT_SYN_ACK, step->from);
 }
 

@@ -258,12 +258,19 @@ static void prove_received(TcpStep *step)
 		tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 }
 
+/* It has sent one SYN,ACK, and no other that was not captured. */
+static bool has_asked_once(const TcpStep *step)
+{
+	return step->conn->side[step->from].syns == 1 &&
+	       !tcp_conn_has(step->conn, TCP_CONN_THIRD_ACK_LOST);
+}
+
 /* A listener without the third ACK sends its SYN,ACK again after a second (RFC 6298 §2.1). */
 static bool would_have_asked_again(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 
-	return conn->syn_ack_last && conn->side[step->from].syns == 1 &&
+	return conn->syn_ack_last && has_asked_once(step) &&
 	       step->time - conn->syn_ack_last > SYN_ACK_TIMEOUT;
 }
 
@@ -275,7 +282,7 @@ static bool outlived_third_ack(const TcpStep *step)
 	const TcpConnection *conn = step->conn;
 	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
 
-	return opened && conn->side[step->from].syns == 1 &&
+	return opened && has_asked_once(step) &&
 	       conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
 	       step->time - opened->time > tcp_leg(conn, step->from) * 2 + AT_ONCE &&
 	       step->time - conn->syn_ack_last < SYN_ACK_PATIENCE;
@@ -329,7 +336,8 @@ static void end_sender(TcpStep *step)
 	if (would_have_asked_again(step) || outlived_third_ack(step))
 		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
 	/* Else it never got there. An orphan that had closed is no contradiction. */
-	if (answers_without_connection(step) && !tcp_side_has(s, TCP_SIDE_SENT_FIN))
+	if (answers_without_connection(step) &&
+	    !(s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_LIKELY_FIN)))
 		tcp_take_back_unproven(step, step->from);
 	take_back_not_received(step);
 	tcp_unseen_answer(step);
@@ -389,7 +397,8 @@ void tcp_arrives_rst(TcpStep *step)
 	bool alive = r->state != SHAKEDOWN_TCP_CLOSED, taken = acceptable(step);
 	/* A scanner makes its SYN itself, and its kernel, which knows nothing of it, resets the
 	 * answer: the TTLs of the two differ, and yet it is its own. If not, it will go on. */
-	bool probe = s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step);
+	bool probe = s->state == SHAKEDOWN_TCP_SYN_SENT &&
+		     (answers_without_connection(step) || tcp_answers_unseen(step));
 	TcpSynReset of_two = tcp_resets_one_syn(step);
 	bool foreign = !probe && tcp_ttl_is_foreign(s, step->seg->ttl) &&
 		       !tcp_ttl_behind_proxy(conn, step->from, step->seg);

@@ -128,7 +128,9 @@ bool tcp_damaged(TcpStep *step);
 /* tcp-unseen.c: what one direction tells of the other, of which nothing is captured. It answers by
  * SYN,ACK although it has sent a SYN: so has the other. */
 void tcp_unseen_syn(TcpStep *step);
-/* Its reset shows that the other had answered its SYN. */
+/* §3.10.7.1: it had given up, and its reset answers what has acknowledged its SYN. */
+bool tcp_answers_unseen(const TcpStep *step);
+/* … which shows that the other had answered. */
 void tcp_unseen_answer(TcpStep *step);
 
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
