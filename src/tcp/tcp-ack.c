@@ -12,8 +12,25 @@
 
 /* From a tap at a host to its TCP, and back. */
 #define IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
+/* How many bytes behind its SYN may be missing where its handshake is missing, too. */
+#define NEAR_SYN 65535
 /* What a busy host or queue adds. */
 #define BUSY (SHAKEDOWN_NS_PER_S / 100)
+
+/* Its SYN,ACK was not captured, nor what acknowledged that: it has answered the other's SYN, and has
+ * got more than that SYN since or sends data itself. Who opens with an ACK alone may split the
+ * handshake (tcp-open.c); who acknowledges what is far from that SYN has some older connection
+ * (RFC 5961 §4). */
+static bool has_answered_unseen(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+	int32_t got = tcp_seq_diff(step->seg->ack, tcp_seq_add(r->isn, 1));
+
+	return s->state == SHAKEDOWN_TCP_CLOSED && r->state == SHAKEDOWN_TCP_SYN_SENT &&
+	       tcp_side_has(r, TCP_SIDE_SENT_SYN) && got >= 0 && got <= NEAR_SYN &&
+	       (got > 0 || segment_seq_len(step->seg) > 0);
+}
 
 /* The client's ACK of SYN,ACK, or whatever comes in its place: the third segment. */
 static void third_ack(TcpStep *step)
@@ -33,6 +50,9 @@ static void third_ack(TcpStep *step)
 	} else if (!tcp_seq_lt(r->isn, seg->ack)) {
 		return;
 	}
+	bool unseen = has_answered_unseen(step);
+	if (unseen)
+		tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
 
 	if (pending && pending->side == step->from &&
@@ -42,6 +62,9 @@ static void third_ack(TcpStep *step)
 		tcp_pending_clear(conn);
 	}
 	tcp_believe(step, step->from, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_SENT);
+	/* Data on a SYN may be answered before (RFC 7413). */
+	if (unseen && !r->bytes)
+		tcp_infer_established(step);
 	if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
 		return;
 	conn->flags |= TCP_CONN_THIRD_ACK;

@@ -101,7 +101,9 @@ static bool dropped_by_receiver(TcpStep *step)
 	if (tcp_space_bad_ack(step)) {
 		step->note = "acknowledges what was never sent";
 		step->conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
-		tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
+		/* Behind the end it may be the next connection's, of which the opening was lost. */
+		if (!tcp_conn_gone(step->conn))
+			tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
 		return true;
 	}
 	if (tcp_space_out_of_window(step))

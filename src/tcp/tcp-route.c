@@ -8,6 +8,7 @@
 #include "tcp/tcp-half.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
+#include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -154,7 +155,8 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 	/* … or the answer was not captured. */
 	bool answered = conn->syn_ack_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK);
 
-	if ((seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK))
+	if (((seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK)) ||
+	    tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return false;
 	if (tcp_side_has(s, TCP_SIDE_SENT_SYN)) {
 		/* From the one who opens: before SYN,ACK has come it can only answer the old. */
@@ -305,6 +307,14 @@ void tcp_lookup_of(TcpTracker *tracker, TcpLookup *lookup, const Segment *seg)
 	lookup->hint = (FlowHint){0, 0};
 }
 
+/* Of LAST-ACK and CLOSING too it is known that the last ACK is all that they wait for: it may not
+ * have been captured. */
+static bool is_over(const TcpSide *s)
+{
+	return tcp_side_gone(s) || s->state == SHAKEDOWN_TCP_LAST_ACK ||
+	       s->state == SHAKEDOWN_TCP_CLOSING;
+}
+
 /* A SYN,ACK of another number, to another SYN, where all was over or that direction is not
  * captured: so that SYN was not. */
 static bool answers_unseen_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
@@ -314,8 +324,24 @@ static bool answers_unseen_syn(const TcpConnection *conn, ShakedownSideId side, 
 	if (!tcp_side_has(s, TCP_SIDE_SYN_SEEN) || tcp_seq_eq(s->isn, seg->seq) ||
 	    tcp_seq_eq(tcp_seq_add(r->isn, 1), seg->ack))
 		return false;
-	return !tcp_side_has(r, TCP_SIDE_SEEN) ||
-	       (tcp_side_gone(s) && tcp_side_gone(r) && tcp_was_synchronized(conn, side));
+	if (!tcp_side_has(r, TCP_SIDE_SEEN))
+		return true;
+	bool of_its_own = tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt);
+	return tcp_was_synchronized(conn, side) &&
+	       (tcp_conn_gone(conn) || (!of_its_own && is_over(s) && is_over(r)));
+}
+
+/* Where all was over, both go on from other numbers: of a connection whose opening was not
+ * captured. */
+static bool goes_on_unseen(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
+			   const Segment *seg)
+{
+	TcpStep step = {.tracker = tracker, .conn = conn, .seg = seg, .from = side};
+
+	step.time = seg->time;
+	return (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && is_over(&conn->side[0]) &&
+	       is_over(&conn->side[1]) && tcp_was_synchronized(conn, side) &&
+	       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && tcp_space_is_elsewhere(&step);
 }
 
 /* Where a segment belongs that begins something, or that may not be the present connection's. */
@@ -357,6 +383,11 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	}
 	note_taken(tracker, conn, *side, seg);
+	if (!(seg->flags & TCP_SYN) && goes_on_unseen(tracker, conn, *side, seg)) {
+		conn = tcp_connection_open(tracker, &conn->key, conn->hash, seg, end, conn);
+		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+		return conn;
+	}
 	if (conn->side[0].packets + conn->side[1].packets == 0 || !(seg->flags & TCP_SYN) ||
 	    (seg->flags & TCP_RST))
 		return conn;

@@ -98,7 +98,7 @@ static bool goes_on(TcpSeq from, TcpSeq seq)
 	return on >= 0 && on <= (int32_t)SLACK;
 }
 
-/* The next one goes on from there. The same number again says no more than before, unless the
+/* Where the capture has lost more than a window, the next one goes on from there. The same number again says no more than before, unless the
  * other side had the time to say that it has not sent so much: tcp_space_stays(). */
 static bool goes_on_from_suspect(const TcpStep *step)
 {
@@ -112,20 +112,26 @@ static bool goes_on_from_suspect(const TcpStep *step)
 			tcp_leg(step->conn, tcp_other(step->from)));
 }
 
-bool tcp_space_bad_ack(TcpStep *step)
+/* … or the two agree where they are. */
+static bool ack_is_agreed(const TcpStep *step)
 {
 	ShakedownSideId other = tcp_other(step->from);
-	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
+
+	return goes_on_from_suspect(step) ||
+	       (tcp_side_has(&step->conn->side[other], TCP_SIDE_SUSPECT) &&
+		goes_on(step->seg->ack, tcp_aside(step->conn)->side[other].suspect));
+}
+
+bool tcp_space_bad_ack(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
 	TcpSeq ack = step->seg->ack;
 
 	if (!beyond_all(step))
 		return false;
-	TcpAside *aside = tcp_aside_make(step->conn);
-	TcpAsideSide *mine = &aside->side[step->from];
+	TcpAsideSide *mine = &tcp_aside_make(step->conn)->side[step->from];
 
-	/* Where the capture has lost more than a window, the two agree where they are. */
-	if (goes_on_from_suspect(step) ||
-	    (tcp_side_has(r, TCP_SIDE_SUSPECT) && goes_on(ack, aside->side[other].suspect)))
+	if (ack_is_agreed(step))
 		return false;
 	if (!tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) || !tcp_seq_eq(ack, mine->suspect_ack))
 		mine->suspect_ack_since = step->time;
@@ -172,27 +178,38 @@ bool tcp_space_is_beside(const TcpStep *step)
 	return false;
 }
 
-bool tcp_space_out_of_window(TcpStep *step)
+/* Where the capture has lost more than a window, what is beyond goes on from where it was, or from
+ * where the other side says that it is. Who acknowledges what cannot be is not believed alone. */
+static bool seq_is_agreed(const TcpStep *step)
 {
 	ShakedownSideId other = tcp_other(step->from);
-	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
+	const TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
 	const TcpAside *aside = tcp_aside(step->conn);
 	const Segment *seg = step->seg;
 
+	return (tcp_side_has(s, TCP_SIDE_SUSPECT) && !tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) &&
+		segment_seq_len(seg) > 0 && goes_on(aside->side[step->from].suspect, seg->seq)) ||
+	       (tcp_side_has(r, TCP_SIDE_SUSPECT_ACK) &&
+		goes_on(aside->side[other].suspect_ack, seg->seq));
+}
+
+bool tcp_space_out_of_window(TcpStep *step)
+{
 	if (!outside(step))
 		return false;
-	/* Where the capture has lost more than a window, what is beyond goes on from where it was,
-	 * or from where the other side says that it is. Who acknowledges what cannot be is not
-	 * believed alone. */
-	if ((tcp_side_has(s, TCP_SIDE_SUSPECT) && !tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) &&
-	     segment_seq_len(seg) > 0 && goes_on(aside->side[step->from].suspect, seg->seq)) ||
-	    (tcp_side_has(r, TCP_SIDE_SUSPECT_ACK) &&
-	     goes_on(aside->side[other].suspect_ack, seg->seq))) {
-		s->flags &= ~(uint32_t)TCP_SIDE_SUSPECT;
+	if (seq_is_agreed(step)) {
+		step->conn->side[step->from].flags &= ~(uint32_t)TCP_SIDE_SUSPECT;
 		return false;
 	}
 	suspect(step);
 	return true;
+}
+
+bool tcp_space_is_elsewhere(const TcpStep *step)
+{
+	if (!((step->conn->side[0].flags | step->conn->side[1].flags) & TCP_SIDE_SUSPECT))
+		return false;
+	return outside(step) && (seq_is_agreed(step) || ack_is_agreed(step));
 }
 
 static void add_hole(TcpStep *step, ShakedownSideId side, TcpHole hole)

@@ -13,6 +13,8 @@
  * connection's sender: RFC 9293 §3.10.7.4 first, as far as a tap can judge. Two that agree with
  * each other move the bounds, since captures lose packets. */
 bool tcp_space_out_of_window(TcpStep *step);
+/* It lies out of window, and agrees with one before that did: nothing has changed yet. */
+bool tcp_space_is_elsewhere(const TcpStep *step);
 /* It acknowledges more than the other side can have sent. */
 bool tcp_space_bad_ack(TcpStep *step);
 /* In window: whoever was told of bytes that it has not sent is where it was. */

@@ -231,6 +231,47 @@ Test(tcp_route, half_open_reconnect_by_syn_ack)
 	EXPECT_OUTCOME(t, 1, "three-way complete, none open");
 }
 
+/* Of the next connection the whole opening was not captured: both go on from other numbers. */
+Test(tcp_route, the_next_one_without_its_opening)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, FIN_ACK, 1, 1);
+	SERVER(t, FIN_ACK, 1, 2);
+	CLIENT(t, TCP_ACK, 2, 2);
+	t->isn[C] = 500000000;
+	t->isn[S] = 900000000;
+	CLIENT(t, PSH_ACK, 1, 1, 100, .after = SECONDS(5));
+	cr_assert_eq(t->event_count[TCP_EVENT_BAD_ACK], 0);
+	cr_assert_eq(t->connections, 1);
+	SERVER(t, TCP_ACK, 1, 101);
+	cr_assert_eq(t->id, 2);
+	CLIENT(t, FIN_ACK, 101, 1);
+	cr_assert_eq(t->id, 2);
+	SERVER(t, FIN_ACK, 1, 102);
+	CLIENT(t, TCP_ACK, 102, 2);
+	EXPECT_STATES_OF(t, 1, "CLOSED! / CLOSED?");
+	EXPECT_STATES_OF(t, 2, "TIME-WAIT! / CLOSED?");
+}
+
+/* … but one side alone, or a connection that goes on, is none. */
+Test(tcp_route, numbers_of_one_side_are_no_next_one)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .isn = 500000000, .peer_isn = 900000000);
+	SERVER(t, TCP_ACK, 1, 101, .isn = 900000000, .peer_isn = 500000000);
+	cr_assert_eq(t->connections, 1);
+	CLIENT(t, FIN_ACK, 1, 1);
+	SERVER(t, FIN_ACK, 1, 2);
+	CLIENT(t, TCP_ACK, 2, 2);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .isn = 500000000, .peer_isn = 900000000);
+	SERVER(t, TCP_ACK, 1, 2);
+	cr_assert_eq(t->connections, 1);
+}
+
 /* Nobody answers it, and it comes again after a second: it is meant. */
 Test(tcp_route, half_open_reconnect_unanswered)
 {
