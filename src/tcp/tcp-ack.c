@@ -16,6 +16,8 @@
 #define NEAR_SYN 65535
 /* What a busy host or queue adds. */
 #define BUSY (SHAKEDOWN_NS_PER_S / 100)
+/* Behind its sender's RST it comes from another queue or card. */
+#define OVERTAKEN_WITHIN SHAKEDOWN_NS_PER_S
 
 /* Its SYN,ACK was not captured, nor what acknowledged that: it has answered the other's SYN, and has
  * got more than that SYN since or sends data itself. Who opens with an ACK alone may split the
@@ -376,13 +378,14 @@ static bool was_under_way(const TcpStep *step, ShakedownTime reset)
 	return step->time - reset < leg + leg / 4 + BUSY;
 }
 
-/* Sent no later than its own RST, by its sender's clock. */
-static bool stamped_before_reset(const TcpStep *step)
+/* Sent no later than its own RST, by its sender's clock. So late nothing is overtaken any more, and
+ * the stamp was a forger's. */
+static bool stamped_before_reset(const TcpStep *step, ShakedownTime reset)
 {
 	const TcpSide *s = &step->conn->side[step->from];
 	uint32_t tsval, tsecr;
 
-	return tcp_side_has(s, TCP_SIDE_RST_STAMPED) &&
+	return step->time - reset <= OVERTAKEN_WITHIN && tcp_side_has(s, TCP_SIDE_RST_STAMPED) &&
 	       tcp_options_timestamps(step->seg, &tsval, &tsecr) &&
 	       (int32_t)(tsval - s->tsval) <= 0;
 }
@@ -424,7 +427,7 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again)
 		if (old_duplicate(step) || old_ack(step))
 			return false;
 		if (tcp_space_overtaken_by(step, s->high_ip_id, last->time) ||
-		    stamped_before_reset(step))
+		    stamped_before_reset(step, last->time))
 			return comes_before(step, TCP_SENDS_RST);
 		/* Who has reset sends nothing any more: it was another that sent the RST. */
 		tcp_take_back(step, step->from, TCP_SENDS_RST);

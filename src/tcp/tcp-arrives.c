@@ -137,7 +137,6 @@ static void arrives_in_order(TcpStep *step)
 		tcp_emit(step, TCP_EVENT_CHALLENGE_ACK, step->from);
 	tcp_space_stays(step);
 	s->flags &= ~(uint32_t)(TCP_SIDE_CHALLENGED | TCP_SIDE_SUSPECT | TCP_SIDE_SUSPECT_ACK);
-	tcp_measure(step);
 	/* It goes on where it was: the SYN was not its own. */
 	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
 	if (pending && pending->side == step->from)
@@ -145,6 +144,7 @@ static void arrives_in_order(TcpStep *step)
 	TcpInput reset = TCP_GETS_RST;
 	bool reset_follows = tcp_goes_on(step, &reset);
 
+	tcp_measure(step);
 	if ((conn->side[0].flags | conn->side[1].flags) &
 	    (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN))
 		tcp_hidden_fin_refuted(step);

@@ -293,6 +293,7 @@ static void note_stamp(TcpSide *s, const Segment *seg)
 {
 	uint32_t tsval, tsecr;
 
+	s->flags &= ~(uint32_t)TCP_SIDE_RST_STAMPED;
 	if (!tcp_options_timestamps(seg, &tsval, &tsecr) || !tcp_side_has(s, TCP_SIDE_TIMESTAMPS) ||
 	    (int32_t)(tsval - s->tsval) < 0)
 		return;

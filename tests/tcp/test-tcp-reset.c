@@ -214,6 +214,43 @@ Test(tcp_reset, sender_goes_on)
 	EXPECT_NOTE(t, "its RST was not its own: it goes on");
 }
 
+/* RFC 7323 §5.2: an RST may bear a stamp; what its "sender" stamps later was sent later. */
+Test(tcp_reset, sender_goes_on_behind_a_stamp)
+{
+	for (unsigned future = 0; future < 2; future++) {
+		g_autoptr(Talk) t = talk_new();
+
+		CLIENT(t, TCP_SYN, .tsval = 1000);
+		SERVER(t, SYN_ACK, 0, 1, .tsval = 5000, .tsecr = 1000);
+		CLIENT(t, TCP_ACK, 1, 1, .tsval = 1020, .tsecr = 5000);
+		CLIENT(t, RST_ACK, 1, 1, .tsval = future ? 900000 : 1040, .tsecr = 5000);
+		EXPECT_STATES(t, "CLOSED / CLOSED?");
+		/* Stamped no later than the RST: overtaken by it, unless it is too late for that.
+		 */
+		CLIENT(t, PSH_ACK, 1, 1, 10, .tsval = 1040, .tsecr = 5000);
+		EXPECT_STATES(t, "CLOSED / CLOSED?");
+		CLIENT(t, PSH_ACK, 11, 1, 10, .tsval = 2060, .tsecr = 5000, .after = MS(1020));
+		EXPECT_STATES(t, "ESTABLISHED / CLOSED?");
+		EXPECT_NOTE(t, "its RST was not its own: it goes on");
+	}
+}
+
+/* … and that of another, which comes without. */
+Test(tcp_reset, sender_goes_on_behind_two)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .tsval = 1000);
+	SERVER(t, SYN_ACK, 0, 1, .tsval = 5000, .tsecr = 1000);
+	CLIENT(t, TCP_ACK, 1, 1, .tsval = 1020, .tsecr = 5000);
+	CLIENT(t, RST_ACK, 1, 1, .tsval = 1040, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 1, 1, 10, .tsval = 1100, .tsecr = 5000, .after = MS(60));
+	CLIENT(t, TCP_RST, 11);
+	EXPECT_STATES(t, "CLOSED / CLOSED?");
+	CLIENT(t, PSH_ACK, 11, 1, 10, .tsval = 1100, .tsecr = 5000, .after = MS(1));
+	EXPECT_STATES(t, "ESTABLISHED / CLOSED?");
+}
+
 /* Contradicted by its receiver: it did not arrive, or was ignored. */
 Test(tcp_reset, receiver_goes_on)
 {
