@@ -52,8 +52,8 @@ AT(FORGED_RST) = {.info = {
 	"connection. Censorship, attackers and some intrusion prevention systems do this.",
 	.detected =
 	"The sender goes on as if it had sent no reset; the TTL is not that of the sender's own stream; "
-	"or several resets come with guessed sequence numbers (Weaver, Sommer and Paxson, 'Detecting "
-	"Forged TCP Reset Packets', 2009). A TTL that is off by a hop or two is not enough where the "
+	"or several resets come with guessed sequence numbers, beyond all that was sent (Weaver, Sommer "
+	"and Paxson, 'Detecting Forged TCP Reset Packets', 2009). A TTL that is off by a hop or two is not enough where the "
 	"reset answers as an endpoint without the connection does: machines behind one address. Nor is "
 	"one from a few hops farther off where the server has done nothing but open: a firewall that "
 	"answers SYNs in its name (RFC 4987 §3.8) asks it only then.",

@@ -59,6 +59,50 @@ static uint32_t spoken(const TcpConnection *conn, ShakedownSideId side)
 	return all - MIN(all, conn->side[side].rsts);
 }
 
+/* §3.10.7.4 fifth: in SYN-RECEIVED it resets what acknowledges anything but its SYN, and still
+ * waits. */
+static bool of_listener(const TcpEvent *event)
+{
+	const TcpSide *s = &event->conn->side[event->side];
+
+	return event->side == SHAKEDOWN_SERVER && !(event->seg->flags & TCP_ACK) &&
+	       tcp_side_has(s, TCP_SIDE_SYN_SEEN | TCP_SIDE_ISN_KNOWN) &&
+	       !(s->flags & (TCP_SIDE_SENT_SYN | TCP_SIDE_SENT_DATA | TCP_SIDE_SENT_FIN)) &&
+	       !tcp_seq_eq(event->seg->seq, tcp_seq_add(s->isn, 1));
+}
+
+/* … and that was the third ACK, if it was captured. */
+static void note_bad_third(Dossier *d, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	ShakedownSideId other = tcp_other(event->side);
+	const TcpSide *s = &conn->side[event->side], *o = &conn->side[other];
+	DossierAck *bad = &d->bad_handshake[other];
+
+	if (bad->count || !tcp_side_has(o, TCP_SIDE_ACKED) ||
+	    !tcp_seq_eq(o->rcv_nxt, event->seg->seq))
+		return;
+	*bad = (DossierAck){.count = 1,
+			    .time = event->time,
+			    .frame = event->frame,
+			    .value = event->seg->seq.value,
+			    .expected = s->isn.value + 1};
+}
+
+/* Who has reset answers with numbers that were acknowledged to it: never beyond what it has sent.
+ */
+static void note_beyond(DossierReset *r, const TcpEvent *event, int32_t ahead)
+{
+	uint32_t seq = event->seg->seq.value;
+
+	if (ahead <= 0 || event->time - r->time > TRAIN || r->beyond == UINT8_MAX ||
+	    (r->beyond && r->beyond_seq == seq) ||
+	    tcp_aside(event->conn)->side[event->side].missing)
+		return;
+	r->beyond++;
+	r->beyond_seq = seq;
+}
+
 static void note_first(DossierReset *r, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -75,6 +119,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->same_distance = s->ttl[0] && tcp_ttl_hops(seg->ttl) == tcp_ttl_hops(s->ttl[0]);
 	r->behind_proxy = tcp_ttl_behind_proxy(conn, side, seg);
 	r->neighbour = r->foreign && abs(seg->ttl - s->ttl[0]) <= NEIGHBOUR_HOPS;
+	r->of_listener = of_listener(event);
 	r->seq = seg->seq.value;
 	r->without_ack = !(seg->flags & TCP_ACK) && tcp_side_has(o, TCP_SIDE_ACKED) &&
 			 tcp_seq_eq(seg->seq, o->rcv_nxt) && o->last > s->last &&
@@ -114,6 +159,9 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 	} else if (event->seg->seq.value != r->seq && event->time - r->time <= TRAIN) {
 		r->moving = true;
 	}
+	if (r->of_listener)
+		note_bad_third(d, event);
+	note_beyond(r, event, ahead);
 	if (accepted)
 		r->accepted++;
 	else
@@ -349,6 +397,7 @@ static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Do
 		/* Holes in the capture explain it. */
 		if (!ack->count || tcp_aside(conn)->side[tcp_other(side)].missing ||
 		    d->bad_handshake[side].renumbered ||
+		    (d->bad_handshake[side].count && d->bad_handshake[side].value == ack->value) ||
 		    reported(conn, SHAKEDOWN_ANOMALY_ACK_OF_UNSENT_DATA))
 			continue;
 		int32_t beyond = tcp_seq_diff(tcp_seq(ack->value), tcp_seq(ack->expected));

@@ -22,7 +22,10 @@ typedef struct {
 	bool same_distance; /* … though it may have come as far */
 	bool neighbour;	    /* … or from a hop or two beside */
 	bool behind_proxy;  /* … or be the first of a host for which a firewall has opened */
-	bool moving;	    /* more followed at once, elsewhere in sequence space */
+	bool of_listener; /* it has sent nothing but SYN,ACK, and the number is of no ACK of that */
+	uint8_t beyond;	  /* numbers, each another, beyond all that its sender has sent */
+	uint32_t beyond_seq;
+	bool moving; /* more followed at once, elsewhere in sequence space */
 	uint32_t seq;
 	uint8_t ttl, usual_ttl;
 	uint8_t state[2];	  /* of the sender and the receiver before it */

@@ -13,6 +13,8 @@
 #define SILENT_SURE (2 * SHAKEDOWN_NS_PER_S)
 /* A peer that resets right after a regular close is impatient, nothing more. */
 #define IMPATIENT SHAKEDOWN_NS_PER_S
+/* Of so many numbers beyond all that was sent, and all at once, one may be. */
+#define GUESSES_LEAST 2
 /* An abort after so long without a word is a timeout of somebody. */
 #define IDLE_LEAST (INT64_C(5) * SHAKEDOWN_NS_PER_S)
 
@@ -53,7 +55,10 @@ static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId 
 	 * does not know the connection answers as §3.10.7.1 asks. */
 	if (((r->neighbour && r->without_ack) || r->behind_proxy) && !r->moving)
 		stranger = false;
-	if (!r->goes_on_frame && !stranger)
+	/* Not even of a sender whose data was not captured. */
+	bool guesses = r->beyond >= GUESSES_LEAST;
+	if ((!r->goes_on_frame && !stranger && !guesses) ||
+	    (r->of_listener && !stranger && !guesses))
 		return false;
 	begin(&f, context, SHAKEDOWN_ANOMALY_FORGED_RST, conn, side, r);
 	if (!r->goes_on_frame && !r->moving)
@@ -73,7 +78,10 @@ static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId 
 				r->goes_on_frame ? ", and " : "");
 	if (r->goes_on_frame)
 		finding_summary(&f, "%s went on as before", finding_side(side));
-	if (r->moving)
+	if (!stranger && !r->goes_on_frame)
+		finding_summary(&f, "their sequence numbers lie beyond all that it has sent, each "
+				    "elsewhere");
+	else if (r->moving)
 		finding_summary(&f, "; more came with other sequence numbers, as of one who "
 				    "guesses");
 	if (!r->first_accepted)
@@ -306,7 +314,8 @@ static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSid
 	data_after_reset(context, conn, side, r);
 	if (not_its_own)
 		survivor(context, conn, side, r);
-	if (assassination(context, conn, side, r) || not_its_own || !r->first_accepted)
+	if (assassination(context, conn, side, r) || not_its_own || !r->first_accepted ||
+	    r->of_listener)
 		return;
 	if (half_open(context, conn, side, r) || answers_a_stray(conn, r))
 		return;
