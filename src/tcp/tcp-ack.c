@@ -176,9 +176,12 @@ static void fin_not_received(TcpStep *step)
 	ShakedownSideId other = tcp_other(step->from);
 	const TcpSide *s = &conn->side[step->from];
 
-	if (!tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN) ||
-	    !tcp_side_has(s, TCP_SIDE_UNPROVEN))
+	if (!tcp_side_has(s, TCP_SIDE_UNPROVEN))
 		return;
+	if (!tcp_side_has(&conn->side[other], TCP_SIDE_SENT_FIN)) {
+		tcp_forged_fin_answered(step);
+		return;
+	}
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
 	if (!got || got->evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
 		return;

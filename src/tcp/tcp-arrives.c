@@ -91,9 +91,23 @@ static void show(TcpStep *step)
 	t->observer.segment(&out, t->data);
 }
 
+/* §3.10.7.3 fifth, §3.10.7.4 fifth: where there is a connection, what bears neither SYN nor ACK is
+ * dropped. */
+static bool lacks_ack(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+
+	return !(step->seg->flags & TCP_ACK) && (conn->side[0].state >= SHAKEDOWN_TCP_SYN_SENT ||
+						 conn->side[1].state >= SHAKEDOWN_TCP_SYN_SENT);
+}
+
 static bool dropped_by_receiver(TcpStep *step)
 {
 	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+	if (lacks_ack(step)) {
+		step->note = "no ACK flag: dropped";
+		return true;
+	}
 	if (tcp_space_is_beside(step)) {
 		step->note = TCP_NOTE_BESIDE;
 		return true;
@@ -104,6 +118,9 @@ static bool dropped_by_receiver(TcpStep *step)
 		/* Behind the end it may be the next connection's, of which the opening was lost. */
 		if (!tcp_conn_gone(step->conn))
 			tcp_emit(step, TCP_EVENT_BAD_ACK, step->from);
+		/* Somebody may have sent it data in the other's name: it closes all the same. */
+		if ((step->seg->flags & TCP_FIN) && tcp_aside(step->conn)->side[step->from].unsent)
+			tcp_proves_fin(step);
 		return true;
 	}
 	if (tcp_space_out_of_window(step))
@@ -132,6 +149,11 @@ static void arrives_in_order(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from];
 
+	if ((s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN)) == TCP_SIDE_SENT_FIN ||
+	    tcp_aside(conn)->side[step->from].refuted)
+		tcp_forged_fin_refuted(step);
+	if (conn->aside && conn->aside->holes[step->from])
+		tcp_unsent_refuted(step);
 	step->segment_class = tcp_space_class(step);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_CHALLENGE_ACK)
 		tcp_emit(step, TCP_EVENT_CHALLENGE_ACK, step->from);
@@ -148,12 +170,13 @@ static void arrives_in_order(TcpStep *step)
 	if ((conn->side[0].flags | conn->side[1].flags) &
 	    (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN))
 		tcp_hidden_fin_refuted(step);
+	bool closes = (seg->flags & TCP_FIN) && !tcp_fin_is_of_data(step);
 	uint64_t missing = tcp_space_take(step);
 	if (missing)
 		tcp_emit(step, TCP_EVENT_CAPTURE_LOSS, tcp_other(step->from));
 	if (seg->flags & TCP_ACK)
 		tcp_arrives_ack(step);
-	if (seg->flags & TCP_FIN)
+	if (closes)
 		tcp_arrives_fin(step);
 	if (reset_follows)
 		tcp_believe(step, step->from, reset,

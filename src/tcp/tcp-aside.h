@@ -50,6 +50,10 @@ typedef struct {
 	/* Its latest retransmission: was it needed? */
 	TcpSeq resent_seq, resent_end;
 	uint32_t resent_tsval;
+	TcpSeq refuted_fin; /* number of a FIN in its name that was not its own, if refuted */
+	bool refuted, refuted_taken; /* … and the other may have taken it */
+	TcpSeq unsent_ack; /* it has acknowledged that, and it was never sent, if unsent */
+	bool unsent;
 	TcpSeq dropped; /* end of the last segment dropped, for its checksum or its stamp */
 	/* Of those for their checksums that follow each other up to there: the first one's number
 	 * and frame, how many there are, and whether they are nothing but data. */

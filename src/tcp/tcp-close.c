@@ -140,6 +140,22 @@ static bool on_its_way(const TcpStep *step, ShakedownSideId other)
 		step->time - tcp_closing(conn)->fin_latest[other] <= tcp_leg(conn, step->from));
 }
 
+bool tcp_fin_is_of_data(TcpStep *step)
+{
+	ShakedownSideId other = tcp_other(step->from);
+	const TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
+	TcpSeq fin = tcp_seq_add(step->seg->seq, step->seg->payload_len);
+
+	if ((s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_MAYBE_FIN | TCP_SIDE_LIKELY_FIN)) ||
+	    !tcp_side_has(r, TCP_SIDE_ACKED) || !tcp_seq_lt(fin, r->rcv_nxt) ||
+	    !tcp_side_has(s, TCP_SIDE_SPACE) || !tcp_seq_lt(fin, s->snd_nxt) ||
+	    !(tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || tcp_seq_leq(s->low, fin)) ||
+	    tcp_holes_at(tcp_aside(step->conn)->holes[step->from], fin, tcp_seq_add(fin, 1)))
+		return false;
+	step->note = "a FIN where there was data: nothing closes by it";
+	return true;
+}
+
 void tcp_arrives_fin(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;

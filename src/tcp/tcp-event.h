@@ -38,8 +38,9 @@ typedef enum {
 	TCP_EVENT_ODD_FLAGS,	  /* flags that no stack has a reason to send together */
 	TCP_EVENT_TOO_BIG,	  /* ICMP: fragmentation needed, packet too big */
 	TCP_EVENT_OVERLAP_CONFLICT, /* sent again with other bytes */
+	TCP_EVENT_FIN_CONTRADICTED, /* a side goes on where a FIN in its name stood */
 } TcpEventKind;
-#define TCP_EVENTS 29
+#define TCP_EVENTS 30
 
 typedef struct {
 	TcpEventKind kind;

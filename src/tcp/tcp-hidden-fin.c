@@ -174,8 +174,7 @@ static void take_back_fin(TcpStep *step, ShakedownSideId side)
 	tcp_believe(step, side, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 }
 
-/* What had seemed to be that side's FIN was data. */
-static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
+void tcp_forget_fin(TcpStep *step, ShakedownSideId side)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(side);
@@ -184,13 +183,19 @@ static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
 
 	s->flags &= ~(uint32_t)(TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN);
 	s->fins = 0;
-	tcp_aside_make(conn)->side[side].missing++;
 	conn->flags &= ~(uint32_t)TCP_CONN_FINS_ACKED;
 	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = 0;
 	if (conn->first_fin == (int8_t)side)
 		conn->first_fin = other_closed ? (int8_t)other : -1;
 	if (conn->teardown_first == (int8_t)side)
 		conn->teardown_first = conn->first_fin;
+}
+
+/* What had seemed to be that side's FIN was data. */
+static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
+{
+	tcp_aside_make(step->conn)->side[side].missing++;
+	tcp_forget_fin(step, side);
 	take_back_fin(step, side);
 }
 

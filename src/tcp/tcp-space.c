@@ -98,8 +98,9 @@ static bool goes_on(TcpSeq from, TcpSeq seq)
 	return on >= 0 && on <= (int32_t)SLACK;
 }
 
-/* Where the capture has lost more than a window, the next one goes on from there. The same number again says no more than before, unless the
- * other side had the time to say that it has not sent so much: tcp_space_stays(). */
+/* Where the capture has lost more than a window, the next one goes on from there. The same number
+ * again says no more than before, unless the other side had the time to say that it has not sent so
+ * much: tcp_space_stays(). */
 static bool goes_on_from_suspect(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from];
@@ -122,11 +123,24 @@ static bool ack_is_agreed(const TcpStep *step)
 		goes_on(step->seg->ack, tcp_aside(step->conn)->side[other].suspect));
 }
 
+/* It has acknowledged as much before, and that was not sent. */
+static bool known_unsent(const TcpStep *step)
+{
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[step->from];
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+
+	return aside->unsent && (step->seg->flags & TCP_ACK) &&
+	       tcp_seq_lt(r->snd_nxt, step->seg->ack) &&
+	       tcp_seq_leq(step->seg->ack, aside->unsent_ack);
+}
+
 bool tcp_space_bad_ack(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
 	TcpSeq ack = step->seg->ack;
 
+	if (known_unsent(step))
+		return true;
 	if (!beyond_all(step))
 		return false;
 	TcpAsideSide *mine = &tcp_aside_make(step->conn)->side[step->from];
@@ -361,6 +375,17 @@ static void maybe_fin(TcpSide *r, TcpSeq fin)
 	r->fin = fin;
 }
 
+/* It has taken a FIN that was not the other's own, and counts it. */
+static bool acks_refuted_fin(const TcpStep *step)
+{
+	ShakedownSideId other = tcp_other(step->from);
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[other];
+
+	return aside->refuted_taken &&
+	       tcp_seq_eq(step->seg->ack, tcp_seq_add(aside->refuted_fin, 1)) &&
+	       tcp_seq_eq(step->conn->side[other].snd_nxt, aside->refuted_fin);
+}
+
 /* What the other side has by this acknowledgment, though the tap may not have seen it. */
 static uint64_t take_ack(TcpStep *step)
 {
@@ -379,7 +404,7 @@ static uint64_t take_ack(TcpStep *step)
 			maybe_fin(r, tcp_seq_add(ack, UINT32_MAX));
 		missing = tcp_holes_ack(&conn->aside->holes[other], ack, &step->tracker->holes);
 	}
-	if (tcp_seq_lt(r->snd_nxt, ack)) {
+	if (tcp_seq_lt(r->snd_nxt, ack) && !acks_refuted_fin(step)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
 		/* A capture that begins with a keep-alive begins one below. */
 		bool kept_alive = one && tcp_side_has(r, TCP_SIDE_SEEN) &&
@@ -443,8 +468,11 @@ void tcp_space_open(TcpStep *step, bool answers)
 	s->bytes = seg->payload_len;
 	if (seg->payload_len)
 		s->flags |= TCP_SIDE_SENT_DATA;
-	if (answers)
+	if (answers) {
+		/* An answer before, to no SYN of the other, was void. */
+		s->flags &= ~(uint32_t)TCP_SIDE_ACKED;
 		take_ack(step);
+	}
 	/* RFC 7323 §2.2: a SYN's own window is never scaled. */
 	s->window = seg->window;
 	s->window_max = MAX(s->window_max, seg->window);

@@ -57,9 +57,22 @@ static TcpStream *stream_new(TcpStreams *streams, TcpConnection *conn, Shakedown
 	tcp_pieces_init(&stream->pieces);
 	stream->link.data = stream;
 	g_queue_push_tail_link(&streams->touched, &stream->link);
-	if (tcp_side_has(s, TCP_SIDE_SENT_FIN))
-		stream->end = (uint64_t)MAX(0, tcp_stream_offset(stream, s->fin));
+	const TcpAsideSide *aside = &conn->aside->side[side];
+	/* Its receiver may have taken one that was not its own. */
+	if (tcp_side_has(s, TCP_SIDE_SENT_FIN) || aside->refuted_taken)
+		stream->end = (uint64_t)MAX(
+			0, tcp_stream_offset(stream, tcp_side_has(s, TCP_SIDE_SENT_FIN)
+							     ? s->fin
+							     : aside->refuted_fin));
 	return stream;
+}
+
+void tcp_stream_reopen(TcpConnection *conn, ShakedownSideId side)
+{
+	TcpStream *stream = tcp_aside(conn)->stream[side];
+
+	if (stream)
+		stream->end = TCP_STREAM_NO_END;
 }
 
 void tcp_stream_free(TcpStream *stream)
@@ -227,7 +240,8 @@ static void take_payload(TcpStreams *streams, TcpStep *step)
 	see(stream, tcp_seq_add(seg->seq, seg->payload_len));
 	if (stream->syn && offset == (int64_t)stream->syn->len)
 		stream->went_on = true;
-	if ((seg->flags & TCP_FIN) && stream->end == TCP_STREAM_NO_END)
+	if ((seg->flags & TCP_FIN) && tcp_side_has(&conn->side[step->from], TCP_SIDE_SENT_FIN) &&
+	    stream->end == TCP_STREAM_NO_END)
 		stream->end = (uint64_t)MAX(0, offset + (int64_t)seg->payload_len);
 	if (seg->payload_len && clip(stream, &payload, offset))
 		add(stream, step, &payload);

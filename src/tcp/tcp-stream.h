@@ -26,5 +26,7 @@ void tcp_streams_segment(TcpStreams *streams, TcpStep *step);
 /* The connection's record comes next: what is held back goes out. */
 void tcp_streams_over(TcpStreams *streams, TcpConnection *conn);
 const ShakedownStreamCounts *tcp_streams_counts(const TcpStreams *streams);
+/* The FIN that seemed to end it does not. */
+void tcp_stream_reopen(TcpConnection *conn, ShakedownSideId side);
 /* Hands nothing out. */
 void tcp_stream_free(TcpStream *stream);

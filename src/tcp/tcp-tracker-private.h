@@ -111,6 +111,9 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again);
 
 /* tcp-close.c: §3.6, §3.10.7.4 eighth. */
 void tcp_arrives_fin(TcpStep *step);
+/* The segment's FIN has the number of a byte that the other has acknowledged: none can be there. To
+ * be asked before the segment is taken. */
+bool tcp_fin_is_of_data(TcpStep *step);
 /* What a segment that its receiver drops says of its sender: of its ACK, and of its FIN. */
 void tcp_proves_ack(TcpStep *step);
 void tcp_proves_fin(TcpStep *step);
@@ -121,6 +124,17 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side);
 void tcp_ack_of_hidden_fin(TcpStep *step);
 /* The segment lies, or acknowledges, beyond such a FIN: it was none. */
 void tcp_hidden_fin_refuted(TcpStep *step);
+
+/* That side has sent no FIN: forgets all that rests on it, but for the beliefs. */
+void tcp_forget_fin(TcpStep *step, ShakedownSideId side);
+
+/* tcp-forged-fin.c: the segment shows that its sender's FIN was not its own. */
+void tcp_forged_fin_refuted(TcpStep *step);
+/* … and whether the sender of this one had taken the other's. */
+void tcp_forged_fin_answered(TcpStep *step);
+
+/* tcp-unsent.c: its sender has not sent all that was acknowledged to it. */
+void tcp_unsent_refuted(TcpStep *step);
 
 /* tcp-damaged.c: its receiver drops it. */
 bool tcp_damaged(TcpStep *step);

@@ -149,8 +149,7 @@ static void watch_silence(TcpStep *step)
 		w->resent += w->resent < UINT16_MAX;
 }
 
-/* A box on the path has counted Ethernet's padding to 46 bytes into the packet. */
-static bool padding(const Segment *seg)
+bool tcp_watch_is_padding(const Segment *seg)
 {
 	if (seg->payload_len > 6 || seg->payload_captured < seg->payload_len)
 		return false;
@@ -168,7 +167,7 @@ static void watch_fin(TcpStep *step)
 	TcpSeq end = tcp_seq_add(seg->seq, seg->payload_len);
 
 	if (tcp_side_has(s, TCP_SIDE_SENT_FIN) && !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) &&
-	    tcp_seq_lt(s->fin, end) && !padding(seg))
+	    tcp_seq_lt(s->fin, end) && !tcp_watch_is_padding(seg))
 		tcp_emit(step, TCP_EVENT_DATA_AFTER_FIN, step->from);
 	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && step->segment_class == SHAKEDOWN_SEGMENT_NEW) {
 		TcpWatchSide *w = &watch_of(conn)->side[step->from];

@@ -48,5 +48,7 @@ typedef struct _TcpWatch {
 void tcp_watch(TcpStep *step);
 /* It carries payload, and its SYN flag is not set. */
 void tcp_watch_first_data(TcpStep *step);
+/* A box on the path has counted Ethernet's padding to 46 bytes into the packet. */
+bool tcp_watch_is_padding(const Segment *seg);
 /* An ICMP error asks for smaller packets. */
 void tcp_watch_mtu(TcpStep *step);

@@ -29,6 +29,7 @@ static const char *const event_names[TCP_EVENTS] = {
 	[TCP_EVENT_SYN_IN_CONNECTION] = "syn-in-connection",
 	[TCP_EVENT_OLD_DUPLICATE_SYN] = "old-duplicate-syn",
 	[TCP_EVENT_BAD_ACK] = "bad-ack",
+	[TCP_EVENT_FIN_CONTRADICTED] = "fin-contradicted",
 	[TCP_EVENT_UNREACHABLE] = "unreachable",
 	[TCP_EVENT_REUSED] = "reused",
 	[TCP_EVENT_HANDSHAKE_LATE] = "handshake-late",
