@@ -116,7 +116,10 @@ AT(DATA_AFTER_FIN) = {.info = {
 	.meaning =
 	"A side sent new sequence space beyond its own FIN. No stack does: after its FIN a side has "
 	"nothing more to say.",
-	.detected = "Payload above the sequence number of the sender's FIN.",
+	.detected =
+	"Payload above the sequence number of the sender's FIN; or at that number itself, which a FIN "
+	"of its own would have taken: then \"forged\" says that the FIN was another's, and the states "
+	"that rested on it are taken back.",
 	.innocent =
 	"A FIN that was not the sender's own, or a new connection on the same ports whose SYN is not "
 	"in the capture.",

@@ -145,7 +145,8 @@ AT(ACK_OF_UNSENT_DATA) = {.info = {
 	"answer with an ACK.",
 	.detected =
 	"An acknowledgment number above the highest sequence number that the other side has sent, "
-	"where the tap has lost nothing that would explain it.",
+	"where the tap has lost nothing that would explain it: one within the window counts if the other "
+	"shows by an ACK that it has not come so far.",
 	.innocent =
 	"Packets that the capture missed (see capture-loss), or that took another path around the "
 	"tap.",

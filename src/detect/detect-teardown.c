@@ -215,10 +215,18 @@ static void data_after_fin(DetectContext *context, TcpConnection *conn)
 		finding_time(&f, data->time, conn->end);
 		finding_frame(&f, data->frame);
 		finding_fins(&f, side);
+		finding_frame(&f, d->not_its_fin[side]);
 		finding_count(&f, "segments", data->count);
 		finding_count(&f, "bytes", data->bytes);
-		finding_summary(&f, "%s sent %s beyond its own FIN", finding_side(side),
-				finding_bytes(&f, data->bytes));
+		finding_flag(&f, "forged", d->not_its_fin[side] != 0);
+		if (d->not_its_fin[side])
+			finding_summary(&f,
+					"%s went on with %s where a FIN in its name had stood: "
+					"the FIN was not its own",
+					finding_side(side), finding_bytes(&f, data->bytes));
+		else
+			finding_summary(&f, "%s sent %s beyond its own FIN", finding_side(side),
+					finding_bytes(&f, data->bytes));
 		finding_report(&f);
 	}
 }
@@ -232,6 +240,18 @@ static void on_data_after_fin(void *self, DetectContext *context, const TcpEvent
 		d->frame = event->frame;
 	}
 	d->bytes += event->seg ? event->seg->payload_len : 0;
+}
+
+static void on_forged_fin(void *self, DetectContext *context, const TcpEvent *event)
+{
+	const TcpBelief *fin = tcp_beliefs_by(&event->conn->beliefs, event->side, TCP_SENDS_FIN);
+
+	uint64_t *frame = &dossier_of(context->dossiers, event->conn)->not_its_fin[event->side];
+
+	if (fin)
+		*frame = fin->frame;
+	if (event->seg->payload_len)
+		on_data_after_fin(self, context, event);
 }
 
 /* What it answers after it has given up is no question. */
@@ -422,5 +442,6 @@ const DetectorOps detect_teardown = {.name = "teardown",
 				     .on = {[TCP_EVENT_FIN_LATE] = on_fin_late,
 					    [TCP_EVENT_LINGERING] = on_lingering,
 					    [TCP_EVENT_DATA_AFTER_FIN] = on_data_after_fin,
+					    [TCP_EVENT_FIN_CONTRADICTED] = on_forged_fin,
 					    [TCP_EVENT_OVER] = on_over},
 				     .over_if = OVER_CLOSED | OVER_WATCHED | NOTED_DOSSIER};

@@ -96,6 +96,7 @@ typedef struct {
 	DossierAck bad_handshake[2];
 	DossierIcmp unreachable, too_big;
 	DossierData after_fin[2];
+	uint64_t not_its_fin[2]; /* frame of a FIN in its name where it went on; 0: none */
 	DossierOdd odd;
 	uint32_t challenges[2];
 	uint64_t challenge_frame[2];

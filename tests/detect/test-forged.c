@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Segments in a side's name that it did not send, and what looks like them. */
+#include "scene.h"
+
+static Scene *open_scene(void)
+{
+	Scene *s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	return s;
+}
+
+Test(forged, fin_whose_sender_goes_on_where_it_stood)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, TCP_ACK, 1001, 122);
+	CLIENT(s, PSH_ACK, 121, 1001, 10);
+	CLIENT(s, PSH_ACK, 131, 1001, 10);
+	SERVER(s, TCP_RST, 1001);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, DATA_AFTER_FIN, WARNING);
+	EXPECT_FACT(s, DATA_AFTER_FIN, "forged=1");
+	EXPECT_FACT(s, DATA_AFTER_FIN, "bytes=10");
+	EXPECT_NOT(s, RESET_AFTER_FIN);
+}
+
+/* An ACK shows it first, then data; then nothing is left of the FIN. */
+Test(forged, fin_whose_sender_acknowledges_from_before)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, PSH_ACK, 1001, 122, 10);
+	CLIENT(s, TCP_ACK, 121, 1011);
+	CLIENT(s, PSH_ACK, 121, 1011, 10);
+	SERVER(s, TCP_RST, 1011);
+	scene_finish(s);
+	EXPECT_FACT(s, DATA_AFTER_FIN, "forged=1");
+	EXPECT_NOT(s, CAPTURE_LOSS);
+}
+
+/* One that nobody took, and the real one later: the FIN was sent once. */
+Test(forged, fin_before_the_real_one)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, FIN_ACK, 2121, 1001);
+	SERVER(s, TCP_ACK, 1001, 121, .after = MS(30));
+	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(500));
+	SERVER(s, FIN_ACK, 1001, 122);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+/* Weaver 2009: resets that guess where the stream will be; both sides believe the first. */
+Test(forged, resets_beyond_all_that_was_sent)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 10);
+	SERVER(s, RST_ACK, 1001, 131);
+	SERVER(s, RST_ACK, 2461, 131, .after = MS(1));
+	SERVER(s, RST_ACK, 5381, 131, .after = MS(1));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+	EXPECT_NOT(s, RESET_ABORT);
+}
+
+/* One may follow data that the capture has lost, and those that follow it answer. */
+Test(forged, resets_of_one_whose_last_data_was_lost)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, PSH_ACK, 121, 1001, 10);
+	SERVER(s, RST_ACK, 2461, 131);
+	CLIENT(s, TCP_ACK, 131, 1501, .after = MS(1));
+	SERVER(s, TCP_RST, 1501, .after = MS(1));
+	SERVER(s, TCP_RST, 2461, .after = MS(1));
+	scene_finish(s);
+	EXPECT_NOT(s, FORGED_RST);
+}
+
+/* RFC 9293 §3.10.7.4 fifth: in SYN-RECEIVED a wrong ACK is answered by a reset, and nothing else
+ * changes. The wrong one was another's. */
+Test(forged, third_ack_and_the_listener_goes_on)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1001, .after = MS(1));
+	CLIENT(s, TCP_ACK, 1, 1);
+	SERVER(s, TCP_RST, 1001, .after = MS(1));
+	CLIENT(s, PSH_ACK, 1, 1, 20);
+	SERVER(s, PSH_ACK, 1, 21, 30, .after = MS(40));
+	CLIENT(s, TCP_ACK, 21, 31);
+	scene_finish(s);
+	EXPECT(s, BAD_HANDSHAKE_ACK);
+	EXPECT_NOT(s, FORGED_RST);
+	EXPECT_NOT(s, RESET_ABORT);
+}
+
+/* … and was not captured. */
+Test(forged, listener_resets_what_was_not_captured)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	SERVER(s, TCP_RST, 1001, .after = MS(1));
+	CLIENT(s, PSH_ACK, 1, 1, 20);
+	SERVER(s, PSH_ACK, 1, 21, 30, .after = MS(40));
+	CLIENT(s, TCP_ACK, 21, 31);
+	scene_finish(s);
+	EXPECT(s, RESET_IGNORED);
+	EXPECT_NOT(s, FORGED_RST);
+}
+
+/* Within the window: the capture has lost nothing, as the other shows where it is. */
+Test(forged, ack_of_what_was_not_sent)
+{
+	g_autoptr(Scene) s = open_scene();
+
+	CLIENT(s, TCP_ACK, 121, 3001);
+	SERVER(s, TCP_ACK, 1001, 121);
+	SERVER(s, PSH_ACK, 1001, 121, 500);
+	CLIENT(s, TCP_ACK, 121, 1501);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, ACK_OF_UNSENT_DATA, WARNING);
+	EXPECT_FACT(s, ACK_OF_UNSENT_DATA, "segments=1");
+	EXPECT_NOT(s, CAPTURE_LOSS);
+}
