@@ -159,7 +159,7 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 	} else if (event->seg->seq.value != r->seq && event->time - r->time <= TRAIN) {
 		r->moving = true;
 	}
-	if (r->of_listener)
+	if (of_listener(event))
 		note_bad_third(d, event);
 	note_beyond(r, event, ahead);
 	if (accepted)

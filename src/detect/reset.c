@@ -58,7 +58,7 @@ static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId 
 	/* Not even of a sender whose data was not captured. */
 	bool guesses = r->beyond >= GUESSES_LEAST;
 	if ((!r->goes_on_frame && !stranger && !guesses) ||
-	    (r->of_listener && !stranger && !guesses))
+	    (r->of_listener && !stranger && !guesses && !(r->moving && r->accepted)))
 		return false;
 	begin(&f, context, SHAKEDOWN_ANOMALY_FORGED_RST, conn, side, r);
 	if (!r->goes_on_frame && !r->moving)

@@ -148,8 +148,7 @@ bool tcp_fin_is_of_data(TcpStep *step)
 
 	if ((s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_MAYBE_FIN | TCP_SIDE_LIKELY_FIN)) ||
 	    !tcp_side_has(r, TCP_SIDE_ACKED) || !tcp_seq_lt(fin, r->rcv_nxt) ||
-	    !tcp_side_has(s, TCP_SIDE_SPACE) || !tcp_seq_lt(fin, s->snd_nxt) ||
-	    !(tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || tcp_seq_leq(s->low, fin)) ||
+	    !tcp_side_has(s, TCP_SIDE_SPACE | TCP_SIDE_ISN_KNOWN) || !tcp_seq_lt(fin, s->snd_nxt) ||
 	    tcp_holes_at(tcp_aside(step->conn)->holes[step->from], fin, tcp_seq_add(fin, 1)))
 		return false;
 	step->note = "a FIN where there was data: nothing closes by it";

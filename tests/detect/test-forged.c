@@ -135,3 +135,20 @@ Test(forged, ack_of_what_was_not_sent)
 	EXPECT_FACT(s, ACK_OF_UNSENT_DATA, "segments=1");
 	EXPECT_NOT(s, CAPTURE_LOSS);
 }
+
+/* A guess before the server has sent anything, and then the number itself: of one who cuts off what
+ * he does not like (Weaver 2009, the pairs that are 12503 apart). */
+Test(forged, resets_before_the_server_spoke)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1, .ttl = 57);
+	CLIENT(s, TCP_ACK, 1, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 12);
+	SERVER(s, TCP_RST, 12504, .ttl = 60);
+	SERVER(s, TCP_RST, 1, .ttl = 60, .after = MS(1));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+	EXPECT_NOT(s, BAD_HANDSHAKE_ACK);
+}

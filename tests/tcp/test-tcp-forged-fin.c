@@ -196,3 +196,15 @@ Test(tcp_forged_fin, without_ack)
 	EXPECT_CLASS(t, NEW);
 	cr_assert_eq(talk_side(t, C)->bytes, 130);
 }
+
+/* Where the beginning was not captured, an acknowledgment alone tells too little of what was. */
+Test(tcp_forged_fin, where_little_is_known)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_ACK, 101, 9000);
+	SERVER(t, PSH_ACK, 201, 101, 100);
+	CLIENT(t, TCP_ACK, 101, 301);
+	SERVER(t, FIN_ACK, 301, 101);
+	EXPECT_STATES(t, "CLOSE-WAIT? / FIN-WAIT-2?");
+}
