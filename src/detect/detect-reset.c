@@ -59,12 +59,21 @@ static uint32_t spoken(const TcpConnection *conn, ShakedownSideId side)
 	return all - MIN(all, conn->side[side].rsts);
 }
 
+/* A listener would have asked again by then, RFC 6298 §2.1. */
+#define ASKS_AGAIN_AFTER_SYN_ACK (SHAKEDOWN_NS_PER_S * 3 / 2)
+
 /* §3.10.7.4 fifth: in SYN-RECEIVED it resets what acknowledges anything but its SYN, and still
  * waits. */
 static bool of_listener(const TcpEvent *event)
 {
-	const TcpSide *s = &event->conn->side[event->side];
+	const TcpConnection *conn = event->conn;
+	const TcpSide *s = &conn->side[event->side], *o = &conn->side[tcp_other(event->side)];
 
+	/* What has acknowledged more than a SYN is none. */
+	if (!tcp_side_has(s, TCP_SIDE_ACKED) || !tcp_side_has(o, TCP_SIDE_ISN_KNOWN) ||
+	    !tcp_seq_eq(s->rcv_nxt, tcp_seq_add(o->isn, 1)) ||
+	    (s->syns == 1 && event->time - conn->syn_ack_last >= ASKS_AGAIN_AFTER_SYN_ACK))
+		return false;
 	return event->side == SHAKEDOWN_SERVER && !(event->seg->flags & TCP_ACK) &&
 	       tcp_side_has(s, TCP_SIDE_SYN_SEEN | TCP_SIDE_ISN_KNOWN) &&
 	       !(s->flags & (TCP_SIDE_SENT_SYN | TCP_SIDE_SENT_DATA | TCP_SIDE_SENT_FIN)) &&

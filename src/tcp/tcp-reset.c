@@ -336,9 +336,11 @@ static void end_sender(TcpStep *step)
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 	if (would_have_asked_again(step) || outlived_third_ack(step))
 		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
-	/* Else it never got there. An orphan that had closed is no contradiction. */
+	/* Else it never got there. An orphan that had closed is no contradiction, nor is who resets
+	 * what comes behind a FIN, for whomever that was. */
 	if (answers_without_connection(step) &&
-	    !(s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_LIKELY_FIN)))
+	    !(s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_LIKELY_FIN)) &&
+	    !tcp_aside(conn)->side[tcp_other(step->from)].refuted_taken)
 		tcp_take_back_unproven(step, step->from);
 	take_back_not_received(step);
 	tcp_unseen_answer(step);

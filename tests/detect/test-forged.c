@@ -152,3 +152,20 @@ Test(forged, resets_before_the_server_spoke)
 	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
 	EXPECT_NOT(s, BAD_HANDSHAKE_ACK);
 }
+
+/* … nor is one that has acknowledged data a listener: its own were lost by the capture. */
+Test(forged, reset_of_a_server_whose_data_was_lost)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	CLIENT(s, PSH_ACK, 1, 1, 120);
+	SERVER(s, TCP_ACK, 1, 121);
+	CLIENT(s, TCP_ACK, 121, 1001, .after = MS(50));
+	SERVER(s, TCP_RST, 1001);
+	scene_finish(s);
+	EXPECT_NOT(s, BAD_HANDSHAKE_ACK);
+	EXPECT(s, RESET_ABORT);
+}

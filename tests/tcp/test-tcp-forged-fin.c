@@ -71,6 +71,18 @@ Test(tcp_forged_fin, its_answer_was_under_way)
 	}
 }
 
+/* RFC 1122 §4.2.2.13: who has closed resets what comes then. */
+Test(tcp_forged_fin, its_answer_is_a_reset)
+{
+	g_autoptr(Talk) t = opened();
+
+	CLIENT(t, FIN_ACK, 101, 201);
+	CLIENT(t, PSH_ACK, 101, 201, 30, .after = MS(1));
+	SERVER(t, TCP_RST, 201);
+	EXPECT_HISTORY(t, 1, C, "SYN-SENT ESTABLISHED CLOSED?");
+	EXPECT_HISTORY(t, 1, S, "SYN-RECEIVED ESTABLISHED! CLOSE-WAIT? CLOSED");
+}
+
 /* A bare ACK bears SND.NXT; with news it was sent after the FIN. */
 Test(tcp_forged_fin, sender_acknowledges_from_before)
 {
