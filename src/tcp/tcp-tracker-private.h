@@ -149,6 +149,7 @@ void tcp_unseen_answer(TcpStep *step);
 
 /* tcp-reset.c: §3.5.2, §3.10.7.4 second, RFC 5961. */
 void tcp_arrives_rst(TcpStep *step);
+/* tcp-icmp.c: errors that quote a segment. */
 void tcp_arrives_icmp(TcpStep *step);
 
 /* tcp-measure.c: round-trip times and needless retransmissions. */
