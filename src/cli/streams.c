@@ -138,7 +138,8 @@ static Status extract(Run *run, ShakedownCapture *capture, const ShakedownConfig
 		progress_tell(&run->progress, &reading);
 	reading_end(&reading);
 	progress_erase(&run->progress);
-	bool interrupted = interrupt_asked();
+	/* Live, that is how it ends. */
+	bool interrupted = interrupt_asked() && !o->live.interfaces;
 	shakedown_analysis_finish(analysis);
 	if (run->error)
 		return fail(run->error->message);

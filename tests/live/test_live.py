@@ -233,6 +233,15 @@ def watch_ends_with_the_report():
 
 
 @test
+def streams_end_as_all_do():
+    with network() as net:
+        capture = Capture(net, "streams", "-i", "eth0", "--conn", "1", "--side", "client")
+        some_of_each(net)
+        capture.end()
+        equal(capture.told(), "")
+
+
+@test
 def in_the_background_of_a_script_sigint_ends_it():
     with network() as net:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
