@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,6 +37,18 @@ void complain(const char *format, ...)
 	fputs(whole, stderr);
 }
 
+/* What was asked for is printed, or there is nobody any more who reads it. */
+static Status answered(void)
+{
+	errno = 0;
+	bool ok = fflush(stdout) == 0;
+
+	if ((ok && !ferror(stdout)) || errno == EPIPE)
+		return STATUS_DONE;
+	complain("standard output: %s", errno ? g_strerror(errno) : "it could not be written");
+	return STATUS_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	Status status = STATUS_USAGE;
@@ -49,7 +62,7 @@ int main(int argc, char **argv)
 		status = options.command->run(&options);
 		break;
 	case OPTIONS_ANSWERED:
-		status = fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
+		status = answered();
 		break;
 	case OPTIONS_WRONG:
 		break;

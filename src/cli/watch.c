@@ -193,19 +193,23 @@ static bool finish(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *a
 		   GError **error)
 {
 	const ShakedownCaptureInfo *info = shakedown_capture_info(capture);
+	g_autoptr(GError) why = NULL;
 
 	shakedown_analysis_finish(analysis);
 	watch_status_erase(&watch->status);
-	if (!shakedown_sink_finish(watch->lines, shakedown_analysis_summary(analysis), info, error))
-		return false;
-	if (watch->report) {
+	bool ok = shakedown_sink_finish(watch->lines, shakedown_analysis_summary(analysis), info,
+					&why);
+	if (ok && watch->report) {
 		if (!watch->board || watch->options->output)
 			output_write("\n", 1, watch->output);
-		if (!shakedown_sink_finish(watch->report, shakedown_analysis_summary(analysis),
-					   info, error))
-			return false;
+		ok = shakedown_sink_finish(watch->report, shakedown_analysis_summary(analysis),
+					   info, &why);
 	}
-	return output_finish(watch->output, error);
+	/* The output's own error says more than the sink's "could not write". */
+	if (ok || g_error_matches(why, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_WRITE))
+		return output_finish(watch->output, error) && ok;
+	g_propagate_error(error, g_steal_pointer(&why));
+	return false;
 }
 
 /* What is watched, as the screen's first line names it. */

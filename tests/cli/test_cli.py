@@ -450,16 +450,19 @@ def output_never_overwrites_the_capture():
 def output_that_cannot_be_written():
     fails(["-o", "nowhere/out", "good.pcap"], 1, "nowhere/out", "No such file")
     fails(["-o", ".", "good.pcap"], 1, "directory")
-    for args in (["both.pcap"], ["--format", "json", "both.pcap"], ["explain"]):
+    for args in (["both.pcap"], ["--format", "json", "both.pcap"], ["watch", "both.pcap"], ["explain"]):
         fails([*args, "-o", "/dev/full"], 1, "/dev/full: No space left on device")
         with open("/dev/full", "wb") as full:
             status, _, err = run(*args, stdout=full)
         equal((status, err), (1, "shakedown: standard output: No space left on device\n"), args)
+    for args in (["--help"], ["--version"]):
+        with open("/dev/full", "wb") as full:
+            equal(run(*args, stdout=full)[::2], (1, "shakedown: standard output: No space left on device\n"), args)
 
 
 @test
 def a_reader_that_has_gone_is_no_error():
-    for args in (["both.pcap"], ["--format", "ndjson", "both.pcap"], ["explain"]):
+    for args in (["both.pcap"], ["--format", "ndjson", "both.pcap"], ["watch", "both.pcap"], ["explain"], ["--help"]):
         ours, theirs = os.pipe()
         os.close(ours)
         status, _, err = run(*args, stdout=theirs)
