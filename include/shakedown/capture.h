@@ -62,7 +62,7 @@ typedef struct {
 
 /* What is known of one input, a file or an interface, after (or while) it is read. */
 typedef struct {
-	const char *name;   /* as given; "-" prints as "standard input" */
+	const char *name;   /* as given, or found; of "-" it is "standard input" */
 	const char *format; /* "pcap", "pcap (nanoseconds)", "live, EN10MB", …; NULL where left out
 			     */
 	uint64_t packets;   /* read from it, before the filter (of an interface, after it) */

@@ -9,7 +9,9 @@
 #include "capture/merge.h"
 #include "capture/order.h"
 
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* How long packets that are held to be ordered wait for a pipe from which nothing comes. */
 #define PATIENCE_MS 100
@@ -122,10 +124,14 @@ static bool is_read(const ShakedownCapture *capture, const char *path)
 
 	if (capture->live || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
 		return false;
-	for (size_t i = 0; i < capture->merge.len; i++)
-		if (stat(capture->merge.inputs[i].path, &in) == 0 && in.st_dev == out.st_dev &&
-		    in.st_ino == out.st_ino)
+	for (size_t i = 0; i < capture->merge.len; i++) {
+		const char *name = capture->merge.inputs[i].path;
+		bool found = strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, &in) == 0
+						    : stat(name, &in) == 0;
+
+		if (found && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
 			return true;
+	}
 	return false;
 }
 

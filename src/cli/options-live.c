@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define KIB_MOST (2u * 1024 * 1024 - 1) /* libpcap counts bytes in an int */
 #define SNAPLEN_MOST 262144
@@ -57,11 +58,30 @@ static bool take_size(const char *text, uint64_t *value)
 	return true;
 }
 
-static bool agree(const LiveOptions *live, const RawLive *raw)
+/* Devices and pipes take both; of two that write to one file, one is lost. */
+static bool is_one_file(const char *path, const char *other)
+{
+	g_autofree char *a = g_canonicalize_filename(path, NULL);
+	g_autofree char *b = g_canonicalize_filename(other, NULL);
+	struct stat at, as;
+
+	if (stat(a, &at) != 0 || stat(b, &as) != 0)
+		return strcmp(a, b) == 0;
+	return S_ISREG(at.st_mode) && at.st_dev == as.st_dev && at.st_ino == as.st_ino;
+}
+
+static bool agree(const LiveOptions *live, const RawLive *raw, const char *output)
 {
 	const bool rotates = raw->rotate_size || raw->rotate_time;
+	const bool piped = live->write && strcmp(live->write, "-") == 0;
 
-	if (live->write && strcmp(live->write, "-") == 0 && rotates)
+	if (piped && !output)
+		complain(
+			"-w - writes packets to standard output; name a file for the rest with -o");
+	else if (live->write && !piped && !rotates && output && is_one_file(live->write, output))
+		complain("-w and -o name the same file, '%s'; packets and records need one each",
+			 output);
+	else if (piped && rotates)
 		complain("standard output cannot be followed by another file; name one with -w");
 	else if (!live->write && (raw->rotate_size || raw->rotate_time || raw->keep))
 		complain("--rotate-size, --rotate-time and --keep are for the packets that -w "
@@ -80,7 +100,7 @@ static bool agree(const LiveOptions *live, const RawLive *raw)
 	return false;
 }
 
-bool options_live_take(LiveOptions *live, const RawLive *raw)
+bool options_live_take(LiveOptions *live, const RawLive *raw, const char *output)
 {
 	uint64_t buffer = 0, snaplen = 0;
 
@@ -102,7 +122,7 @@ bool options_live_take(LiveOptions *live, const RawLive *raw)
 		return false;
 	live->buffer_kib = (uint32_t)buffer;
 	live->snaplen = (uint32_t)snaplen;
-	return agree(live, raw);
+	return agree(live, raw, output);
 }
 
 void options_live_clear(RawLive *raw)

@@ -26,5 +26,5 @@ typedef struct {
 } LiveOptions;
 
 /* False after telling what is wrong. Strings stay the raw ones. */
-bool options_live_take(LiveOptions *live, const RawLive *raw);
+bool options_live_take(LiveOptions *live, const RawLive *raw, const char *output);
 void options_live_clear(RawLive *raw);

@@ -243,7 +243,7 @@ static bool take_values(Options *o, const Raw *raw)
 	g_autoptr(GError) error = NULL;
 
 	if (!take_numbers(o, raw) || !take_words(o, raw) ||
-	    !options_live_take(&o->live, &raw->live))
+	    !options_live_take(&o->live, &raw->live, raw->output))
 		return false;
 	if (raw->group_by && !shakedown_grouping_from_text(raw->group_by, &o->grouping, &error)) {
 		complain("--group-by: %s", error->message);
@@ -378,11 +378,6 @@ static OptionsVerdict finish(Options *options, Raw *raw, char **words)
 	options->words = join_words(raw->files, words);
 	if (options->config_given && !options->config && options->command->bit != FOR_EXPLAIN) {
 		complain("--config needs a FILE; 'shakedown explain --config' lists the keys");
-		return OPTIONS_WRONG;
-	}
-	if (options->live.write && strcmp(options->live.write, "-") == 0 && !options->output) {
-		complain(
-			"-w - writes packets to standard output; name a file for the rest with -o");
 		return OPTIONS_WRONG;
 	}
 	return screen_agrees(options) && has_input(options) ? OPTIONS_RUN : OPTIONS_WRONG;

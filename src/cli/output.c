@@ -33,10 +33,22 @@ static bool is_input(const struct stat *out, const ShakedownCaptureInfo *inputs)
 {
 	struct stat in;
 
-	for (size_t i = 0; inputs && i < inputs->files_len; i++)
+	for (size_t i = 0; i < inputs->files_len; i++)
 		if (stat(inputs->files[i].name, &in) == 0 && in.st_dev == out->st_dev &&
 		    in.st_ino == out->st_ino)
 			return true;
+	return g_strv_contains(inputs->names, "-") && S_ISREG(out->st_mode) &&
+	       fstat(STDIN_FILENO, &in) == 0 && in.st_dev == out->st_dev &&
+	       in.st_ino == out->st_ino;
+}
+
+static bool is_no_input(const char *path, const struct stat *st, const ShakedownCaptureInfo *inputs,
+			GError **error)
+{
+	if (!inputs || inputs->live || !is_input(st, inputs))
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+		    "%s: is a capture that is to be read; write to another file", path);
 	return false;
 }
 
@@ -73,11 +85,8 @@ static bool open_path(Output *o, const char *path, const ShakedownCaptureInfo *i
 		fail(error, path, errno);
 		return false;
 	}
-	if (exists && is_input(&st, inputs)) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-			    "%s: is a capture that is to be read; write to another file", path);
+	if (exists && !is_no_input(path, &st, inputs, error))
 		return false;
-	}
 	if (!exists)
 		return open_beside(o, path, 0666, error);
 	if (S_ISREG(st.st_mode)) {
@@ -117,8 +126,12 @@ static int open_log(const char *path, GError **error)
 	return fd;
 }
 
-Output *output_new_log(const char *path, GError **error)
+Output *output_new_log(const char *path, const ShakedownCaptureInfo *inputs, GError **error)
 {
+	struct stat st;
+
+	if (path && stat(path, &st) == 0 && !is_no_input(path, &st, inputs, error))
+		return NULL;
 	int fd = path ? open_log(path, error) : STDOUT_FILENO;
 
 	if (fd < 0)

@@ -13,7 +13,7 @@ typedef struct _Output Output;
 /* Path NULL: standard output. The file may not be one of those that are read. */
 Output *output_new(const char *path, const ShakedownCaptureInfo *inputs, GError **error);
 /* The same for what never ends: a file is written to directly, after what it holds. */
-Output *output_new_log(const char *path, GError **error);
+Output *output_new_log(const char *path, const ShakedownCaptureInfo *inputs, GError **error);
 /* Opens a log's file anew, for it may have been renamed; what cannot be opened goes on as it was.
  */
 bool output_reopen(Output *output, GError **error);

@@ -348,7 +348,8 @@ Status watch_run(const Options *options)
 	watch.board = board = make_board(options, &config);
 	/* Who sees the log may ask at once for another. */
 	interrupt_listen();
-	watch.output = output = output_new_log(options->output, &error);
+	watch.output = output =
+		output_new_log(options->output, shakedown_capture_info(capture), &error);
 	if (!output)
 		return fail(&watch, error);
 	watch.lines = lines = make_sink(&watch, SHAKEDOWN_VIEW_WATCH, &error);

@@ -33,9 +33,10 @@ def test(function):
 
 
 def run(*args, stdin=b"", env=None, **options):
-    """(exit status, standard output, standard error), as text."""
+    """(exit status, standard output, standard error), as text. Standard input is bytes, or a file."""
     options.setdefault("stdout", subprocess.PIPE)
-    p = subprocess.run([PROGRAM, *args], input=stdin, stderr=subprocess.PIPE, timeout=PATIENCE,
+    options["input" if isinstance(stdin, bytes) else "stdin"] = stdin
+    p = subprocess.run([PROGRAM, *args], stderr=subprocess.PIPE, timeout=PATIENCE,
                        env=environment(**(env or {})), **options)
     return p.returncode, (p.stdout or b"").decode("utf-8"), p.stderr.decode("utf-8")
 
@@ -96,6 +97,9 @@ def live_options_must_make_sense():
     fails(["good.pcap", "-w", "k", "--keep", "3"], 2, "--rotate-size")
     fails(["good.pcap", "-w", "k", "--rotate-size", "1K"], 2, "--rotate-size")
     fails(["good.pcap", "-w", "-"], 2, "-o")
+    for out in ("k", "./k", os.path.join(os.getcwd(), "k")):
+        fails(["good.pcap", "-w", "k", "-o", out], 2, "the same file")
+    assert not os.path.exists("k")
 
 
 @test
@@ -442,6 +446,10 @@ def output_never_overwrites_the_capture():
     fails(["-o", "good.pcap", "good.pcap"], 1, "good.pcap", "another file")
     os.link("good.pcap", "same.pcap")
     fails(["-o", "same.pcap", "good.pcap"], 1, "another file")
+    fails(["watch", "-o", "same.pcap", "good.pcap"], 1, "another file")
+    for args in (["conns", "-", "-o"], ["watch", "-", "-o"], ["conns", "-", "-o", "other", "-w"]):
+        with open("good.pcap", "rb") as f:
+            fails([*args, "same.pcap"], 1, "another file", stdin=f)
     os.unlink("same.pcap")
     equal(open("good.pcap", "rb").read(), before)
 
