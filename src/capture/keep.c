@@ -30,7 +30,7 @@ struct _Keep {
 	bool rotates;
 	int fd;			   /* -1: none is open */
 	bool failed;		   /* it cannot be written any more: the next file may be */
-	uint64_t size;		   /* of the file, with what is buffered */
+	uint64_t size;		   /* of the file, with what is buffered, but for its end */
 	ShakedownTime start, last; /* of the packets in it */
 	int64_t flushed;	   /* µs, monotonic */
 	GByteArray *buffer;
@@ -91,8 +91,8 @@ static bool open_file(Keep *k, const char *name, GError **error)
 	}
 	k->failed = false;
 	k->described = 0;
-	k->size = 0;
 	pcapng_write_section(k->buffer);
+	k->size = k->buffer->len;
 	return true;
 }
 
@@ -241,16 +241,11 @@ static uint32_t number_of(Keep *k, const ShakedownPacket *packet)
 	return i;
 }
 
-static bool is_full(const Keep *k, const ShakedownPacket *packet)
+static bool is_over(const Keep *k, const ShakedownPacket *packet)
 {
-	if (k->fd < 0)
-		return true;
 	/* One that nothing was written to yet is never full. */
-	if (!k->rotates || !k->start)
-		return false;
-	return (k->options.rotate_size &&
-		k->size + packet->captured_len >= k->options.rotate_size) ||
-	       (k->options.rotate_time && packet->time - k->start >= k->options.rotate_time);
+	return k->fd < 0 || (k->options.rotate_time && k->described &&
+			     packet->time - k->start >= k->options.rotate_time);
 }
 
 static bool next_file(Keep *k, const ShakedownPacket *packet)
@@ -264,7 +259,6 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 	}
 	g_free(k->name);
 	k->name = keep_files_next(&k->files, packet->time);
-	k->start = 0;
 	if (open_file(k, k->name, &error))
 		return true;
 	/* Tried again with the next file's first packet; told once. */
@@ -275,35 +269,50 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 	return false;
 }
 
-static void keep_packet(Keep *k, const ShakedownPacket *packet)
+/* False where the file would be larger than it may become, and holds a packet already. */
+static bool keep_packet(Keep *k, const ShakedownPacket *packet)
 {
-	guint before = k->buffer->len;
-
-	if (!k->start)
-		k->start = packet->time;
-	k->last = MAX(k->last, packet->time);
+	const guint before = k->buffer->len, described = k->described;
+	const uint64_t most = k->options.rotate_size;
 	uint32_t number = number_of(k, packet);
 	KeepInterface *in = g_ptr_array_index(k->interfaces, number);
+
 	pcapng_write_packet(k->buffer, packet, number, in->pending);
+	uint64_t size = k->size + k->buffer->len - before;
+	if (most && described && size + k->described * PCAPNG_STATISTICS_LEN > most) {
+		g_byte_array_set_size(k->buffer, before);
+		k->described = described;
+		return false;
+	}
+	k->start = described ? k->start : packet->time;
+	k->last = MAX(k->last, packet->time);
 	in->pending = 0;
-	k->size += k->buffer->len - before;
+	k->size = size;
 	if (k->buffer->len >= BUFFER)
 		flush(k);
+	return true;
 }
 
 void keep_packets(Keep *k, const ShakedownPacket *packets, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (is_full(k, &packets[i]) && (!k->rotates || !next_file(k, &packets[i])))
+		if (is_over(k, &packets[i]) && (!k->rotates || !next_file(k, &packets[i])))
 			return;
-		keep_packet(k, &packets[i]);
+		if (!keep_packet(k, &packets[i]) && next_file(k, &packets[i]))
+			keep_packet(k, &packets[i]);
 	}
+}
+
+void keep_rest(Keep *k)
+{
+	if (k->buffer->len && k->fd >= 0)
+		flush(k);
 }
 
 void keep_tick(Keep *k)
 {
-	if (k->buffer->len && k->fd >= 0 && g_get_monotonic_time() - k->flushed >= FLUSH_EVERY)
-		flush(k);
+	if (g_get_monotonic_time() - k->flushed >= FLUSH_EVERY)
+		keep_rest(k);
 }
 
 void keep_finish(Keep *k, ShakedownTime end)

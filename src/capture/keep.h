@@ -25,6 +25,8 @@ void keep_count(Keep *keep, uint32_t label, uint64_t received, uint64_t kernel_d
 void keep_packets(Keep *keep, const ShakedownPacket *packets, size_t n);
 /* There is a moment's time: what is buffered goes out, if it is old enough. */
 void keep_tick(Keep *keep);
+/* Nothing comes for a while: what is buffered goes out. */
+void keep_rest(Keep *keep);
 /* Everything is written: false, with the problem, if not. The end is the time up to which it was
  * captured, 0: of the last packet. */
 void keep_finish(Keep *keep, ShakedownTime end);

@@ -26,4 +26,6 @@ void pcapng_write_interface(GByteArray *out, const PcapngWriterInterface *interf
 /* dropped: packets lost since the one before it. */
 void pcapng_write_packet(GByteArray *out, const ShakedownPacket *packet, uint32_t interface,
 			 uint64_t dropped);
+/* So many bytes. */
+#define PCAPNG_STATISTICS_LEN 88u
 void pcapng_write_statistics(GByteArray *out, uint32_t interface, const PcapngWriterCounts *counts);

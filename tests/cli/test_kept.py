@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What -w keeps of captures that are files and pipes. Prints TAP.
+
+    test_kept.py PROGRAM
+"""
+import os
+import struct
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+from capture import connection, pcap  # noqa: E402
+from harness import PATIENCE, environment, equal, run_all, wait_until  # noqa: E402
+
+PROGRAM = os.path.abspath(sys.argv[1])
+TESTS = []
+SMALL = 64 * 1024
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def run(*args):
+    p = subprocess.run([PROGRAM, *args], capture_output=True, timeout=PATIENCE, env=environment(), check=False)
+    equal((p.returncode, p.stderr), (0, b""), args)
+    return p.stdout
+
+
+def sizes(directory):
+    return [os.path.getsize(os.path.join(directory, name)) for name in sorted(os.listdir(directory))]
+
+
+def rotated(path, directory):
+    os.mkdir(directory)
+    run("conns", "-w", os.path.join(directory, "k.pcapng"), "--rotate-size", "64K", path)
+    equal(run("conns", "--format", "ndjson", directory), run("conns", "--format", "ndjson", path))
+    return sizes(directory)
+
+
+@test
+def no_file_is_larger_than_was_asked():
+    many = rotated("many.pcap", "many")
+    assert len(many) > 3 and max(many) <= SMALL, many
+    # Each but the last had no room for one more, of at most some 130 bytes and a statistics block.
+    assert min(many[:-1]) > SMALL - 300, many
+
+
+@test
+def packets_without_a_time_are_packets():
+    timeless = rotated("timeless.pcap", "timeless")
+    assert len(timeless) > 3 and max(timeless) <= SMALL, timeless
+
+
+@test
+def what_a_silent_pipe_has_brought_is_on_the_disk():
+    with open("good.pcap", "rb") as f:
+        data = f.read()
+    with subprocess.Popen([PROGRAM, "conns", "-", "-w", "kept.pcapng"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          env=environment()) as p:
+        p.stdin.write(data)
+        p.stdin.flush()
+        assert wait_until(lambda: os.path.exists("kept.pcapng") and os.path.getsize("kept.pcapng") > len(data) - 24, 20), "it is not kept"
+        equal(run("conns", "--format", "csv", "kept.pcapng"), run("conns", "--format", "csv", "good.pcap"))
+        p.stdin.close()
+        p.stdout.read()
+
+
+def prepare():
+    packets = [p for i in range(300) for p in connection(("192.0.2.1", 10000 + i), ("198.51.100.7", 80), 1000 + i)]
+    many = pcap(packets)
+    timeless, at = bytearray(many), 24
+    while at < len(timeless):
+        struct.pack_into("<II", timeless, at, 0, 0)
+        at += 16 + struct.unpack_from("<I", timeless, at + 8)[0]
+    for name, data in {"good.pcap": pcap(packets[:9]), "many.pcap": many, "timeless.pcap": timeless}.items():
+        with open(name, "wb") as f:
+            f.write(data)
+
+
+sys.exit(run_all(TESTS, prepare))
