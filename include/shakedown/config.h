@@ -30,7 +30,8 @@ typedef struct {
 					   whatever VLAN or tunnel they came in (mirrored traffic) */
 	uint64_t overlap_segments;	/* payloads remembered to notice that what is sent again
 					   differs; 0: none */
-	uint64_t max_memory;		/* bytes that the whole process may take; 0: no bound */
+	uint64_t max_memory;		/* bytes that the whole process may take; 0: no bound, for
+					   which the program takes half of the machine's */
 } ShakedownConfig;
 
 typedef enum {
@@ -60,9 +61,9 @@ SHAKEDOWN_EXPORT const ShakedownConfigKey *shakedown_config_keys(size_t *n);
  */
 SHAKEDOWN_EXPORT bool shakedown_config_load(ShakedownConfig *config, const char *path,
 					    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Sets one key from text, as the file would. */
 /* "3", "0.5", "200ms", "5min", "1h", "2d": a number of seconds, or of the unit that follows. */
 SHAKEDOWN_EXPORT bool shakedown_duration_from_text(const char *text, ShakedownDuration *duration);
+/* Sets one key from text, as the file would. */
 SHAKEDOWN_EXPORT bool shakedown_config_set(ShakedownConfig *config, const char *name,
 					   const char *value,
 					   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -52,7 +52,7 @@ static const ShakedownConfigKey keys[] = {
 	{DURATION(handshake_timeout), MS, DAY,
 	 "a SYN,ACK that is not acknowledged for this long is reported"},
 	{DURATION(fin_timeout), MS, DAY,
-	 "a FIN that is not acknowledged for this long is reported"},
+	 "a FIN, sent again, that is not acknowledged for this long is reported"},
 	{DURATION(close_wait_linger), MS, 30 * DAY,
 	 "a half-closed connection silent for this long is reported"},
 	{DURATION(slow_handshake), MS, DAY,
@@ -76,9 +76,9 @@ static const ShakedownConfigKey keys[] = {
 	{COUNT(ignore_encapsulation), 0, 1,
 	 "1: VLANs and tunnels do not tell connections apart (mirrored traffic)"},
 	{COUNT(overlap_segments), 0, 1 << 22,
-	 "payloads remembered, of all connections, to compare what is sent again; 0: none"},
+	 "payloads of all connections kept to compare what is sent again; 0: none"},
 	{COUNT(max_memory), 0, INT64_C(1) << 50,
-	 "bytes of memory for all there is; 0: half of what the machine has"},
+	 "bytes of memory for all there is, from 134217728 on; 0: half of the machine's"},
 };
 /* clang-format on */
 

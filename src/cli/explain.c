@@ -140,7 +140,8 @@ static void put_explanation(Page *page, const ShakedownExplanation *e)
 	put_heading(page, e);
 	put(page, "  ");
 	put_wrapped(page, meaning, 2);
-	put(page, "\n");
+	if (e->picture || e->detected || e->innocent || e->action || e->sources)
+		put(page, "\n");
 	if (e->anomaly && !e->anomaly->implemented)
 		put(page, "  This version does not detect it yet.\n\n");
 	if (e->picture)

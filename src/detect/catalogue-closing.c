@@ -44,8 +44,8 @@ AT(FIN_UNANSWERED) = {.info = {
 	"A FIN was never acknowledged: the sender hangs in FIN-WAIT-1 or LAST-ACK until its retries "
 	"are used up. The peer has gone, or what lies between has forgotten the connection.",
 	.detected =
-	"A FIN without acknowledgment for ${fin_timeout} while the capture ran, and the other "
-	"direction captured.",
+	"A FIN that was sent again and had no acknowledgment for ${fin_timeout} while the capture "
+	"ran, and the other direction captured.",
 	.innocent =
 	"A peer that is switched off. A client that left the network. A FIN behind a closed window "
 	"is held back by the sender, and is not this.",
@@ -152,7 +152,7 @@ AT(SILENT_DEATH) = {.info = {
 	"The connection died without a word: data or keep-alives were sent again and again, and "
 	"nothing came back. Often a NAT or firewall has forgotten it after an idle time.",
 	.detected =
-	"Data retransmitted at least 3 times, or keep-alives, without any answer, or with one that "
+	"Data retransmitted at least 3 times, or two keep-alives, without any answer, or with one that "
 	"comes later and does not acknowledge it. The evidence says how long the connection had been "
 	"idle before; several with the same idle time are reported for the service.",
 	.innocent = "The peer was switched off or left the network.",

@@ -248,8 +248,8 @@ AT(SLOW_HANDSHAKE) = {.info = {
 	"One leg of the handshake took long although nothing was lost: from SYN to SYN,ACK is the "
 	"server's side of the tap, from SYN,ACK to ACK the client's.",
 	.detected =
-	"A leg longer than ${slow_handshake} and than 10 times the service's median, without "
-	"retransmission.",
+	"A leg longer than ${slow_handshake} and, of a service with at least 5 handshakes before, than "
+	"10 times their median, without retransmission.",
 	.innocent =
 	"A satellite or mobile link that wakes up. A proxy that opens its own connection first.",
 	.action =
@@ -380,8 +380,8 @@ AT(ISN_PREDICTABLE) = {.info = {
 	"A host's initial sequence numbers can be guessed from those before. Whoever guesses them "
 	"can forge a connection in another's name or inject into one.",
 	.detected =
-	"At least 8 initial sequence numbers toward one peer that repeat, advance by a constant, or "
-	"follow the clock alone.",
+	"At least 8 initial sequence numbers toward one peer, on different ports, that repeat, advance "
+	"by a constant, or follow the clock alone.",
 	.innocent =
 	"Traffic generators, simulators, and replayed captures. A SYN proxy in between, which "
 	"chooses the numbers for the server.",

@@ -71,8 +71,8 @@ const CatalogueTerm catalogue_handshake_outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES] =
 	"The third ACK, or data or a FIN with an acknowledgment of the SYN,ACK, passed the tap, "
 	"and the server did not send its SYN,ACK again after it.",
 	.innocent =
-	"This is how it should be. Its record may still name a syn-retransmitted or a slow- "
-	"handshake.",
+	"This is how it should be. Its record may still name a syn-retransmitted or a "
+	"slow-handshake.",
 	.action =
 	"Nothing. How long each leg took is in the record: server_rtt_s from the tap to the "
 	"server and back, client_rtt_s to the client; ss -ti shows the kernel's own rtt."},
@@ -163,7 +163,8 @@ const CatalogueTerm catalogue_handshake_outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES] =
 	.name = "in-progress",
 	.meaning = "The capture ended before anything could be said: the handshake may have gone on.",
 	.detected =
-	"The capture's last packet came before ${syn_timeout} or ${handshake_timeout} was over.",
+	"The capture ended before the SYN had waited ${syn_timeout} for an answer, or the SYN,ACK "
+	"${handshake_timeout} for its ACK.",
 	.innocent =
 	"Always: it says nothing about the connection.",
 	.action =

@@ -12,7 +12,8 @@ AT(TIME_WAIT_LINGERING) = {.info = {
 	"TIME-WAIT lasted longer than 2 MSL, because the peer's FIN kept coming and started the timer "
 	"again each time.",
 	.detected =
-	"A FIN that arrives in TIME-WAIT; the state then ends 2 MSL (${msl} each) after the last. "
+	"A FIN that arrives in TIME-WAIT at least twice; the state then ends 2 MSL (${msl} each) after "
+	"the last. "
 	"How often and how long is given as evidence.",
 	.innocent = "A path that loses packets.",
 	.action =
