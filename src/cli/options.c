@@ -488,6 +488,12 @@ bool options_config(const Options *options, ShakedownConfig *config)
 		complain("%s", error->message);
 		return false;
 	}
+	if (config->max_memory && config->max_memory < MEMORY_LEAST) {
+		complain("%s: max_memory: %" G_GUINT64_FORMAT " is out of range; it counts bytes, "
+			 "from %" G_GUINT64_FORMAT " (%s) on, or is 0",
+			 path, config->max_memory, (uint64_t)MEMORY_LEAST, MEMORY_LEAST_TEXT);
+		return false;
+	}
 	if (options->max_memory)
 		config->max_memory = options->max_memory;
 	if (!config->max_memory && options->command->bit != FOR_EXPLAIN)
