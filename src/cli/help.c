@@ -28,6 +28,21 @@ static const char *formats_of(unsigned command)
 	}
 }
 
+static bool takes(const Command *command, const OptionRow *row)
+{
+	return !command || (row->commands & command->bit);
+}
+
+/* watch adds to a log, which has no end. */
+static const char *help_of(const Command *command, const OptionRow *row)
+{
+	if (command && strcmp(row->name, "format") == 0)
+		return formats_of(command->bit);
+	if (command && command->bit == FOR_WATCH && strcmp(row->name, "output") == 0)
+		return "add to FILE, line by line; SIGHUP opens it anew";
+	return row->help;
+}
+
 static void print_option(const OptionRow *row, const char *help)
 {
 	char left[40];
@@ -52,6 +67,8 @@ static void print_commands(void)
 
 void help_print(const Command *command, const OptionRow *rows, size_t n)
 {
+	bool fails = false;
+
 	if (command)
 		printf("Usage: shakedown %s [OPTION...]%s%s\n\n%s\n", command->name,
 		       *command->arguments ? " " : "", command->arguments, command->summary);
@@ -64,10 +81,9 @@ void help_print(const Command *command, const OptionRow *rows, size_t n)
 		print_commands();
 	puts("\nOptions:");
 	for (size_t i = 0; i < n; i++) {
-		bool format = command && strcmp(rows[i].name, "format") == 0;
-
-		if (!command || (rows[i].commands & command->bit))
-			print_option(&rows[i], format ? formats_of(command->bit) : rows[i].help);
+		if (takes(command, &rows[i]))
+			print_option(&rows[i], help_of(command, &rows[i]));
+		fails = fails || (takes(command, &rows[i]) && strcmp(rows[i].name, "fail-on") == 0);
 	}
 	if (!command || (command->bit & FOR_READING))
 		puts("\nCaptures are pcap or pcapng files, plain or compressed; FILE - is "
@@ -75,7 +91,8 @@ void help_print(const Command *command, const OptionRow *rows, size_t n)
 		     "input. Several are read as one, merged by time; a directory means the files "
 		     "in\n"
 		     "it, and a quoted 'taps/*.pcap' those that it matches.");
-	puts("\nExit status: 0 done; 1 could not, or not wholly; 2 wrong usage; 3 --fail-on met.");
+	printf("\nExit status: 0 done; 1 could not, or not wholly; 2 wrong usage%s.\n",
+	       fails ? "; 3 --fail-on met" : "");
 	if (!command)
 		puts("The manual: man shakedown. Words in a report: shakedown explain.");
 }

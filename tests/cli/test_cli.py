@@ -538,6 +538,8 @@ def configuration_errors_name_file_and_line():
     write("xdg2/shakedown/config", "[shakedown]\nmsl=never\n")
     fails(["good.pcap"], 2, "xdg2/shakedown/config:2: msl:", env={"XDG_CONFIG_HOME": os.path.abspath("xdg2")})
     fails(["good.pcap", "--config", "missing.conf"], 2, "missing.conf: No such file")
+    write("little.conf", "[shakedown]\nmax_memory=512\n")
+    fails(["good.pcap", "--config", "little.conf"], 2, "little.conf: max_memory: 512 is out of range", "bytes")
 
 
 # Explanations, and what else there is to read
@@ -580,7 +582,9 @@ def help_manual_and_completion_know_the_same():
     assert len(commands) >= 6 and len(set(options)) >= 16, (commands, options)
     equal(run("help")[1], text)
     for command in commands:
-        equal(run("help", command)[1], run(command, "--help")[1])
+        told = run(command, "--help")[1]
+        equal(run("help", command)[1], told)
+        equal("3 --fail-on" in told, "--fail-on SEV" in told, command)
         assert re.search(rf"^\.It Cm {command}$", man, re.M), command
         assert re.search(rf"local commands='[^']*\b{command}\b", completion), command
         assert f"shakedown {command}" in run(command, "--help")[1]
@@ -625,9 +629,10 @@ try() {{ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _shakedown; echo "${{COMPREP
 try shakedown lad
 try shakedown explain missing
 try shakedown --fail-on w
-try shakedown conns --fi"""
+try shakedown conns --fi
+try shakedown ladder --format ''"""
     p = subprocess.run(["bash", "--norc", "-c", script], capture_output=True, text=True)
-    equal(p.stdout.split("\n"), ["ladder", "missing-third-ack", "warning", "--filter", ""], p.stderr)
+    equal(p.stdout.split("\n"), ["ladder", "missing-third-ack", "warning", "--filter", "text svg mermaid", ""], p.stderr)
 
 
 @test
