@@ -107,12 +107,16 @@ static void put_words(void)
 		printf("%s%s", keys[i].name, i + 1 < n_keys ? " " : "");
 }
 
-static void fill_in(const char *name, size_t len, const char *version)
+static void fill_in(const char *name, size_t len, char **values)
 {
 	g_autofree char *key = g_strndup(name, len);
 
 	if (strcmp(key, "VERSION") == 0)
-		fputs(version, stdout);
+		fputs(values[0], stdout);
+	else if (strcmp(key, "BINDIR") == 0 && values[1])
+		put_mdoc(values[1]);
+	else if (strcmp(key, "DATADIR") == 0 && values[1] && values[2])
+		put_mdoc(values[2]);
 	else if (strcmp(key, "ANOMALIES") == 0)
 		put_anomalies();
 	else if (strcmp(key, "KEYS") == 0)
@@ -128,8 +132,8 @@ int main(int argc, char **argv)
 	g_autofree char *text = NULL;
 	g_autoptr(GError) error = NULL;
 
-	if (argc != 3) {
-		fputs("Usage: reference TEMPLATE VERSION\n", stderr);
+	if (argc < 3) {
+		fputs("Usage: reference TEMPLATE VERSION [BINDIR DATADIR]\n", stderr);
 		return 2;
 	}
 	if (!g_file_get_contents(argv[1], &text, NULL, &error)) {
@@ -141,7 +145,7 @@ int main(int argc, char **argv)
 		size_t len = end ? (size_t)(end - p - 1) : 0;
 
 		if (len && strspn(p + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len) {
-			fill_in(p + 1, len, argv[2]);
+			fill_in(p + 1, len, argv + 2);
 			p = end + 1;
 			/* Blocks end their own lines. */
 			if (*p == '\n' && p[-len - 3] == '\n' &&
