@@ -275,8 +275,8 @@ size_t shakedown_capture_read_on(ShakedownCapture *capture, ShakedownPacket *pac
 	merge_release(&capture->merge, &(SourceHeld){held, held_len, calls});
 	while ((n = order_take(&capture->order, packets, room)) == 0 && !capture->ended && room) {
 		order_held(&capture->order, &held_len);
-		bool silent = (held_len || capture->keep) &&
-			      !merge_ready(&capture->merge, PATIENCE_MS);
+		bool silent =
+			(held_len || capture->keep) && !merge_ready(&capture->merge, PATIENCE_MS);
 		if (silent && capture->keep)
 			keep_rest(capture->keep);
 		if (silent && held_len)
