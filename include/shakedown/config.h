@@ -30,8 +30,9 @@ typedef struct {
 					   whatever VLAN or tunnel they came in (mirrored traffic) */
 	uint64_t overlap_segments;	/* payloads remembered to notice that what is sent again
 					   differs; 0: none */
-	uint64_t max_memory;		/* bytes that the whole process may take; 0: no bound, for
-					   which the program takes half of the machine's */
+	uint64_t max_memory;		/* bytes that the whole process may take, of which 112 MiB
+					   are set aside for what is no connection; 0: no bound
+					   (the program then takes half of the machine's) */
 } ShakedownConfig;
 
 typedef enum {
