@@ -251,8 +251,10 @@ Status analyse_run(const Options *options)
 	capture = reading_open(options, NULL, &status);
 	if (!capture)
 		return status;
-	if (!measure_open(&measure, options) || !confine_rights(options) ||
-	    !reading_keep(options, NULL, capture))
+	status = measure_open(&measure, options);
+	if (status != STATUS_DONE)
+		return status;
+	if (!confine_rights(options) || !reading_keep(options, NULL, capture))
 		return STATUS_FAILED;
 	run.output = output = output_new(options->output, shakedown_capture_info(capture), &error);
 	if (!output)

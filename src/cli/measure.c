@@ -15,22 +15,23 @@ static char *text_of(ShakedownMetricsFormat format, void *data)
 				      shakedown_capture_info(m->capture));
 }
 
-bool measure_open(Measure *m, const Options *options)
+Status measure_open(Measure *m, const Options *options)
 {
 	g_autoptr(GError) error = NULL;
 
 	*m = (Measure){0};
 	if (!options->live.metrics)
-		return true;
+		return STATUS_DONE;
 	m->server = metrics_server_new(options->live.metrics, text_of, m, &error);
 	if (!m->server) {
 		complain("%s", error->message);
-		return false;
+		return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL) ? STATUS_USAGE
+										: STATUS_FAILED;
 	}
 	m->metrics = shakedown_metrics_new();
 	if (!options->quiet)
 		complain("metrics are at %s", metrics_server_url(m->server));
-	return true;
+	return STATUS_DONE;
 }
 
 void measure_close(Measure *m)

@@ -15,8 +15,8 @@ typedef struct {
 	gint64 next; /* µs, monotonic */
 } Measure;
 
-/* Listens, as long as there are the rights to; false after telling why it cannot. */
-bool measure_open(Measure *measure, const Options *options);
+/* Listens, as long as there are the rights to, or tells why it cannot. */
+Status measure_open(Measure *measure, const Options *options);
 void measure_close(Measure *measure);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Measure, measure_close)
 

@@ -342,8 +342,10 @@ Status watch_run(const Options *options)
 	watch.capture = capture = reading_open(options, &ear, &status);
 	if (!capture)
 		return status;
-	if (!measure_open(&measure, options) || !confine_rights(options) ||
-	    !reading_keep(options, &ear, capture))
+	status = measure_open(&measure, options);
+	if (status != STATUS_DONE)
+		return status;
+	if (!confine_rights(options) || !reading_keep(options, &ear, capture))
 		return STATUS_FAILED;
 	watch.board = board = make_board(options, &config);
 	/* Who sees the log may ask at once for another. */

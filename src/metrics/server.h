@@ -19,8 +19,8 @@ typedef char *(*MetricsTextFunc)(ShakedownMetricsFormat format, void *data);
 
 /*
  * Listens on "ADDRESS:PORT", "[IPV6]:PORT", "PORT" or ":PORT"; a port alone is one of the loopback
- * address, port 0 one that is free. Addresses are numbers, "*" is all of both families. What
- * needs privileges is done when this returns.
+ * address, port 0 one that is free. Addresses are numbers, "*" is all of both families; what is no
+ * such place is G_FILE_ERROR_INVAL. What needs privileges is done when this returns.
  */
 MetricsServer *metrics_server_new(const char *where, MetricsTextFunc text, void *data,
 				  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -242,6 +242,13 @@ def streams_end_as_all_do():
 
 
 @test
+def metrics_at_no_place_are_wrong_usage():
+    with network() as net:
+        for where, status in (("9813x", 2), ("192.0.2.77:9813", 1)):
+            Capture(net, "watch", "-i", "eth0", "--metrics", where, "--duration", "1", ready=None).end(with_signal=None, status=status)
+
+
+@test
 def in_the_background_of_a_script_sigint_ends_it():
     with network() as net:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
