@@ -80,7 +80,7 @@ static bool of_listener(const TcpEvent *event)
 	       !tcp_seq_eq(event->seg->seq, tcp_seq_add(s->isn, 1));
 }
 
-/* … and that was the third ACK, if it was captured. */
+/* … and that was the third ACK, if it was captured, and no right one before it. */
 static void note_bad_third(Dossier *d, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -88,8 +88,8 @@ static void note_bad_third(Dossier *d, const TcpEvent *event)
 	const TcpSide *s = &conn->side[event->side], *o = &conn->side[other];
 	DossierAck *bad = &d->bad_handshake[other];
 
-	if (bad->count || !tcp_side_has(o, TCP_SIDE_ACKED) ||
-	    !tcp_seq_eq(o->rcv_nxt, event->seg->seq))
+	if (bad->count || tcp_conn_has(conn, TCP_CONN_THIRD_ACK_EXACT) ||
+	    !tcp_side_has(o, TCP_SIDE_ACKED) || !tcp_seq_eq(o->rcv_nxt, event->seg->seq))
 		return;
 	*bad = (DossierAck){.count = 1,
 			    .time = event->time,

@@ -70,6 +70,8 @@ static void third_ack(TcpStep *step)
 	if (tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
 		return;
 	conn->flags |= TCP_CONN_THIRD_ACK;
+	if (tcp_side_has(r, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(seg->ack, tcp_seq_add(r->isn, 1)))
+		conn->flags |= TCP_CONN_THIRD_ACK_EXACT;
 	if (step->segment_class == SHAKEDOWN_SEGMENT_ACK)
 		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	if (conn->syn_ack_last && conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN)
@@ -381,16 +383,18 @@ static bool was_under_way(const TcpStep *step, ShakedownTime reset)
 	return step->time - reset < leg + leg / 4 + BUSY;
 }
 
-/* Sent no later than its own RST, by its sender's clock. So late nothing is overtaken any more, and
- * the stamp was a forger's. */
+/* By its sender's clock sent no later than its own RST, or before something else of it that has
+ * passed already. So late nothing is overtaken any more, and the stamp was a forger's. */
 static bool stamped_before_reset(const TcpStep *step, ShakedownTime reset)
 {
 	const TcpSide *s = &step->conn->side[step->from];
 	uint32_t tsval, tsecr;
 
-	return step->time - reset <= OVERTAKEN_WITHIN && tcp_side_has(s, TCP_SIDE_RST_STAMPED) &&
-	       tcp_options_timestamps(step->seg, &tsval, &tsecr) &&
-	       (int32_t)(tsval - s->tsval) <= 0;
+	if (step->time - reset > OVERTAKEN_WITHIN || !tcp_side_has(s, TCP_SIDE_TIMESTAMPS) ||
+	    !tcp_options_timestamps(step->seg, &tsval, &tsecr))
+		return false;
+	int32_t on = (int32_t)(tsval - s->tsval);
+	return on < 0 || (on == 0 && tcp_side_has(s, TCP_SIDE_RST_STAMPED));
 }
 
 /* It is the first to acknowledge the other's FIN. */

@@ -125,6 +125,7 @@ typedef enum {
 	TCP_CONN_CUT_SHORT = 1 << 20, /* memory ran out: tcp-budget.h */
 	TCP_CONN_TOLD = 1 << 19,      /* what became of its opening was told */
 	TCP_CONN_ENDED = 1 << 18,     /* the capture ended before it could be forgotten */
+	TCP_CONN_THIRD_ACK_EXACT = 1 << 21, /* … of SYN,ACK and of nothing more */
 } TcpConnFlags;
 
 typedef struct _TcpPendingSyn TcpPendingSyn;

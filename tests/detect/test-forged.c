@@ -104,6 +104,20 @@ Test(forged, third_ack_and_the_listener_goes_on)
 	EXPECT_NOT(s, RESET_ABORT);
 }
 
+/* The right one came before: what the server has sent since was not captured. */
+Test(forged, no_third_ack_behind_the_right_one)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	CLIENT(s, TCP_ACK, 1, 1449);
+	SERVER(s, TCP_RST, 1449, .after = MS(20));
+	scene_finish(s);
+	EXPECT_NOT(s, BAD_HANDSHAKE_ACK);
+}
+
 /* … and was not captured. */
 Test(forged, listener_resets_what_was_not_captured)
 {

@@ -388,3 +388,22 @@ Test(tcp_icmp, of_no_connection_is_counted)
 	cr_assert_eq(tcp_tracker_live(t->tracker), 0);
 	cr_assert_eq(t->connections, 0);
 }
+
+/* What was sent before other segments that have passed was sent before the RST, too, though one
+ * without a stamp has followed it. */
+Test(tcp_reset, late_data_is_no_contradiction_by_its_stamp)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .tsval = 1000);
+	SERVER(t, SYN_ACK, 0, 1, .tsval = 2000, .tsecr = 1000);
+	CLIENT(t, TCP_ACK, 1, 1, .tsval = 1001, .tsecr = 2000);
+	SERVER(t, PSH_ACK, 1, 1, 100, .tsval = 2000, .tsecr = 1001);
+	CLIENT(t, PSH_ACK, 1, 101, 100, .tsval = 1002, .tsecr = 2000);
+	SERVER(t, TCP_ACK, 201, 101, .tsval = 2005, .tsecr = 1002);
+	SERVER(t, RST_ACK, 201, 101, .tsval = 2006, .tsecr = 1002);
+	SERVER(t, TCP_RST, 101);
+	SERVER(t, PSH_ACK, 101, 1, 100, .tsval = 2001, .tsecr = 1001);
+	cr_assert_eq(t->event_count[TCP_EVENT_RST_CONTRADICTED], 0);
+	EXPECT_STATES(t, "CLOSED? / CLOSED");
+}
