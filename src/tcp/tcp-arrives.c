@@ -157,7 +157,8 @@ static void arrives_in_order(TcpStep *step)
 	step->segment_class = tcp_space_class(step);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_CHALLENGE_ACK)
 		tcp_emit(step, TCP_EVENT_CHALLENGE_ACK, step->from);
-	tcp_space_stays(step);
+	if (tcp_side_has(s, TCP_SIDE_CHALLENGED))
+		tcp_space_stays(step);
 	s->flags &= ~(uint32_t)(TCP_SIDE_CHALLENGED | TCP_SIDE_SUSPECT | TCP_SIDE_SUSPECT_ACK);
 	/* It goes on where it was: the SYN was not its own. */
 	const TcpPendingSyn *pending = tcp_aside(conn)->pending;

@@ -30,23 +30,27 @@ static uint32_t widest(const TcpSide *side)
 	return (uint32_t)MIN(MAX(window, SLACK), 1u << 30);
 }
 
-static bool beyond_all(const TcpStep *step)
+/* By how much it acknowledges more than was captured of the other; 0: it does not. */
+static uint32_t beyond_captured(const TcpStep *step)
+{
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	int32_t beyond = tcp_seq_diff(step->seg->ack, r->snd_nxt);
+
+	return beyond > 0 && (step->seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_SPACE)
+		       ? (uint32_t)beyond
+		       : 0;
+}
+
+static bool beyond_all(const TcpStep *step, uint32_t beyond)
 {
 	const TcpSide *s = &step->conn->side[step->from],
 		      *r = &step->conn->side[tcp_other(step->from)];
-	const Segment *seg = step->seg;
 
-	if (!(seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_SPACE))
-		return false;
-	int32_t beyond = tcp_seq_diff(seg->ack, r->snd_nxt);
-
-	if (beyond <= 0)
-		return false;
 	/* Beyond a FIN there is nothing. */
 	if (tcp_side_has(r, TCP_SIDE_SENT_FIN) && !tcp_side_has(r, TCP_SIDE_HIDDEN_FIN))
 		return true;
 	/* No sender goes beyond the window that it was offered, or that both have ever had. */
-	return (uint32_t)beyond > widest(s);
+	return beyond > widest(s);
 }
 
 static bool outside(const TcpStep *step)
@@ -127,11 +131,8 @@ static bool ack_is_agreed(const TcpStep *step)
 static bool known_unsent(const TcpStep *step)
 {
 	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[step->from];
-	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
 
-	return aside->unsent && (step->seg->flags & TCP_ACK) &&
-	       tcp_seq_lt(r->snd_nxt, step->seg->ack) &&
-	       tcp_seq_leq(step->seg->ack, aside->unsent_ack);
+	return aside->unsent && tcp_seq_leq(step->seg->ack, aside->unsent_ack);
 }
 
 bool tcp_space_bad_ack(TcpStep *step)
@@ -139,9 +140,13 @@ bool tcp_space_bad_ack(TcpStep *step)
 	TcpSide *s = &step->conn->side[step->from];
 	TcpSeq ack = step->seg->ack;
 
+	uint32_t beyond = beyond_captured(step);
+
+	if (!beyond)
+		return false;
 	if (known_unsent(step))
 		return true;
-	if (!beyond_all(step))
+	if (!beyond_all(step, beyond))
 		return false;
 	TcpAsideSide *mine = &tcp_aside_make(step->conn)->side[step->from];
 
@@ -158,9 +163,10 @@ bool tcp_space_bad_ack(TcpStep *step)
 
 void tcp_space_stays(TcpStep *step)
 {
-	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[tcp_other(step->from)];
+	const TcpSide *s = &step->conn->side[step->from];
+	TcpSide *r = &step->conn->side[tcp_other(step->from)];
 
-	if (tcp_side_has(s, TCP_SIDE_CHALLENGED) && tcp_seq_leq(step->seg->seq, s->snd_nxt))
+	if (tcp_seq_leq(step->seg->seq, s->snd_nxt))
 		r->flags &= ~(uint32_t)TCP_SIDE_SUSPECT_ACK;
 }
 

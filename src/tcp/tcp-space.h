@@ -17,7 +17,8 @@ bool tcp_space_out_of_window(TcpStep *step);
 bool tcp_space_is_elsewhere(const TcpStep *step);
 /* It acknowledges more than the other side can have sent. */
 bool tcp_space_bad_ack(TcpStep *step);
-/* In window: whoever was told of bytes that it has not sent is where it was. */
+/* In window, of a side that is TCP_SIDE_CHALLENGED: who was told of bytes that it has not sent is
+ * where it was. */
 void tcp_space_stays(TcpStep *step);
 /* Its numbers are those of the other way through a proxy (TCP_SIDE_TWICE): it is none of the
  * connection's own, but a copy with other numbers. */
