@@ -228,7 +228,8 @@ bool shakedown_config_set(ShakedownConfig *config, const char *name, const char 
 	if (!key)
 		return false;
 	is_duration = key->type == SHAKEDOWN_CONFIG_DURATION;
-	if (!(is_duration ? shakedown_duration_from_text(text, &value) : parse_count(text, &value))) {
+	if (!(is_duration ? shakedown_duration_from_text(text, &value)
+			  : parse_count(text, &value))) {
 		g_autofree char *printable = g_strescape(text, NULL);
 		g_set_error(error, SHAKEDOWN_CONFIG_ERROR, SHAKEDOWN_CONFIG_ERROR_VALUE,
 			    is_duration ? "%s: '%s' is not a duration such as 3, 0.5, 200ms, "

@@ -166,11 +166,11 @@ static const uint8_t *read_lengths(ReaderPcap *pcap, uint32_t *captured, uint32_
 }
 
 /* A second's parts are less than one, and no packet is longer in the capture than it was on the
- * wire: what stands there is no record's header, because bytes before it went missing or came in. */
+ * wire: what stands there is no record's header, because bytes before it went missing or came in.
+ */
 static bool no_record(const ReaderPcap *pcap, const uint8_t *p, uint32_t captured, uint32_t wire)
 {
-	return wire < captured ||
-	       bytes_get32(p + 4, pcap->big) >= SHAKEDOWN_NS_PER_S / pcap->tick;
+	return wire < captured || bytes_get32(p + 4, pcap->big) >= SHAKEDOWN_NS_PER_S / pcap->tick;
 }
 
 /* More bytes are announced than there are. */
@@ -179,9 +179,10 @@ static void record_cut(ReaderPcap *pcap, const uint8_t *p, uint32_t captured, ui
 	Reader *reader = &pcap->reader;
 
 	if (no_record(pcap, p, captured, wire))
-		reader_corrupt(reader,
-			       "there is no packet's header here, as when bytes before it are lost, "
-			       "or line ends were changed in a transfer");
+		reader_corrupt(
+			reader,
+			"there is no packet's header here, as when bytes before it are lost, "
+			"or line ends were changed in a transfer");
 	else
 		reader_cut(reader, READER_IN_PACKET, (uint64_t)pcap->record_len + captured);
 }

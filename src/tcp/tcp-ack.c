@@ -19,8 +19,8 @@
 /* Behind its sender's RST it comes from another queue or card. */
 #define OVERTAKEN_WITHIN SHAKEDOWN_NS_PER_S
 
-/* Its SYN,ACK was not captured, nor what acknowledged that: it has answered the other's SYN, and has
- * got more than that SYN since or sends data itself. Who opens with an ACK alone may split the
+/* Its SYN,ACK was not captured, nor what acknowledged that: it has answered the other's SYN, and
+ * has got more than that SYN since or sends data itself. Who opens with an ACK alone may split the
  * handshake (tcp-open.c); who acknowledges what is far from that SYN has some older connection
  * (RFC 5961 §4). */
 static bool has_answered_unseen(const TcpStep *step)

@@ -53,8 +53,8 @@ typedef enum {
 	TCP_SIDE_TWICE = 1 << 26,	/* beside_isn means something */
 	TCP_SIDE_ANEW = 1 << 27,	/* its first SYN was an old duplicate */
 	TCP_SIDE_BARE_ACK = 1 << 28,	/* its first ACK of the other's FIN bore nothing else */
-	TCP_SIDE_LIKELY_FIN = 1 << 29,	/* … and is believed to be one, as nothing else is known */
-	TCP_SIDE_BYTEWISE = 1 << 30,	/* … and was not: it sends single bytes */
+	TCP_SIDE_LIKELY_FIN = 1 << 29, /* … and is believed to be one, as nothing else is known */
+	TCP_SIDE_BYTEWISE = 1 << 30,   /* … and was not: it sends single bytes */
 } TcpSideFlags;
 
 /* What its checksums, timestamps and IP ids have shown. */
@@ -122,9 +122,9 @@ typedef enum {
 	TCP_CONN_TIMED_FIN = 1 << 15,
 	TCP_CONN_TIMED_LINGER = 1 << 16,
 	TCP_CONN_LAST_ACK_LOST = 1 << 17,
-	TCP_CONN_CUT_SHORT = 1 << 20, /* memory ran out: tcp-budget.h */
-	TCP_CONN_TOLD = 1 << 19,      /* what became of its opening was told */
-	TCP_CONN_ENDED = 1 << 18,     /* the capture ended before it could be forgotten */
+	TCP_CONN_CUT_SHORT = 1 << 20,	    /* memory ran out: tcp-budget.h */
+	TCP_CONN_TOLD = 1 << 19,	    /* what became of its opening was told */
+	TCP_CONN_ENDED = 1 << 18,	    /* the capture ended before it could be forgotten */
 	TCP_CONN_THIRD_ACK_EXACT = 1 << 21, /* … of SYN,ACK and of nothing more */
 } TcpConnFlags;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ICMP errors that quote a segment of a connection: RFC 9293 §3.9.2.2, RFC 1122 §4.2.3.9, RFC 5461. */
+/* ICMP errors that quote a segment of a connection: RFC 9293 §3.9.2.2, RFC 1122 §4.2.3.9, RFC 5461.
+ */
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-watch.h"
 

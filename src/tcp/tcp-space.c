@@ -113,8 +113,7 @@ static bool goes_on_from_suspect(const TcpStep *step)
 
 	return tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) && goes_on(aside->suspect_ack, ack) &&
 	       (!tcp_seq_eq(ack, aside->suspect_ack) ||
-		step->time - aside->suspect_ack_since >
-			tcp_leg(step->conn, tcp_other(step->from)));
+		step->time - aside->suspect_ack_since > tcp_leg(step->conn, tcp_other(step->from)));
 }
 
 /* … or the two agree where they are. */
