@@ -15,13 +15,14 @@
 /* What a busy host takes to answer. */
 #define BUSY (SHAKEDOWN_NS_PER_S / 100)
 
-/* A keep-alive's one byte has that number, too: RFC 9293 §3.8.4. */
+/* A keep-alive, and its one byte, has that number, too: RFC 9293 §3.8.4. The capture may have lost
+ * what its sender has acknowledged since. */
 static bool may_be_probe(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from],
 		      *r = &step->conn->side[tcp_other(step->from)];
 
-	return step->seg->payload_len == 1 && tcp_seq_leq(step->seg->ack, s->rcv_nxt) &&
+	return step->seg->payload_len <= 1 && tcp_seq_eq(step->seg->seq, s->fin) &&
 	       step->time - MAX(s->last, r->last) >= PROBED_AFTER;
 }
 
@@ -59,7 +60,7 @@ static bool acks_from_before(const TcpStep *step)
 
 	return !seg->payload_len && (seg->flags & (TCP_ACK | TCP_FIN)) == TCP_ACK &&
 	       tcp_seq_leq(seg->seq, s->fin) && tcp_fin_acked(conn, step->from) &&
-	       tcp_side_has(s, TCP_SIDE_ACKED) &&
+	       tcp_side_has(s, TCP_SIDE_ACKED) && !may_be_probe(step) &&
 	       (tcp_seq_lt(s->rcv_nxt, seg->ack) ||
 		(tcp_seq_eq(s->rcv_nxt, seg->ack) && answers_now(step)));
 }
