@@ -7,6 +7,7 @@
 #include "detect/dossier.h"
 #include "detect/noted.h"
 #include "detect/reset.h"
+#include "tcp/tcp-holes.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-ttl.h"
 
@@ -59,6 +60,8 @@ static uint32_t spoken(const TcpConnection *conn, ShakedownSideId side)
 	return all - MIN(all, conn->side[side].rsts);
 }
 
+/* No server sends more before it is answered. */
+#define NEAR_SYN 65536
 /* A listener would have asked again by then, RFC 6298 §2.1. */
 #define ASKS_AGAIN_AFTER_SYN_ACK (SHAKEDOWN_NS_PER_S * 3 / 2)
 
@@ -95,16 +98,18 @@ static void note_bad_third(Dossier *d, const TcpEvent *event)
 			    .time = event->time,
 			    .frame = event->frame,
 			    .value = event->seg->seq.value,
-			    .expected = s->isn.value + 1};
+			    .expected = s->isn.value + 1,
+			    .may_be_loss = tcp_side_originals(conn, other) > o->syns + 1u &&
+					   event->seg->seq.value - s->isn.value <= NEAR_SYN};
 }
 
 /* Who has reset answers with numbers that were acknowledged to it: never beyond what it has sent.
- */
+ * If even the first stands where nothing was captured, the capture has lost something. */
 static void note_beyond(DossierReset *r, const TcpEvent *event, int32_t ahead)
 {
 	uint32_t seq = event->seg->seq.value;
 
-	if (ahead <= 0 || event->time - r->time > TRAIN || r->beyond == UINT8_MAX ||
+	if (ahead <= 0 || !r->placed || event->time - r->time > TRAIN || r->beyond == UINT8_MAX ||
 	    (r->beyond && r->beyond_seq == seq) ||
 	    tcp_aside(event->conn)->side[event->side].missing)
 		return;
@@ -129,6 +134,9 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->behind_proxy = tcp_ttl_behind_proxy(conn, side, seg);
 	r->neighbour = r->foreign && abs(seg->ttl - s->ttl[0]) <= NEIGHBOUR_HOPS;
 	r->of_listener = of_listener(event);
+	r->placed = (seg->flags & TCP_ACK)
+			    ? tcp_seq_eq(seg->seq, s->snd_nxt)
+			    : tcp_side_has(o, TCP_SIDE_ACKED) && tcp_seq_eq(seg->seq, o->rcv_nxt);
 	r->seq = seg->seq.value;
 	r->without_ack = !(seg->flags & TCP_ACK) && tcp_side_has(o, TCP_SIDE_ACKED) &&
 			 tcp_seq_eq(seg->seq, o->rcv_nxt) && o->last > s->last &&
@@ -396,6 +404,18 @@ static void report_syn_inside(DetectContext *context, TcpConnection *conn, const
 	}
 }
 
+/* Holes in the capture explain it, and where the other has said nothing since (but that it closed,
+ * before), nothing shows that there are none. */
+static bool may_be_loss(const TcpConnection *conn, ShakedownSideId other, const DossierAck *ack)
+{
+	const TcpSide *r = &conn->side[other];
+
+	return tcp_aside(conn)->side[other].missing ||
+	       (r->last <= ack->time && !tcp_side_has(r, TCP_SIDE_SENT_FIN)) ||
+	       tcp_holes_at(tcp_aside(conn)->holes[other], tcp_seq(ack->expected),
+			    tcp_seq(ack->expected + 1));
+}
+
 static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Dossier *d)
 {
 	Finding f;
@@ -403,8 +423,7 @@ static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Do
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const DossierAck *ack = &d->bad_ack[side];
 
-		/* Holes in the capture explain it. */
-		if (!ack->count || tcp_aside(conn)->side[tcp_other(side)].missing ||
+		if (!ack->count || may_be_loss(conn, tcp_other(side), ack) ||
 		    d->bad_handshake[side].renumbered ||
 		    (d->bad_handshake[side].count && d->bad_handshake[side].value == ack->value) ||
 		    reported(conn, SHAKEDOWN_ANOMALY_ACK_OF_UNSENT_DATA))

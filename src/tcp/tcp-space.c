@@ -103,8 +103,8 @@ static bool goes_on(TcpSeq from, TcpSeq seq)
 }
 
 /* Where the capture has lost more than a window, the next one goes on from there. The same number
- * again says no more than before, unless the other side had the time to say that it has not sent so
- * much: tcp_space_stays(). */
+ * again says no more than before, unless its sender closes, or the other side had the time to say
+ * that it has not sent so much: tcp_space_stays(). */
 static bool goes_on_from_suspect(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from];
@@ -113,6 +113,7 @@ static bool goes_on_from_suspect(const TcpStep *step)
 
 	return tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) && goes_on(aside->suspect_ack, ack) &&
 	       (!tcp_seq_eq(ack, aside->suspect_ack) ||
+		((step->seg->flags & TCP_FIN) && tcp_seq_eq(step->seg->seq, s->snd_nxt)) ||
 		step->time - aside->suspect_ack_since > tcp_leg(step->conn, tcp_other(step->from)));
 }
 
