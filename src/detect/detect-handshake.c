@@ -8,6 +8,7 @@
 #include "detect/noted.h"
 #include "detect/opening.h"
 #include "detect/service.h"
+#include "tcp/tcp-holes.h"
 
 #include <inttypes.h>
 
@@ -155,6 +156,13 @@ static void note_renumbered(DetectContext *context, const TcpEvent *event)
 		d->renumbered = true;
 }
 
+/* What it acknowledges may have been sent, and answered, and the capture has lost it. */
+static bool may_be_right(const TcpConnection *conn, ShakedownSideId side, const DossierAck *d)
+{
+	return d->may_be_loss && tcp_holes_at(tcp_aside(conn)->holes[tcp_other(side)],
+					      tcp_seq(d->expected), tcp_seq(d->expected + 1));
+}
+
 static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
 {
 	Finding f;
@@ -162,7 +170,7 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const DossierAck *d = &dossier->bad_handshake[side];
 
-		if (!d->count || d->renumbered ||
+		if (!d->count || d->renumbered || may_be_right(conn, side, d) ||
 		    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK, conn);
