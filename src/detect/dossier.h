@@ -25,7 +25,7 @@ typedef struct {
 	bool of_listener; /* it has sent nothing but SYN,ACK, and the number is of no ACK of that */
 	bool placed; /* the number is one that its sender has sent or answers with, for all that was
 			captured */
-	uint8_t beyond;	  /* numbers, each another, beyond all that its sender has sent */
+	uint8_t beyond; /* numbers, each another, beyond all that its sender has sent */
 	uint32_t beyond_seq;
 	bool moving; /* more followed at once, elsewhere in sequence space */
 	uint32_t seq;
@@ -60,10 +60,10 @@ typedef struct {
 	uint64_t frame;
 	uint32_t value, expected; /* as on the wire */
 	uint8_t ttl;
-	uint16_t ip_id;	 /* 0: it had none */
+	uint16_t ip_id;	  /* 0: it had none */
 	bool may_be_loss; /* its sender had sent more since, so that it may have been right */
-	bool syn_ack;	 /* it was a SYN,ACK, … */
-	bool renumbered; /* … that a device on the way gave other numbers: both were captured */
+	bool syn_ack;	  /* it was a SYN,ACK, … */
+	bool renumbered;  /* … that a device on the way gave other numbers: both were captured */
 } DossierAck;
 
 typedef struct {
