@@ -238,7 +238,7 @@ def streams_end_as_all_do():
         capture = Capture(net, "streams", "-i", "eth0", "--conn", "1", "--side", "client")
         some_of_each(net)
         capture.end()
-        equal(capture.told(), "")
+        assert "interrupted" not in capture.told(), capture.told()
 
 
 @test
