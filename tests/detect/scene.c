@@ -241,6 +241,15 @@ void scene_talk(Scene *s)
 	CLIENT(s, TCP_ACK, 121, 1001);
 }
 
+Scene *scene_talking(void)
+{
+	Scene *s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	return s;
+}
+
 void scene_close(Scene *s)
 {
 	CLIENT(s, FIN_ACK, 121, 1001);

@@ -58,7 +58,7 @@ typedef struct {
 	ShakedownTime now;
 	uint64_t frame;
 	uint16_t ip_id;
-	uint64_t record_bits; /* anomalies of the connection that was over last */
+	uint64_t record_bits;		/* anomalies of the connection that was over last */
 	ShakedownSeverity worst_record; /* of all connections that are over */
 	GPtrArray *reports;
 } Scene;
@@ -80,6 +80,8 @@ void scene_finish(Scene *s);
 void scene_open(Scene *s);
 /* The client sends 120 bytes, the server 1000: then 121 and 1001 are next. */
 void scene_talk(Scene *s);
+/* A new one that has got so far. */
+Scene *scene_talking(void);
 /* The client closes first; all from 121 and 1001 on. */
 void scene_close(Scene *s);
 /* Another client, by number. */

@@ -2,18 +2,9 @@
 /* Segments in a side's name that it did not send, and what looks like them. */
 #include "scene.h"
 
-static Scene *open_scene(void)
-{
-	Scene *s = scene_new();
-
-	scene_open(s);
-	scene_talk(s);
-	return s;
-}
-
 Test(forged, fin_whose_sender_goes_on_where_it_stood)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	SERVER(s, TCP_ACK, 1001, 122);
@@ -30,7 +21,7 @@ Test(forged, fin_whose_sender_goes_on_where_it_stood)
 /* An ACK shows it first, then data; then nothing is left of the FIN. */
 Test(forged, fin_whose_sender_acknowledges_from_before)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	SERVER(s, PSH_ACK, 1001, 122, 10);
@@ -45,7 +36,7 @@ Test(forged, fin_whose_sender_acknowledges_from_before)
 /* One that nobody took, and the real one later: the FIN was sent once. */
 Test(forged, fin_before_the_real_one)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 2121, 1001);
 	SERVER(s, TCP_ACK, 1001, 121, .after = MS(30));
@@ -59,7 +50,7 @@ Test(forged, fin_before_the_real_one)
 /* Weaver 2009: resets that guess where the stream will be; both sides believe the first. */
 Test(forged, resets_beyond_all_that_was_sent)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 10);
 	SERVER(s, RST_ACK, 1001, 131);
@@ -73,7 +64,7 @@ Test(forged, resets_beyond_all_that_was_sent)
 /* One may follow data that the capture has lost, and those that follow it answer. */
 Test(forged, resets_of_one_whose_last_data_was_lost)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 10);
 	SERVER(s, RST_ACK, 2461, 131);
@@ -138,7 +129,7 @@ Test(forged, listener_resets_what_was_not_captured)
 /* Within the window: the capture has lost nothing, as the other shows where it is. */
 Test(forged, ack_of_what_was_not_sent)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, TCP_ACK, 121, 3001);
 	SERVER(s, TCP_ACK, 1001, 121);

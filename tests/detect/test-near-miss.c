@@ -7,15 +7,6 @@
 /* Fast Open with an eight byte cookie, RFC 7413 §2. */
 #define COOKIE "\x22\x0a\x01\x02\x03\x04\x05\x06\x07\x08"
 
-static Scene *open_scene(void)
-{
-	Scene *s = scene_new();
-
-	scene_open(s);
-	scene_talk(s);
-	return s;
-}
-
 /* The answer was slow, not lost: SYN,ACK again before any third ACK. */
 Test(near_miss, third_ack_after_the_second_syn_ack)
 {
@@ -87,7 +78,7 @@ Test(near_miss, flags_that_are_seldom)
 /* A keep-alive and its answer are as bare as a challenge, but nothing provoked them. */
 Test(near_miss, acks_that_challenge_nobody)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
 	SERVER(s, TCP_ACK, 1001, 121);
@@ -112,7 +103,7 @@ Test(near_miss, the_same_syn_again)
 
 Test(near_miss, icmp_of_another_kind)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	scene_icmp(s, SHAKEDOWN_SERVER, 3, 1, 0);
 	scene_finish(s);
@@ -121,7 +112,7 @@ Test(near_miss, icmp_of_another_kind)
 
 Test(near_miss, closes_as_it_should)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	/* The server has a last answer on its way, then closes in one step. */
 	CLIENT(s, FIN_ACK, 121, 1001);
@@ -143,7 +134,7 @@ Test(near_miss, closes_as_it_should)
 /* Half-closed, and the other side goes on for minutes: it has not forgotten. */
 Test(near_miss, half_closed_and_busy)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	for (unsigned n = 0; n < 10; n++) {
@@ -160,7 +151,7 @@ Test(near_miss, half_closed_and_busy)
 /* The FIN is sent again because it was lost, not the ACK of it. */
 Test(near_miss, fin_again_before_its_ack)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(300));
@@ -173,7 +164,7 @@ Test(near_miss, fin_again_before_its_ack)
 
 Test(near_miss, window_that_opens_soon)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 500);
 	SERVER(s, TCP_ACK, 1001, 621, .window = CLOSED_WINDOW);
@@ -208,7 +199,7 @@ Test(near_miss, ports_that_rest)
 /* An RST that does not fit takes nobody out of TIME-WAIT: RFC 5961 §3. */
 Test(near_miss, reset_beside_time_wait)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	scene_close(s);
 	SERVER(s, TCP_RST, 900000, .after = SECONDS(1));
@@ -219,7 +210,7 @@ Test(near_miss, reset_beside_time_wait)
 /* Sent again is not captured twice: it has an identification of its own. */
 Test(near_miss, retransmission_is_no_copy)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 100);
 	CLIENT(s, PSH_ACK, 121, 1001, 100, .after = MS(300));
@@ -244,7 +235,7 @@ Test(near_miss, checksums_left_to_the_card)
 
 static Scene *sent_twice(const char *first, const char *later)
 {
-	Scene *s = open_scene();
+	Scene *s = scene_talking();
 
 	tcp_tracker_set_recent(s->tracker, tcp_recent_new(64));
 	CLIENT(s, PSH_ACK, 121, 1001, 10, .payload = first);
@@ -272,7 +263,7 @@ Test(overlap, sent_again_as_something_else)
 /* Once is enough, though it is done again and nothing else befalls the connection. */
 Test(overlap, sent_again_as_something_else_twice)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	tcp_tracker_set_recent(s->tracker, tcp_recent_new(64));
 	for (uint32_t seq = 121; seq < 141; seq += 10) {

@@ -2,18 +2,9 @@
 /* Resets, and what else disturbs a living connection: RFC 9293 §3.5.1 to §3.5.3, RFC 5961. */
 #include "scene.h"
 
-static Scene *open_scene(void)
-{
-	Scene *s = scene_new();
-
-	scene_open(s);
-	scene_talk(s);
-	return s;
-}
-
 Test(reset, abort_with_nothing_outstanding)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, RST_ACK, 121, 1001, .after = MS(200));
 	scene_wait(s, SECONDS(60));
@@ -23,7 +14,7 @@ Test(reset, abort_with_nothing_outstanding)
 
 Test(reset, abort_that_loses_data)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 500);
 	CLIENT(s, RST_ACK, 121, 1001);
@@ -35,7 +26,7 @@ Test(reset, abort_that_loses_data)
 
 Test(reset, the_reset_acknowledges_what_it_has_read)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 500);
 	CLIENT(s, RST_ACK, 121, 1501);
@@ -45,7 +36,7 @@ Test(reset, the_reset_acknowledges_what_it_has_read)
 
 Test(reset, abort_after_a_silence)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, RST_ACK, 1001, 121, .after = SECONDS(40));
 	scene_finish(s);
@@ -54,7 +45,7 @@ Test(reset, abort_after_a_silence)
 
 Test(reset, after_a_fin)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, FIN_ACK, 1001, 121);
 	CLIENT(s, RST_ACK, 121, 1002);
@@ -65,7 +56,7 @@ Test(reset, after_a_fin)
 
 Test(reset, after_both_were_through)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	scene_close(s);
 	SERVER(s, TCP_RST, 1002);
@@ -77,7 +68,7 @@ Test(reset, after_both_were_through)
 
 Test(reset, forged_and_its_sender_goes_on)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, TCP_RST, 1001, .ttl = 51);
 	SERVER(s, PSH_ACK, 1001, 121, 100, .after = MS(100));
@@ -90,7 +81,7 @@ Test(reset, forged_and_its_sender_goes_on)
 
 Test(reset, forged_by_its_ttl_alone)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, TCP_RST, 1001, .ttl = 51, .after = MS(100));
 	scene_finish(s);
@@ -100,7 +91,7 @@ Test(reset, forged_by_its_ttl_alone)
 
 Test(reset, guesses_that_move_on)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, TCP_RST, 1001, .ttl = 51);
 	SERVER(s, TCP_RST, 13504, .ttl = 51, .after = MS(1));
@@ -112,7 +103,7 @@ Test(reset, guesses_that_move_on)
 /* Captured at two places, of which only one has the RST. */
 Test(reset, another_ttl_of_another_tap)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 76);
 	SERVER(s, PSH_ACK, 1001, 121, 76, .ttl = 61, .same_id = true, .after = 1000);
@@ -126,7 +117,7 @@ Test(reset, another_ttl_of_another_tap)
 /* Another machine behind the same address, a hop further, that knows of no connection. */
 Test(reset, another_ttl_from_next_door)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 76, .after = SECONDS(3));
 	SERVER(s, TCP_RST, 1001, .ttl = 63);
@@ -140,7 +131,7 @@ Test(reset, another_ttl_from_next_door)
 /* … and one from there who guesses. */
 Test(reset, guesses_from_next_door)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 76, .after = SECONDS(3));
 	SERVER(s, TCP_RST, 1001, .ttl = 63);
@@ -165,7 +156,7 @@ Test(reset, another_ttl_from_as_far)
 
 Test(reset, inexact_ignored_and_challenged)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, TCP_RST, 1121);
 	SERVER(s, TCP_ACK, 1001, 121);
@@ -187,7 +178,7 @@ Test(reset, inexact_ignored_and_challenged)
 
 Test(reset, nobody_shows_that_an_inexact_one_was_ignored)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, TCP_RST, 1121);
 	scene_finish(s);
@@ -196,7 +187,7 @@ Test(reset, nobody_shows_that_an_inexact_one_was_ignored)
 
 Test(reset, syn_in_a_living_connection)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, TCP_SYN, 5000, .ttl = 51, .after = SECONDS(5));
 	SERVER(s, TCP_ACK, 1001, 121);
@@ -212,7 +203,7 @@ Test(reset, syn_in_a_living_connection)
 /* RFC 9293 §3.5.1 figure 9. */
 Test(reset, reopened_after_a_crash)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, TCP_SYN, 5000, .after = SECONDS(5));
 	SERVER(s, TCP_ACK, 1001, 121);
@@ -225,7 +216,7 @@ Test(reset, reopened_after_a_crash)
 /* … figure 10. */
 Test(reset, data_to_an_endpoint_without_the_connection)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 12, .after = SECONDS(30));
 	SERVER(s, TCP_RST, 1001);
@@ -237,7 +228,7 @@ Test(reset, data_to_an_endpoint_without_the_connection)
 /* A hop nearer than the server: so answers a firewall that has forgotten the connection. */
 Test(reset, data_to_a_device_without_the_connection)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 10, .ttl = 61);
 	SERVER(s, PSH_ACK, 1011, 121, 10, .ttl = 62);
@@ -252,7 +243,7 @@ Test(reset, data_to_a_device_without_the_connection)
 /* A program that dies with unread data resets at once, and its host whatever comes later. */
 Test(reset, an_abort_is_no_lost_connection)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 12);
 	SERVER(s, TCP_RST, 1001);
@@ -263,7 +254,7 @@ Test(reset, an_abort_is_no_lost_connection)
 
 Test(reset, data_after_a_reset_that_was_lost)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, RST_ACK, 121, 1001);
 	SERVER(s, PSH_ACK, 1001, 121, 14, .after = MS(400));
@@ -276,7 +267,7 @@ Test(reset, data_after_a_reset_that_was_lost)
 
 Test(reset, data_on_its_way_when_the_reset_was_sent)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, RST_ACK, 121, 1001);
 	SERVER(s, PSH_ACK, 1001, 121, 14, .after = MS(5));
@@ -286,7 +277,7 @@ Test(reset, data_on_its_way_when_the_reset_was_sent)
 
 Test(reset, acknowledges_what_was_not_sent)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 90001, 10);
 	SERVER(s, TCP_ACK, 1001, 121);
@@ -296,7 +287,7 @@ Test(reset, acknowledges_what_was_not_sent)
 
 Test(reset, acknowledges_what_the_capture_has_missed)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, TCP_ACK, 121, 3001);
 	SERVER(s, PSH_ACK, 3001, 121, 100);
@@ -306,7 +297,7 @@ Test(reset, acknowledges_what_the_capture_has_missed)
 
 Test(reset, path_mtu_obeyed)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 1460);
 	scene_icmp(s, SHAKEDOWN_SERVER, 3, 4, 1400);
@@ -321,7 +312,7 @@ Test(reset, path_mtu_obeyed)
 
 Test(reset, path_mtu_not_obeyed)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 1460);
 	scene_icmp(s, SHAKEDOWN_SERVER, 3, 4, 1400);

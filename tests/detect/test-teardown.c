@@ -2,18 +2,9 @@
 /* How connections close, or fail to: RFC 9293 §3.6. */
 #include "scene.h"
 
-static Scene *open_scene(void)
-{
-	Scene *s = scene_new();
-
-	scene_open(s);
-	scene_talk(s);
-	return s;
-}
-
 Test(teardown, fin_lost_once)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(220));
@@ -26,7 +17,7 @@ Test(teardown, fin_lost_once)
 
 Test(teardown, fin_doubled_by_the_network)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(1));
@@ -38,7 +29,7 @@ Test(teardown, fin_doubled_by_the_network)
 
 Test(teardown, last_ack_lost)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	scene_close(s);
 	SERVER(s, FIN_ACK, 1001, 122, .after = MS(300));
@@ -49,7 +40,7 @@ Test(teardown, last_ack_lost)
 
 Test(teardown, fin_unanswered)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 4; n++)
 		CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200 << n));
@@ -65,7 +56,7 @@ Test(teardown, fin_unanswered)
 
 Test(teardown, fin_unanswered_until_its_sender_gave_up)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 5; n++)
 		CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200 << n));
@@ -78,7 +69,7 @@ Test(teardown, fin_unanswered_until_its_sender_gave_up)
 /* An impatient peer: two FINs and a reset within a moment. */
 Test(teardown, fin_answered_by_a_reset)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(300));
@@ -90,7 +81,7 @@ Test(teardown, fin_answered_by_a_reset)
 
 Test(teardown, fin_answered_late)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 5; n++)
 		CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200 << n));
@@ -105,7 +96,7 @@ Test(teardown, fin_answered_late)
 /* Whoever does not repeat his FIN has its ACK, though the tap has not. */
 Test(teardown, fin_whose_ack_was_not_captured)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	scene_wait(s, SECONDS(20));
@@ -115,7 +106,7 @@ Test(teardown, fin_whose_ack_was_not_captured)
 
 Test(teardown, the_capture_ends_in_fin_wait_1)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200));
@@ -126,7 +117,7 @@ Test(teardown, the_capture_ends_in_fin_wait_1)
 /* Three times again, but within fin_timeout. */
 Test(teardown, who_is_silent_to_a_fin_is_sent_no_data)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	CLIENT(s, FIN_ACK, 121, 1001, .after = MS(200));
@@ -140,7 +131,7 @@ Test(teardown, who_is_silent_to_a_fin_is_sent_no_data)
 
 Test(teardown, close_wait_stuck)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	SERVER(s, TCP_ACK, 1001, 122);
@@ -153,7 +144,7 @@ Test(teardown, close_wait_stuck)
 
 Test(teardown, half_closed_when_the_capture_ends)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	SERVER(s, TCP_ACK, 1001, 122);
@@ -164,7 +155,7 @@ Test(teardown, half_closed_when_the_capture_ends)
 
 Test(teardown, half_close)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	for (unsigned n = 0; n < 4; n++) {
@@ -182,7 +173,7 @@ Test(teardown, half_close)
 /* The server knows of no close. */
 Test(teardown, fin_lost_is_no_half_close)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	for (unsigned n = 0; n < 4; n++) {
@@ -195,7 +186,7 @@ Test(teardown, fin_lost_is_no_half_close)
 
 Test(teardown, the_rest_of_an_answer_after_a_fin)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	SERVER(s, PSH_ACK, 1001, 122, 1000, .after = MS(50));
@@ -209,7 +200,7 @@ Test(teardown, the_rest_of_an_answer_after_a_fin)
 /* RFC 9293 §3.6 figure 13. */
 Test(teardown, simultaneous_close)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	SERVER(s, FIN_ACK, 1001, 121, .after = MS(1));
@@ -221,7 +212,7 @@ Test(teardown, simultaneous_close)
 
 Test(teardown, data_after_fin)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, FIN_ACK, 121, 1001);
 	SERVER(s, TCP_ACK, 1001, 122);
@@ -233,7 +224,7 @@ Test(teardown, data_after_fin)
 
 Test(teardown, data_before_the_fin_again_and_padding_after_it)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 10);
 	CLIENT(s, FIN_ACK, 131, 1001);
@@ -246,7 +237,7 @@ Test(teardown, data_before_the_fin_again_and_padding_after_it)
 
 Test(teardown, silent_death)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 50, .after = SECONDS(400));
 	for (unsigned n = 0; n < 4; n++)
@@ -270,7 +261,7 @@ static void too_large(Scene *s)
 /* RFC 2923 §2.1: the path takes no large packets. The server gives up waiting for them. */
 Test(teardown, black_hole)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	too_large(s);
 	SERVER(s, FIN_ACK, 1001, 121, .after = SECONDS(5));
@@ -285,7 +276,7 @@ Test(teardown, black_hole)
 /* Three losses in a row are no more than that. */
 Test(teardown, lost_by_chance)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 100);
 	for (unsigned n = 0; n < 3; n++)
@@ -298,7 +289,7 @@ Test(teardown, lost_by_chance)
 
 Test(teardown, data_gets_through_in_the_end)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	too_large(s);
 	SERVER(s, PSH_ACK, 1001, 121, 10, .after = SECONDS(5));
@@ -311,7 +302,7 @@ Test(teardown, data_gets_through_in_the_end)
 /* Its word was under way already. */
 Test(teardown, heard_too_soon_to_have_got_it)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	too_large(s);
 	SERVER(s, PSH_ACK, 1001, 121, 10, .after = MS(100));
@@ -322,7 +313,7 @@ Test(teardown, heard_too_soon_to_have_got_it)
 /* Behind the tap a box has begun to drop both directions. */
 Test(teardown, neither_hears_the_other)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, PSH_ACK, 121, 1001, 50);
 	SERVER(s, PSH_ACK, 1001, 121, 70, .after = MS(1));
@@ -343,7 +334,7 @@ Test(teardown, neither_hears_the_other)
 /* One that has been heard, and says its own again, has answered. */
 Test(teardown, an_old_segment_again_that_acknowledges_is_an_answer)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 70);
 	for (unsigned n = 0; n < 5; n++)
@@ -390,7 +381,7 @@ Test(teardown, deaths_after_different_silences)
 
 Test(teardown, answered_in_the_end)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 5; n++)
 		CLIENT(s, PSH_ACK, 121, 1001, 50, .after = MS(300 << n));
@@ -403,7 +394,7 @@ Test(teardown, answered_in_the_end)
 /* Ten segments sent again at once are one attempt. */
 Test(teardown, one_burst_is_one_attempt)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 10; n++)
 		CLIENT(s, PSH_ACK, 121 + 50 * n, 1001, 50, .after = MS(1));
@@ -415,7 +406,7 @@ Test(teardown, one_burst_is_one_attempt)
 
 Test(teardown, keep_alives_unanswered)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 4; n++)
 		CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
@@ -428,7 +419,7 @@ Test(teardown, keep_alives_unanswered)
 /* The path had dropped the one direction; the other end lives, and finds nobody any more. */
 Test(teardown, the_peer_speaks_after_it_was_given_up)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 4; n++)
 		CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
@@ -445,7 +436,7 @@ Test(teardown, the_peer_speaks_after_it_was_given_up)
 
 Test(teardown, keep_alives_answered)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	for (unsigned n = 0; n < 4; n++) {
 		CLIENT(s, TCP_ACK, 120, 1001, .after = SECONDS(10));
@@ -457,7 +448,7 @@ Test(teardown, keep_alives_answered)
 
 Test(teardown, zero_window)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 1000);
 	CLIENT(s, TCP_ACK, 121, 2001, .window = CLOSED_WINDOW);
@@ -473,7 +464,7 @@ Test(teardown, zero_window)
 
 Test(teardown, a_window_closed_for_a_moment)
 {
-	g_autoptr(Scene) s = open_scene();
+	g_autoptr(Scene) s = scene_talking();
 
 	SERVER(s, PSH_ACK, 1001, 121, 1000);
 	CLIENT(s, TCP_ACK, 121, 2001, .window = CLOSED_WINDOW);

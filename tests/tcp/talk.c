@@ -290,6 +290,19 @@ void talk_open(Talk *t)
 	talk_open_with(t, "", 0);
 }
 
+Talk *talk_talking(void)
+{
+	Talk *t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100);
+	SERVER(t, PSH_ACK, 1, 101, 200);
+	CLIENT(t, TCP_ACK, 101, 201);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+	talk_events(t);
+	return t;
+}
+
 static void unfolded(TcpConnection *conn, void *data)
 {
 	((Talk *)data)->connection[conn->id].conn = conn;

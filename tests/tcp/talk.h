@@ -102,6 +102,9 @@ void talk_finish(Talk *t);
 
 /* SYN; SYN,ACK; ACK, 10 ms apart. Then both may send from 1 on. */
 void talk_open(Talk *t);
+/* A new one in which both have shown that they are ESTABLISHED: client at 101, server at 201,
+ * window 8192. */
+Talk *talk_talking(void);
 /* … with these options on both SYNs. */
 void talk_open_with(Talk *t, const char *options, uint8_t len);
 

@@ -5,23 +5,10 @@
 #define C SHAKEDOWN_CLIENT
 #define S SHAKEDOWN_SERVER
 
-/* The client's numbers stand at 101, the server's at 201. */
-static Talk *opened(void)
-{
-	Talk *t = talk_new();
-
-	talk_open(t);
-	CLIENT(t, PSH_ACK, 1, 1, 100);
-	SERVER(t, PSH_ACK, 1, 101, 200);
-	CLIENT(t, TCP_ACK, 101, 201);
-	talk_events(t);
-	return t;
-}
-
 /* It was taken: its receiver has closed that direction, and who goes on has not. */
 Test(tcp_forged_fin, sender_goes_on_with_data)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	SERVER(t, TCP_ACK, 201, 102);
@@ -40,7 +27,7 @@ Test(tcp_forged_fin, sender_goes_on_with_data)
 /* One that its receiver never got: all is as if it had not been. */
 Test(tcp_forged_fin, nobody_took_it)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	CLIENT(t, PSH_ACK, 101, 201, 30, .after = MS(50));
@@ -59,7 +46,7 @@ Test(tcp_forged_fin, nobody_took_it)
 Test(tcp_forged_fin, its_answer_was_under_way)
 {
 	for (unsigned taken = 0; taken < 2; taken++) {
-		g_autoptr(Talk) t = opened();
+		g_autoptr(Talk) t = talk_talking();
 
 		CLIENT(t, FIN_ACK, 101, 201);
 		CLIENT(t, PSH_ACK, 101, 201, 30, .after = MS(1));
@@ -74,7 +61,7 @@ Test(tcp_forged_fin, its_answer_was_under_way)
 /* RFC 1122 §4.2.2.13: who has closed resets what comes then. */
 Test(tcp_forged_fin, its_answer_is_a_reset)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	CLIENT(t, PSH_ACK, 101, 201, 30, .after = MS(1));
@@ -86,7 +73,7 @@ Test(tcp_forged_fin, its_answer_is_a_reset)
 /* A bare ACK bears SND.NXT; with news it was sent after the FIN. */
 Test(tcp_forged_fin, sender_acknowledges_from_before)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	SERVER(t, PSH_ACK, 201, 102, 50);
@@ -104,7 +91,7 @@ Test(tcp_forged_fin, sender_acknowledges_from_before)
 /* … and so does what answers at once though it has no news. */
 Test(tcp_forged_fin, sender_answers_from_before)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	SERVER(t, TCP_ACK, 201, 102);
@@ -117,7 +104,7 @@ Test(tcp_forged_fin, sender_answers_from_before)
 Test(tcp_forged_fin, keep_alive_behind_an_own_fin)
 {
 	for (uint32_t len = 0; len < 2; len++) {
-		g_autoptr(Talk) t = opened();
+		g_autoptr(Talk) t = talk_talking();
 
 		CLIENT(t, FIN_ACK, 101, 201);
 		SERVER(t, TCP_ACK, 201, 102);
@@ -129,7 +116,7 @@ Test(tcp_forged_fin, keep_alive_behind_an_own_fin)
 /* An ACK from before the FIN that it has overtaken. */
 Test(tcp_forged_fin, old_ack_behind_an_own_fin)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	SERVER(t, TCP_ACK, 201, 102, .after = MS(1));
@@ -140,7 +127,7 @@ Test(tcp_forged_fin, old_ack_behind_an_own_fin)
 /* In the window, with a gap before it: the real one is below. */
 Test(tcp_forged_fin, ahead_of_the_real_one)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 1101, 201);
 	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
@@ -159,7 +146,7 @@ Test(tcp_forged_fin, ahead_of_the_real_one)
 /* Where a byte was that has been acknowledged, there is no FIN. */
 Test(tcp_forged_fin, where_data_was)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 91, 201);
 	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
@@ -172,7 +159,7 @@ Test(tcp_forged_fin, where_data_was)
 /* … but where the capture has lost what was acknowledged there may be one. */
 Test(tcp_forged_fin, where_the_capture_lost_data)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	SERVER(t, TCP_ACK, 201, 202);
 	CLIENT(t, FIN_ACK, 101, 201, 100, .after = MS(300));
@@ -182,7 +169,7 @@ Test(tcp_forged_fin, where_the_capture_lost_data)
 /* Both sides' at once, as of one who wants them to close: no FINs have crossed. */
 Test(tcp_forged_fin, both_ways)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	SERVER(t, FIN_ACK, 201, 101, .after = MS(1));
@@ -198,7 +185,7 @@ Test(tcp_forged_fin, both_ways)
 /* §3.10.7.4 fifth: what bears no ACK is dropped, its FIN and its data. */
 Test(tcp_forged_fin, without_ack)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_FIN, 101, .len = 10);
 	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");

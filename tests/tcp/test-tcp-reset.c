@@ -7,23 +7,9 @@
 #define C SHAKEDOWN_CLIENT
 #define S SHAKEDOWN_SERVER
 
-/* Both have shown that they are ESTABLISHED; client at 101, server at 201, window 8192. */
-static Talk *opened(void)
-{
-	Talk *t = talk_new();
-
-	talk_open(t);
-	CLIENT(t, PSH_ACK, 1, 1, 100);
-	SERVER(t, PSH_ACK, 1, 101, 200);
-	CLIENT(t, TCP_ACK, 101, 201);
-	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
-	talk_events(t);
-	return t;
-}
-
 Test(tcp_reset, exact_is_taken)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, RST_ACK, 101, 201);
 	EXPECT_STATES(t, "CLOSED / CLOSED?");
@@ -36,7 +22,7 @@ Test(tcp_reset, exact_is_taken)
 /* RFC 5961 §3.2: in the window, not exact: a challenge ACK is due and nothing happens. */
 Test(tcp_reset, in_window_is_challenged)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_RST, 101 + 4000, .ttl = 33);
 	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
@@ -54,7 +40,7 @@ Test(tcp_reset, out_of_window_is_ignored)
 	static const uint32_t far[] = {101 + 100000, 0x40000000, 0x80000000, 0xf0000000};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(far); i++) {
-		g_autoptr(Talk) t = opened();
+		g_autoptr(Talk) t = talk_talking();
 
 		CLIENT(t, TCP_RST, far[i]);
 		EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
@@ -68,7 +54,7 @@ Test(tcp_reset, out_of_window_is_ignored)
 /* Below RCV.NXT: older than what the receiver has acknowledged. */
 Test(tcp_reset, below_the_window_is_ignored)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_RST, 50, .ttl = 33);
 	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
@@ -78,7 +64,7 @@ Test(tcp_reset, below_the_window_is_ignored)
 /* Data lies between what was acknowledged and the RST: it may all have arrived. */
 Test(tcp_reset, beyond_data_in_flight_is_taken)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, PSH_ACK, 101, 201, 1000);
 	CLIENT(t, RST_ACK, 1101, 201);
@@ -151,7 +137,7 @@ Test(tcp_reset, from_syn_received)
  * acknowledged to it, and no ACK. It was not there then, since it last spoke. */
 Test(tcp_reset, by_who_has_no_connection_takes_back)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
@@ -163,7 +149,7 @@ Test(tcp_reset, by_who_has_no_connection_takes_back)
 /* Not so where it had closed: an orphan that is gone answers like that as well. */
 Test(tcp_reset, by_an_orphan_takes_nothing_back)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	SERVER(t, FIN_ACK, 201, 101);
 	CLIENT(t, TCP_ACK, 101, 202);
@@ -176,7 +162,7 @@ Test(tcp_reset, by_an_orphan_takes_nothing_back)
 /* Forged: exact, but it comes from elsewhere, and its "sender" goes on. */
 Test(tcp_reset, forged_by_its_ttl)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_RST, 101, .ttl = 47);
 	EXPECT_EVENTS(t, "rst-forged rst");
@@ -191,7 +177,7 @@ Test(tcp_reset, forged_by_its_ttl)
 /* Two paths have two TTLs: both are the host's own. */
 Test(tcp_reset, second_ttl_is_not_foreign)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, PSH_ACK, 101, 201, 10, .ttl = 63);
 	SERVER(t, TCP_ACK, 201, 111);
@@ -203,7 +189,7 @@ Test(tcp_reset, second_ttl_is_not_foreign)
 /* Contradicted by its "sender": the RST was another's. */
 Test(tcp_reset, sender_goes_on)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_RST, 101);
 	EXPECT_STATES(t, "CLOSED / CLOSED?");
@@ -254,7 +240,7 @@ Test(tcp_reset, sender_goes_on_behind_two)
 /* Contradicted by its receiver: it did not arrive, or was ignored. */
 Test(tcp_reset, receiver_goes_on)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_RST, 101);
 	talk_events(t);
@@ -269,7 +255,7 @@ Test(tcp_reset, receiver_goes_on)
 /* Both: an attacker reset both sides, to no effect. */
 Test(tcp_reset, both_go_on)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_RST, 101);
 	SERVER(t, PSH_ACK, 201, 101, 100, .after = MS(500));
@@ -305,7 +291,7 @@ Test(tcp_reset, crossing_data_within_the_leg)
 /* RFC 1337: an RST takes a side out of TIME-WAIT. */
 Test(tcp_reset, assassinates_time_wait)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	SERVER(t, FIN_ACK, 201, 102);
@@ -319,7 +305,7 @@ Test(tcp_reset, assassinates_time_wait)
 /* In every synchronized state an exact RST closes both. */
 Test(tcp_reset, after_one_fin)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 201);
 	SERVER(t, TCP_ACK, 201, 102);
@@ -333,7 +319,7 @@ Test(tcp_reset, after_one_fin)
 /* Many resets in a row (a flood, or a middlebox): one ends it, the rest changes nothing. */
 Test(tcp_reset, a_hundred_times)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	for (unsigned i = 0; i < 100; i++) {
 		CLIENT(t, RST_ACK, 101, 201, .after = MS(100));
@@ -369,7 +355,7 @@ Test(tcp_icmp, hard_errors_end_an_attempt)
 /* RFC 5927: an ICMP error never ends a synchronized connection. */
 Test(tcp_icmp, does_not_end_an_open_connection)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	talk_icmp(t, C, 3, 3);
 	talk_icmp(t, S, 3, 1);

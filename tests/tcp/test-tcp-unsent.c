@@ -5,23 +5,10 @@
 #define C SHAKEDOWN_CLIENT
 #define S SHAKEDOWN_SERVER
 
-/* The client's numbers stand at 101, the server's at 201. */
-static Talk *opened(void)
-{
-	Talk *t = talk_new();
-
-	talk_open(t);
-	CLIENT(t, PSH_ACK, 1, 1, 100);
-	SERVER(t, PSH_ACK, 1, 101, 200);
-	CLIENT(t, TCP_ACK, 101, 201);
-	talk_events(t);
-	return t;
-}
-
 /* It seems that the capture has lost something, until the other shows where it is. */
 Test(tcp_unsent, the_other_is_not_there_yet)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_ACK, 101, 1201);
 	cr_assert_eq(talk_record(t, 1)->side[S].missing_bytes, 1000);
@@ -40,7 +27,7 @@ Test(tcp_unsent, the_other_is_not_there_yet)
 /* It says so again, which makes it no better. */
 Test(tcp_unsent, once_more)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_ACK, 101, 1201);
 	SERVER(t, TCP_ACK, 201, 101);
@@ -54,7 +41,7 @@ Test(tcp_unsent, once_more)
 /* What was in the same segment was dropped with it. */
 Test(tcp_unsent, with_a_fin)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, FIN_ACK, 101, 1201);
 	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
@@ -67,7 +54,7 @@ Test(tcp_unsent, with_a_fin)
 /* A side that was given data in the other's name acknowledges that, closes, and is not heard. */
 Test(tcp_unsent, who_acknowledges_it_closes)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_ACK, 101, 1201);
 	SERVER(t, TCP_ACK, 201, 101);
@@ -78,7 +65,7 @@ Test(tcp_unsent, who_acknowledges_it_closes)
 /* The capture's loss it is as long as nothing else is known, and if the other is beyond. */
 Test(tcp_unsent, lost_by_the_capture)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_ACK, 101, 1201);
 	SERVER(t, TCP_ACK, 1201, 101);
@@ -89,7 +76,7 @@ Test(tcp_unsent, lost_by_the_capture)
 /* A keep-alive has the number before the next. */
 Test(tcp_unsent, one_byte_and_a_keep_alive)
 {
-	g_autoptr(Talk) t = opened();
+	g_autoptr(Talk) t = talk_talking();
 
 	CLIENT(t, TCP_ACK, 101, 202);
 	SERVER(t, TCP_ACK, 201, 101, .after = SECONDS(10));
