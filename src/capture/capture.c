@@ -2,6 +2,7 @@
 /* The capture: packets of files or interfaces are merged, filtered, put in order, and counted. */
 #include <shakedown/capture.h>
 
+#include "base/same-file.h"
 #include "capture/filter.h"
 #include "capture/keep.h"
 #include "capture/link-type.h"
@@ -9,9 +10,7 @@
 #include "capture/merge.h"
 #include "capture/order.h"
 
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* How long packets that are held to be ordered wait for a pipe from which nothing comes. */
 #define PATIENCE_MS 100
@@ -120,18 +119,13 @@ void shakedown_capture_free(ShakedownCapture *capture)
 
 static bool is_read(const ShakedownCapture *capture, const char *path)
 {
-	struct stat out, in;
+	struct stat out;
 
 	if (capture->live || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
 		return false;
-	for (size_t i = 0; i < capture->merge.len; i++) {
-		const char *name = capture->merge.inputs[i].path;
-		bool found = strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, &in) == 0
-						    : stat(name, &in) == 0;
-
-		if (found && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+	for (size_t i = 0; i < capture->merge.len; i++)
+		if (is_file_named(&out, capture->merge.inputs[i].path))
 			return true;
-	}
 	return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/options-live.h"
 
+#include "base/same-file.h"
 #include "cli/cli.h"
 
 #include <string.h>
@@ -67,7 +68,7 @@ static bool is_one_file(const char *path, const char *other)
 
 	if (stat(a, &at) != 0 || stat(b, &as) != 0)
 		return strcmp(a, b) == 0;
-	return S_ISREG(at.st_mode) && at.st_dev == as.st_dev && at.st_ino == as.st_ino;
+	return S_ISREG(at.st_mode) && is_same_file(&at, &as);
 }
 
 static bool agree(const LiveOptions *live, const RawLive *raw, const char *output)

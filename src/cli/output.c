@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/output.h"
 
+#include "base/same-file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -31,15 +33,11 @@ static void fail(GError **error, const char *name, int err)
 /* Writing over a capture while it is read would destroy both. */
 static bool is_input(const struct stat *out, const ShakedownCaptureInfo *inputs)
 {
-	struct stat in;
-
 	for (size_t i = 0; i < inputs->files_len; i++)
-		if (stat(inputs->files[i].name, &in) == 0 && in.st_dev == out->st_dev &&
-		    in.st_ino == out->st_ino)
+		if (is_file_named(out, inputs->files[i].name))
 			return true;
 	return g_strv_contains(inputs->names, "-") && S_ISREG(out->st_mode) &&
-	       fstat(STDIN_FILENO, &in) == 0 && in.st_dev == out->st_dev &&
-	       in.st_ino == out->st_ino;
+	       is_file_named(out, "-");
 }
 
 static bool is_no_input(const char *path, const struct stat *st, const ShakedownCaptureInfo *inputs,

@@ -14,8 +14,6 @@
 #define IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
 /* How many bytes behind its SYN may be missing where its handshake is missing, too. */
 #define NEAR_SYN 65535
-/* What a busy host or queue adds. */
-#define BUSY (SHAKEDOWN_NS_PER_S / 100)
 /* Behind its sender's RST it comes from another queue or card. */
 #define OVERTAKEN_WITHIN SHAKEDOWN_NS_PER_S
 
@@ -380,7 +378,7 @@ static bool was_under_way(const TcpStep *step, ShakedownTime reset)
 {
 	ShakedownDuration leg = tcp_leg(step->conn, step->from);
 
-	return step->time - reset < leg + leg / 4 + BUSY;
+	return step->time - reset < leg + leg / 4 + TCP_BUSY;
 }
 
 /* By its sender's clock sent no later than its own RST, or before something else of it that has

@@ -38,10 +38,10 @@ typedef struct {
 } TcpMarks;
 
 typedef struct {
-	uint64_t missing;	     /* acknowledged, never captured */
+	uint64_t missing; /* acknowledged, never captured */
+	ShakedownTime suspect_ack_since;
 	TcpSeq suspect, suspect_ack; /* TCP_SIDE_SUSPECT, TCP_SIDE_SUSPECT_ACK */
 	bool suspect_fin;	     /* suspect is the end of a FIN */
-	ShakedownTime suspect_ack_since;
 	TcpSeq jump_seq, jump_ack;
 	/* RFC 4987 §3.8: of its other answer to the same SYN, once the first was acknowledged. A
 	 * proxy has opened in its name, and the tap sees both sides of it. */

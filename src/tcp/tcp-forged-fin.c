@@ -12,8 +12,6 @@
 
 /* Nobody probes a connection that has been idle for less (RFC 9293 §3.8.4). */
 #define PROBED_AFTER (SHAKEDOWN_NS_PER_S * 9 / 10)
-/* What a busy host takes to answer. */
-#define BUSY (SHAKEDOWN_NS_PER_S / 100)
 
 /* A keep-alive, and its one byte, has that number, too: RFC 9293 §3.8.4. The capture may have lost
  * what its sender has acknowledged since. */
@@ -43,7 +41,7 @@ static bool answers_now(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
-	ShakedownDuration answer = tcp_leg(conn, step->from) * 2 + BUSY;
+	ShakedownDuration answer = tcp_leg(conn, step->from) * 2 + TCP_BUSY;
 	ShakedownTime fin = tcp_closing(conn)->fin_latest[step->from];
 
 	return conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN && step->time - fin > answer &&
@@ -154,7 +152,7 @@ static void take_back_others(TcpStep *step, bool gap)
 
 	if (got && (got != last || got->evidence != SHAKEDOWN_EVIDENCE_DELIVERED))
 		return;
-	if (got && !gap && step->time - got->time <= tcp_leg(conn, other) * 2 + BUSY)
+	if (got && !gap && step->time - got->time <= tcp_leg(conn, other) * 2 + TCP_BUSY)
 		return;
 	not_taken(step, other);
 }
@@ -214,6 +212,6 @@ void tcp_forged_fin_answered(TcpStep *step)
 	if (tcp_seq_eq(step->seg->ack, acked))
 		tcp_confirm(step, step->from, TCP_GETS_FIN);
 	else if (tcp_seq_lt(acked, step->seg->ack) ||
-		 step->time - got->time > tcp_leg(conn, step->from) * 2 + BUSY)
+		 step->time - got->time > tcp_leg(conn, step->from) * 2 + TCP_BUSY)
 		not_taken(step, step->from);
 }

@@ -15,8 +15,6 @@
 #define SYN_ACK_TIMEOUT (SHAKEDOWN_NS_PER_S * 3 / 2)
 /* Until then it has not even asked again (RFC 6298 §2.1). */
 #define SYN_ACK_PATIENCE SHAKEDOWN_NS_PER_S
-/* What a busy host takes to answer. */
-#define AT_ONCE (SHAKEDOWN_NS_PER_S / 100)
 
 /* §3.10.7.3 first: in SYN-SENT, an ACK of what it has not sent (tcp_space_bad_ack()). For whoever
  * sent that the number is exact. */
@@ -189,7 +187,7 @@ static bool answers_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
 	       tcp_seq_eq(step->seg->seq, tcp_seq_add(s->fin, 1)) && r->last == acked->time &&
 	       tcp_side_has(r, TCP_SIDE_BARE_ACK) &&
 	       (acked->state != SHAKEDOWN_TCP_FIN_WAIT_2 || tcp_side_has(s, TCP_SIDE_SENT_RST)) &&
-	       step->time - acked->time <= tcp_leg(conn, step->from) * 2 + AT_ONCE;
+	       step->time - acked->time <= tcp_leg(conn, step->from) * 2 + TCP_BUSY;
 }
 
 /* Its RST shows what it had not got: a FIN that it does not acknowledge or answers by RST, and what
@@ -283,7 +281,7 @@ static bool outlived_third_ack(const TcpStep *step)
 
 	return opened && has_asked_once(step) &&
 	       conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
-	       step->time - opened->time > tcp_leg(conn, step->from) * 2 + AT_ONCE &&
+	       step->time - opened->time > tcp_leg(conn, step->from) * 2 + TCP_BUSY &&
 	       step->time - conn->syn_ack_last < SYN_ACK_PATIENCE;
 }
 

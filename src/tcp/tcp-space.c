@@ -139,7 +139,6 @@ bool tcp_space_bad_ack(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
 	TcpSeq ack = step->seg->ack;
-
 	uint32_t beyond = beyond_captured(step);
 
 	if (!beyond)

@@ -195,6 +195,9 @@ void tcp_goes_on_with_other_syn(TcpStep *step, TcpSynReset reset);
  * have sent SYN,ACK. */
 bool tcp_acked_without_syn(const TcpConnection *conn, ShakedownSideId side);
 
+/* What a busy host or queue adds to a way. */
+#define TCP_BUSY (SHAKEDOWN_NS_PER_S / 100)
+
 /* tcp_space_is_beside() */
 #define TCP_NOTE_BESIDE "in the numbers of the SYN's other answer: a proxy lies between"
 
