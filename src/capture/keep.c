@@ -17,6 +17,7 @@
 typedef struct {
 	uint32_t label, link_type;
 	uint64_t pending;		   /* lost, and not yet told with a packet */
+	bool counted;			   /* by the kernel: packets of files are not */
 	PcapngWriterCounts counts, before; /* now, and when the file began */
 	char *name, *filter;
 	uint32_t snaplen;
@@ -139,7 +140,8 @@ static void close_file(Keep *k, ShakedownTime end)
 			.start = k->start,
 			.end = MAX(end, k->last),
 		};
-		pcapng_write_statistics(k->buffer, i, &counts);
+		if (in->counted)
+			pcapng_write_statistics(k->buffer, i, &counts);
 	}
 	flush(k);
 	if (close(k->fd) != 0 && !k->failed)
@@ -202,9 +204,12 @@ void keep_count(Keep *k, uint32_t label, uint64_t received, uint64_t kernel_drop
 		in->pending += kernel_dropped + card_dropped - in->counts.kernel_dropped -
 			       in->counts.card_dropped;
 		in->counts = counts;
+		in->counted = true;
 	}
-	if (known)
+	if (known) {
 		known->counts = counts;
+		known->counted = true;
+	}
 }
 
 /* Its number in this file, where it is described before its first packet. */
@@ -227,6 +232,7 @@ static uint32_t number_of(Keep *k, const ShakedownPacket *packet)
 		in->filter = known ? g_strdup(known->filter) : NULL;
 		in->snaplen = known ? known->snaplen : SNAPLEN_USUAL;
 		in->counts = known ? known->counts : (PcapngWriterCounts){0};
+		in->counted = known && known->counted;
 		/* What was lost before its first packet was lost all the same. */
 		in->pending = in->counts.kernel_dropped + in->counts.card_dropped;
 		g_ptr_array_add(k->interfaces, in);

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 	/* Characters as the terminal has them; numbers and messages stay what scripts expect. */
 	setlocale(LC_CTYPE, "");
 	interrupt_init();
-	switch (options_parse(&options, argc, argv)) {
+	switch (options_parse(&options, argv)) {
 	case OPTIONS_RUN:
 		status = options.command->run(&options);
 		break;

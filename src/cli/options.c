@@ -9,6 +9,7 @@
 #include "base/nearest.h"
 #include "cli/help.h"
 #include "cli/memory.h"
+#include "cli/option-words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static const OptionRow rows[] = {
 	 "                            report: html; ladder: svg, mermaid"},
 	{"html-limit", 0, OPTION_TEXT, OFFSET(html_limit), FOR_REPORT, "MIB", "html: the page's size at most (default 16)"},
 	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
-	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_ALL, "FILE", "thresholds; see 'explain --config'"},
+	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_LIVE | FOR_EXPLAIN, "FILE", "thresholds; see 'explain --config'"},
 	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_TELLING, "SEVERITY", "exit with 3 if anything so severe was found:\n"
 	 "                            info, notice, warning or critical"},
 	{"all", 0, OPTION_FLAG, OFFSET(all), FOR_REPORT | FOR_ANOMALIES | FOR_WATCH, NULL, "each anomaly by itself, not one a cause"},
@@ -127,28 +128,6 @@ static GOptionContext *context_new(Raw *raw)
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
 	return context;
-}
-
-/* "Unknown option --fliter" becomes a suggestion. */
-static void complain_of_option(const GError *error)
-{
-	g_autofree char *said = g_strdup(error->message);
-	char *name = strrchr(said, ' ');
-
-	if (!g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) || !name) {
-		complain("%c%s; see 'shakedown --help'", g_ascii_tolower(error->message[0]),
-			 error->message + 1);
-		return;
-	}
-	name++;
-	name[strcspn(name, "=")] = '\0';
-	Nearest nearest = NEAREST_INIT(name + strspn(name, "-"));
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		nearest_offer(&nearest, rows[i].name);
-	if (nearest.best)
-		complain("unknown option '%s'; did you mean '--%s'?", name, nearest.best);
-	else
-		complain("unknown option '%s'; 'shakedown --help' lists those there are", name);
 }
 
 static bool take_number(const char *option, const char *text, uint64_t least, uint64_t most,
@@ -383,59 +362,19 @@ static OptionsVerdict finish(Options *options, Raw *raw, char **words)
 	return screen_agrees(options) && has_input(options) ? OPTIONS_RUN : OPTIONS_WRONG;
 }
 
-static const OptionRow *row_of_letter(char letter)
+OptionsVerdict options_parse(Options *options, char **argv)
 {
-	for (size_t i = 0; letter && i < G_N_ELEMENTS(rows); i++)
-		if (rows[i].letter == letter)
-			return &rows[i];
-	return NULL;
-}
-
-/* How many characters of a "-qc5" come before the 5: 0 where it holds no such value. */
-static size_t letters_before_value(const char *arg)
-{
-	for (size_t i = 1; arg[0] == '-' && arg[i]; i++) {
-		const OptionRow *row = row_of_letter(arg[i]);
-
-		if (!row)
-			return 0;
-		if (row->type != OPTION_FLAG)
-			return arg[i + 1] ? i + 1 : 0;
-	}
-	return 0;
-}
-
-/* "-c5" as two words, which tcpdump takes and GLib does not. */
-static char **split_values(int argc, char **argv)
-{
-	GPtrArray *all = g_ptr_array_new();
-	bool options_end = false;
-
-	for (int i = 0; i < argc; i++) {
-		size_t letters = 0;
-
-		options_end = options_end || strcmp(argv[i], "--") == 0;
-		if (i > 0 && !options_end)
-			letters = letters_before_value(argv[i]);
-		if (letters)
-			g_ptr_array_add(all, g_strndup(argv[i], letters));
-		g_ptr_array_add(all, g_strdup(argv[i] + letters));
-	}
-	g_ptr_array_add(all, NULL);
-	return (char **)g_ptr_array_free(all, FALSE);
-}
-
-OptionsVerdict options_parse(Options *options, int argc, char **argv)
-{
-	g_auto(GStrv) args = split_values(argc, argv);
+	g_auto(GStrv) args = option_words_split(rows, G_N_ELEMENTS(rows), argv);
 	Raw *raw = g_new0(Raw, 1);
 	g_autoptr(GOptionContext) context = context_new(raw);
 	g_autoptr(GError) error = NULL;
 
 	memset(options, 0, sizeof *options);
 	options->raw = raw;
+	if (!option_words_agree(rows, G_N_ELEMENTS(rows), args))
+		return OPTIONS_WRONG;
 	if (!g_option_context_parse_strv(context, &args, &error)) {
-		complain_of_option(error);
+		option_words_complain(rows, G_N_ELEMENTS(rows), error);
 		return OPTIONS_WRONG;
 	}
 	/* "--" stays in the list when something that looks like an option follows it. */
@@ -473,32 +412,4 @@ void options_clear(Options *options)
 	g_free(raw->threads);
 	g_free(raw);
 	memset(options, 0, sizeof *options);
-}
-
-bool options_config(const Options *options, ShakedownConfig *config)
-{
-	g_autofree char *standard =
-		g_build_filename(g_get_user_config_dir(), "shakedown", "config", NULL);
-	const char *path = options->config ? options->config : standard;
-	g_autoptr(GError) error = NULL;
-
-	shakedown_config_init(config);
-	if ((options->config || access(path, F_OK) == 0) &&
-	    !shakedown_config_load(config, path, &error)) {
-		complain("%s", error->message);
-		return false;
-	}
-	if (config->max_memory && config->max_memory < MEMORY_LEAST) {
-		complain("%s: max_memory: %" G_GUINT64_FORMAT " is out of range; it counts bytes, "
-			 "from %" G_GUINT64_FORMAT " (%s) on, or is 0",
-			 path, config->max_memory, (uint64_t)MEMORY_LEAST, MEMORY_LEAST_TEXT);
-		return false;
-	}
-	if (options->max_memory)
-		config->max_memory = options->max_memory;
-	if (!config->max_memory && options->command->bit != FOR_EXPLAIN)
-		memory_parse("50%", &config->max_memory);
-	if (options->ignore_encapsulation)
-		config->ignore_encapsulation = 1;
-	return true;
 }

@@ -61,10 +61,10 @@ typedef struct {
 typedef enum { OPTIONS_RUN, OPTIONS_ANSWERED, OPTIONS_WRONG } OptionsVerdict;
 
 /*
- * ANSWERED: --help or --version was asked for and printed. WRONG: the reason was told. Clear the
- * options in every case.
+ * Of main()'s words, which end with NULL. ANSWERED: --help or --version was asked for and printed.
+ * WRONG: the reason was told. Clear the options in every case.
  */
-OptionsVerdict options_parse(Options *options, int argc, char **argv);
+OptionsVerdict options_parse(Options *options, char **argv);
 void options_clear(Options *options);
 
 /* The thresholds in force: the defaults, then $XDG_CONFIG_HOME/shakedown/config if there is one, or

@@ -63,7 +63,7 @@ ShakedownCapture *reading_open(const Options *options, const ReadingEar *ear, St
 bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCapture *capture)
 {
 	const LiveOptions *live = &options->live;
-	const ShakedownKeepOptions what = {
+	ShakedownKeepOptions what = {
 		.path = live->write,
 		.rotate_size = live->rotate_size,
 		.rotate_time = live->rotate_time,
@@ -73,6 +73,9 @@ bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCaptur
 	};
 	g_autoptr(GError) error = NULL;
 
+	/* Files are read in no time: what comes at the end is told once. */
+	if (!live->interfaces)
+		what.remark = NULL;
 	if (!live->write || shakedown_capture_keep(capture, &what, &error))
 		return true;
 	complain("%s", error->message);

@@ -149,6 +149,14 @@ def options_belong_to_commands():
     fails(["good.pcap", "--absolute"], 2, "'report' takes no option --absolute")
     fails(["explain", "-f", "tcp"], 2, "'explain' takes no option --filter")
     fails(["good.pcap", "--config"], 2, "--config needs a FILE")
+    fails(["interfaces", "--config", "x"], 2, "'interfaces' takes no option --config")
+
+
+@test
+def what_is_no_question_takes_no_answer():
+    for word in ("--ascii=no", "--quiet=", "--all=1", "--top=good.pcap"):
+        fails([word, "good.pcap"], 2, f"{word.split('=')[0]} takes no value: '{word}'")
+    equal(run("good.pcap", "--quiet", "--", "--quiet=1")[0], 1)
 
 
 @test

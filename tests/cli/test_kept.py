@@ -68,6 +68,33 @@ def what_a_silent_pipe_has_brought_is_on_the_disk():
         p.stdout.read()
 
 
+def block_types(path):
+    with open(path, "rb") as f:
+        data = f.read()
+    at, types = 0, []
+    while at < len(data):
+        kind, length = struct.unpack_from("<II", data, at)
+        types.append(kind)
+        at += length
+    return types
+
+
+@test
+def nobody_counted_the_packets_of_a_file():
+    run("conns", "-w", "counted.pcapng", "good.pcap")
+    types = block_types("counted.pcapng")
+    equal((types[:2], set(types[2:])), ([0x0a0d0d0a, 1], {6}), "section, interface, packets; no statistics")
+
+
+@test
+def a_disk_that_is_full_is_told_once():
+    p = subprocess.run([PROGRAM, "conns", "-w", "/dev/full", "good.pcap"], capture_output=True, timeout=PATIENCE,
+                       env=environment(), check=False)
+    equal((p.returncode, p.stderr.decode().splitlines()),
+          (1, ["shakedown: /dev/full: No space left on device; packets from here on are not kept"]), "once")
+    equal(p.stdout, run("conns", "good.pcap"), "all the same")
+
+
 def prepare():
     packets = [p for i in range(300) for p in connection(("192.0.2.1", 10000 + i), ("198.51.100.7", 80), 1000 + i)]
     many = pcap(packets)
