@@ -57,7 +57,7 @@ void tcp_tracker_set_noted(TcpTracker *tracker, uint32_t mask, size_t bytes);
 
 void tcp_tracker_segment(TcpTracker *tracker, const Segment *seg);
 /* Several, in order: what they need is fetched ahead, since tracking costs cache misses. */
-#define TCP_TRACKER_BATCH 32
+#define TCP_TRACKER_BATCH 64
 void tcp_tracker_segments(TcpTracker *tracker, const Segment *segs, size_t n);
 /* Time passes without a segment. */
 void tcp_tracker_advance(TcpTracker *tracker, ShakedownTime now);
