@@ -108,12 +108,11 @@ static void tcp_syn_option(TcpSynOptions *syn, const TcpOption *option)
 	}
 }
 
-TcpSynOptions tcp_options_syn(const Segment *segment)
+void tcp_options_syn(const Segment *segment, TcpSynOptions *syn)
 {
-	TcpSynOptions syn = {.mss = -1, .window_scale = -1, .fast_open = -1, .mptcp = -1};
 	TcpOption option;
 
+	*syn = (TcpSynOptions){.mss = -1, .window_scale = -1, .fast_open = -1, .mptcp = -1};
 	for (TcpOptions it = tcp_options_of(segment); tcp_options_next(&it, &option);)
-		tcp_syn_option(&syn, &option);
-	return syn;
+		tcp_syn_option(syn, &option);
 }

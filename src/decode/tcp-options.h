@@ -85,4 +85,4 @@ typedef struct {
 	int8_t fast_open;    /* -1: none, 0: cookie asked for, 1: cookie */
 	int8_t mptcp;	     /* -1: none, else the version */
 } TcpSynOptions;
-TcpSynOptions tcp_options_syn(const Segment *segment);
+void tcp_options_syn(const Segment *segment, TcpSynOptions *syn);

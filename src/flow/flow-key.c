@@ -38,33 +38,30 @@ static inline uint32_t hash_of(uint64_t addresses, uint64_t rest, const FlowSecr
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
-/* The hash is made of what is written, not of the key: who reads at once in wide loads what was
- * written in narrow stores waits until all of it is in the cache. */
+/* The hash is made of what is written, not of the key. */
 static inline uint32_t lookup_v4(FlowKey *key, const Segment *segment, uint32_t encap,
 				 const FlowSecret *secret, unsigned *end)
 {
 	uint64_t src = (uint64_t)be32(segment->src) << 16 | segment->src_port;
 	uint64_t dst = (uint64_t)be32(segment->dst) << 16 | segment->dst_port;
 	bool source = src > dst;
-	uint16_t ports[2] = {source ? segment->dst_port : segment->src_port,
-			     source ? segment->src_port : segment->dst_port};
 	uint32_t from, to;
 
 	memcpy(&from, segment->src, sizeof from);
 	memcpy(&to, segment->dst, sizeof to);
 
-	uint32_t first = source ? to : from, second = source ? from : to;
+	/* Which it is nobody can guess: exchanged without a branch. */
+	uint64_t one = (uint64_t)from << 16 | segment->src_port,
+		 other = (uint64_t)to << 16 | segment->dst_port;
+	uint64_t exchange = (one ^ other) & -(uint64_t)source;
+	one ^= exchange, other ^= exchange;
+	const uint32_t address[2] = {(uint32_t)(one >> 16), (uint32_t)(other >> 16)};
+	const uint16_t port[2] = {(uint16_t)one, (uint16_t)other};
 
-	memset(key, 0, sizeof *key);
-	memcpy(key->addr[0], &first, sizeof first);
-	memcpy(key->addr[1], &second, sizeof second);
-	key->port[0] = ports[0];
-	key->port[1] = ports[1];
-	key->encap = encap;
-	key->ip_version = 4;
+	flow_key_set_v4(key, address, port, encap);
 	*end = source;
-	return hash_of(addresses_of_v4(first, second),
-		       (uint64_t)encap << 32 | (uint64_t)ports[1] << 16 | ports[0], secret);
+	return hash_of(addresses_of_v4(address[0], address[1]),
+		       (uint64_t)encap << 32 | (uint64_t)port[1] << 16 | port[0], secret);
 }
 
 FlowSecret flow_secret_of(uint64_t seed)

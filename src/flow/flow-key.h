@@ -67,6 +67,29 @@ static inline uint32_t flow_key_address_v4(const FlowKey *key, unsigned end)
 	return address;
 }
 
+/* Of addresses as they stand in packets. In as few stores as it is read in loads: who reads wide
+ * what was written narrow waits until all of it is in the cache. */
+static inline void flow_key_set_v4(FlowKey *key, const uint32_t address[2], const uint16_t port[2],
+				   uint32_t encap)
+{
+	const uint32_t first[4] = {address[0]}, second[4] = {address[1]};
+
+	memcpy(key->addr[0], first, sizeof first);
+	memcpy(key->addr[1], second, sizeof second);
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+	const uint64_t rest = (uint64_t)encap << 32 | (uint64_t)port[1] << 16 | port[0];
+
+	_Static_assert(offsetof(FlowKey, encap) == offsetof(FlowKey, port) + 4, "one word");
+	memcpy((uint8_t *)key + offsetof(FlowKey, port), &rest, sizeof rest);
+#else
+	key->port[0] = port[0];
+	key->port[1] = port[1];
+	key->encap = encap;
+#endif
+	key->ip_version = 4;
+	memset(key->pad, 0, sizeof key->pad);
+}
+
 static inline bool flow_key_equal(const FlowKey *a, const FlowKey *b)
 {
 	/* No early exit: where this is asked the hashes agree already, so the keys nearly always
@@ -105,15 +128,15 @@ static inline void flow_key_small_free(const FlowSmallKey *small, Slab *wide)
 		slab_free_item(wide, small->addr[0]);
 }
 
-static inline FlowKey flow_key_of_small(const FlowSmallKey *small, const Slab *wide)
+static inline void flow_key_of_small(FlowKey *key, const FlowSmallKey *small, const Slab *wide)
 {
-	FlowKey key = {.port = {small->port[0], small->port[1]}, .ip_version = 4};
+	const uint32_t address[2] = {small->addr[0], small->addr[1]};
+	const uint16_t port[2] = {small->port[0], small->port[1]};
 
 	if (small->wide)
-		return *(const FlowKey *)slab_get(wide, small->addr[0]);
-	memcpy(key.addr[0], &small->addr[0], sizeof small->addr[0]);
-	memcpy(key.addr[1], &small->addr[1], sizeof small->addr[1]);
-	return key;
+		*key = *(const FlowKey *)slab_get(wide, address[0]);
+	else
+		flow_key_set_v4(key, address, port, 0);
 }
 
 static inline bool flow_key_equal_small(const FlowSmallKey *small, const Slab *wide,

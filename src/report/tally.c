@@ -159,7 +159,15 @@ static void add(Tally *tally, const TallyBrief *one, uint32_t hash, uint32_t *sl
 	}
 	TallyBrief *brief = &tally->briefs[tally->len];
 
-	*brief = *one;
+	/* Member by member, from registers: see flow_key_set_v4(). */
+	brief->address.word[0] = one->address.word[0];
+	brief->address.word[1] = one->address.word[1];
+	brief->end = one->end;
+	brief->outcome = one->outcome;
+	brief->teardown = one->teardown;
+	brief->failed = one->failed;
+	brief->many = false;
+	brief->server_rtt = one->server_rtt;
 	brief->dropped = tally_rank(tally, brief) > tally->rank_kept;
 	*slot = slot_for(hash, tally->len);
 	tally->last = tally->len++;

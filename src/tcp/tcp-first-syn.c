@@ -88,14 +88,17 @@ bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 {
 	if (!segment_is(seg) || !tracker_is(t))
 		return false;
-	TcpSynOptions options = tcp_options_syn(seg);
-	TcpHalf half = half_of(t, lookup, seg, &options);
+	TcpSynOptions options;
 
+	tcp_options_syn(seg, &options);
 	if (!options_are(&options))
 		return false;
+	TcpHalf half = half_of(t, lookup, seg, &options);
 	TcpConnection *conn = tcp_half_room(t);
 
-	tcp_half_opened(conn, &half, &lookup->key, lookup->hash);
+	conn->key = lookup->key;
+	conn->hash = lookup->hash;
+	tcp_half_opened(conn, &half);
 	/* A copy is not remembered as one, so that it can be asked again. */
 	if (tcp_copies_take(t->copies, conn, SHAKEDOWN_CLIENT, seg))
 		return false;

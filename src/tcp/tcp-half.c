@@ -31,10 +31,8 @@ TcpConnection *tcp_half_room(TcpTracker *t)
 	return memset(t->unfolded_room, 0, t->slab->item_size);
 }
 
-void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, const FlowKey *key, uint32_t hash)
+void tcp_half_opened(TcpConnection *conn, const TcpHalf *half)
 {
-	conn->key = *key;
-	conn->hash = hash;
 	conn->id = half->id;
 	conn->start = conn->end = half->start;
 	conn->first_frame = conn->last_frame = half->frame;
@@ -84,10 +82,10 @@ void tcp_half_passed(TcpConnection *conn, const TcpHalf *half)
 	conn->side[SHAKEDOWN_CLIENT].last = half->start;
 }
 
-/* All but the timer, and what it was encapsulated in. */
-static void unfold(TcpConnection *conn, const TcpHalf *half, const FlowKey *key, uint32_t hash)
+/* All but the key and its hash, the timer, and what it was encapsulated in. */
+static void unfold(TcpConnection *conn, const TcpHalf *half)
 {
-	tcp_half_opened(conn, half, key, hash);
+	tcp_half_opened(conn, half);
 	tcp_half_syn(conn, half);
 	tcp_half_passed(conn, half);
 	conn->noted = half->noted;
@@ -124,7 +122,9 @@ static bool comes_out_the_same(const TcpConnection *conn, const TcpHalf *half)
 	TcpConnection other;
 
 	memset(&other, 0, sizeof other);
-	unfold(&other, half, &conn->key, conn->hash);
+	other.key = conn->key;
+	other.hash = conn->hash;
+	unfold(&other, half);
 	other.timer = conn->timer;
 	other.encap = conn->encap;
 	return memcmp(&other, conn, sizeof other) == 0;
@@ -209,11 +209,9 @@ bool tcp_half_rest(TcpTracker *t, TcpConnection *conn)
 	       tcp_half_rest_anyway(t, conn, tcp_handle_of(t, conn));
 }
 
-static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, const FlowKey *key,
-		 uint32_t hash)
+/* Its key is there. */
+static void wake(TcpTracker *t, TcpConnection *conn, const TcpHalf *half)
 {
-	conn->key = *key;
-	conn->hash = hash;
 	conn->id = half->id;
 	conn->start = half->start;
 	conn->first_frame = half->frame;
@@ -234,14 +232,14 @@ static TcpHalf *half_of(const TcpTracker *t, uint32_t handle)
 /* conn is all zero. */
 static void take_out(TcpTracker *t, TcpConnection *conn, const TcpHalf *half)
 {
-	FlowKey key = flow_key_of_small(&half->key, t->wide_keys);
+	flow_key_of_small(&conn->key, &half->key, t->wide_keys);
 	/* At the end nobody looks one up any more. */
-	uint32_t hash = t->finishing ? 0 : flow_table_hash(t->table, &key);
+	conn->hash = t->finishing ? 0 : flow_table_hash(t->table, &conn->key);
 
 	if (half->rests) {
-		wake(t, conn, half, &key, hash);
+		wake(t, conn, half);
 	} else {
-		unfold(conn, half, &key, hash);
+		unfold(conn, half);
 		conn->encap = encap_of(t, half);
 	}
 }

@@ -83,9 +83,9 @@ void tcp_half_free(TcpTracker *tracker, uint32_t handle);
 
 /* All zero: where the one lies that is borrowed, or being told of. */
 TcpConnection *tcp_half_room(TcpTracker *tracker);
-/* What a first SYN makes of a connection that is all zero, but for the timer: as it is when it has
- * been opened, … */
-void tcp_half_opened(TcpConnection *conn, const TcpHalf *half, const FlowKey *key, uint32_t hash);
+/* What a first SYN makes of a connection that is all zero, but for key, hash and timer: as it is
+ * when it has been opened, … */
+void tcp_half_opened(TcpConnection *conn, const TcpHalf *half);
 /* … when the SYN is told, … */
 void tcp_half_syn(TcpConnection *conn, const TcpHalf *half);
 /* … and when that has passed. */

@@ -18,11 +18,11 @@
 
 static void read_options(TcpSide *s, const Segment *seg)
 {
-	TcpSynOptions o = tcp_options_syn(seg);
+	const TcpSynOptions *o = &s->options;
 
-	s->options = o;
-	s->wscale = o.window_scale < 0 ? TCP_WSCALE_NONE : (uint8_t)o.window_scale;
-	if (o.sack_permitted)
+	tcp_options_syn(seg, &s->options);
+	s->wscale = o->window_scale < 0 ? TCP_WSCALE_NONE : (uint8_t)o->window_scale;
+	if (o->sack_permitted)
 		s->flags |= TCP_SIDE_SACK;
 }
 

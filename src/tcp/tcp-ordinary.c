@@ -76,8 +76,10 @@ static bool segment_is(const TcpConnection *conn, const TcpSide *s, const TcpSid
 	o->window = tcp_space_window(conn, s == &conn->side[1], seg);
 	if (!o->window)
 		return false;
-	/* A duplicate acknowledgment is one that says nothing new. */
-	return seg->payload_len || tcp_seq_lt(s->rcv_nxt, seg->ack) || o->window != s->window;
+	/* A duplicate acknowledgment is one that says nothing new. Asked at once: no processor can
+	 * foretell each of them. */
+	return (seg->payload_len != 0) | tcp_seq_lt(s->rcv_nxt, seg->ack) |
+	       (o->window != s->window);
 }
 
 /* tcp_paws_take(), tcp_measure() */
@@ -104,11 +106,10 @@ static void take_payload(TcpSide *s, const Segment *seg)
 	s->bytes += seg->payload_len;
 	s->snd_nxt = segment_seq_end(seg);
 	s->flags |= TCP_SIDE_SENT_DATA;
-	if (tcp_side_has(s, TCP_SIDE_TIMING))
-		return;
+	bool timing = tcp_side_has(s, TCP_SIDE_TIMING);
 	s->flags |= TCP_SIDE_TIMING;
-	s->timed_end = s->snd_nxt;
-	s->timed_at = seg->time;
+	s->timed_end.value = timing ? s->timed_end.value : s->snd_nxt.value;
+	s->timed_at = timing ? s->timed_at : seg->time;
 }
 
 static void take_ack(TcpSide *s, TcpSide *r, const Segment *seg)
@@ -159,10 +160,8 @@ bool tcp_ordinary_segment(TcpTracker *t, TcpConnection *conn, ShakedownSideId si
 	    tcp_copies_take_stamped(t->copies, conn, side, seg, o.stamped ? &o.tsval : NULL))
 		return false;
 	s->packets++;
-	if (seg->checksum == SEGMENT_CHECKSUM_GOOD)
-		s->checks |= TCP_CHECK_GOOD;
-	else if (seg->checksum == SEGMENT_CHECKSUM_OFFLOADED)
-		t->counts.offloaded++;
+	s->checks |= (uint8_t)(seg->checksum == SEGMENT_CHECKSUM_GOOD ? TCP_CHECK_GOOD : 0);
+	t->counts.offloaded += seg->checksum == SEGMENT_CHECKSUM_OFFLOADED;
 	if (o.stamped)
 		take_stamps(s, r, &o);
 	take_ack(s, r, seg);

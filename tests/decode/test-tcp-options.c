@@ -70,11 +70,12 @@ Test(tcp_options, never_read_beyond_the_end)
 				uint8_t *memory;
 				Segment segment = with_options(&memory, bytes, len);
 				TcpSackBlock blocks[4];
+				TcpSynOptions syn;
 				uint32_t tsval, tsecr;
 
 				cr_expect_leq(tcp_options_sack(&segment, blocks), 4);
 				tcp_options_timestamps(&segment, &tsval, &tsecr);
-				tcp_options_syn(&segment);
+				tcp_options_syn(&segment, &syn);
 				free(memory);
 			}
 		}
@@ -147,8 +148,9 @@ Test(tcp_options, of_a_syn)
 	{
 		OPTIONS(2, 4, 0x05, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 200, 34, 2,
 			30, 4, 0x01, 0x81);
-		TcpSynOptions syn = tcp_options_syn(&segment);
+		TcpSynOptions syn;
 
+		tcp_options_syn(&segment, &syn);
 		cr_expect_eq(syn.mss, 1460);
 		cr_expect(syn.sack_permitted && syn.timestamps && !syn.md5 && !syn.ao);
 		cr_expect_eq(syn.window_scale, 14, "RFC 7323 §2.3");
@@ -159,16 +161,18 @@ Test(tcp_options, of_a_syn)
 	{
 		OPTIONS(254, 8, 0xf9, 0x89, 1, 2, 3, 4, 19, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 			0, 0, 0, 0, 29, 4, 1, 2);
-		TcpSynOptions syn = tcp_options_syn(&segment);
+		TcpSynOptions syn;
 
+		tcp_options_syn(&segment, &syn);
 		cr_expect(syn.fast_open == 1 && syn.md5 && syn.ao);
 		cr_expect(syn.mss == -1 && syn.window_scale == -1 && syn.mptcp == -1);
 		free(memory);
 	}
 	{
 		OPTIONS(2, 3, 1, 3, 2, 30, 4, 0x10, 0x01, 34, 10, 1, 2, 3, 4, 5, 6, 7, 8);
-		TcpSynOptions syn = tcp_options_syn(&segment);
+		TcpSynOptions syn;
 
+		tcp_options_syn(&segment, &syn);
 		cr_expect(syn.mss == -1 && syn.window_scale == -1, "lengths that do not fit");
 		cr_expect_eq(syn.mptcp, -1, "a join is not a capability");
 		cr_expect_eq(syn.fast_open, 1);

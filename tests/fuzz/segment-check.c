@@ -55,7 +55,9 @@ void segment_check_options(const Segment *segment)
 	fuzz_check(!tcp_options_next(&it, &option), "the end is not the end");
 	check_usual_timestamps(segment, stamped, stamps);
 	fuzz_check(tcp_options_sack(segment, blocks) <= 4, "more SACK blocks than fit");
-	TcpSynOptions syn = tcp_options_syn(segment);
+	TcpSynOptions syn;
+
+	tcp_options_syn(segment, &syn);
 	fuzz_check(syn.mss >= -1 && syn.mss <= 65535, "MSS %d", syn.mss);
 	fuzz_check(syn.window_scale >= -1 && syn.window_scale <= 14, "scale %d", syn.window_scale);
 	fuzz_check(syn.fast_open >= -1 && syn.fast_open <= 1, "cookie %d", syn.fast_open);

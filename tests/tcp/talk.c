@@ -111,9 +111,9 @@ static void hear_segment(const ShakedownSegment *segment, void *data)
 static void record_first_syn(Talk *t)
 {
 	const TcpHalf half = {.start = 1, .frame = 1, .id = 1, .wscale = TCP_HALF_NO_WSCALE};
-	TcpConnection conn = {0};
+	TcpConnection conn = {.key.ip_version = 4};
 
-	tcp_half_opened(&conn, &half, &(FlowKey){.ip_version = 4}, 0);
+	tcp_half_opened(&conn, &half);
 	tcp_half_syn(&conn, &half);
 	(void)tcp_record_of(&t->recorder, &conn, t->tracker, &t->config);
 	cr_assert(t->recorder.knows_first_syn);
