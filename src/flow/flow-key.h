@@ -107,19 +107,20 @@ static inline bool flow_key_is_narrow(const FlowKey *key)
 }
 
 /* To be freed, where it is wide, by flow_key_small_free(); so can any be that has to be. */
-static inline FlowSmallKey flow_key_small(const FlowKey *key, bool must_be_wide, Slab *wide)
+static inline void flow_key_small(FlowSmallKey *small, const FlowKey *key, bool must_be_wide,
+				  Slab *wide)
 {
-	FlowSmallKey small = {.port = {key->port[0], key->port[1]}};
-
-	if (flow_key_is_narrow(key) && !must_be_wide) {
-		small.addr[0] = flow_key_address_v4(key, 0);
-		small.addr[1] = flow_key_address_v4(key, 1);
+	small->port[0] = key->port[0];
+	small->port[1] = key->port[1];
+	small->wide = must_be_wide || !flow_key_is_narrow(key);
+	if (small->wide) {
+		small->addr[0] = slab_alloc(wide);
+		small->addr[1] = 0;
+		memcpy(slab_get(wide, small->addr[0]), key, sizeof *key);
 	} else {
-		small.wide = true;
-		small.addr[0] = slab_alloc(wide);
-		memcpy(slab_get(wide, small.addr[0]), key, sizeof *key);
+		small->addr[0] = flow_key_address_v4(key, 0);
+		small->addr[1] = flow_key_address_v4(key, 1);
 	}
-	return small;
 }
 
 static inline void flow_key_small_free(const FlowSmallKey *small, Slab *wide)

@@ -54,13 +54,14 @@ static TcpHalf half_of(const TcpTracker *t, const TcpLookup *lookup, const Segme
 }
 
 /* It has a place where it is looked for, and counts. */
-static uint32_t settle(TcpTracker *t, TcpHalf *half, const TcpLookup *lookup)
+static uint32_t settle(TcpTracker *t, const TcpHalf *half, const TcpLookup *lookup)
 {
 	uint32_t handle = slab_alloc(t->half_open);
+	TcpHalf *item = slab_get(t->half_open, handle);
 	TcpTrackerCounts *counts = &t->counts;
 
-	half->key = flow_key_small(&lookup->key, false, t->wide_keys);
-	*(TcpHalf *)slab_get(t->half_open, handle) = *half;
+	*item = *half;
+	flow_key_small(&item->key, &lookup->key, false, t->wide_keys);
 	handle |= SLAB_SMALL;
 	flow_table_insert(t->table, lookup->hash, handle);
 	t->next_id++;

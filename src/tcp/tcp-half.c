@@ -9,13 +9,11 @@
 #include <string.h>
 
 /* The key is its own, and to be freed with it. Not all encapsulations are part of a key. */
-static FlowSmallKey key_of(TcpTracker *t, const TcpConnection *conn)
+static void take_key(TcpTracker *t, FlowSmallKey *small, const TcpConnection *conn)
 {
-	FlowSmallKey small = flow_key_small(&conn->key, conn->encap != 0, t->wide_keys);
-
-	if (small.wide)
-		((TcpHalfWide *)slab_get(t->wide_keys, small.addr[0]))->encap = conn->encap;
-	return small;
+	flow_key_small(small, &conn->key, conn->encap != 0, t->wide_keys);
+	if (small->wide)
+		((TcpHalfWide *)slab_get(t->wide_keys, small->addr[0]))->encap = conn->encap;
 }
 
 static uint32_t encap_of(const TcpTracker *t, const TcpHalf *half)
@@ -145,20 +143,17 @@ static bool folds(const TcpConnection *conn, TcpHalf *half)
 static void rest(TcpTracker *t, const TcpConnection *conn, uint32_t small)
 {
 	TcpHalf *half = slab_get(t->half_open, small);
-
 	bool open = !tcp_conn_gone(conn);
 
 	t->resting++;
 	t->resting_open += open;
 	t->resting_hangs += tcp_budget_hangs_off(t, conn);
-	*half = (TcpHalf){.key = half->key,
-			  .timer = half->timer,
-			  .start = conn->start,
-			  .frame = conn->first_frame,
-			  .id = conn->id,
-			  .rests = true,
-			  .open = open,
-			  .rest = tcp_rest_pack(t, conn, small)};
+	half->start = conn->start;
+	half->frame = conn->first_frame;
+	half->id = conn->id;
+	half->rests = true;
+	half->open = open;
+	half->rest = tcp_rest_pack(t, conn, small);
 }
 
 void tcp_half_moved(uint32_t small, uint8_t *rest, void *tracker)
@@ -185,7 +180,7 @@ void tcp_half_fold(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 		return;
 	uint32_t small = slab_alloc(t->half_open);
 
-	half.key = key_of(t, conn);
+	take_key(t, &half.key, conn);
 	*(TcpHalf *)slab_get(t->half_open, small) = half;
 	put_aside(t, conn, handle, small);
 }
@@ -197,7 +192,7 @@ bool tcp_half_rest_anyway(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	uint32_t small = slab_alloc(t->half_open);
 	TcpHalf *half = slab_get(t->half_open, small);
 
-	half->key = key_of(t, conn);
+	take_key(t, &half->key, conn);
 	rest(t, conn, small);
 	put_aside(t, conn, handle, small);
 	return true;
