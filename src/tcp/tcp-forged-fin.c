@@ -36,16 +36,18 @@ static bool data_instead(const TcpStep *step)
 }
 
 /* It was not sent before the FIN and overtaken by that, and it answers what has just passed: it is
- * no keep-alive, which may have the FIN's number. */
+ * no keep-alive, which may have the FIN's number, and may cross one of the other's. */
 static bool answers_now(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
-	ShakedownDuration answer = tcp_leg(conn, step->from) * 2 + TCP_BUSY;
+	ShakedownDuration leg = tcp_leg(conn, step->from), answer = leg * 2 + TCP_BUSY;
+	ShakedownDuration since = step->time - r->last;
 	ShakedownTime fin = tcp_closing(conn)->fin_latest[step->from];
 
 	return conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN && step->time - fin > answer &&
-	       step->time - r->last <= answer && !tcp_space_overtaken_by(step, s->high_ip_id, fin);
+	       since >= leg / 4 * 3 && since <= answer &&
+	       !tcp_space_overtaken_by(step, s->high_ip_id, fin);
 }
 
 /* A bare ACK bears SND.NXT, and with news it was sent after all that has passed: were the FIN its
