@@ -36,7 +36,7 @@ typedef struct {
 	uint64_t count; /* stop after so many packets that passed the filter; 0: all */
 	/* Asked again and again while a pipe is silent, and while an interface is captured on, by
 	 * whichever thread reads: true ends it there. Or NULL. */
-	bool (*interrupted)(void);
+	bool (*interrupted)(void *data);
 	/* Interfaces only: */
 	uint32_t buffer_kib;	    /* of the kernel's ring, for each; 0: 16 MiB */
 	uint32_t snaplen;	    /* bytes of each packet; 0: all */
@@ -46,7 +46,7 @@ typedef struct {
 	/* Told, as one line, what happens while capturing: an interface goes, or returns. Or NULL.
 	 */
 	void (*remark)(const char *line, void *data);
-	void *data;
+	void *data; /* handed to interrupted and remark */
 } ShakedownCaptureOptions;
 
 /* Where the packets that pass the filter are kept, as pcapng, in the order of their frames. */
@@ -115,10 +115,6 @@ SHAKEDOWN_EXPORT bool shakedown_capture_keep(ShakedownCapture *capture,
  */
 SHAKEDOWN_EXPORT size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets,
 					       size_t room);
-/* The same, of files, but what the last so many calls filled stays valid as well. */
-SHAKEDOWN_EXPORT size_t shakedown_capture_read_on(ShakedownCapture *capture,
-						  ShakedownPacket *packets, size_t room,
-						  unsigned calls);
 
 /* No more packets will come. */
 SHAKEDOWN_EXPORT bool shakedown_capture_ended(const ShakedownCapture *capture);

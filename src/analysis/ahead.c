@@ -11,6 +11,7 @@
 
 #include "analysis/analysis-private.h"
 #include "base/quiet-thread.h"
+#include "capture/capture-private.h"
 #include "tcp/tcp-stream-recent.h"
 
 #include <pthread.h>
@@ -129,7 +130,7 @@ static void fill(ShakedownAhead *a, Batch *b, unsigned held)
 	g_ptr_array_set_size(b->copies, 0);
 	b->bytes = b->copied = 0;
 	pthread_mutex_lock(&a->reading);
-	b->n = shakedown_capture_read_on(a->capture, b->packets, MIN(PACKETS, a->left), held);
+	b->n = capture_read_on(a->capture, b->packets, MIN(PACKETS, a->left), held);
 	a->left -= b->n;
 	b->ended = shakedown_capture_ended(a->capture);
 	b->dropped = shakedown_capture_dropped(a->capture);

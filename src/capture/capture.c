@@ -3,6 +3,7 @@
 #include <shakedown/capture.h>
 
 #include "base/same-file.h"
+#include "capture/capture-private.h"
 #include "capture/filter.h"
 #include "capture/keep.h"
 #include "capture/link-type.h"
@@ -60,7 +61,9 @@ static bool try_filter(ShakedownCapture *capture, GError **error)
 static bool open_files(ShakedownCapture *capture, const ShakedownCaptureOptions *options,
 		       GError **error)
 {
-	if (!merge_open(&capture->merge, options->files, options->interrupted, error))
+	const StreamInterrupt interrupt = {options->interrupted, options->data};
+
+	if (!merge_open(&capture->merge, options->files, interrupt, error))
 		return false;
 	capture->files = g_new0(ShakedownCaptureFile, capture->merge.len);
 	if (!options->filter || !*options->filter)
@@ -253,14 +256,8 @@ static size_t read_live(ShakedownCapture *capture, ShakedownPacket *packets, siz
 	return order_take(&capture->order, packets, room);
 }
 
-size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets, size_t room)
-{
-	return capture->live ? read_live(capture, packets, room)
-			     : shakedown_capture_read_on(capture, packets, room, 0);
-}
-
-size_t shakedown_capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size_t room,
-				 unsigned calls)
+size_t capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size_t room,
+		       unsigned calls)
 {
 	size_t n, held_len;
 	const ShakedownPacket *held = order_held(&capture->order, &held_len);
@@ -279,6 +276,12 @@ size_t shakedown_capture_read_on(ShakedownCapture *capture, ShakedownPacket *pac
 			advance(capture);
 	}
 	return n;
+}
+
+size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets, size_t room)
+{
+	return capture->live ? read_live(capture, packets, room)
+			     : capture_read_on(capture, packets, room, 0);
 }
 
 bool shakedown_capture_ended(const ShakedownCapture *capture)

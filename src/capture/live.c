@@ -225,7 +225,7 @@ size_t live_read(Live *live, ShakedownPacket *packets, size_t room)
 
 	if (live->ended)
 		return 0;
-	if (live->options.interrupted && live->options.interrupted())
+	if (live->options.interrupted && live->options.interrupted(live->options.data))
 		live->until = MIN(live->until, now);
 	for (int tries = 0; n == 0 && tries < 2; tries++) {
 		if (tries)

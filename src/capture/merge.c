@@ -82,7 +82,7 @@ static bool probe_all(Merge *merge, GError **error)
 	return any || !merge->len;
 }
 
-bool merge_open(Merge *merge, const char *const *names, bool (*interrupted)(void), GError **error)
+bool merge_open(Merge *merge, const char *const *names, StreamInterrupt interrupt, GError **error)
 {
 	g_autoptr(GArray) list = input_list(names, error);
 
@@ -90,7 +90,7 @@ bool merge_open(Merge *merge, const char *const *names, bool (*interrupted)(void
 	if (!list)
 		return false;
 	const SourceOptions how = {.chunk = list->len > MANY ? SMALL_CHUNK : SOURCE_CHUNK,
-				   .interrupted = interrupted};
+				   .interrupt = interrupt};
 	merge->len = list->len;
 	merge->inputs = g_new0(Input, list->len);
 	merge->heap = g_new(Input *, list->len);

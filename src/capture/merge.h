@@ -15,7 +15,7 @@ typedef struct {
 } Merge;
 
 /* Names are as in input_list(). */
-bool merge_open(Merge *merge, const char *const *names, bool (*interrupted)(void), GError **error);
+bool merge_open(Merge *merge, const char *const *names, StreamInterrupt interrupt, GError **error);
 void merge_clear(Merge *merge);
 
 /*

@@ -41,7 +41,7 @@ static void chunks_free(GArray *chunks)
 
 Source *source_open(const char *path, const SourceOptions *options, GError **error)
 {
-	StreamFile *file = stream_file_open(path, options->interrupted, error);
+	StreamFile *file = stream_file_open(path, options->interrupt, error);
 	if (!file)
 		return NULL;
 	Source *source = g_new0(Source, 1);

@@ -46,7 +46,7 @@ typedef struct {
 
 typedef struct {
 	size_t chunk; /* bytes, usually SOURCE_CHUNK */
-	bool (*interrupted)(void);
+	StreamInterrupt interrupt;
 } SourceOptions;
 
 /* Opens a file, sees whether it is compressed, and reads nothing of the capture yet. */

@@ -20,18 +20,20 @@ struct _StreamFile {
 	Stream stream;
 	int fd;
 	bool standard, regular, ended;
-	bool (*interrupted)(void);
+	StreamInterrupt interrupt;
 	uint64_t size, position;
 	size_t ahead_at, ahead_len; /* read for its magic, not yet handed on */
 	uint8_t ahead[AHEAD];
 };
 
-/* False: nothing is there, and interrupted says that there is nothing to be waited for. */
+/* False: nothing is there, and nothing is to be waited for. */
 static bool wait_for(const StreamFile *file)
 {
+	const StreamInterrupt *interrupt = &file->interrupt;
+
 	for (;;) {
-		bool interrupted = file->interrupted && file->interrupted();
-		int turn = interrupted ? 0 : file->interrupted ? TURN_MS : -1;
+		bool interrupted = interrupt->asked && interrupt->asked(interrupt->data);
+		int turn = interrupted ? 0 : interrupt->asked ? TURN_MS : -1;
 		int ready = poll(&(struct pollfd){.fd = file->fd, .events = POLLIN}, 1, turn);
 
 		if (ready > 0 || (ready < 0 && errno != EINTR)) /* or read() tells why not */
@@ -119,7 +121,7 @@ static bool is_readable(const char *name, int fd, const struct stat *st, GError 
 	return true;
 }
 
-StreamFile *stream_file_open(const char *path, bool (*interrupted)(void), GError **error)
+StreamFile *stream_file_open(const char *path, StreamInterrupt interrupt, GError **error)
 {
 	bool standard = !strcmp(path, "-");
 	const char *name = standard ? "standard input" : path;
@@ -145,7 +147,7 @@ StreamFile *stream_file_open(const char *path, bool (*interrupted)(void), GError
 	file->stream.free = file_free;
 	file->fd = fd;
 	file->standard = standard;
-	file->interrupted = interrupted;
+	file->interrupt = interrupt;
 	file->regular = S_ISREG(st.st_mode);
 	if (file->regular) {
 		file->size = (uint64_t)st.st_size;

@@ -25,11 +25,16 @@ void stream_free(Stream *stream);
 /* Keeps the first problem only; takes over text. Returns 0, as a read that fails does. */
 size_t stream_fail(Stream *stream, char *text);
 
+/* Whether to wait no longer for what is silent: asked several times a second, by whichever thread
+ * reads. All zero: always to wait. */
+typedef struct {
+	bool (*asked)(void *data);
+	void *data;
+} StreamInterrupt;
+
 /* The stream of a file as it is. "-" is standard input. */
 typedef struct _StreamFile StreamFile;
-/* A pipe that is silent is waited for, unless interrupted (or NULL) says true: it is asked several
- * times a second, and by whichever thread reads. */
-StreamFile *stream_file_open(const char *path, bool (*interrupted)(void), GError **error);
+StreamFile *stream_file_open(const char *path, StreamInterrupt interrupt, GError **error);
 static inline Stream *stream_of_file(StreamFile *file)
 {
 	return (Stream *)file;

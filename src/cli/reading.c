@@ -29,21 +29,27 @@ static void on_remark(const char *line, void *data)
 		complain("%s", line);
 }
 
-ShakedownCapture *reading_open(const Options *options, const ReadingEar *ear, Status *status)
+static bool is_interrupted(void *data)
+{
+	return interrupt_asked();
+}
+
+ShakedownCapture *reading_open(const Options *options, const ReadingListener *listener,
+			       Status *status)
 {
 	const ShakedownCaptureOptions what = {
 		.files = (const char *const *)options->words,
 		.filter = options->filter,
 		.count = options->count,
-		.interrupted = interrupt_asked,
+		.interrupted = is_interrupted,
 		.interfaces = options->live.interfaces,
 		.buffer_kib = options->live.buffer_kib,
 		.snaplen = options->live.snaplen,
 		.no_promiscuous = options->live.no_promiscuous,
 		.wait = options->live.wait,
 		.duration = options->live.duration,
-		.remark = ear && ear->tell ? ear->tell : on_remark,
-		.data = ear && ear->tell ? ear->data : (void *)options,
+		.remark = listener && listener->tell ? listener->tell : on_remark,
+		.data = listener && listener->tell ? listener->data : (void *)options,
 	};
 	g_autoptr(GError) error = NULL;
 
@@ -60,7 +66,8 @@ ShakedownCapture *reading_open(const Options *options, const ReadingEar *ear, St
 	return NULL;
 }
 
-bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCapture *capture)
+bool reading_keep(const Options *options, const ReadingListener *listener,
+		  ShakedownCapture *capture)
 {
 	const LiveOptions *live = &options->live;
 	ShakedownKeepOptions what = {
@@ -68,8 +75,8 @@ bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCaptur
 		.rotate_size = live->rotate_size,
 		.rotate_time = live->rotate_time,
 		.keep = live->keep,
-		.remark = ear && ear->tell ? ear->tell : on_remark,
-		.data = ear && ear->tell ? ear->data : (void *)options,
+		.remark = listener && listener->tell ? listener->tell : on_remark,
+		.data = listener && listener->tell ? listener->data : (void *)options,
 	};
 	g_autoptr(GError) error = NULL;
 

@@ -9,12 +9,15 @@
 typedef struct {
 	void (*tell)(const char *line, void *data); /* NULL: standard error, unless -q */
 	void *data;
-} ReadingEar;
+} ReadingListener;
 
-/* NULL after telling why; the status is then the program's. The options and the ear outlive it. */
-ShakedownCapture *reading_open(const Options *options, const ReadingEar *ear, Status *status);
+/* NULL after telling why; the status is then the program's. The options and the listener outlive
+ * it. */
+ShakedownCapture *reading_open(const Options *options, const ReadingListener *listener,
+			       Status *status);
 /* Where -w says so, packets are kept from here on. False after telling why not. */
-bool reading_keep(const Options *options, const ReadingEar *ear, ShakedownCapture *capture);
+bool reading_keep(const Options *options, const ReadingListener *listener,
+		  ShakedownCapture *capture);
 
 /* A capture on its way into an analysis. */
 typedef struct {

@@ -325,7 +325,7 @@ Status watch_run(const Options *options)
 {
 	g_auto(Measure) measure = {0};
 	Watch watch = {.options = options, .measure = &measure};
-	const ReadingEar ear = {on_remark, &watch};
+	const ReadingListener listener = {on_remark, &watch};
 	Status status = STATUS_DONE;
 	g_autoptr(ShakedownCapture) capture = NULL;
 	g_autoptr(ShakedownBoard) board = NULL;
@@ -339,13 +339,13 @@ Status watch_run(const Options *options)
 		return STATUS_USAGE;
 	if (!screen_is_possible(options))
 		return STATUS_FAILED;
-	watch.capture = capture = reading_open(options, &ear, &status);
+	watch.capture = capture = reading_open(options, &listener, &status);
 	if (!capture)
 		return status;
 	status = measure_open(&measure, options);
 	if (status != STATUS_DONE)
 		return status;
-	if (!confine_rights(options) || !reading_keep(options, &ear, capture))
+	if (!confine_rights(options) || !reading_keep(options, &listener, capture))
 		return STATUS_FAILED;
 	watch.board = board = make_board(options, &config);
 	/* Who sees the log may ask at once for another. */
