@@ -13,7 +13,7 @@ static const char *formats_of(unsigned command)
 	switch (command) {
 	case FOR_CONNS:
 		return "text (default), json, ndjson, csv, a\n"
-		       "                            conn.log for Zeek's users: zeek, zeek-json";
+		       "conn.log for Zeek's users: zeek, zeek-json";
 	case FOR_ANOMALIES:
 		return "text (default), json, ndjson, csv";
 	case FOR_LADDER:
@@ -24,7 +24,7 @@ static const char *formats_of(unsigned command)
 		return "text (default), json, ndjson";
 	default:
 		return "text (default), json, ndjson, csv, html, a\n"
-		       "                            conn.log for Zeek's users: zeek, zeek-json";
+		       "conn.log for Zeek's users: zeek, zeek-json";
 	}
 }
 
@@ -51,9 +51,15 @@ static void print_option(const OptionRow *row, const char *help)
 		   row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
 		   row->argument ? " " : "", row->argument ? row->argument : "");
 	if (strlen(left) > LEFT)
-		printf("  %s\n  %*s %s\n", left, LEFT, "", help);
+		printf("  %s\n  %*s ", left, LEFT, "");
 	else
-		printf("  %-*s %s\n", LEFT, left, help);
+		printf("  %-*s ", LEFT, left);
+	for (; *help; help++) {
+		putchar(*help);
+		if (*help == '\n')
+			printf("  %*s ", LEFT, "");
+	}
+	putchar('\n');
 }
 
 static void print_commands(void)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/memory.h"
 
+#include "cli/values.h"
+
 #include <glib.h>
 #include <unistd.h>
 
@@ -20,41 +22,20 @@ static uint64_t there_is(void)
 	return bytes;
 }
 
-static double unit_of(const char *text)
+/* A share of a small machine is what it is. */
+static bool parse_share(const char *text, uint64_t *bytes)
 {
-	static const struct {
-		const char *name;
-		double bytes;
-	} units[] = {
-		{"M", 0x1p20},	 {"MiB", 0x1p20}, {"G", 0x1p30},
-		{"GiB", 0x1p30}, {"T", 0x1p40},	  {"TiB", 0x1p40},
-	};
+	char *end = NULL;
+	double percent = g_ascii_isdigit(*text) ? g_ascii_strtod(text, &end) : 0;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
-		if (g_ascii_strcasecmp(text, units[i].name) == 0)
-			return units[i].bytes;
-	return 0;
+	if (!(percent > 0 && percent <= 100) || !g_str_equal(end, "%"))
+		return false;
+	*bytes = MAX((uint64_t)(percent * (double)there_is() / 100), MEMORY_LEAST);
+	return true;
 }
 
 bool memory_parse(const char *text, uint64_t *bytes)
 {
-	char *end;
-
-	if (!g_ascii_isdigit(*text))
-		return false;
-	double number = g_ascii_strtod(text, &end), unit = unit_of(end);
-
-	if (g_str_equal(end, "%") && number > 0 && number <= 100)
-		number *= (double)there_is() / 100;
-	else if (unit > 0)
-		number *= unit;
-	else
-		return false;
-	if (number > 0x1p50)
-		return false;
-	*bytes = (uint64_t)number;
-	/* A share of a small machine is what it is. */
-	if (g_str_equal(end, "%"))
-		*bytes = MAX(*bytes, MEMORY_LEAST);
-	return *bytes >= MEMORY_LEAST;
+	return parse_share(text, bytes) ||
+	       (value_parse_size(text, bytes) && *bytes >= MEMORY_LEAST);
 }

@@ -9,6 +9,6 @@
 #define MEMORY_LEAST (UINT64_C(128) << 20)
 #define MEMORY_LEAST_TEXT "128M"
 
-/* "512M", "4G", "1.5T", or "25%" of what there is: the machine's, or less where a control group
+/* A size as in values.h, or "25%" of what there is: the machine's, or less where a control group
  * bounds it. False where it is neither, or too little. */
 bool memory_parse(const char *text, uint64_t *bytes);

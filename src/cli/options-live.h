@@ -27,4 +27,3 @@ typedef struct {
 
 /* False after telling what is wrong. Strings stay the raw ones. */
 bool options_live_take(LiveOptions *live, const RawLive *raw, const char *output);
-void options_live_clear(RawLive *raw);

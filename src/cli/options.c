@@ -6,10 +6,10 @@
  */
 #include "cli/options.h"
 
-#include "base/nearest.h"
 #include "cli/help.h"
 #include "cli/memory.h"
 #include "cli/option-words.h"
+#include "cli/values.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,18 +46,18 @@ static const OptionRow rows[] = {
 	{"interval", 0, OPTION_TEXT, OFFSET(live.interval), FOR_WATCH, "TIME", "between two looks at the state (default 1 s)"},
 	{"metrics", 0, OPTION_TEXT, OFFSET(live.metrics), FOR_TELLING, "[ADDR:]PORT", "live: serve metrics there for Prometheus"},
 	{"ignore-encapsulation", 0, OPTION_FLAG, OFFSET(ignore_encapsulation), FOR_LIVE, NULL, "same addresses and ports, same connection,\n"
-	 "                            whatever the VLAN or tunnel: mirrored traffic"},
+	 "whatever the VLAN or tunnel: mirrored traffic"},
 	{"format", 0, OPTION_TEXT, OFFSET(format), FOR_TELLING | FOR_INTERFACES, "FORMAT", "text (default), json, ndjson, csv, a\n"
-	 "                            conn.log for Zeek's users: zeek, zeek-json;\n"
-	 "                            report: html; ladder: svg, mermaid"},
+	 "conn.log for Zeek's users: zeek, zeek-json;\n"
+	 "report: html; ladder: svg, mermaid"},
 	{"html-limit", 0, OPTION_TEXT, OFFSET(html_limit), FOR_REPORT, "MIB", "html: the page's size at most (default 16)"},
 	{"output", 'o', OPTION_TEXT, OFFSET(output), FOR_ALL, "FILE", "write to FILE, which is replaced when done"},
 	{"config", 0, OPTION_CONFIG, OFFSET(config), FOR_LIVE | FOR_EXPLAIN, "FILE", "thresholds; see 'explain --config'"},
 	{"fail-on", 0, OPTION_TEXT, OFFSET(fail_on), FOR_TELLING, "SEVERITY", "exit with 3 if anything so severe was found:\n"
-	 "                            info, notice, warning or critical"},
+	 "info, notice, warning or critical"},
 	{"all", 0, OPTION_FLAG, OFFSET(all), FOR_REPORT | FOR_ANOMALIES | FOR_WATCH, NULL, "each anomaly by itself, not one a cause"},
 	{"group-by", 0, OPTION_TEXT, OFFSET(group_by), FOR_REPORT, "WHAT", "report: a row for each service, client, server\n"
-	 "                            or subnet/N (the clients' networks)"},
+	 "or subnet/N (the clients' networks)"},
 	{"conn", 0, OPTION_TEXT, OFFSET(connection), FOR_LADDER | FOR_STREAMS, "ID", "which connection (ladder: default the first)"},
 	{"side", 0, OPTION_TEXT, OFFSET(side), FOR_STREAMS, "SIDE", "whose bytes: client or server"},
 	{"dir", 0, OPTION_TEXT, OFFSET(dir), FOR_STREAMS, "DIR", "write every stream to a file in DIR"},
@@ -66,9 +66,9 @@ static const OptionRow rows[] = {
 	{"policy", 0, OPTION_TEXT, OFFSET(policy), FOR_STREAMS, "COPY", "which of two that differ: first (default) or last"},
 	{"absolute", 0, OPTION_FLAG, OFFSET(absolute), FOR_LADDER, NULL, "ladder: sequence numbers as on the wire"},
 	{"max-memory", 0, OPTION_TEXT, OFFSET(max_memory), FOR_LIVE, "SIZE", "512M, 4G, 25%: of the whole process (default\n"
-	 "                            50%); what is least useful ends early"},
+	 "50%); what is least useful ends early"},
 	{"threads", 'j', OPTION_TEXT, OFFSET(threads), FOR_RECORDS | FOR_STREAMS, "N", "use at most so many (default: what helps on\n"
-	 "                            the machine); what is found is the same"},
+	 "the machine); what is found is the same"},
 	{"user", 'Z', OPTION_TEXT, OFFSET(user), FOR_LIVE, "USER[:GROUP]", "be that user once the input is open"},
 	{"no-sandbox", 0, OPTION_FLAG, OFFSET(no_sandbox), FOR_LIVE, NULL, "do not confine system calls (for debuggers)"},
 	{"color", 0, OPTION_TEXT, OFFSET(color), FOR_ALL, "WHEN", "auto (default), always or never"},
@@ -130,43 +130,6 @@ static GOptionContext *context_new(Raw *raw)
 	return context;
 }
 
-static bool take_number(const char *option, const char *text, uint64_t least, uint64_t most,
-			uint64_t *value)
-{
-	if (!text || g_ascii_string_to_unsigned(text, 10, least, most, value, NULL))
-		return true;
-	complain("--%s: '%s' is not a whole number from %" G_GUINT64_FORMAT
-		 " to %" G_GUINT64_FORMAT,
-		 option, text, least, most);
-	return false;
-}
-
-/* The index of the word in a NULL-terminated list; as it is where nothing is given. False after
- * telling which there are. */
-static bool take_word(const char *option, const char *text, const char *const *words, int *index)
-{
-	Nearest nearest = NEAREST_INIT(text);
-
-	if (!text)
-		return true;
-	for (int i = 0; words[i]; i++) {
-		if (strcmp(text, words[i]) == 0) {
-			*index = i;
-			return true;
-		}
-		nearest_offer(&nearest, words[i]);
-	}
-
-	g_autofree char *all = g_strjoinv(", ", (char **)words);
-
-	if (nearest.best)
-		complain("--%s: unknown value '%s'; did you mean '%s'? (%s)", option, text,
-			 nearest.best, all);
-	else
-		complain("--%s: unknown value '%s'; it may be %s", option, text, all);
-	return false;
-}
-
 static bool take_words(Options *o, const Raw *raw)
 {
 	static const char *const formats[] = {"text",	   "json", "ndjson", "csv",	"zeek",
@@ -179,12 +142,12 @@ static bool take_words(Options *o, const Raw *raw)
 	int format = 0, severity = 0, color = (int)o->color, side = -1, zero = o->zero_holes,
 	    policy = (int)o->policy;
 
-	if (!take_word("format", raw->format, formats, &format) ||
-	    !take_word("color", raw->color, colors, &color) ||
-	    !take_word("fail-on", raw->fail_on, severities, &severity) ||
-	    !take_word("side", raw->side, sides, &side) ||
-	    !take_word("holes", raw->holes, holes, &zero) ||
-	    !take_word("policy", raw->policy, policies, &policy))
+	if (!value_take_word("format", raw->format, formats, &format) ||
+	    !value_take_word("color", raw->color, colors, &color) ||
+	    !value_take_word("fail-on", raw->fail_on, severities, &severity) ||
+	    !value_take_word("side", raw->side, sides, &side) ||
+	    !value_take_word("holes", raw->holes, holes, &zero) ||
+	    !value_take_word("policy", raw->policy, policies, &policy))
 		return false;
 	if (raw->format)
 		shakedown_format_from_name(raw->format, &o->format);
@@ -201,11 +164,11 @@ static bool take_numbers(Options *o, const Raw *raw)
 {
 	uint64_t width = 0, threads = 0;
 
-	if (!take_number("count", raw->count, 1, INT64_MAX, &o->count) ||
-	    !take_number("conn", raw->connection, 1, INT64_MAX, &o->connection) ||
-	    !take_number("html-limit", raw->html_limit, 1, 4096, &o->html_limit) ||
-	    !take_number("threads", raw->threads, 1, 1024, &threads) ||
-	    !take_number("width", raw->width, 40, 10000, &width))
+	if (!value_take_number("count", raw->count, 1, INT64_MAX, &o->count) ||
+	    !value_take_number("conn", raw->connection, 1, INT64_MAX, &o->connection) ||
+	    !value_take_number("html-limit", raw->html_limit, 1, 4096, &o->html_limit) ||
+	    !value_take_number("threads", raw->threads, 1, 1024, &threads) ||
+	    !value_take_number("width", raw->width, 40, 10000, &width))
 		return false;
 	o->width = (unsigned)width;
 	o->threads = (unsigned)threads;
@@ -385,31 +348,26 @@ OptionsVerdict options_parse(Options *options, char **argv)
 	return finish(options, raw, words);
 }
 
+static void free_value(Raw *raw, const OptionRow *row)
+{
+	void *value;
+
+	if (row->type == OPTION_FLAG)
+		return;
+	memcpy(&value, (char *)raw + row->offset, sizeof value);
+	if (row->type == OPTION_LIST)
+		g_strfreev(value);
+	else
+		g_free(value);
+}
+
 void options_clear(Options *options)
 {
 	Raw *raw = options->raw;
 
 	g_strfreev(options->words);
-	g_strfreev(raw->files);
-	g_free(raw->filter);
-	g_free(raw->count);
-	g_free(raw->format);
-	g_free(raw->output);
-	g_free(raw->fail_on);
-	g_free(raw->color);
-	g_free(raw->connection);
-	g_free(raw->width);
-	g_free(raw->config);
-	g_free(raw->group_by);
-	g_free(raw->side);
-	g_free(raw->dir);
-	g_free(raw->holes);
-	g_free(raw->policy);
-	g_free(raw->user);
-	options_live_clear(&raw->live);
-	g_free(raw->html_limit);
-	g_free(raw->max_memory);
-	g_free(raw->threads);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		free_value(raw, &rows[i]);
 	g_free(raw);
 	memset(options, 0, sizeof *options);
 }

@@ -140,6 +140,12 @@ def wrong_values_are_told():
     fails(["--width", "7", "good.pcap"], 2, "--width: '7'", "from 40")
     for size in ("64M", "1", "x", "0%", "101%", "4 G", "-1G", "nanG", ""):
         fails(["--max-memory", size, "good.pcap"], 2, f"--max-memory: '{size}'")
+    for size in ("1.5M", "64K", "64k", "65536", "1GB", "1GiB"):
+        equal(run("good.pcap", "-w", "kept.pcapng", "--rotate-size", size)[0], 0, size)
+    for size in ("4GB", "0.5GiB", "131072K", "134217728", "12.5%"):
+        equal(run("good.pcap", "--max-memory", size)[0], 0, size)
+    for size in ("64", "1.5X", "1e6", "0x100000", "1M2", "iB", "1ib", "1 M", "1..5M"):
+        fails(["good.pcap", "-w", "kept.pcapng", "--rotate-size", size], 2, f"--rotate-size: '{size}'")
     fails(["ladder", "--conn", "first", "good.pcap"], 2, "--conn: 'first'")
 
 
