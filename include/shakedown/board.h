@@ -61,13 +61,14 @@ typedef struct {
 	ShakedownSeverity severity; /* the worst of theirs; of use where there are any */
 } ShakedownBoardConnection;
 
-/* Text is what it is about, clean of nothing: whoever shows it minds control characters. */
+/* Its text may hold anything that a packet can, control characters included: whoever shows it has
+ * to make it harmless. */
 typedef struct {
 	uint64_t number; /* from 1, in the order in which they were known */
 	ShakedownAnomalyKind kind;
 	ShakedownSeverity severity;
 	ShakedownTime time, until;
-	uint64_t connection; /* the id; 0 where the scope is wider */
+	uint64_t connection; /* the id; of several the first; 0 where there is none */
 	uint64_t count; /* that it stands for: those that follow a first one are one a minute */
 	const char *who, *where, *summary, *rule, *filter, *evidence; /* "" where there is none */
 } ShakedownBoardAnomaly;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Connections kept while they last, or a little longer. */
-#include "board/album.h"
+#include "board/connections.h"
 
 #include <string.h>
 
-static const unsigned shelf_most[ALBUM_SHELVES] = {
-	[ALBUM_HALF_OPEN] = 512, [ALBUM_GROWN] = 1024, [ALBUM_NOTABLE] = 512};
-_Static_assert(512 + 1024 + 512 == SHAKEDOWN_BOARD_CONNECTIONS, "the shelves are the board's");
+static const unsigned list_most[BOARD_LISTS] = {
+	[BOARD_LIST_HALF_OPEN] = 512, [BOARD_LIST_ESTABLISHED] = 1024, [BOARD_LIST_NOTABLE] = 512};
+_Static_assert(512 + 1024 + 512 == SHAKEDOWN_BOARD_CONNECTIONS, "the lists are the board's");
 
-static void clear_segments(AlbumSegment *segments, unsigned n)
+static void clear_segments(BoardSegment *segments, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		g_free(segments[i].note);
 }
 
-static void clear_record(AlbumEntry *e)
+static void clear_record(BoardConnection *e)
 {
 	ShakedownConnection *c = &e->record;
 
@@ -28,7 +28,7 @@ static void clear_record(AlbumEntry *e)
 }
 
 /* All but the room for its first segments. */
-static void entry_clear(AlbumEntry *e)
+static void entry_clear(BoardConnection *e)
 {
 	clear_segments(e->head, e->head_len);
 	clear_segments(e->tail, e->tail_len);
@@ -39,89 +39,89 @@ static void entry_clear(AlbumEntry *e)
 	}
 	g_free(e->findings);
 	clear_record(e);
-	*e = (AlbumEntry){.head = e->head, .head_room = e->head_room};
+	*e = (BoardConnection){.head = e->head, .head_room = e->head_room};
 }
 
 static void entry_free(void *data)
 {
-	AlbumEntry *e = data;
+	BoardConnection *e = data;
 
 	entry_clear(e);
 	g_free(e->head);
 	g_free(e);
 }
 
-void album_init(Album *album)
+void board_connections_init(BoardConnections *connections)
 {
-	*album = (Album){0};
+	*connections = (BoardConnections){0};
 	/* Ids count from 1: nobody chooses them so that they collide. */
-	album->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
-	for (unsigned i = 0; i < ALBUM_SHELVES; i++)
-		g_queue_init(&album->shelves[i]);
+	connections->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
+	for (unsigned i = 0; i < BOARD_LISTS; i++)
+		g_queue_init(&connections->lists[i]);
 }
 
-void album_clear(Album *album)
+void board_connections_clear(BoardConnections *connections)
 {
-	g_clear_pointer(&album->entries, g_hash_table_unref);
+	g_clear_pointer(&connections->entries, g_hash_table_unref);
 }
 
-AlbumEntry *album_find(const Album *album, uint64_t id)
+BoardConnection *board_connections_find(const BoardConnections *connections, uint64_t id)
 {
-	return g_hash_table_lookup(album->entries, &id);
+	return g_hash_table_lookup(connections->entries, &id);
 }
 
-static void take_off(Album *album, AlbumEntry *e)
+static void take_off(BoardConnections *connections, BoardConnection *e)
 {
-	g_queue_unlink(&album->shelves[e->shelf], &e->link);
+	g_queue_unlink(&connections->lists[e->list], &e->link);
 }
 
 /* The one that has to make room for another, off everything; NULL where there is room. */
-static AlbumEntry *make_room(Album *album, AlbumShelf shelf)
+static BoardConnection *make_room(BoardConnections *connections, BoardList list)
 {
-	GQueue *queue = &album->shelves[shelf];
+	GQueue *queue = &connections->lists[list];
 
-	if (queue->length < shelf_most[shelf])
+	if (queue->length < list_most[list])
 		return NULL;
-	AlbumEntry *oldest = queue->head->data;
+	BoardConnection *oldest = queue->head->data;
 
-	take_off(album, oldest);
-	g_hash_table_steal(album->entries, &oldest->row.id);
-	album->forgotten++;
+	take_off(connections, oldest);
+	g_hash_table_steal(connections->entries, &oldest->row.id);
+	connections->forgotten++;
 	return oldest;
 }
 
-static void put_on(Album *album, AlbumEntry *e, AlbumShelf shelf)
+static void put_on(BoardConnections *connections, BoardConnection *e, BoardList list)
 {
-	AlbumEntry *oldest = make_room(album, shelf);
+	BoardConnection *oldest = make_room(connections, list);
 
 	if (oldest)
 		entry_free(oldest);
-	e->shelf = shelf;
-	g_queue_push_tail_link(&album->shelves[shelf], &e->link);
+	e->list = list;
+	g_queue_push_tail_link(&connections->lists[list], &e->link);
 }
 
-static void move(Album *album, AlbumEntry *e, AlbumShelf shelf)
+static void move(BoardConnections *connections, BoardConnection *e, BoardList list)
 {
-	take_off(album, e);
-	put_on(album, e, shelf);
+	take_off(connections, e);
+	put_on(connections, e, list);
 }
 
-static AlbumEntry *add(Album *album, const ShakedownSegment *segment)
+static BoardConnection *add(BoardConnections *connections, const ShakedownSegment *segment)
 {
 	/* A flood shall not cost an allocation a packet. */
-	AlbumEntry *e = make_room(album, ALBUM_HALF_OPEN);
+	BoardConnection *e = make_room(connections, BOARD_LIST_HALF_OPEN);
 
 	if (e)
 		entry_clear(e);
 	else
-		e = g_new0(AlbumEntry, 1);
+		e = g_new0(BoardConnection, 1);
 	e->row.id = segment->connection;
 	e->row.start = segment->time;
-	e->cut = segment->connection <= album->latest;
-	album->latest = MAX(album->latest, segment->connection);
+	e->cut = segment->connection <= connections->latest;
+	connections->latest = MAX(connections->latest, segment->connection);
 	e->link.data = e;
-	put_on(album, e, ALBUM_HALF_OPEN);
-	g_hash_table_insert(album->entries, &e->row.id, e);
+	put_on(connections, e, BOARD_LIST_HALF_OPEN);
+	g_hash_table_insert(connections->entries, &e->row.id, e);
 	return e;
 }
 
@@ -150,21 +150,21 @@ static void take_row(ShakedownBoardConnection *row, const ShakedownSegment *s)
 }
 
 /* Where the next segment goes: the head as long as it has room, then round the tail. */
-static AlbumSegment *room_for_segment(AlbumEntry *e)
+static BoardSegment *room_for_segment(BoardConnection *e)
 {
-	if (e->head_len < ALBUM_HEAD) {
+	if (e->head_len < BOARD_HEAD) {
 		if (e->head_len == e->head_room) {
-			e->head_room = e->head_room ? MIN(4 * e->head_room, ALBUM_HEAD) : 3;
-			e->head = g_renew(AlbumSegment, e->head, e->head_room);
+			e->head_room = e->head_room ? MIN(4 * e->head_room, BOARD_HEAD) : 3;
+			e->head = g_renew(BoardSegment, e->head, e->head_room);
 		}
 		return &e->head[e->head_len++];
 	}
 	if (!e->tail)
-		e->tail = g_new(AlbumSegment, ALBUM_TAIL);
-	AlbumSegment *s = &e->tail[e->tail_next];
+		e->tail = g_new(BoardSegment, BOARD_TAIL);
+	BoardSegment *s = &e->tail[e->tail_next];
 
-	e->tail_next = (e->tail_next + 1) % ALBUM_TAIL;
-	if (e->tail_len < ALBUM_TAIL) {
+	e->tail_next = (e->tail_next + 1) % BOARD_TAIL;
+	if (e->tail_len < BOARD_TAIL) {
 		e->tail_len++;
 		return s;
 	}
@@ -173,14 +173,14 @@ static AlbumSegment *room_for_segment(AlbumEntry *e)
 	return s;
 }
 
-static void keep_segment(AlbumEntry *e, const ShakedownSegment *s)
+static void keep_segment(BoardConnection *e, const ShakedownSegment *s)
 {
-	AlbumSegment *kept = room_for_segment(e);
+	BoardSegment *kept = room_for_segment(e);
 	/* The last changes count, should there ever be more. */
-	size_t n = MIN(s->changes_len, ALBUM_CHANGES);
+	size_t n = MIN(s->changes_len, BOARD_CHANGES);
 	const ShakedownStateChange *from = s->changes + (s->changes_len - n);
 
-	*kept = (AlbumSegment){
+	*kept = (BoardSegment){
 		.time = s->time,
 		.frame = s->frame,
 		.note = g_strdup(s->note),
@@ -209,24 +209,24 @@ static void keep_segment(AlbumEntry *e, const ShakedownSegment *s)
 			e->isn[side] = s->isn[side];
 }
 
-void album_segment(Album *album, const ShakedownSegment *segment)
+void board_connections_segment(BoardConnections *connections, const ShakedownSegment *segment)
 {
-	AlbumEntry *e = album_find(album, segment->connection);
+	BoardConnection *e = board_connections_find(connections, segment->connection);
 
 	if (!e)
-		e = add(album, segment);
+		e = add(connections, segment);
 	else
-		move(album, e, e->shelf);
+		move(connections, e, e->list);
 	take_row(&e->row, segment);
 	keep_segment(e, segment);
-	if (e->shelf == ALBUM_HALF_OPEN &&
+	if (e->list == BOARD_LIST_HALF_OPEN &&
 	    !(half_open(segment->state[0]) && half_open(segment->state[1])))
-		move(album, e, ALBUM_GROWN);
+		move(connections, e, BOARD_LIST_ESTABLISHED);
 }
 
-void album_record(Album *album, const ShakedownConnection *connection)
+void board_connections_record(BoardConnections *connections, const ShakedownConnection *connection)
 {
-	AlbumEntry *e = album_find(album, connection->id);
+	BoardConnection *e = board_connections_find(connections, connection->id);
 
 	if (!e)
 		return;
@@ -248,26 +248,27 @@ void album_record(Album *album, const ShakedownConnection *connection)
 	c->log = NULL;
 }
 
-void album_anomaly(Album *album, const ShakedownAnomaly *a)
+void board_connections_anomaly(BoardConnections *connections, const ShakedownAnomaly *a)
 {
-	AlbumEntry *e = a->connection ? album_find(album, a->connection) : NULL;
+	BoardConnection *e =
+		a->connection ? board_connections_find(connections, a->connection) : NULL;
 
 	if (!e)
 		return;
 	e->row.severity = e->row.anomalies++ ? MAX(e->row.severity, a->severity) : a->severity;
-	if (e->findings_len < ALBUM_FINDINGS) {
-		e->findings = g_renew(AlbumFinding, e->findings, e->findings_len + 1);
-		AlbumFinding *f = &e->findings[e->findings_len++];
+	if (e->findings_len < BOARD_FINDINGS) {
+		e->findings = g_renew(BoardFinding, e->findings, e->findings_len + 1);
+		BoardFinding *f = &e->findings[e->findings_len++];
 
-		*f = (AlbumFinding){.kind = a->kind,
+		*f = (BoardFinding){.kind = a->kind,
 				    .severity = a->severity,
 				    .summary = g_strdup(a->summary),
 				    .rule = g_strdup(a->rule),
 				    .frames_len = a->frames_len,
-				    .frames_kept = MIN(a->frames_len, ALBUM_FINDING_FRAMES)};
+				    .frames_kept = MIN(a->frames_len, BOARD_FINDING_FRAMES)};
 		if (f->frames_kept)
 			memcpy(f->frames, a->frames, f->frames_kept * sizeof f->frames[0]);
 	}
-	if (a->severity >= SHAKEDOWN_SEVERITY_WARNING && e->shelf != ALBUM_NOTABLE)
-		move(album, e, ALBUM_NOTABLE);
+	if (a->severity >= SHAKEDOWN_SEVERITY_WARNING && e->list != BOARD_LIST_NOTABLE)
+		move(connections, e, BOARD_LIST_NOTABLE);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "board/bulletin.h"
+#include "board/anomalies.h"
 
 #include "report/anomaly-text.h"
 #include "report/problems.h"
 
 #define FRAMES 20
 
-struct _Bulletin {
+struct _BoardAnomalies {
 	Problems *problems;
 	const ShakedownBoardAnomaly *rows[SHAKEDOWN_BOARD_ANOMALIES]; /* a ring */
 	uint64_t n;						      /* that ever came */
@@ -36,7 +36,7 @@ static char *text_or_empty(const char *text)
 
 static void hand_on(const ShakedownAnomaly *a, void *data)
 {
-	Bulletin *b = data;
+	BoardAnomalies *b = data;
 	ShakedownBoardAnomaly *row = g_atomic_rc_box_new0(ShakedownBoardAnomaly);
 	const ShakedownBoardAnomaly **at = &b->rows[b->n++ % SHAKEDOWN_BOARD_ANOMALIES];
 	GString *who = g_string_new(NULL), *where = g_string_new(NULL);
@@ -68,15 +68,15 @@ static void hand_on(const ShakedownAnomaly *a, void *data)
 	*at = row;
 }
 
-Bulletin *bulletin_new(void)
+BoardAnomalies *board_anomalies_new(void)
 {
-	Bulletin *b = g_new0(Bulletin, 1);
+	BoardAnomalies *b = g_new0(BoardAnomalies, 1);
 
 	b->problems = problems_new(true, hand_on, b);
 	return b;
 }
 
-void bulletin_free(Bulletin *b)
+void board_anomalies_free(BoardAnomalies *b)
 {
 	if (!b)
 		return;
@@ -87,22 +87,23 @@ void bulletin_free(Bulletin *b)
 	g_free(b);
 }
 
-void bulletin_add(Bulletin *b, const ShakedownAnomaly *anomaly)
+void board_anomalies_add(BoardAnomalies *b, const ShakedownAnomaly *anomaly)
 {
 	problems_add(b->problems, anomaly);
 }
 
-void bulletin_advance(Bulletin *b, ShakedownTime now)
+void board_anomalies_advance(BoardAnomalies *b, ShakedownTime now)
 {
 	problems_advance(b->problems, now);
 }
 
-void bulletin_finish(Bulletin *b)
+void board_anomalies_finish(BoardAnomalies *b)
 {
 	problems_finish(b->problems);
 }
 
-size_t bulletin_rows(const Bulletin *b, const ShakedownBoardAnomaly **rows, size_t room)
+size_t board_anomalies_rows(const BoardAnomalies *b, const ShakedownBoardAnomaly **rows,
+			    size_t room)
 {
 	size_t n = MIN(MIN(b->n, SHAKEDOWN_BOARD_ANOMALIES), room);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What was kept of a connection, told to the ladder's own sink as if it passed just now. */
-#include "board/album.h"
+#include "board/connections.h"
 
 #include <string.h>
 
-static void tell_segment(ShakedownSink *sink, const AlbumEntry *e, const AlbumSegment *s,
+static void tell_segment(ShakedownSink *sink, const BoardConnection *e, const BoardSegment *s,
 			 const char *note)
 {
-	ShakedownStateChange changes[ALBUM_CHANGES];
+	ShakedownStateChange changes[BOARD_CHANGES];
 	ShakedownSegment out = {
 		.connection = e->row.id,
 		.sender = s->sender,
@@ -42,9 +42,9 @@ static void tell_segment(ShakedownSink *sink, const AlbumEntry *e, const AlbumSe
 }
 
 /* The drawing says at the first segment after it that something is not there. */
-static void tell_segments(ShakedownSink *sink, const AlbumEntry *e)
+static void tell_segments(ShakedownSink *sink, const BoardConnection *e)
 {
-	const unsigned first = e->tail_len < ALBUM_TAIL ? 0 : e->tail_next;
+	const unsigned first = e->tail_len < BOARD_TAIL ? 0 : e->tail_next;
 	g_autofree char *left_out = g_strdup_printf(
 		"%" G_GUINT64_FORMAT " segments before it are not kept", e->left_out);
 
@@ -52,16 +52,16 @@ static void tell_segments(ShakedownSink *sink, const AlbumEntry *e)
 		tell_segment(sink, e, &e->head[i],
 			     i == 0 && e->cut ? "what was before it is not kept" : e->head[i].note);
 	for (unsigned i = 0; i < e->tail_len; i++) {
-		const AlbumSegment *s = &e->tail[(first + i) % ALBUM_TAIL];
+		const BoardSegment *s = &e->tail[(first + i) % BOARD_TAIL];
 
 		tell_segment(sink, e, s, i == 0 && e->left_out ? left_out : s->note);
 	}
 }
 
-static void tell_findings(ShakedownSink *sink, const AlbumEntry *e)
+static void tell_findings(ShakedownSink *sink, const BoardConnection *e)
 {
 	for (unsigned i = 0; i < e->findings_len; i++) {
-		const AlbumFinding *f = &e->findings[i];
+		const BoardFinding *f = &e->findings[i];
 		const ShakedownAnomaly anomaly = {
 			.kind = f->kind,
 			.severity = f->severity,
@@ -79,7 +79,8 @@ static void tell_findings(ShakedownSink *sink, const AlbumEntry *e)
 	}
 }
 
-bool album_ladder(const AlbumEntry *e, const ShakedownSinkOptions *given, GError **error)
+bool board_connection_ladder(const BoardConnection *e, const ShakedownSinkOptions *given,
+			     GError **error)
 {
 	ShakedownSinkOptions options = *given;
 
