@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/confine.h"
 
-#include "privilege/cage.h"
 #include "privilege/privilege.h"
+#include "privilege/sandbox.h"
 
 bool confine_rights(const Options *options)
 {
@@ -23,18 +23,18 @@ bool confine_rights(const Options *options)
 
 void confine_calls(const Options *options)
 {
-	const CageNeeds needs = {.capture = options->live.interfaces != NULL,
-				 .reopen = options->live.wait,
-				 .serve = options->live.metrics != NULL};
+	const SandboxNeeds needs = {.capture = options->live.interfaces != NULL,
+				    .reopen = options->live.wait,
+				    .serve = options->live.metrics != NULL};
 	g_autofree char *why = NULL;
 
 	if (options->no_sandbox)
 		return;
-	switch (cage_close(&needs, &why)) {
-	case CAGE_CLOSED:
+	switch (sandbox_enter(&needs, &why)) {
+	case SANDBOX_ENTERED:
 		break;
-	case CAGE_NOT_BUILT:
-	case CAGE_REFUSED:
+	case SANDBOX_NOT_BUILT:
+	case SANDBOX_REFUSED:
 		/* Who listens for months shall know. */
 		if ((options->verbose || options->live.interfaces) && !options->quiet)
 			complain("system calls are not confined: %s", why);

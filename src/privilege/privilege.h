@@ -11,8 +11,9 @@
 typedef struct {
 	const char *user; /* "USER", "USER:GROUP", or NULL: who it is now. Names or numbers. */
 	bool capture;	  /* CAP_NET_RAW stays: interfaces are to be opened again */
-	/* Files are to be opened later: CAP_DAC_OVERRIDE stays with root who is to stay root: "sudo shakedown -w ~/x" shall write
-	 * where everybody expects it to. Of root's files root is the owner in any case. */
+	/* Files are to be opened later: root that stays root keeps CAP_DAC_OVERRIDE, so that
+	 * "sudo shakedown -w ~/x" writes where everybody expects it to. Root's own files it can
+	 * write in any case. */
 	bool files;
 } PrivilegeKept;
 

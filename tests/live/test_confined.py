@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Least privilege and metrics of a live capture, in a network namespace of its own that goes when this ends.
 
-    test_confined.py SHAKEDOWN caged|free capng|plain served|silent
+    test_confined.py SHAKEDOWN sandboxed|free capng|plain served|silent
 """
 import contextlib
 import json
@@ -27,7 +27,7 @@ from harness import PATIENCE, Skip, environment, equal, others_may_come_here, wa
 
 INSIDE = "SHAKEDOWN_TEST_NAMESPACE"
 SHAKEDOWN = os.path.abspath(sys.argv[1])
-CAGED, CAPNG, SERVED = sys.argv[2] == "caged", sys.argv[3] == "capng", sys.argv[4] == "served"
+SANDBOXED, CAPNG, SERVED = sys.argv[2] == "sandboxed", sys.argv[3] == "capng", sys.argv[4] == "served"
 CAP_NET_RAW = 1 << 13
 STRANGER = 54321
 
@@ -55,7 +55,7 @@ class Watch:
     def is_confined(self, until):
         status = self.status()
         # The latter comes last where there is no filter.
-        return status["Seccomp"] == "2" if CAGED and until == "Seccomp" else status["NoNewPrivs"] == "1"
+        return status["Seccomp"] == "2" if SANDBOXED and until == "Seccomp" else status["NoNewPrivs"] == "1"
 
     def wait_for(self, condition):
         assert wait_until(lambda: self.process.poll() is not None or condition()), f"waited in vain: {self.told()}"
@@ -136,7 +136,7 @@ def nothing_is_kept_while_it_listens():
 
 
 def the_filter_is_in_force():
-    if not CAGED:
+    if not SANDBOXED:
         raise Skip("this build confines no system calls")
     with watching("watch", *LIVE) as watch:
         status = watch.status()

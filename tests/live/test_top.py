@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The full screen over real traffic: test_top.py SHAKEDOWN curses|none caged|free. Prints TAP."""
+"""The full screen over real traffic: test_top.py SHAKEDOWN curses|none sandboxed|free. Prints TAP."""
 import contextlib
 import fcntl
 import os
@@ -16,7 +16,7 @@ from harness import environment, equal, run_all, wait_until
 from screen import Terminal
 
 SHAKEDOWN = os.path.abspath(sys.argv[1])
-CURSES, CAGED = sys.argv[2] == "curses", sys.argv[3] == "caged"
+CURSES, SANDBOXED = sys.argv[2] == "curses", sys.argv[3] == "sandboxed"
 TESTS = []
 
 
@@ -198,8 +198,8 @@ def a_flood_leaves_the_screen_of_use():
 
 @test
 def it_runs_confined():
-    if not CAGED:
-        raise Skip("built without a cage")
+    if not SANDBOXED:
+        raise Skip("built without a sandbox")
     with network() as net, top(net) as t:
         t.press("h")
         t.wait_for("^Panes")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the program gives up before it reads a packet, as the kernel tells it; and that it does its work all the same.
 
-    test_privilege.py SHAKEDOWN CAPTURES caged|free capng|plain
+    test_privilege.py SHAKEDOWN CAPTURES sandboxed|free capng|plain
 """
 import contextlib
 import os
@@ -16,7 +16,7 @@ import harness  # noqa: E402
 from harness import PATIENCE, Skip, environment, equal, wait_until_taken  # noqa: E402
 
 SHAKEDOWN, CAPTURES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-CAGED, CAPNG = sys.argv[3] == "caged", sys.argv[4] == "capng"
+SANDBOXED, CAPNG = sys.argv[3] == "sandboxed", sys.argv[4] == "capng"
 MIXED = os.path.join(CAPTURES, "mixed.pcap")
 CAP_DAC_OVERRIDE = 1 << 1
 
@@ -35,21 +35,21 @@ def reading(*args, sandbox=True):
         try:
             process.stdin.write(beginning)
             process.stdin.flush()
-            yield wait_until_confined(process, sandbox and CAGED)
+            yield wait_until_confined(process, sandbox and SANDBOXED)
         finally:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
             process.wait(PATIENCE)
 
 
-def wait_until_confined(process, caged):
+def wait_until_confined(process, sandboxed):
     """The filter is the last thing; where there is none, no new privileges are."""
     status = {}
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
             status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-        if status.get("NoNewPrivs") == "1" and (not caged or status.get("Seccomp") == "2"):
+        if status.get("NoNewPrivs") == "1" and (not sandboxed or status.get("Seccomp") == "2"):
             return status
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.02)
@@ -68,7 +68,7 @@ def capabilities(status):
 def no_new_privileges_and_a_filter():
     with reading() as status:
         equal(status["NoNewPrivs"], "1")
-        if not CAGED:
+        if not SANDBOXED:
             raise Skip("this build confines no system calls")
         equal(status["Seccomp"], "2")
 
@@ -159,8 +159,8 @@ WORK = [["report"], ["report", "--format", "json"], ["report", "--format", "ndjs
 
 def the_work_is_the_same():
     for work in WORK:
-        free, caged = run(*work, "--no-sandbox", MIXED), run(*work, MIXED)
-        equal((caged.returncode, caged.stdout), (free.returncode, free.stdout), work)
+        free, sandboxed = run(*work, "--no-sandbox", MIXED), run(*work, MIXED)
+        equal((sandboxed.returncode, sandboxed.stdout), (free.returncode, free.stdout), work)
 
 
 def files_are_written_and_read_late():
@@ -179,7 +179,7 @@ def an_interrupt_still_reports():
                              env=environment()) as process:
         process.stdin.write(capture.read())
         process.stdin.flush()
-        wait_until_confined(process, CAGED)
+        wait_until_confined(process, SANDBOXED)
         wait_until_taken(process, process.stdin)
         process.terminate()
         said = process.communicate(timeout=PATIENCE)

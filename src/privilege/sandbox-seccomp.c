@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The cage as a seccomp filter, seccomp(2). A list of what is allowed, for what is left to do:
+ * The sandbox as a seccomp filter, seccomp(2). A list of what is allowed, for what is left to do:
  *
  * - Files. Captures of a set are opened when their time comes, outputs are rotated, opened again
  *   on SIGHUP, and get their names when they are whole. So files can be opened, renamed and
@@ -15,7 +15,7 @@
  * Any other call is answered with "no such call": so C libraries find their way around what they
  * do not need, such as clone3(), and an older way is taken.
  */
-#include "privilege/cage.h"
+#include "privilege/sandbox.h"
 
 #include <asm/termbits.h>
 #include <errno.h>
@@ -339,7 +339,7 @@ static int allow_some(scmp_filter_ctx filter)
 #define ALLOW(list) allow(filter, list, G_N_ELEMENTS(list))
 #define REQUESTS(list) allow_requests(filter, list, G_N_ELEMENTS(list))
 
-static int build(scmp_filter_ctx filter, const CageNeeds *needs)
+static int build(scmp_filter_ctx filter, const SandboxNeeds *needs)
 {
 	int err = ALLOW(always);
 
@@ -370,7 +370,7 @@ static int build(scmp_filter_ctx filter, const CageNeeds *needs)
 	return err ? err : forbid(filter, never, G_N_ELEMENTS(never));
 }
 
-CageVerdict cage_close(const CageNeeds *needs, char **why)
+SandboxVerdict sandbox_enter(const SandboxNeeds *needs, char **why)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	int err = filter ? 0 : -ENOMEM;
@@ -389,7 +389,7 @@ CageVerdict cage_close(const CageNeeds *needs, char **why)
 	if (filter)
 		seccomp_release(filter);
 	if (!err)
-		return CAGE_CLOSED;
+		return SANDBOX_ENTERED;
 	*why = g_strdup_printf("the kernel takes no seccomp filter: %s", g_strerror(-err));
-	return CAGE_REFUSED;
+	return SANDBOX_REFUSED;
 }

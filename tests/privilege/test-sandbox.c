@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The cage from within: a child closes it behind itself, and tries. */
-#include "privilege/cage.h"
+/* The sandbox from within: a child enters it, and tries. */
+#include "privilege/sandbox.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -17,17 +17,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const CageNeeds files = {0};
-static const CageNeeds live = {.capture = true};
-static const CageNeeds waiting = {.capture = true, .reopen = true};
-static const CageNeeds serving = {.capture = true, .serve = true};
+static const SandboxNeeds files = {0};
+static const SandboxNeeds live = {.capture = true};
+static const SandboxNeeds waiting = {.capture = true, .reopen = true};
+static const SandboxNeeds serving = {.capture = true, .serve = true};
 
 /* What the child tries gives its exit status: 0 where it went, else errno. */
 typedef int (*Try)(void);
 
 #define REFUSED 200
 /* The status, or minus the signal that ended it. */
-static int in_cage(const CageNeeds *needs, Try try)
+static int in_sandbox(const SandboxNeeds *needs, Try try)
 {
 	pid_t child = fork();
 	int status = 0;
@@ -36,7 +36,7 @@ static int in_cage(const CageNeeds *needs, Try try)
 	if (child == 0) {
 		char *why = NULL;
 
-		if (cage_close(needs, &why) != CAGE_CLOSED)
+		if (sandbox_enter(needs, &why) != SANDBOX_ENTERED)
 			_exit(REFUSED);
 		_exit(try());
 	}
@@ -138,7 +138,7 @@ static int try_typing(void)
 /* What is left to do goes on: a file is opened, written, renamed and removed. */
 static int try_work(void)
 {
-	char name[] = "/tmp/shakedown-cage-XXXXXX", renamed[sizeof name + 4];
+	char name[] = "/tmp/shakedown-sandbox-XXXXXX", renamed[sizeof name + 4];
 	int fd = mkstemp(name);
 
 	if (fd < 0 || write(fd, "x", 1) != 1 || fsync(fd) != 0 || close(fd) != 0)
@@ -167,7 +167,7 @@ static int try_thread(void)
 /* clang-format off */
 static const struct {
 	const char *what;
-	const CageNeeds *needs;
+	const SandboxNeeds *needs;
 	Try try;
 	int result;
 } cases[] = {
@@ -198,10 +198,10 @@ static const struct {
 };
 /* clang-format on */
 
-Test(cage, lets_through_what_is_needed_and_nothing_else)
+Test(sandbox, lets_through_what_is_needed_and_nothing_else)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		int got = in_cage(cases[i].needs, cases[i].try);
+		int got = in_sandbox(cases[i].needs, cases[i].try);
 
 		if (got == REFUSED)
 			cr_skip("the kernel takes no seccomp filter here");
