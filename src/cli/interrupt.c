@@ -6,18 +6,19 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-/* The only mutable globals: a signal handler can reach nothing else. Threads look at it, too. */
+/* Globals, as a signal handler can reach nothing else; so is what top/screen-curses.c restores.
+ * Threads look at asked, too. */
 static atomic_bool asked;
 static volatile sig_atomic_t reopen, status;
-static void (*volatile last_words)(void);
+static void (*volatile restore)(void);
 
 /* SA_RESETHAND: the signal that comes again is the end. */
 static void die(int signal)
 {
 	int before = errno;
 
-	if (last_words)
-		last_words();
+	if (restore)
+		restore();
 	errno = before;
 	raise(signal);
 }
@@ -35,7 +36,7 @@ static void ask(int signal)
 	int before = errno;
 
 	asked = true;
-	if (last_words)
+	if (restore)
 		set(signal, die, SA_RESETHAND);
 	errno = before;
 }
@@ -68,18 +69,18 @@ bool interrupt_asked(void)
 	return asked;
 }
 
-void interrupt_last_words(void (*words)(void))
+void interrupt_set_restore(void (*function)(void))
 {
 	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
 
-	last_words = words;
+	restore = function;
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		struct sigaction now;
 
 		/* A sanitizer has its own. */
 		if (sigaction(faults[i], NULL, &now) == 0 &&
-		    now.sa_handler == (words ? SIG_DFL : die))
-			set(faults[i], words ? die : SIG_DFL, words ? SA_RESETHAND : 0);
+		    now.sa_handler == (function ? SIG_DFL : die))
+			set(faults[i], function ? die : SIG_DFL, function ? SA_RESETHAND : 0);
 	}
 }
 

@@ -11,10 +11,10 @@ void interrupt_init_live(void);
 bool interrupt_asked(void);
 
 /*
- * Before the program dies of a second one, or of a fault, it says its last words: the function must
- * be async-signal-safe. NULL: none any more.
+ * What to call before the program dies of a second one, or of a fault, so that the terminal is as
+ * it was: must be async-signal-safe. NULL: nothing any more.
  */
-void interrupt_last_words(void (*words)(void));
+void interrupt_set_restore(void (*function)(void));
 
 /* From here on, SIGHUP and SIGUSR1 ask as well. */
 void interrupt_listen(void);

@@ -232,11 +232,11 @@ static bool open_screen(Watch *watch, const char *name)
 				    .interval = o->live.interval};
 	g_autoptr(GError) error = NULL;
 
-	interrupt_last_words(top_last_words);
+	interrupt_set_restore(top_restore);
 	watch->top = top_new(&options, watch->board, &error);
 	if (watch->top)
 		return true;
-	interrupt_last_words(NULL);
+	interrupt_set_restore(NULL);
 	complain("%s", error->message);
 	return false;
 }
@@ -246,7 +246,7 @@ static void close_screen(Watch *watch)
 {
 	g_auto(GStrv) remarks = top_close(g_steal_pointer(&watch->top));
 
-	interrupt_last_words(NULL);
+	interrupt_set_restore(NULL);
 	for (char **line = remarks; *line; line++)
 		complain("%s", *line);
 }

@@ -287,7 +287,7 @@ void top_column_text(const TopModel *model, TopPane pane, unsigned column, size_
 		service_text(&model->services[i], (TopServiceColumn)column, out, style);
 		break;
 	case TOP_CONNECTIONS:
-		connection_text(&model->connections[i], model->vitals.live.now,
+		connection_text(&model->connections[i], model->status.live.now,
 				(TopConnectionColumn)column, out, style);
 		break;
 	case TOP_ANOMALIES:

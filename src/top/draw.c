@@ -10,7 +10,7 @@ static void draw_bar(TopCanvas *canvas, const TopUi *ui, const TopModel *model,
 		     const TopAbout *about)
 {
 	char clock[TOP_FIGURE_LEN], interval[TOP_FIGURE_LEN];
-	const TopVitals *v = &model->vitals;
+	const TopStatus *v = &model->status;
 	g_autoptr(GString) left = g_string_new("shakedown");
 	g_autoptr(GString) right = g_string_new(NULL);
 
@@ -41,9 +41,9 @@ static double of_all(const ShakedownLive *v)
 	return decided ? (double)v->completed / (double)decided : -1;
 }
 
-static void draw_vitals(TopCanvas *canvas, const TopModel *model, bool live)
+static void draw_status(TopCanvas *canvas, const TopModel *model, bool live)
 {
-	const TopVitals *v = &model->vitals;
+	const TopStatus *v = &model->status;
 	char a[TOP_FIGURE_LEN], b[TOP_FIGURE_LEN];
 	unsigned x = 1;
 
@@ -233,8 +233,8 @@ static void draw_lists(TopCanvas *canvas, TopUi *ui, const TopModel *model, cons
 	for (unsigned pane = 0; pane < TOP_PANES; pane++)
 		ui->list[pane].rows = places.pane_height[pane] ? places.pane_height[pane] - 1 : 0;
 	top_ui_scroll(ui);
-	draw_vitals(canvas, model, about->live);
-	top_draw_states(canvas, places.states, places.states_height, &model->vitals.live);
+	draw_status(canvas, model, about->live);
+	top_draw_states(canvas, places.states, places.states_height, &model->status.live);
 	for (unsigned pane = 0; pane < TOP_PANES; pane++)
 		draw_pane(canvas, &places, (TopPane)pane, ui, model);
 }

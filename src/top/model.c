@@ -35,9 +35,9 @@ void top_model_clear(TopModel *m)
 	*m = (TopModel){0};
 }
 
-static void take_rates(TopModel *m, const TopVitals *now, int64_t clock)
+static void take_rates(TopModel *m, const TopStatus *now, int64_t clock)
 {
-	const ShakedownLive *before = &m->vitals.live, *after = &now->live;
+	const ShakedownLive *before = &m->status.live, *after = &now->live;
 	double seconds = (double)(clock - m->looked) / G_USEC_PER_SEC;
 
 	if (m->looked && clock - m->looked < LOOK_LEAST)
@@ -58,11 +58,11 @@ static void take_rates(TopModel *m, const TopVitals *now, int64_t clock)
 	m->looked = clock;
 }
 
-void top_model_look(TopModel *m, const ShakedownBoard *board, const TopVitals *vitals,
+void top_model_look(TopModel *m, const ShakedownBoard *board, const TopStatus *status,
 		    int64_t clock)
 {
-	take_rates(m, vitals, clock);
-	m->vitals = *vitals;
+	take_rates(m, status, clock);
+	m->status = *status;
 	drop_anomalies(m);
 	m->n[TOP_SERVICES] = shakedown_board_services(board, m->services, SHAKEDOWN_BOARD_SERVICES);
 	m->n[TOP_CONNECTIONS] =

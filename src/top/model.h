@@ -19,10 +19,10 @@ typedef struct {
 	ShakedownLive live;
 	uint64_t captured, dropped;
 	bool ended; /* of a file: all of it has been read */
-} TopVitals;
+} TopStatus;
 
 typedef struct {
-	TopVitals vitals;
+	TopStatus status;
 	/* A second, since the look before; < 0: not known yet. */
 	double packets, attempts;
 	double success; /* of the handshakes decided lately; < 0: none was */
@@ -37,7 +37,7 @@ typedef struct {
 void top_model_init(TopModel *model);
 void top_model_clear(TopModel *model);
 /* Takes copies, and rates since the last time; the clock is monotonic, in µs. */
-void top_model_look(TopModel *model, const ShakedownBoard *board, const TopVitals *vitals,
+void top_model_look(TopModel *model, const ShakedownBoard *board, const TopStatus *status,
 		    int64_t clock);
 
 /* What a row is known by, whatever the order. */

@@ -25,42 +25,42 @@ struct _TopScreen {
 	bool color;
 };
 
-#define LAST_WORDS_MOST 256
+#define SEQUENCES_MOST 256
 #define STOPPING_US 100000
 
 /* A signal handler can reach nothing else: what the terminal was, and what brings it back. */
 static struct {
 	volatile sig_atomic_t armed;
 	struct termios termios;
-	char words[LAST_WORDS_MOST];
+	char sequences[SEQUENCES_MOST];
 	size_t len;
-} last;
+} terminal;
 
-static void note_last_words(void)
+static void note_terminal(void)
 {
 	static const char *const names[] = {"rmkx", "sgr0", "cnorm", "rmcup"};
 
-	last.len = 0;
+	terminal.len = 0;
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-		const char *words = tigetstr(names[i]);
-		size_t len = words && words != (const char *)-1 ? strlen(words) : 0;
+		const char *sequence = tigetstr(names[i]);
+		size_t len = sequence && sequence != (const char *)-1 ? strlen(sequence) : 0;
 
 		/* Such strings may ask for a delay, "$<5>": no terminal of today needs it. */
-		if (len && !strchr(words, '$') && last.len + len < LAST_WORDS_MOST) {
-			memcpy(last.words + last.len, words, len);
-			last.len += len;
+		if (len && !strchr(sequence, '$') && terminal.len + len < SEQUENCES_MOST) {
+			memcpy(terminal.sequences + terminal.len, sequence, len);
+			terminal.len += len;
 		}
 	}
 }
 
-void top_screen_last_words(void)
+void top_screen_restore(void)
 {
-	if (!last.armed)
+	if (!terminal.armed)
 		return;
-	last.armed = 0;
-	if (write(STDOUT_FILENO, last.words, last.len) < 0)
+	terminal.armed = 0;
+	if (write(STDOUT_FILENO, terminal.sequences, terminal.len) < 0)
 		return;
-	tcsetattr(STDOUT_FILENO, TCSANOW, &last.termios);
+	tcsetattr(STDOUT_FILENO, TCSANOW, &terminal.termios);
 }
 
 static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -172,7 +172,7 @@ TopScreen *top_screen_open(bool color, GError **error)
 	s->keys = stdin;
 	if (!isatty(STDIN_FILENO))
 		s->keys = s->own_keys = fopen("/dev/tty", "re");
-	if (!s->keys || tcgetattr(STDOUT_FILENO, &last.termios) != 0) {
+	if (!s->keys || tcgetattr(STDOUT_FILENO, &terminal.termios) != 0) {
 		fail(error, "the terminal: %s", g_strerror(errno));
 		top_screen_close(s);
 		return NULL;
@@ -187,8 +187,8 @@ TopScreen *top_screen_open(bool color, GError **error)
 		top_screen_close(s);
 		return NULL;
 	}
-	note_last_words();
-	last.armed = 1;
+	note_terminal();
+	terminal.armed = 1;
 	choose_styles(s);
 	set_keys();
 	return s;
@@ -200,7 +200,7 @@ void top_screen_close(TopScreen *s)
 		endwin();
 		delscreen(s->screen);
 	}
-	last.armed = 0;
+	terminal.armed = 0;
 	if (s->own_keys)
 		fclose(s->own_keys);
 	g_free(s);
@@ -321,14 +321,14 @@ void top_screen_suspend(TopScreen *s)
 	sigemptyset(&stop.sa_mask);
 	sigemptyset(&ignore.sa_mask);
 	endwin();
-	last.armed = 0;
+	terminal.armed = 0;
 	sigaction(SIGTSTP, &stop, NULL);
 	/* All of a pipeline. Another thread may be the one to take it: it stops this one, too, but
 	 * not before kill() returns. */
 	kill(0, SIGTSTP);
 	g_usleep(STOPPING_US);
 	sigaction(SIGTSTP, &ignore, NULL);
-	last.armed = 1;
+	terminal.armed = 1;
 	top_screen_redraw(s);
 	refresh();
 }

@@ -25,7 +25,7 @@ void top_screen_close(TopScreen *screen)
 {
 }
 
-void top_screen_last_words(void)
+void top_screen_restore(void)
 {
 }
 

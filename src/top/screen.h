@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The terminal, while it is a screen. All calls come from one thread at a time. Whatever ends the
- * program, the terminal is to be as it was: top_screen_last_words() sees to it from a signal
+ * program, the terminal is to be as it was: top_screen_restore() sees to it from a signal
  * handler, where nothing else can.
  */
 #pragma once
@@ -17,7 +17,7 @@ bool top_screen_possible(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TopScreen *top_screen_open(bool color, GError **error);
 void top_screen_close(TopScreen *screen);
 /* Async-signal-safe. */
-void top_screen_last_words(void);
+void top_screen_restore(void);
 
 /* As it is by now. */
 void top_screen_size(TopScreen *screen, unsigned *width, unsigned *height);

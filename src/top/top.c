@@ -27,7 +27,7 @@ struct _Top {
 	gint wanting;	  /* the drawing thread wants the lock: the other steps back */
 	gint ended, over; /* the user is done; the reader is */
 	/* Under the lock: */
-	TopVitals vitals;
+	TopStatus status;
 	GPtrArray *remarks;
 	const char *remark; /* the latest, not shown yet */
 
@@ -47,9 +47,9 @@ bool top_possible(GError **error)
 	return top_screen_possible(error);
 }
 
-void top_last_words(void)
+void top_restore(void)
 {
-	top_screen_last_words();
+	top_screen_restore();
 }
 
 /* A lock that is given back and taken again at once is hard to get for anybody else: who reads
@@ -82,12 +82,12 @@ static void look(Top *top, int64_t now)
 	if (now < top->look_next)
 		return;
 	top->look_next = now + top->ui.interval / 1000;
-	if (!top->model.vitals.live.packets)
+	if (!top->model.status.live.packets)
 		top->look_next = MIN(top->look_next, now + LOOK_FIRST);
 	if (top->ui.paused && top->model.looked)
 		return;
 	hold(top);
-	top_model_look(&top->model, top->board, &top->vitals, now);
+	top_model_look(&top->model, top->board, &top->status, now);
 	g_mutex_unlock(&top->lock);
 	top_ui_arrange(&top->ui, &top->model);
 	top->ui.page.stale = true;
@@ -273,18 +273,18 @@ Top *top_new(const TopOptions *options, ShakedownBoard *board, GError **error)
 void top_tell(Top *top, const ShakedownAnalysis *analysis, ShakedownCapture *capture, bool ended)
 {
 	int64_t now = g_get_monotonic_time();
-	TopVitals vitals = {.ended = ended};
+	TopStatus status = {.ended = ended};
 
 	if (!top || (!ended && now - top->told < TELL_LEAST))
 		return;
 	top->told = now;
-	shakedown_analysis_live(analysis, &vitals.live);
+	shakedown_analysis_live(analysis, &status.live);
 	const ShakedownCaptureInfo *info = shakedown_capture_info(capture);
 
-	vitals.captured = info->packets;
-	vitals.dropped = info->dropped;
+	status.captured = info->packets;
+	status.dropped = info->dropped;
 	top_lock(top);
-	top->vitals = vitals;
+	top->status = status;
 	top_unlock(top);
 }
 

@@ -35,4 +35,4 @@ bool top_ended(const Top *top);
 /* The terminal is as it was when this returns. Returns the remarks, to be freed. */
 char **top_close(Top *top);
 /* From a signal handler, when the program is about to die. */
-void top_last_words(void);
+void top_restore(void);

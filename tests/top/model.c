@@ -29,17 +29,17 @@ static bool add_anomaly(ShakedownBoard *board, unsigned i)
 void sample_model(TopModel *m, unsigned services, unsigned connections, unsigned anomalies)
 {
 	g_autoptr(ShakedownBoard) board = shakedown_board_new();
-	TopVitals vitals = {.captured = 1000, .dropped = 7};
+	TopStatus status = {.captured = 1000, .dropped = 7};
 
 	for (unsigned i = 0; i < anomalies; i++)
 		add_anomaly(board, i);
-	vitals.live.now = T0;
-	vitals.live.packets = 1000;
-	vitals.live.live = connections;
-	vitals.live.states[SHAKEDOWN_CLIENT][SHAKEDOWN_TCP_ESTABLISHED] = 12345;
-	vitals.live.states[SHAKEDOWN_SERVER][SHAKEDOWN_TCP_SYN_RECEIVED] = 3;
+	status.live.now = T0;
+	status.live.packets = 1000;
+	status.live.live = connections;
+	status.live.states[SHAKEDOWN_CLIENT][SHAKEDOWN_TCP_ESTABLISHED] = 12345;
+	status.live.states[SHAKEDOWN_SERVER][SHAKEDOWN_TCP_SYN_RECEIVED] = 3;
 	top_model_init(m);
-	top_model_look(m, board, &vitals, 1);
+	top_model_look(m, board, &status, 1);
 	m->n[TOP_SERVICES] = services;
 	m->n[TOP_CONNECTIONS] = connections;
 	for (unsigned i = 0; i < services; i++)

@@ -122,8 +122,8 @@ Test(top, eighty_by_twenty_four)
 Test(top, of_a_file_all_handshakes_are_the_share_that_succeeds)
 {
 	about.live = false;
-	model.vitals.live.completed = 9;
-	model.vitals.live.failed = 1;
+	model.status.live.completed = 9;
+	model.status.live.failed = 1;
 	model.success = 0.5;
 	g_autofree char *text = draw(80, 24);
 
