@@ -13,7 +13,7 @@ typedef struct {
 void conn_cell(unsigned column, char *out, size_t room, TextStyle *style, const void *data);
 /* Columns that the cell would like to take. */
 unsigned conn_cell_width(const ConnTable *table, ConnColumn column, const ConnRow *row);
-/* "reset by client", "graceful, server first": with who began it. */
+/* "reset by client", "graceful by server": with who began it. */
 void conn_teardown_text(const ConnRow *row, char *out, size_t room);
 TextStyle conn_handshake_style(ShakedownHandshakeOutcome outcome);
 TextStyle conn_teardown_style(ShakedownTeardownOutcome outcome);

@@ -4,9 +4,9 @@
 
 #define SENT_AGAIN_WITHIN 64u /* rows, beyond which nobody sees the two together */
 
-ShakedownDuration ladder_leg(const Portrait *portrait, ShakedownSideId side)
+ShakedownDuration ladder_leg(const LadderData *ladder, ShakedownSideId side)
 {
-	const LadderAbout *about = &portrait->about;
+	const LadderAbout *about = &ladder->about;
 	const ShakedownHandshake *h = &about->connection.handshake;
 
 	if (!about->recorded || h->tap == SHAKEDOWN_TAP_UNKNOWN)
@@ -17,11 +17,11 @@ ShakedownDuration ladder_leg(const Portrait *portrait, ShakedownSideId side)
 /* Of data that was sent again: whether its receiver lacked it. Three duplicate ACKs say so, and so
  * does any ACK of less than it that left after it must have arrived; silence does not, since then
  * the ACK may have been what was lost. */
-static bool was_lacking(const Portrait *portrait, unsigned i)
+static bool was_lacking(const LadderData *ladder, unsigned i)
 {
-	const LadderRows *rows = &portrait->rows;
+	const LadderRows *rows = &ladder->rows;
 	const LadderRow *row = ladder_rows_at(rows, i);
-	ShakedownDuration way = ladder_leg(portrait, !row->sender);
+	ShakedownDuration way = ladder_leg(ladder, !row->sender);
 	bool asked_for = false;
 
 	if (!row->len || row->fold || !row->frame || !row->seq.named)
@@ -121,9 +121,9 @@ static bool did_not_arrive(const LadderRows *rows, unsigned at)
 	return false;
 }
 
-bool ladder_is_lost(const Portrait *portrait, unsigned row)
+bool ladder_is_lost(const LadderData *ladder, unsigned row)
 {
-	return ladder_rows_at(&portrait->rows, row)->segment_class ==
+	return ladder_rows_at(&ladder->rows, row)->segment_class ==
 		       SHAKEDOWN_SEGMENT_BAD_CHECKSUM ||
-	       did_not_arrive(&portrait->rows, row) || was_lacking(portrait, row);
+	       did_not_arrive(&ladder->rows, row) || was_lacking(ladder, row);
 }

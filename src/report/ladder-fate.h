@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "report/portrait.h"
+#include "report/ladder-data.h"
 
 /* How long after the tap an arrow is at that side, or before it; SHAKEDOWN_DURATION_UNKNOWN. */
-ShakedownDuration ladder_leg(const Portrait *portrait, ShakedownSideId side);
+ShakedownDuration ladder_leg(const LadderData *ladder, ShakedownSideId side);
 /* The row's segment did not arrive, or was not taken. */
-bool ladder_is_lost(const Portrait *portrait, unsigned row);
+bool ladder_is_lost(const LadderData *ladder, unsigned row);

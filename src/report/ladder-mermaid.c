@@ -108,13 +108,13 @@ static void put_participant(ReportWriter *out, const LadderAbout *about, Shakedo
 	report_put_char(out, '\n');
 }
 
-static void put_legend(ReportWriter *out, const Portrait *portrait)
+static void put_legend(ReportWriter *out, const LadderData *ladder)
 {
 	g_autoptr(GString) name = g_string_new(NULL);
 	g_autoptr(GString) meaning = g_string_new(NULL);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 
-	for (unsigned i = 0; ladder_numbers_legend(&portrait->numbers, i, name, meaning); i++)
+	for (unsigned i = 0; ladder_numbers_legend(&ladder->numbers, i, name, meaning); i++)
 		g_ptr_array_add(lines, g_strdup_printf("%s: %s", name->str, meaning->str));
 	if (!lines->len)
 		return;
@@ -122,17 +122,17 @@ static void put_legend(ReportWriter *out, const Portrait *portrait)
 	put_lines(out, lines, "<br/>");
 }
 
-void ladder_mermaid(ReportWriter *out, const Portrait *portrait, bool verbose)
+void ladder_mermaid(ReportWriter *out, const LadderData *ladder, bool verbose)
 {
-	const LadderWording wording = {&portrait->numbers, LADDER_FULL, verbose, false};
+	const LadderWording wording = {&ladder->numbers, LADDER_FULL, verbose, false};
 	double height;
-	g_autoptr(GArray) places = ladder_places_new(portrait, &wording, &height);
+	g_autoptr(GArray) places = ladder_places_new(ladder, &wording, &height);
 
 	report_put(out, "sequenceDiagram\n");
-	put_participant(out, &portrait->about, SHAKEDOWN_CLIENT);
-	put_participant(out, &portrait->about, SHAKEDOWN_SERVER);
-	for (unsigned i = 0; i < portrait->rows.rows->len; i++)
-		put_row(out, ladder_rows_at(&portrait->rows, i),
+	put_participant(out, &ladder->about, SHAKEDOWN_CLIENT);
+	put_participant(out, &ladder->about, SHAKEDOWN_SERVER);
+	for (unsigned i = 0; i < ladder->rows.rows->len; i++)
+		put_row(out, ladder_rows_at(&ladder->rows, i),
 			&g_array_index(places, LadderPlace, i));
-	put_legend(out, portrait);
+	put_legend(out, ladder);
 }

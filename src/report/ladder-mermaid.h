@@ -2,6 +2,6 @@
 /* The ladder as a Mermaid sequenceDiagram, for tickets and documents that draw it themselves. */
 #pragma once
 
-#include "report/portrait.h"
+#include "report/ladder-data.h"
 
-void ladder_mermaid(ReportWriter *out, const Portrait *portrait, bool verbose);
+void ladder_mermaid(ReportWriter *out, const LadderData *ladder, bool verbose);

@@ -18,7 +18,8 @@ static void place_clear(void *data)
 	g_ptr_array_unref(place->remark);
 }
 
-char *ladder_timer_text(const LadderRow *row)
+/* What stands in the place of a timer that ran out. */
+static char *timer_text(const LadderRow *row)
 {
 	if (row->before == SHAKEDOWN_TCP_TIME_WAIT)
 		return g_strdup("2 MSL have passed");
@@ -26,7 +27,8 @@ char *ladder_timer_text(const LadderRow *row)
 			       shakedown_tcp_state_name((ShakedownTcpState)row->before));
 }
 
-void ladder_places_remarks(const LadderRow *row, GPtrArray *lines)
+/* "✗ ESTABLISHED taken back: …" and other remarks, to a line each. */
+static void append_remarks(const LadderRow *row, GPtrArray *lines)
 {
 	const char *note = row->note;
 
@@ -59,7 +61,7 @@ static void word_segment(const LadderWording *wording, const LadderRow *row, Lad
 	g_ptr_array_insert(place->label, 0, g_strdup(head->str));
 	if (mark)
 		g_ptr_array_add(place->remark, g_strdup(mark));
-	ladder_places_remarks(row, place->remark);
+	append_remarks(row, place->remark);
 }
 
 static void word_row(const LadderWording *wording, const LadderRow *row, LadderPlace *place)
@@ -72,7 +74,7 @@ static void word_row(const LadderWording *wording, const LadderRow *row, LadderP
 		for (unsigned i = 0; ladder_fold_piece(wording, row, i, piece); i++)
 			ladder_canvas_wrap(piece->str, LADDER_COLUMNS, place->label);
 	else if (!row->frame)
-		g_ptr_array_add(place->label, ladder_timer_text(row));
+		g_ptr_array_add(place->label, timer_text(row));
 	else
 		word_segment(wording, row, place);
 }
@@ -102,7 +104,7 @@ static double put_row(const LadderRow *row, LadderPlace *place, double y)
 }
 
 /* How far down from row i a moment lies that is so much later (or earlier: negative). */
-static double distance(const Portrait *portrait, const GArray *places, unsigned i,
+static double distance(const LadderData *ladder, const GArray *places, unsigned i,
 		       ShakedownDuration later)
 {
 	int step = later < 0 ? -1 : 1;
@@ -114,8 +116,8 @@ static double distance(const Portrait *portrait, const GArray *places, unsigned 
 		if (next < 0 || next >= (int64_t)places->len)
 			return y - from + step * SLANT_LEAST * 4;
 		double span = step * (double)ladder_elapsed(
-					     ladder_rows_at(&portrait->rows, (unsigned)k)->time,
-					     ladder_rows_at(&portrait->rows, (unsigned)next)->time);
+					     ladder_rows_at(&ladder->rows, (unsigned)k)->time,
+					     ladder_rows_at(&ladder->rows, (unsigned)next)->time);
 		double height = g_array_index(places, LadderPlace, (unsigned)next).y - y;
 		if (span > left)
 			return y + height * left / span - from;
@@ -127,23 +129,23 @@ static double distance(const Portrait *portrait, const GArray *places, unsigned 
 	return y - from;
 }
 
-static void slant(const Portrait *portrait, const GArray *places, unsigned i, double last[2])
+static void slant(const LadderData *ladder, const GArray *places, unsigned i, double last[2])
 {
-	const LadderRow *row = ladder_rows_at(&portrait->rows, i);
+	const LadderRow *row = ladder_rows_at(&ladder->rows, i);
 	LadderPlace *place = &g_array_index(places, LadderPlace, i);
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
-		ShakedownDuration d = ladder_leg(portrait, side);
+		ShakedownDuration d = ladder_leg(ladder, side);
 
 		place->end[side] = place->y;
 		if (row->fold || !row->frame || d == SHAKEDOWN_DURATION_UNKNOWN ||
 		    row->segment_class == SHAKEDOWN_SEGMENT_ICMP_ERROR)
 			continue;
 		/* The near leg is as good as none: no kink that means nothing. */
-		ShakedownDuration other = ladder_leg(portrait, !side);
+		ShakedownDuration other = ladder_leg(ladder, !side);
 		if (d < other / 10)
 			continue;
-		double far = distance(portrait, places, i, side == row->sender ? -d : d);
+		double far = distance(ladder, places, i, side == row->sender ? -d : d);
 		far = side == row->sender ? CLAMP(far, -SLANT_MOST, -SLANT_LEAST)
 					  : CLAMP(far, SLANT_LEAST, SLANT_MOST);
 		/* A lifeline's arrivals stay in order, and so do its departures. */
@@ -155,9 +157,9 @@ static void slant(const Portrait *portrait, const GArray *places, unsigned i, do
 }
 
 /* Puts the rows below each other; extra is what each needs beyond its words. Returns the height. */
-static double put_rows(const Portrait *portrait, GArray *places, const double *extra)
+static double put_rows(const LadderData *ladder, GArray *places, const double *extra)
 {
-	const LadderRows *rows = &portrait->rows;
+	const LadderRows *rows = &ladder->rows;
 	double y = 0;
 
 	for (unsigned i = 0; i < places->len; i++) {
@@ -207,9 +209,9 @@ static bool make_room(const GArray *places, double *extra)
 	return moved;
 }
 
-GArray *ladder_places_new(const Portrait *portrait, const LadderWording *wording, double *height)
+GArray *ladder_places_new(const LadderData *ladder, const LadderWording *wording, double *height)
 {
-	const LadderRows *rows = &portrait->rows;
+	const LadderRows *rows = &ladder->rows;
 	GArray *places = g_array_sized_new(FALSE, TRUE, sizeof(LadderPlace), rows->rows->len);
 	g_autofree double *extra = g_new0(double, rows->rows->len + 1);
 	bool moved = true;
@@ -219,13 +221,13 @@ GArray *ladder_places_new(const Portrait *portrait, const LadderWording *wording
 	for (unsigned i = 0; i < places->len; i++) {
 		LadderPlace *place = &g_array_index(places, LadderPlace, i);
 		word_row(wording, ladder_rows_at(rows, i), place);
-		place->lost = ladder_is_lost(portrait, i);
+		place->lost = ladder_is_lost(ladder, i);
 	}
 	for (unsigned turn = 0; turn < ROOM_TURNS && moved; turn++) {
 		double last[2][2] = {{0}};
-		*height = put_rows(portrait, places, extra);
+		*height = put_rows(ladder, places, extra);
 		for (unsigned i = 0; i < places->len; i++)
-			slant(portrait, places, i, last[ladder_rows_at(rows, i)->sender]);
+			slant(ladder, places, i, last[ladder_rows_at(rows, i)->sender]);
 		moved = make_room(places, extra);
 	}
 	for (unsigned i = 0; i < places->len; i++)

@@ -2,7 +2,7 @@
 /* Where in an SVG ladder each row stands: heights by what is written, slants by the round trip. */
 #pragma once
 
-#include "report/portrait.h"
+#include "report/ladder-data.h"
 
 #define LADDER_LINE 14.0   /* from one line of text to the next */
 #define LADDER_LANE 440.0  /* between the lifelines */
@@ -18,8 +18,4 @@ typedef struct {
 } LadderPlace;
 
 /* An array of LadderPlace, one a row; *height is that of all, from 0. */
-GArray *ladder_places_new(const Portrait *portrait, const LadderWording *wording, double *height);
-/* "✗ ESTABLISHED taken back: …" and other remarks, to a line each. */
-void ladder_places_remarks(const LadderRow *row, GPtrArray *lines);
-/* What stands in the place of a timer that ran out. Free with g_free(). */
-char *ladder_timer_text(const LadderRow *row);
+GArray *ladder_places_new(const LadderData *ladder, const LadderWording *wording, double *height);

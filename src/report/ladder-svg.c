@@ -23,7 +23,7 @@
 
 typedef struct {
 	ReportWriter *out;
-	const Portrait *portrait;
+	const LadderData *ladder;
 	GArray *places;
 	double height;
 	double stamps; /* where their columns begin */
@@ -190,7 +190,7 @@ static void put_break(const Drawing *d, double y)
 
 static void put_gap(const Drawing *d, unsigned i)
 {
-	const LadderRows *rows = &d->portrait->rows;
+	const LadderRows *rows = &d->ladder->rows;
 	double y = place_at(d, i)->gap;
 	char text[REPORT_DURATION_LEN + 32];
 	char span[REPORT_DURATION_LEN];
@@ -209,7 +209,7 @@ static void put_stamps(const Drawing *d, const LadderRow *row, double y)
 {
 	char text[REPORT_SECONDS_LEN + 16];
 	ShakedownDuration since =
-		ladder_elapsed(ladder_rows_at(&d->portrait->rows, 0)->time, row->time);
+		ladder_elapsed(ladder_rows_at(&d->ladder->rows, 0)->time, row->time);
 
 	if (row->frame) {
 		text[report_format_uint(text, row->frame)] = '\0';
@@ -221,7 +221,7 @@ static void put_stamps(const Drawing *d, const LadderRow *row, double y)
 
 static void put_row(const Drawing *d, unsigned i)
 {
-	const LadderRow *row = ladder_rows_at(&d->portrait->rows, i);
+	const LadderRow *row = ladder_rows_at(&d->ladder->rows, i);
 	const LadderPlace *place = place_at(d, i);
 	double y = place->y;
 
@@ -293,8 +293,8 @@ static void name_band(const Drawing *d, ShakedownSideId side, Band *band, const 
 
 static void put_bands(const Drawing *d, ShakedownSideId side)
 {
-	const LadderRows *rows = &d->portrait->rows;
-	Band band = {.y = -10, .named = -2, .state = d->portrait->beliefs.initial[side]};
+	const LadderRows *rows = &d->ladder->rows;
+	Band band = {.y = -10, .named = -2, .state = d->ladder->beliefs.initial[side]};
 
 	name_band(d, side, &band, NULL);
 	for (unsigned i = 0; i < rows->rows->len; i++) {
@@ -318,7 +318,7 @@ static void put_bands(const Drawing *d, ShakedownSideId side)
 
 static void put_headings(const Drawing *d)
 {
-	const LadderAbout *about = &d->portrait->about;
+	const LadderAbout *about = &d->ladder->about;
 
 	put_words(d, d->stamps + FRAME, 16 - TOP, "ln", "frame");
 	put_words(d, d->stamps + TIME, 16 - TOP, "ln", "seconds");
@@ -335,13 +335,13 @@ static void put_headings(const Drawing *d)
 	}
 }
 
-static double legend_height(const Portrait *portrait)
+static double legend_height(const LadderData *ladder)
 {
 	g_autoptr(GString) name = g_string_new(NULL);
 	g_autoptr(GString) meaning = g_string_new(NULL);
-	unsigned lines = portrait->beliefs.doubt + portrait->beliefs.assumed;
+	unsigned lines = ladder->beliefs.doubt + ladder->beliefs.assumed;
 
-	for (unsigned i = 0; ladder_numbers_legend(&portrait->numbers, i, name, meaning); i++)
+	for (unsigned i = 0; ladder_numbers_legend(&ladder->numbers, i, name, meaning); i++)
 		lines++;
 	return (lines + 1) * LEGEND_LINE;
 }
@@ -358,7 +358,7 @@ static void put_meaning(const Drawing *d, double *y, const char *sign, const cha
 /* What the numbers stand for and the signs mean, below the drawing. */
 static void put_legend(const Drawing *d)
 {
-	const Portrait *p = d->portrait;
+	const LadderData *p = d->ladder;
 	g_autoptr(GString) name = g_string_new(NULL);
 	g_autoptr(GString) meaning = g_string_new(NULL);
 	double y = d->height + LEGEND_LINE / 2;
@@ -375,7 +375,7 @@ static void put_legend(const Drawing *d)
 
 static void put_opening(const Drawing *d, double height)
 {
-	const LadderAbout *about = &d->portrait->about;
+	const LadderAbout *about = &d->ladder->about;
 	ReportWriter *out = d->out;
 
 	report_put(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\" role=\"img\"");
@@ -405,18 +405,18 @@ static void put_style(ReportWriter *out, const char *style)
 	report_put(out, "\" width=\"100%\" height=\"100%\"/>");
 }
 
-static void put_drawing(ReportWriter *out, const Portrait *portrait, bool verbose,
+static void put_drawing(ReportWriter *out, const LadderData *ladder, bool verbose,
 			const char *style)
 {
-	const LadderWording wording = {&portrait->numbers, LADDER_FULL, verbose, false};
-	Drawing d = {.out = out, .portrait = portrait};
+	const LadderWording wording = {&ladder->numbers, LADDER_FULL, verbose, false};
+	Drawing d = {.out = out, .ladder = ladder};
 
-	bool near_server = portrait->about.recorded &&
-			   portrait->about.connection.handshake.tap == SHAKEDOWN_TAP_NEAR_SERVER;
+	bool near_server = ladder->about.recorded &&
+			   ladder->about.connection.handshake.tap == SHAKEDOWN_TAP_NEAR_SERVER;
 	d.stamps = near_server ? STATES + LADDER_LANE + STATES : 0;
 	d.client = near_server ? STATES : STAMPS + STATES;
-	d.places = ladder_places_new(portrait, &wording, &d.height);
-	put_opening(&d, d.height + TOP + (style ? legend_height(portrait) : 0));
+	d.places = ladder_places_new(ladder, &wording, &d.height);
+	put_opening(&d, d.height + TOP + (style ? legend_height(ladder) : 0));
 	if (style)
 		put_style(out, style);
 	report_put_char(out, '\n');
@@ -424,7 +424,7 @@ static void put_drawing(ReportWriter *out, const Portrait *portrait, bool verbos
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
 		put_bands(&d, side);
 	report_put_char(out, '\n');
-	for (unsigned i = 0; i < portrait->rows.rows->len; i++)
+	for (unsigned i = 0; i < ladder->rows.rows->len; i++)
 		put_row(&d, i);
 	if (style)
 		put_legend(&d);
@@ -432,12 +432,12 @@ static void put_drawing(ReportWriter *out, const Portrait *portrait, bool verbos
 	g_array_unref(d.places);
 }
 
-void ladder_svg(ReportWriter *out, const Portrait *portrait, bool verbose)
+void ladder_svg(ReportWriter *out, const LadderData *ladder, bool verbose)
 {
-	put_drawing(out, portrait, verbose, NULL);
+	put_drawing(out, ladder, verbose, NULL);
 }
 
-void ladder_svg_document(ReportWriter *out, const Portrait *portrait, bool verbose)
+void ladder_svg_document(ReportWriter *out, const LadderData *ladder, bool verbose)
 {
-	put_drawing(out, portrait, verbose, html_asset_ladder_plain_css);
+	put_drawing(out, ladder, verbose, html_asset_ladder_plain_css);
 }

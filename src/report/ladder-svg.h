@@ -8,9 +8,9 @@
  */
 #pragma once
 
-#include "report/portrait.h"
+#include "report/ladder-data.h"
 
-/* <svg>…</svg> for a page that has the style sheet; the portrait must have been settled. */
-void ladder_svg(ReportWriter *out, const Portrait *portrait, bool verbose);
+/* <svg>…</svg> for a page that has the style sheet; the ladder must have been settled. */
+void ladder_svg(ReportWriter *out, const LadderData *ladder, bool verbose);
 /* A file of its own, style sheet and legend included. */
-void ladder_svg_document(ReportWriter *out, const Portrait *portrait, bool verbose);
+void ladder_svg_document(ReportWriter *out, const LadderData *ladder, bool verbose);

@@ -7,15 +7,15 @@
 /* Narrower than the one, a row's columns do not fit; wider than the other, the eye gets lost. */
 enum { WIDTH_LEAST = 72, WIDTH_MOST = 140 };
 
-void ladder_text(ReportWriter *out, const Portrait *portrait, const ShakedownSinkOptions *options)
+void ladder_text(ReportWriter *out, const LadderData *ladder, const ShakedownSinkOptions *options)
 {
 	TextLayout text;
 
 	text_layout_init(&text, out, options);
 	text.width = CLAMP(text.width, WIDTH_LEAST, WIDTH_MOST);
-	ladder_about_head(&portrait->about, &text);
-	LadderBrevity brevity = ladder_draw(&text, &portrait->rows, &portrait->numbers,
-					    &portrait->beliefs, options->verbose);
-	ladder_about_foot(&portrait->about, &portrait->numbers, &portrait->beliefs, brevity, &text);
+	ladder_about_head(&ladder->about, &text);
+	LadderBrevity brevity = ladder_draw(&text, &ladder->rows, &ladder->numbers,
+					    &ladder->beliefs, options->verbose);
+	ladder_about_foot(&ladder->about, &ladder->numbers, &ladder->beliefs, brevity, &text);
 	text_layout_clear(&text);
 }

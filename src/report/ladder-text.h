@@ -2,7 +2,7 @@
 /* The whole ladder as text: who, the drawing, the anomalies, the legend. */
 #pragma once
 
-#include "report/portrait.h"
+#include "report/ladder-data.h"
 
-/* The portrait must have been settled. Of the options: width, color, ascii, verbose. */
-void ladder_text(ReportWriter *out, const Portrait *portrait, const ShakedownSinkOptions *options);
+/* The ladder must have been settled. Of the options: width, color, ascii, verbose. */
+void ladder_text(ReportWriter *out, const LadderData *ladder, const ShakedownSinkOptions *options);

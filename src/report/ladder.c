@@ -3,10 +3,10 @@
  */
 #include "report/ladder.h"
 
+#include "report/ladder-data.h"
 #include "report/ladder-mermaid.h"
 #include "report/ladder-svg.h"
 #include "report/ladder-text.h"
-#include "report/portrait.h"
 
 #include <inttypes.h>
 
@@ -15,41 +15,41 @@ typedef struct {
 	ReportWriter *out;
 	ShakedownSinkOptions options;
 	uint64_t id;
-	Portrait portrait;
+	LadderData ladder;
 	uint64_t connections; /* records of any id: how many there are, should no summary tell */
 } LadderSink;
 
 static void ladder_connection(ReportSink *sink, const ShakedownConnection *connection)
 {
-	LadderSink *ladder = (LadderSink *)sink;
+	LadderSink *self = (LadderSink *)sink;
 
-	ladder->connections++;
-	if (connection->id == ladder->id)
-		ladder_about_connection(&ladder->portrait.about, connection);
+	self->connections++;
+	if (connection->id == self->id)
+		ladder_about_connection(&self->ladder.about, connection);
 }
 
 static void ladder_anomaly(ReportSink *sink, const ShakedownAnomaly *anomaly)
 {
-	LadderSink *ladder = (LadderSink *)sink;
+	LadderSink *self = (LadderSink *)sink;
 
-	if (anomaly->connection == ladder->id)
-		ladder_about_anomaly(&ladder->portrait.about, anomaly);
+	if (anomaly->connection == self->id)
+		ladder_about_anomaly(&self->ladder.about, anomaly);
 }
 
 static void ladder_segment(ReportSink *sink, const ShakedownSegment *segment)
 {
-	LadderSink *ladder = (LadderSink *)sink;
+	LadderSink *self = (LadderSink *)sink;
 	LadderNumber seq, ack;
 
-	if (segment->connection == ladder->id)
-		portrait_segment(&ladder->portrait, segment, &seq, &ack);
+	if (segment->connection == self->id)
+		ladder_data_segment(&self->ladder, segment, &seq, &ack);
 }
 
-/* "no connection 7: the capture holds 3 (1 to 3)" */
-static void set_no_connection(const LadderSink *ladder, const ShakedownSummary *summary,
+/* "there is no connection 7: the capture holds 3 connections, numbered from 1 to 3" */
+static void set_no_connection(const LadderSink *self, const ShakedownSummary *summary,
 			      GError **error)
 {
-	uint64_t n = summary ? summary->connections : ladder->connections;
+	uint64_t n = summary ? summary->connections : self->connections;
 
 	if (!n)
 		g_set_error_literal(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_NO_CONNECTION,
@@ -58,39 +58,39 @@ static void set_no_connection(const LadderSink *ladder, const ShakedownSummary *
 		g_set_error(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_NO_CONNECTION,
 			    "there is no connection %" PRIu64
 			    ": the capture holds one, which is connection 1",
-			    ladder->id);
+			    self->id);
 	else
 		g_set_error(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_NO_CONNECTION,
 			    "there is no connection %" PRIu64 ": the capture holds %" PRIu64
 			    " connections, numbered from 1 to %" PRIu64,
-			    ladder->id, n, n);
+			    self->id, n, n);
 }
 
 static bool ladder_finish(ReportSink *sink, const ShakedownSummary *summary,
 			  const ShakedownCaptureInfo *capture, GError **error)
 {
-	LadderSink *ladder = (LadderSink *)sink;
+	LadderSink *self = (LadderSink *)sink;
 
-	if (!ladder->portrait.about.seen) {
-		set_no_connection(ladder, summary, error);
+	if (!self->ladder.about.seen) {
+		set_no_connection(self, summary, error);
 		return false;
 	}
-	portrait_settle(&ladder->portrait);
-	if (ladder->options.format == SHAKEDOWN_FORMAT_SVG)
-		ladder_svg_document(ladder->out, &ladder->portrait, ladder->options.verbose);
-	else if (ladder->options.format == SHAKEDOWN_FORMAT_MERMAID)
-		ladder_mermaid(ladder->out, &ladder->portrait, ladder->options.verbose);
+	ladder_data_settle(&self->ladder);
+	if (self->options.format == SHAKEDOWN_FORMAT_SVG)
+		ladder_svg_document(self->out, &self->ladder, self->options.verbose);
+	else if (self->options.format == SHAKEDOWN_FORMAT_MERMAID)
+		ladder_mermaid(self->out, &self->ladder, self->options.verbose);
 	else
-		ladder_text(ladder->out, &ladder->portrait, &ladder->options);
+		ladder_text(self->out, &self->ladder, &self->options);
 	return true;
 }
 
 static void ladder_free(ReportSink *sink)
 {
-	LadderSink *ladder = (LadderSink *)sink;
+	LadderSink *self = (LadderSink *)sink;
 
-	portrait_clear(&ladder->portrait);
-	g_free(ladder);
+	ladder_data_clear(&self->ladder);
+	g_free(self);
 }
 
 ReportSink *ladder_sink_new(ReportWriter *out, const ShakedownSinkOptions *options)
@@ -101,12 +101,12 @@ ReportSink *ladder_sink_new(ReportWriter *out, const ShakedownSinkOptions *optio
 					  .finish = ladder_finish,
 					  .free = ladder_free,
 					  .wants_segments = true};
-	LadderSink *ladder = g_new0(LadderSink, 1);
+	LadderSink *self = g_new0(LadderSink, 1);
 
-	ladder->base.ops = &ops;
-	ladder->out = out;
-	ladder->options = *options;
-	ladder->id = options->connection ? options->connection : 1;
-	portrait_init(&ladder->portrait, ladder->id, options);
-	return &ladder->base;
+	self->base.ops = &ops;
+	self->out = out;
+	self->options = *options;
+	self->id = options->connection ? options->connection : 1;
+	ladder_data_init(&self->ladder, self->id, options);
+	return &self->base;
 }

@@ -28,7 +28,7 @@ static const char *entity_of(char c)
 	return NULL;
 }
 
-void markup_text_append(GString *out, const char *text)
+static void append_text(GString *out, const char *text)
 {
 	g_autoptr(GString) clean = g_string_new(NULL);
 
@@ -48,7 +48,7 @@ void markup_text(ReportWriter *out, const char *text)
 {
 	g_autoptr(GString) escaped = g_string_new(NULL);
 
-	markup_text_append(escaped, text);
+	append_text(escaped, text);
 	report_put_bytes(out, escaped->str, escaped->len);
 }
 

@@ -13,7 +13,6 @@
 void markup_text(ReportWriter *out, const char *text); /* NULL: nothing */
 /* The same of several lines, whose ends are kept. */
 void markup_lines(ReportWriter *out, const char *text);
-void markup_text_append(GString *out, const char *text);
 
 /* One decimal, none where it is 0: "12.5", "12", "-3". Values beyond ±10^9 are held there. */
 void markup_number(ReportWriter *out, double value);

@@ -2,7 +2,8 @@
 /* Tables that fit the terminal. */
 #include "report/text-table.h"
 
-unsigned text_table_width(const TextTable *table)
+/* Columns that the chosen ones take, gaps and indent included. */
+static unsigned table_width(const TextTable *table)
 {
 	unsigned width = 0;
 
@@ -16,7 +17,7 @@ unsigned text_table_width(const TextTable *table)
 /* Takes from whichever column of rank 0 is widest above its floor. */
 static void squeeze(TextTable *table, unsigned width)
 {
-	while (text_table_width(table) > width) {
+	while (table_width(table) > width) {
 		TextColumn *widest = NULL;
 		for (size_t i = 0; i < table->n; i++) {
 			TextColumn *c = &table->columns[i];
@@ -33,7 +34,7 @@ static void squeeze(TextTable *table, unsigned width)
 static void spread(TextTable *table, unsigned width)
 {
 	for (unsigned rank = 0; rank <= 16; rank++) {
-		while (text_table_width(table) < width) {
+		while (table_width(table) < width) {
 			TextColumn *poorest = NULL;
 			unsigned lack = 0;
 			for (size_t i = 0; i < table->n; i++) {
@@ -68,7 +69,7 @@ void text_table_fit(TextTable *table, unsigned width)
 			if (table->columns[i].rank != rank)
 				continue;
 			table->columns[i].columns = table->columns[i].least;
-			if (text_table_width(table) > width)
+			if (table_width(table) > width)
 				table->columns[i].columns = 0;
 		}
 	}

@@ -26,8 +26,6 @@ typedef struct {
 
 /* Distributes so many terminal columns, the indent among them. */
 void text_table_fit(TextTable *table, unsigned width);
-/* Columns that the chosen ones take, gaps and indent included. */
-unsigned text_table_width(const TextTable *table);
 /* True if every column of rank 0 got its natural width. */
 bool text_table_is_ample(const TextTable *table);
 void text_table_titles(TextLayout *layout, const TextTable *table);

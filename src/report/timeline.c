@@ -12,7 +12,8 @@ static int64_t bin_at(ShakedownTime time, uint8_t shift)
 	return finest >> shift;
 }
 
-void timeline_widen(Timeline *t, uint8_t shift)
+/* Makes its bins twice as wide, as often as it takes for that shift. */
+static void widen(Timeline *t, uint8_t shift)
 {
 	if (shift <= t->shift)
 		return;
@@ -71,7 +72,7 @@ void timeline_add(Timeline *t, ShakedownTime time, TimelineSeries series)
 	if (t->bins == 0 || bin < t->first || bin >= t->first + t->bins) {
 		int64_t first = t->bins ? MIN(t->first, bin) : bin;
 		int64_t last = t->bins ? MAX(t->first + t->bins - 1, bin) : bin;
-		timeline_widen(t, shift_for(t->shift, first, last));
+		widen(t, shift_for(t->shift, first, last));
 		bin = bin_at(time, t->shift);
 		reach(t, bin, bin);
 	}
@@ -84,16 +85,16 @@ void timeline_merge(Timeline *into, const Timeline *from)
 		return;
 	Timeline other = *from;
 
-	timeline_widen(into, other.shift);
-	timeline_widen(&other, into->shift);
+	widen(into, other.shift);
+	widen(&other, into->shift);
 	int64_t first = into->bins ? MIN(into->first, other.first) : other.first;
 	int64_t last = other.first + other.bins - 1;
 
 	if (into->bins)
 		last = MAX(last, into->first + into->bins - 1);
 	uint8_t shift = shift_for(into->shift, first, last);
-	timeline_widen(into, shift);
-	timeline_widen(&other, shift);
+	widen(into, shift);
+	widen(&other, shift);
 	reach(into, other.first, other.first + other.bins - 1);
 	for (unsigned s = 0; s < TIMELINE_SERIES; s++)
 		for (uint32_t i = 0; i < other.bins; i++)

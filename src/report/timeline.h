@@ -31,8 +31,6 @@ typedef struct {
 
 void timeline_add(Timeline *timeline, ShakedownTime time, TimelineSeries series);
 void timeline_merge(Timeline *into, const Timeline *from);
-/* Makes its bins twice as wide, as often as it takes for that shift. */
-void timeline_widen(Timeline *timeline, uint8_t shift);
 
 /* The bins that hold several timelines. */
 typedef struct {

@@ -213,14 +213,14 @@ static void put_histories(ReportWriter *out, const ShakedownConnection *c)
 	report_put(out, "</tbody></table></div></details>\n");
 }
 
-static void put_legend(const Portrait *portrait, ReportWriter *out)
+static void put_legend(const LadderData *ladder, ReportWriter *out)
 {
 	g_autoptr(GString) name = g_string_new(NULL);
 	g_autoptr(GString) meaning = g_string_new(NULL);
-	const LadderBeliefs *b = &portrait->beliefs;
+	const LadderBeliefs *b = &ladder->beliefs;
 
 	report_put(out, "<dl class=\"facts legend\">");
-	for (unsigned i = 0; ladder_numbers_legend(&portrait->numbers, i, name, meaning); i++) {
+	for (unsigned i = 0; ladder_numbers_legend(&ladder->numbers, i, name, meaning); i++) {
 		put_fact(out, "");
 		report_put(out, "<code>");
 		markup_text(out, name->str);
@@ -283,10 +283,10 @@ static void put_heading(const LadderAbout *about, ReportWriter *out)
 	report_put(out, "</span></h3>\n");
 }
 
-static void put_ladder(const Portrait *portrait, ReportWriter *out)
+static void put_ladder(const LadderData *ladder, ReportWriter *out)
 {
-	html_put_region(out, "scroll", "ladder", portrait->about.id);
-	ladder_svg(out, portrait, false);
+	html_put_region(out, "scroll", "ladder", ladder->about.id);
+	ladder_svg(out, ladder, false);
 	report_put(out, "</div>\n");
 }
 
@@ -297,19 +297,19 @@ static bool append(const void *bytes, size_t len, void *data)
 }
 
 /* For tickets that take no pictures, and for those who cannot see one. */
-static void put_as_text(const Portrait *portrait, ReportWriter *out)
+static void put_as_text(const LadderData *ladder, ReportWriter *out)
 {
 	const ShakedownSinkOptions options = {.width = TEXT_WIDTH};
 	g_autoptr(GString) text = g_string_new(NULL);
 	ReportWriter lines;
 
 	report_writer_init(&lines, append, text);
-	ladder_text(&lines, portrait, &options);
+	ladder_text(&lines, ladder, &options);
 	(void)report_writer_flush(&lines);
 	report_writer_clear(&lines);
 	report_put(out, "<details class=\"as-text\"><summary>The ladder as text, to paste"
 			"</summary>\n");
-	html_put_region(out, "filter scroll", "ladder as text", portrait->about.id);
+	html_put_region(out, "filter scroll", "ladder as text", ladder->about.id);
 	report_put(out, "<pre><code>");
 	markup_lines(out, text->str);
 	report_put(out, "</code></pre></div></details>\n");
@@ -338,18 +338,18 @@ static void put_facts(const LadderAbout *about, ReportWriter *out)
 	report_put(out, "</dd></dl>\n");
 }
 
-static void put_connection(HtmlPortrait *p, ReportWriter *out)
+static void put_connection(HtmlLadder *p, ReportWriter *out)
 {
-	LadderAbout *about = &p->portrait.about;
+	LadderAbout *about = &p->ladder.about;
 
-	portrait_settle(&p->portrait);
+	ladder_data_settle(&p->ladder);
 	put_heading(about, out);
 	put_anomalies(about, out);
 	if (about->recorded)
 		put_facts(about, out);
-	put_ladder(&p->portrait, out);
-	put_legend(&p->portrait, out);
-	put_as_text(&p->portrait, out);
+	put_ladder(&p->ladder, out);
+	put_legend(&p->ladder, out);
+	put_as_text(&p->ladder, out);
 	if (about->recorded) {
 		put_histories(out, &about->connection);
 		put_sides(out, &about->connection);
@@ -369,7 +369,7 @@ unsigned html_put_connections(HtmlPage *page, size_t bytes)
 	report_writer_init(&scratch, append, text);
 	for (unsigned i = 0; page->chosen && i < page->chosen->len; i++) {
 		uint64_t id = g_array_index(page->chosen, uint64_t, i);
-		HtmlPortrait *p = g_hash_table_lookup(page->portraits, &id);
+		HtmlLadder *p = g_hash_table_lookup(page->ladders, &id);
 		if (!p || !p->segments)
 			continue;
 		g_string_truncate(text, 0);

@@ -11,7 +11,7 @@
 #include "report/html/html-plot.h"
 #include "report/html/html-rows.h"
 #include "report/html/html-timeline.h"
-#include "report/portrait.h"
+#include "report/ladder-data.h"
 #include "report/problems.h"
 #include "report/sink-private.h"
 #include "report/tally.h"
@@ -20,11 +20,11 @@
 #define HTML_FOLLOWED 512u /* connections at a time, where there is one reading only */
 
 typedef struct {
-	Portrait portrait;
+	LadderData ladder;
 	HtmlPlot plot;
 	uint64_t segments;
 	bool over;
-} HtmlPortrait;
+} HtmlLadder;
 
 typedef struct {
 	ReportSink base;
@@ -40,12 +40,9 @@ typedef struct {
 	HtmlFindings findings;
 	Problems *problems; /* what belongs together is a finding; NULL: each by itself */
 	Tally services;
-	GArray *chosen;	       /* ids; NULL until chosen */
-	GHashTable *portraits; /* id to HtmlPortrait */
+	GArray *chosen;	     /* ids; NULL until chosen */
+	GHashTable *ladders; /* id to HtmlLadder */
 } HtmlPage;
-
-HtmlPortrait *html_portrait_new(const HtmlPage *page, uint64_t id);
-void html_portrait_free(void *portrait);
 
 void html_put_head(HtmlPage *page, const ShakedownCaptureInfo *capture);
 void html_put_summary(HtmlPage *page, const ShakedownSummary *summary,

@@ -3,44 +3,44 @@
 #include "report/html/html-page.h"
 #include "report/views.h"
 
-HtmlPortrait *html_portrait_new(const HtmlPage *page, uint64_t id)
+static HtmlLadder *ladder_new(const HtmlPage *page, uint64_t id)
 {
-	HtmlPortrait *p = g_new0(HtmlPortrait, 1);
+	HtmlLadder *p = g_new0(HtmlLadder, 1);
 
-	portrait_init(&p->portrait, id, &page->options);
+	ladder_data_init(&p->ladder, id, &page->options);
 	html_plot_init(&p->plot);
 	return p;
 }
 
-void html_portrait_free(void *data)
+static void ladder_free(void *data)
 {
-	HtmlPortrait *p = data;
+	HtmlLadder *p = data;
 
-	portrait_clear(&p->portrait);
+	ladder_data_clear(&p->ladder);
 	html_plot_clear(&p->plot);
 	g_free(p);
 }
 
-static HtmlPortrait *find(HtmlPage *page, uint64_t id)
+static HtmlLadder *find(HtmlPage *page, uint64_t id)
 {
-	return g_hash_table_lookup(page->portraits, &id);
+	return g_hash_table_lookup(page->ladders, &id);
 }
 
-static HtmlPortrait *follow(HtmlPage *page, uint64_t id)
+static HtmlLadder *follow(HtmlPage *page, uint64_t id)
 {
-	HtmlPortrait *p = html_portrait_new(page, id);
+	HtmlLadder *p = ladder_new(page, id);
 
-	g_hash_table_insert(page->portraits, &p->portrait.about.id, p);
+	g_hash_table_insert(page->ladders, &p->ladder.about.id, p);
 	return p;
 }
 
 static void put_connection(ReportSink *sink, const ShakedownConnection *c)
 {
 	HtmlPage *page = (HtmlPage *)sink;
-	HtmlPortrait *p = find(page, c->id);
+	HtmlLadder *p = find(page, c->id);
 
 	if (p) {
-		ladder_about_connection(&p->portrait.about, c);
+		ladder_about_connection(&p->ladder.about, c);
 		p->over = true;
 	}
 	if (page->again)
@@ -55,10 +55,10 @@ static void put_connection(ReportSink *sink, const ShakedownConnection *c)
 static void put_anomaly(ReportSink *sink, const ShakedownAnomaly *a)
 {
 	HtmlPage *page = (HtmlPage *)sink;
-	HtmlPortrait *p = a->connection ? find(page, a->connection) : NULL;
+	HtmlLadder *p = a->connection ? find(page, a->connection) : NULL;
 
 	if (p)
-		ladder_about_anomaly(&p->portrait.about, a);
+		ladder_about_anomaly(&p->ladder.about, a);
 	if (page->again)
 		return;
 	html_timeline_anomaly(&page->timeline, a);
@@ -73,18 +73,18 @@ static void put_problem(const ShakedownAnomaly *a, void *page)
 	html_findings_add(&((HtmlPage *)page)->findings, a);
 }
 
-static void take_segment(HtmlPortrait *p, const ShakedownSegment *segment)
+static void take_segment(HtmlLadder *p, const ShakedownSegment *segment)
 {
 	LadderNumber seq, ack;
 
 	p->segments++;
-	portrait_segment(&p->portrait, segment, &seq, &ack);
+	ladder_data_segment(&p->ladder, segment, &seq, &ack);
 	html_plot_segment(&p->plot, segment, &seq, &ack);
 }
 
 static void put_segment(ReportSink *sink, const ShakedownSegment *segment)
 {
-	HtmlPortrait *p = find((HtmlPage *)sink, segment->connection);
+	HtmlLadder *p = find((HtmlPage *)sink, segment->connection);
 
 	if (p)
 		take_segment(p, segment);
@@ -92,13 +92,13 @@ static void put_segment(ReportSink *sink, const ShakedownSegment *segment)
 
 static gboolean is_spare(gpointer key, gpointer value, gpointer data)
 {
-	const HtmlPortrait *p = value;
+	const HtmlLadder *p = value;
 	const GArray *chosen = data;
 
 	if (!p->over)
 		return FALSE;
 	for (unsigned i = 0; i < chosen->len; i++)
-		if (g_array_index(chosen, uint64_t, i) == p->portrait.about.id)
+		if (g_array_index(chosen, uint64_t, i) == p->ladder.about.id)
 			return FALSE;
 	return TRUE;
 }
@@ -108,17 +108,17 @@ static gboolean is_spare(gpointer key, gpointer value, gpointer data)
 static void put_segment_once(ReportSink *sink, const ShakedownSegment *segment)
 {
 	HtmlPage *page = (HtmlPage *)sink;
-	HtmlPortrait *p = find(page, segment->connection);
+	HtmlLadder *p = find(page, segment->connection);
 
 	if (!p && segment->connection > page->last_followed) {
 		page->last_followed = segment->connection;
-		if (g_hash_table_size(page->portraits) >= HTML_FOLLOWED &&
+		if (g_hash_table_size(page->ladders) >= HTML_FOLLOWED &&
 		    page->connections >= page->tidy_at) {
 			page->tidy_at = page->connections + HTML_FOLLOWED / 8;
 			g_autoptr(GArray) chosen = html_choice_make(&page->choice);
-			g_hash_table_foreach_remove(page->portraits, is_spare, chosen);
+			g_hash_table_foreach_remove(page->ladders, is_spare, chosen);
 		}
-		if (g_hash_table_size(page->portraits) < HTML_FOLLOWED)
+		if (g_hash_table_size(page->ladders) < HTML_FOLLOWED)
 			p = follow(page, segment->connection);
 	}
 	if (p)
@@ -160,7 +160,7 @@ static void html_sink_free(ReportSink *sink)
 	html_findings_clear(&page->findings);
 	tally_clear(&page->services);
 	g_clear_pointer(&page->chosen, g_array_unref);
-	g_hash_table_unref(page->portraits);
+	g_hash_table_unref(page->ladders);
 	g_free(page);
 }
 
@@ -224,7 +224,6 @@ ReportSink *html_sink_new(ReportWriter *out, const ShakedownSinkOptions *options
 		page->problems = problems_new(false, put_problem, page);
 	html_timeline_init(&page->timeline);
 	tally_init(&page->services, TALLY_LIMIT, false);
-	page->portraits =
-		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, html_portrait_free);
+	page->ladders = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, ladder_free);
 	return &page->base;
 }

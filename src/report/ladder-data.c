@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Collecting one connection. */
-#include "report/portrait.h"
+#include "report/ladder-data.h"
 
-void portrait_init(Portrait *portrait, uint64_t id, const ShakedownSinkOptions *options)
+void ladder_data_init(LadderData *ladder, uint64_t id, const ShakedownSinkOptions *options)
 {
-	*portrait = (Portrait){0};
-	ladder_about_init(&portrait->about);
-	portrait->about.id = id;
-	ladder_numbers_init(&portrait->numbers, options->absolute, options->ascii);
-	ladder_rows_init(&portrait->rows, options->verbose);
+	*ladder = (LadderData){0};
+	ladder_about_init(&ladder->about);
+	ladder->about.id = id;
+	ladder_numbers_init(&ladder->numbers, options->absolute, options->ascii);
+	ladder_rows_init(&ladder->rows, options->verbose);
 }
 
-void portrait_clear(Portrait *portrait)
+void ladder_data_clear(LadderData *ladder)
 {
-	ladder_rows_clear(&portrait->rows);
-	ladder_about_clear(&portrait->about);
+	ladder_rows_clear(&ladder->rows);
+	ladder_about_clear(&ladder->about);
 }
 
 static void copy_changes(LadderRow *row, const ShakedownSegment *segment)
@@ -31,10 +31,10 @@ static void copy_changes(LadderRow *row, const ShakedownSegment *segment)
 						 .taken_back = from[i].taken_back};
 }
 
-void portrait_segment(Portrait *portrait, const ShakedownSegment *segment, LadderNumber *seq,
-		      LadderNumber *ack)
+void ladder_data_segment(LadderData *ladder, const ShakedownSegment *segment, LadderNumber *seq,
+			 LadderNumber *ack)
 {
-	LadderAbout *about = &portrait->about;
+	LadderAbout *about = &ladder->about;
 
 	if (!about->seen) {
 		about->seen = true;
@@ -54,19 +54,19 @@ void portrait_segment(Portrait *portrait, const ShakedownSegment *segment, Ladde
 		.state = {(uint8_t)segment->state[0], (uint8_t)segment->state[1]},
 		.note = g_strdup(segment->note),
 	};
-	ladder_numbers_see(&portrait->numbers, segment, &row.seq, &row.ack);
+	ladder_numbers_see(&ladder->numbers, segment, &row.seq, &row.ack);
 	*seq = row.seq;
 	*ack = row.ack;
-	row.closing = portrait->numbers.closer >= 0;
+	row.closing = ladder->numbers.closer >= 0;
 	copy_changes(&row, segment);
-	ladder_rows_add(&portrait->rows, &row);
+	ladder_rows_add(&ladder->rows, &row);
 }
 
-void portrait_settle(Portrait *portrait)
+void ladder_data_settle(LadderData *ladder)
 {
-	const LadderAbout *about = &portrait->about;
+	const LadderAbout *about = &ladder->about;
 
-	ladder_rows_end(&portrait->rows);
-	portrait->beliefs =
-		ladder_beliefs_settle(&portrait->rows, about->recorded ? &about->connection : NULL);
+	ladder_rows_end(&ladder->rows);
+	ladder->beliefs =
+		ladder_beliefs_settle(&ladder->rows, about->recorded ? &about->connection : NULL);
 }

@@ -12,12 +12,12 @@ typedef struct {
 	LadderNumbers numbers;
 	LadderRows rows;
 	LadderBeliefs beliefs; /* of use once settled */
-} Portrait;
+} LadderData;
 
-void portrait_init(Portrait *portrait, uint64_t id, const ShakedownSinkOptions *options);
-void portrait_clear(Portrait *portrait);
+void ladder_data_init(LadderData *ladder, uint64_t id, const ShakedownSinkOptions *options);
+void ladder_data_clear(LadderData *ladder);
 /* The segment must be of this connection. Gives its numbers as the drawing names them. */
-void portrait_segment(Portrait *portrait, const ShakedownSegment *segment, LadderNumber *seq,
-		      LadderNumber *ack);
+void ladder_data_segment(LadderData *ladder, const ShakedownSegment *segment, LadderNumber *seq,
+			 LadderNumber *ack);
 /* No more will come. */
-void portrait_settle(Portrait *portrait);
+void ladder_data_settle(LadderData *ladder);
