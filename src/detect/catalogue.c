@@ -7,7 +7,7 @@
 
 #define NAME_OF(names, value) ((size_t)(value) < G_N_ELEMENTS(names) ? names[value] : "?")
 
-const CatalogueKind *catalogue_kind(ShakedownAnomalyKind kind)
+static const CatalogueKind *kind_of(ShakedownAnomalyKind kind)
 {
 	static const struct {
 		ShakedownAnomalyKind first;
@@ -31,7 +31,7 @@ const CatalogueKind *catalogue_kind(ShakedownAnomalyKind kind)
 
 const ShakedownAnomalyInfo *shakedown_anomaly_info(ShakedownAnomalyKind kind)
 {
-	return &catalogue_kind(kind)->info;
+	return &kind_of(kind)->info;
 }
 
 bool shakedown_anomaly_kind_from_name(const char *name, ShakedownAnomalyKind *kind)

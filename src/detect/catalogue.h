@@ -6,6 +6,7 @@
 #pragma once
 
 #include <shakedown/anomaly-kind.h>
+#include <shakedown/connection.h>
 
 typedef struct {
 	ShakedownAnomalyInfo info;
@@ -48,12 +49,10 @@ extern const CatalogueTerm catalogue_states[SHAKEDOWN_TCP_STATES];
 extern const CatalogueTerm catalogue_evidences[CATALOGUE_EVIDENCES];
 extern const CatalogueTerm catalogue_roles[CATALOGUE_ROLES];
 extern const CatalogueTerm catalogue_segments[CATALOGUE_SEGMENTS];
-extern const CatalogueTerm catalogue_handshake_kinds[5];
-extern const CatalogueTerm catalogue_handshake_outcomes[8];
-extern const CatalogueTerm catalogue_teardown_kinds[5];
-extern const CatalogueTerm catalogue_teardown_outcomes[6];
-
-const CatalogueKind *catalogue_kind(ShakedownAnomalyKind kind);
+extern const CatalogueTerm catalogue_handshake_kinds[SHAKEDOWN_HANDSHAKE_KINDS];
+extern const CatalogueTerm catalogue_handshake_outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES];
+extern const CatalogueTerm catalogue_teardown_kinds[SHAKEDOWN_TEARDOWN_KINDS];
+extern const CatalogueTerm catalogue_teardown_outcomes[SHAKEDOWN_TEARDOWN_OUTCOMES];
 
 /* The first line of an entry: its columns. */
 #define KIND(name_, severity_, scope_, implemented_, rule_)                                        \

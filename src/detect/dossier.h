@@ -109,7 +109,6 @@ typedef struct {
 	uint32_t time_wait_restarts;
 	uint64_t third_ack_lost_frame;
 	uint32_t third_ack_lost;
-	uint64_t refused_frame;
 	uint64_t reuse_frame, reuse_answer_frame;
 } Dossier;
 

@@ -9,7 +9,6 @@
 
 typedef enum {
 	NOTED_REFUSED = 1 << 0, /* an acceptable RST answered its SYN */
-	NOTED_LATE = 1 << 1,	/* its handshake's timer has told */
 	NOTED_REUSES = 1 << 2,	/* its SYN came to a four-tuple in TIME-WAIT */
 	/* The first segment was no SYN. */
 	NOTED_STRAY_ACK = 1 << 3,

@@ -7,11 +7,12 @@
 
 #include <inttypes.h>
 
-/* A repetition that takes between so much and so much longer than the one before doubles. */
-#define DOUBLES_LEAST 1.5
 /* RFC 6298 §2.1 begins with a second; whoever goes below it does not go below this. */
 #define RETRANSMISSION_LEAST (INT64_C(20) * 1000 * 1000)
+/* A gap between two repetitions, by the one before: so much longer it has doubled, … */
+#define DOUBLES_LEAST 1.5
 #define DOUBLES_MOST 3.0
+/* … and no more than so much longer or shorter it is the same. */
 #define ALIKE_MOST 1.25
 /* RFC 6298 §2.5, less what a clock's tick and a busy host take. */
 #define BOUND_LEAST (59e9)

@@ -191,11 +191,6 @@ static inline ShakedownSideId tcp_other(ShakedownSideId side)
 	return side == SHAKEDOWN_CLIENT ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
 }
 
-static inline TcpSide *tcp_side(TcpConnection *conn, ShakedownSideId side)
-{
-	return &conn->side[side];
-}
-
 static inline bool tcp_side_has(const TcpSide *side, unsigned flags)
 {
 	return (side->flags & flags) == flags;

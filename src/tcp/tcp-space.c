@@ -6,7 +6,8 @@
 #include <glib.h>
 
 #define SLACK TCP_SPACE_SLACK
-/* … unless the scale is unknown: then no more than that, for a lie costs more than a resync. */
+/* Where the window's scale is unknown it counts for no more than that, for a lie costs more than a
+ * resync. */
 #define UNKNOWN_SCALE_MOST (1u << 24)
 /* How far the two ways through a proxy may be from each other: its buffers, generously. */
 #define BESIDE (1 << 20)
@@ -307,7 +308,7 @@ static bool had_the_fin(const TcpStep *step)
 	return got && got->evidence == SHAKEDOWN_EVIDENCE_CONFIRMED;
 }
 
-/* New sequence space of the sender; returns how much of the payload was not seen before. */
+/* New sequence space of the sender. */
 static void take_data(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;

@@ -14,8 +14,6 @@ void top_rate(char out[TOP_FIGURE_LEN], double rate);
 void top_share(char out[TOP_FIGURE_LEN], uint64_t part, uint64_t whole);
 /* "412 µs", "11.9 ms", "1.02 s", "3 min", "2 h"; "-" where unknown. */
 void top_duration(char out[TOP_FIGURE_LEN], ShakedownDuration duration);
-/* "512", "1.46k", "20.1M": bytes by powers of 1000. */
-#define top_bytes top_count
 /* "192.0.2.1:443", "[2001:db8::1]:443". */
 void top_endpoint(char out[TOP_FIGURE_LEN], const ShakedownAddress *addr, uint16_t port);
 /* "17:12:03", UTC. */

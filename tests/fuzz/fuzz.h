@@ -45,13 +45,6 @@ static inline uint16_t fuzz_u16(FuzzInput *in)
 	return (uint16_t)(high << 8 | fuzz_u8(in));
 }
 
-static inline uint32_t fuzz_u32(FuzzInput *in)
-{
-	uint32_t high = fuzz_u16(in);
-
-	return high << 16 | fuzz_u16(in);
-}
-
 /* The next n bytes, or as many as there are; their number goes to n. */
 static inline const uint8_t *fuzz_bytes(FuzzInput *in, size_t *n)
 {
