@@ -122,7 +122,7 @@ bool filter_compile(Filter *filter, uint32_t link_type, GError **error)
 	if (compile(program, filter->expression, errbuf))
 		return true;
 	g_set_error(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_FILTER,
-		    "filter “%s”: %s (see pcap-filter(7) for how filters are written)",
+		    "filter '%s': %s (see pcap-filter(7) for how filters are written)",
 		    filter->expression, errbuf);
 	return false;
 }

@@ -162,12 +162,12 @@ static bool set_filter(const LiveInterface *i, GError **error)
 		return true;
 	if (pcap_compile(i->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) != 0)
 		return refuse(error, SHAKEDOWN_CAPTURE_ERROR_FILTER,
-			      "filter “%s”: %s (see pcap-filter(7) for how filters are written)",
+			      "filter '%s': %s (see pcap-filter(7) for how filters are written)",
 			      expression, pcap_geterr(i->pcap));
 	int status = pcap_setfilter(i->pcap, &program);
 	pcap_freecode(&program);
 	if (status != 0)
-		return refuse(error, SHAKEDOWN_CAPTURE_ERROR_FILTER, "%s: filter “%s”: %s", i->name,
+		return refuse(error, SHAKEDOWN_CAPTURE_ERROR_FILTER, "%s: filter '%s': %s", i->name,
 			      expression, pcap_geterr(i->pcap));
 	return true;
 }

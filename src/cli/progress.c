@@ -52,7 +52,7 @@ void progress_tell(Progress *p, Reading *reading)
 	info = reading_info(reading);
 	sum_files(info, &bytes, &size);
 	if (size)
-		g_snprintf(percent, sizeof percent, ", %u %%",
+		g_snprintf(percent, sizeof percent, ", %u%%",
 			   (unsigned)MIN(100 * ((double)bytes / (double)size), 100));
 	fprintf(stderr, "\rshakedown: %s packets%s, %.0f MB/s\033[K",
 		numbers_grouped(info->packets, number), percent,
@@ -77,7 +77,7 @@ void progress_sum_up(const Progress *p, ShakedownCapture *capture)
 	char number[NUMBERS_LEN];
 
 	sum_files(info, &bytes, &size);
-	complain("%s packets in %.2f s: %.2f million a second, %.0f MB/s",
-		 numbers_grouped(info->packets, number), seconds, (double)info->packets / 1e6 / seconds,
-		 (double)bytes / 1e6 / seconds);
+	complain("%s packet%s in %.2f s: %.2f million a second, %.0f MB/s",
+		 numbers_grouped(info->packets, number), info->packets == 1 ? "" : "s", seconds,
+		 (double)info->packets / 1e6 / seconds, (double)bytes / 1e6 / seconds);
 }

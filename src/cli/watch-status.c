@@ -65,7 +65,7 @@ static GString *first_line(const WatchStatus *s, const ShakedownCaptureInfo *inf
 	g_string_append_printf(line, "%s half-open  ", numbers_grouped(live->half_open, a));
 	g_string_append_printf(line, "%s opened/s", numbers_grouped((uint64_t)s->attempts, a));
 	if (s->success >= 0)
-		g_string_append_printf(line, ", %.1f %% succeed", 100 * s->success);
+		g_string_append_printf(line, ", %.1f%% succeed", 100 * s->success);
 	return line;
 }
 

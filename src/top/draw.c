@@ -72,7 +72,7 @@ static void draw_status(TopCanvas *canvas, const TopModel *model, bool live)
 	x += top_canvas_put(canvas, 1, x, canvas->width, TOP_PLAIN, text->str);
 	double success = live ? model->success : of_all(&v->live);
 	if (success >= 0) {
-		g_string_printf(text, "  %.1f %% ok", 100 * success);
+		g_string_printf(text, "  %.1f%% ok", 100 * success);
 		top_canvas_put(canvas, 1, x, canvas->width, success < 0.9 ? TOP_WARNING : TOP_GOOD,
 			       text->str);
 	}

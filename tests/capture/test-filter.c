@@ -139,7 +139,7 @@ Test(filter, that_is_wrong_is_an_error_of_opening)
 		Got got = read_filtered(writers[i], "tcp port nonsense-and", 0);
 		cr_assert(g_error_matches(got.error, SHAKEDOWN_CAPTURE_ERROR,
 					  SHAKEDOWN_CAPTURE_ERROR_FILTER));
-		cr_assert(strstr(got.error->message, "“tcp port nonsense-and”"), "%s",
+		cr_assert(strstr(got.error->message, "'tcp port nonsense-and'"), "%s",
 			  got.error->message);
 		got_clear(&got);
 		got = read_filtered(writers[i], "", 0);

@@ -127,7 +127,7 @@ Test(top, of_a_file_all_handshakes_are_the_share_that_succeeds)
 	model.success = 0.5;
 	g_autofree char *text = draw(80, 24);
 
-	has(text, "  90.0 % ok");
+	has(text, "  90.0% ok");
 }
 
 Test(top, a_large_screen_has_all_panes)
