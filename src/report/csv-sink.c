@@ -54,6 +54,9 @@ static void connection_header(CsvWriter *csv)
 		"encapsulation",    "anomalies",	 "first_frame", "last_frame",
 		"truncated",
 	};
+	/* What has come since, behind all that was there before. */
+	static const char *const later[] = {"severity",	 "reset_by",	"client_seen", "client_md5",
+					    "client_ao", "server_seen", "server_md5",  "server_ao"};
 	char name[64];
 
 	for (size_t i = 0; i < G_N_ELEMENTS(before); i++)
@@ -67,6 +70,8 @@ static void connection_header(CsvWriter *csv)
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(after); i++)
 		csv_text(csv, after[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
+		csv_text(csv, later[i]);
 	csv_end_row(csv);
 }
 
@@ -146,6 +151,21 @@ static void side(CsvWriter *csv, const ShakedownSide *s)
 	csv_uint(csv, s->window_probes);
 }
 
+static void later(CsvWriter *csv, const ShakedownConnection *c)
+{
+	const ShakedownTeardown *t = &c->teardown;
+
+	csv_text(csv, c->anomalies_len ? shakedown_severity_name(c->severity) : NULL);
+	csv_text(csv, record_reset_by(t));
+	for (unsigned i = 0; i < 2; i++) {
+		const ShakedownTcpOptions *o = &c->side[i].options;
+
+		csv_bool(csv, c->side[i].seen);
+		bool_if(csv, o->known, o->md5);
+		bool_if(csv, o->known, o->ao);
+	}
+}
+
 static void put_connection(ReportSink *sink, const ShakedownConnection *c)
 {
 	CsvWriter *csv = &((CsvSink *)sink)->csv;
@@ -179,6 +199,7 @@ static void put_connection(ReportSink *sink, const ShakedownConnection *c)
 	csv_uint(csv, c->first_frame);
 	csv_uint(csv, c->last_frame);
 	csv_text(csv, c->truncated);
+	later(csv, c);
 	csv_end_row(csv);
 }
 

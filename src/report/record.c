@@ -26,6 +26,11 @@ const char *record_side_name(int8_t side)
 	return side >= 2 ? "both" : shakedown_side_name((ShakedownSideId)side);
 }
 
+const char *record_reset_by(const ShakedownTeardown *t)
+{
+	return t->kind == SHAKEDOWN_TEARDOWN_KIND_RESET ? record_side_name(t->reset_by) : NULL;
+}
+
 static void name_or_null(JsonWriter *json, const char *name)
 {
 	if (name)
@@ -207,8 +212,7 @@ static void teardown(JsonWriter *json, const ShakedownTeardown *t)
 	json_key(json, "half_closed_s");
 	json_seconds(json, t->half_closed);
 	json_key(json, "reset_by");
-	name_or_null(json, t->kind == SHAKEDOWN_TEARDOWN_KIND_RESET ? record_side_name(t->reset_by)
-								    : NULL);
+	name_or_null(json, record_reset_by(t));
 	json_end(json, '}');
 }
 

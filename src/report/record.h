@@ -34,3 +34,5 @@ ShakedownDuration record_span(ShakedownTime start, ShakedownTime end);
 const char *record_fast_open_name(int8_t fast_open);
 /* "client", "server", "both", or NULL. */
 const char *record_side_name(int8_t side);
+/* Whose RST ended the connection; NULL where none did. */
+const char *record_reset_by(const ShakedownTeardown *teardown);

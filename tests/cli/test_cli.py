@@ -279,10 +279,32 @@ def count_and_filter_limit_what_is_read():
     equal(len(whole["connections"]), 2)
     three = json.loads(run("--format", "json", "-c", "3", "good.pcap")[1])
     equal(three["connections"][0]["client"]["packets"] + three["connections"][0]["server"]["packets"], 3)
+    told = run("-v", "-c", "1", "good.pcap")[2]
+    assert told.startswith("shakedown: 1 packet in "), told
     filtered = json.loads(run("--format", "json", "-f", "port 81", "both.pcap")[1])
     equal([c["server"]["port"] for c in filtered["connections"]], [81])
     nothing = run("--format", "json", "-f", "udp", "both.pcap")
     equal((nothing[0], json.loads(nothing[1])["connections"]), (0, []))
+
+
+@test
+def csv_has_a_column_for_all_that_json_says_of_a_connection():
+    def leaves(value, path=()):
+        if not isinstance(value, dict):
+            return [path]
+        return [leaf for name, member in value.items() for leaf in leaves(member, (*path, name))]
+    lines = list(csv.DictReader(run("conns", "--format", "csv", "both.pcap")[1].splitlines()))
+    found = records(run("conns", "--format", "ndjson", "both.pcap")[1])
+    for path in sorted({leaf for connection in found for leaf in leaves(connection)} - {("record",)}):
+        short = [name for name in path if name != "options"]
+        assert "_".join(short) in lines[0] or short[-1] in lines[0], f"no column for {'.'.join(path)}"
+    for line, connection in zip(lines, sorted(found, key=lambda c: c["id"]), strict=True):
+        equal(line["severity"], connection["severity"] or "")
+        equal(line["reset_by"], connection["teardown"]["reset_by"] or "")
+        for side in ("client", "server"):
+            equal(line[side + "_seen"], json.dumps(connection[side]["seen"]))
+            md5 = connection[side]["options"]["md5"]
+            equal(line[side + "_md5"], "" if md5 is None else json.dumps(md5))
 
 
 @test
