@@ -6,7 +6,7 @@
 #include "capture/capture-private.h"
 #include "capture/filter.h"
 #include "capture/keep.h"
-#include "capture/link-type.h"
+#include "base/link-type.h"
 #include "capture/live.h"
 #include "capture/merge.h"
 #include "capture/order.h"

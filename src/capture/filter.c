@@ -6,7 +6,7 @@
 #include "capture/filter.h"
 
 #include "base/bytes.h"
-#include "capture/link-type.h"
+#include "base/link-type.h"
 
 #include <shakedown/capture.h>
 

@@ -2,7 +2,7 @@
 #include "capture/live-interface.h"
 
 #include "base/bytes.h"
-#include "capture/link-type.h"
+#include "base/link-type.h"
 
 #include <errno.h>
 #include <net/if.h>

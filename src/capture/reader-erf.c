@@ -7,7 +7,7 @@
 #include "capture/reader.h"
 
 #include "base/bytes.h"
-#include "capture/link-type.h"
+#include "base/link-type.h"
 
 #include <shakedown/types.h>
 

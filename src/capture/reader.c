@@ -2,7 +2,7 @@
 /* What readers have in common: recognition of the format, and how problems are told. */
 #include "capture/reader.h"
 
-#include "capture/link-type.h"
+#include "base/link-type.h"
 #include "capture/recognise.h"
 
 #include <shakedown/capture.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ethernet II and 802.3, 802.1Q tags, and what ethertypes name. */
+#include "decode/ethertype.h"
 #include "decode/walk.h"
 
 #define ETHERNET_HEADER 14
@@ -67,7 +68,7 @@ typedef struct {
 /* clang-format off */
 static const EthertypeName ethertype_names[] = {
 	{0x0101, "Ethernet experimental"},
-	{0x0806, "ARP"},
+	{TYPE_ARP, "ARP"},
 	{0x0842, "Wake-on-LAN"},
 	{0x2000, "CDP"},
 	{0x22f0, "AVTP"},
@@ -81,7 +82,7 @@ static const EthertypeName ethertype_names[] = {
 	{0x8137, "IPX"},
 	{0x8808, "Ethernet flow control"},
 	{0x8809, "Ethernet slow protocols (LACP)"},
-	{0x8863, "PPPoE discovery"},
+	{TYPE_PPPOE_DISCOVERY, "PPPoE discovery"},
 	{0x886d, "Intel ANS"},
 	{0x8892, "PROFINET"},
 	{0x888e, "EAPOL"},
@@ -92,11 +93,11 @@ static const EthertypeName ethertype_names[] = {
 	{0x88b8, "GOOSE"},
 	{0x88ba, "IEC 61850 sampled values"},
 	{0x88ca, "TIPC"},
-	{0x88cc, "LLDP"},
+	{TYPE_LLDP, "LLDP"},
 	{0x88e1, "HomePlug AV"},
 	{0x88f5, "MVRP"},
 	{0x88f7, "PTP"},
-	{0x8902, "Ethernet CFM"},
+	{TYPE_CFM, "Ethernet CFM"},
 	{0x8906, "FCoE"},
 	{0x8914, "FCoE initialization"},
 	{0x8915, "RoCE"},
@@ -113,12 +114,12 @@ static const struct {
 	uint16_t type;
 	uint8_t layer;
 } ethertype_layers[] = {
-	{0x8864, LAYER_PPPOE},
-	{0x8847, LAYER_MPLS},
-	{0x8848, LAYER_MPLS},
+	{TYPE_PPPOE, LAYER_PPPOE},
+	{TYPE_MPLS, LAYER_MPLS},
+	{TYPE_MPLS_MULTICAST, LAYER_MPLS},
 	{0x6558, LAYER_ETHERNET}, /* transparent bridging, RFC 1701 */
 	{0x880b, LAYER_PPP},
-	{0x88e7, LAYER_PBB},
+	{TYPE_PBB, LAYER_PBB},
 	{0x8903, LAYER_FABRICPATH},
 	{0x8909, LAYER_CISCO_METADATA},
 	{0x8926, LAYER_SHORT_TAG}, /* VN-Tag */
@@ -144,12 +145,12 @@ static Layer ethertype_not_read(Walk *walk, uint16_t type)
 Layer ethertype_next(Walk *walk, uint16_t type)
 {
 	switch (type) {
-	case 0x0800:
+	case TYPE_IPV4:
 		return LAYER_IPV4;
-	case 0x86dd:
+	case TYPE_IPV6:
 		return LAYER_IPV6;
-	case 0x8100:
-	case 0x88a8: /* 802.1ad */
+	case TYPE_VLAN:
+	case TYPE_SERVICE_VLAN:
 	case 0x9100: /* before 802.1ad was written */
 	case 0x9200:
 	case 0x9300:

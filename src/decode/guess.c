@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Guesses at what comes next, for the headers that do not tell. */
+#include "decode/ethertype.h"
 #include "decode/walk.h"
 
 Layer ip_version_next(const Walk *walk)
@@ -32,20 +33,20 @@ bool guess_ethernet(const Walk *walk)
 	if (!header)
 		return false;
 	switch (be16(header + 12)) {
-	case 0x0800:
+	case TYPE_IPV4:
 		return wire > 14 && (!bytes_peek(&walk->at, 15) || header[14] >> 4 == 4);
-	case 0x86dd:
+	case TYPE_IPV6:
 		return wire > 14 && (!bytes_peek(&walk->at, 15) || header[14] >> 4 == 6);
-	case 0x0806:
-	case 0x8100:
-	case 0x88a8:
-	case 0x8847:
-	case 0x8848:
-	case 0x8863:
-	case 0x8864:
-	case 0x88cc:
-	case 0x88e7:
-	case 0x8902:
+	case TYPE_ARP:
+	case TYPE_VLAN:
+	case TYPE_SERVICE_VLAN:
+	case TYPE_MPLS:
+	case TYPE_MPLS_MULTICAST:
+	case TYPE_PPPOE_DISCOVERY:
+	case TYPE_PPPOE:
+	case TYPE_LLDP:
+	case TYPE_PBB:
+	case TYPE_CFM:
 		return true;
 	}
 	/* 802.3 with LLC: the length fits. */

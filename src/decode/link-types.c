@@ -5,11 +5,11 @@ typedef struct {
 	uint16_t link_type;
 	uint8_t layer; /* LAYER_END: not read */
 	const char *name;
-} LinkType;
+} LinkTypeRow;
 
 /* By number, for the search. */
 /* clang-format off */
-static const LinkType link_types[] = {
+static const LinkTypeRow link_types[] = {
 	{0,	LAYER_BSD_NULL,	"NULL"},
 	{1,	LAYER_ETHERNET,	"ETHERNET"},
 	{3,	LAYER_END,	"AX25"},
@@ -163,7 +163,7 @@ static const LinkType link_types[] = {
 };
 /* clang-format on */
 
-static const LinkType *link_type_find(uint32_t link_type)
+static const LinkTypeRow *link_type_find(uint32_t link_type)
 {
 	size_t low = 0, high = sizeof link_types / sizeof *link_types;
 
@@ -182,7 +182,7 @@ static const LinkType *link_type_find(uint32_t link_type)
 
 const char *link_type_name(uint32_t link_type)
 {
-	const LinkType *found = link_type_find(link_type);
+	const LinkTypeRow *found = link_type_find(link_type);
 
 	return found ? found->name : NULL;
 }
@@ -195,7 +195,7 @@ Layer link_type_not_read(Walk *walk, uint32_t link_type)
 
 Layer link_type_enter(Walk *walk, uint32_t link_type)
 {
-	const LinkType *found;
+	const LinkTypeRow *found;
 
 	if (link_type == 1)
 		return LAYER_ETHERNET;

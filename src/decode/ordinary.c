@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "decode/ordinary.h"
 
+#include "base/link-type.h"
+#include "decode/ethertype.h"
 #include "decode/tcp-segment.h"
 
 #include <glib.h>
@@ -13,9 +15,9 @@
 static inline uint8_t ordinary_ethertype(const uint8_t *p)
 {
 	switch (be16(p)) {
-	case 0x0800:
+	case TYPE_IPV4:
 		return 4;
-	case 0x86dd:
+	case TYPE_IPV6:
 		return 6;
 	}
 	return 0;
@@ -24,9 +26,10 @@ static inline uint8_t ordinary_ethertype(const uint8_t *p)
 /* ARPHRD_ values of Linux cooked captures with which the protocol is an ethertype. */
 static inline bool ordinary_hardware(const uint8_t *p)
 {
+	enum { ETHER = 1, PPP = 512, LOOPBACK = 772, NONE = 65534 };
 	uint16_t hardware = be16(p);
 
-	return hardware == 1 || hardware == 512 || hardware == 772 || hardware == 65534;
+	return hardware == ETHER || hardware == PPP || hardware == LOOPBACK || hardware == NONE;
 }
 
 /* The IP version of what lies behind the link layer's header, and in at where; 0: not ordinary. */
@@ -34,24 +37,24 @@ static inline uint8_t ordinary_link(const ShakedownPacket *packet, Bytes *at)
 {
 	const uint8_t *p;
 
-	if (G_LIKELY(packet->link_type == 1)) { /* Ethernet */
+	if (G_LIKELY(packet->link_type == LINK_ETHERNET)) {
 		p = bytes_pull(at, 14);
 		return p ? ordinary_ethertype(p + 12) : 0;
 	}
 	switch (packet->link_type) {
-	case 12: /* raw IP, by its three numbers */
-	case 14:
-	case 101:
+	case LINK_BSD_RAW:
+	case LINK_OPENBSD_RAW:
+	case LINK_RAW:
 		p = bytes_peek(at, 1);
 		return p ? *p >> 4 : 0;
-	case 113: /* Linux cooked */
+	case LINK_LINUX_SLL:
 		p = bytes_pull(at, 16);
 		return p && ordinary_hardware(p + 2) ? ordinary_ethertype(p + 14) : 0;
-	case 228:
+	case LINK_IPV4:
 		return 4;
-	case 229:
+	case LINK_IPV6:
 		return 6;
-	case 276: /* Linux cooked, version 2 */
+	case LINK_LINUX_SLL2:
 		p = bytes_pull(at, 20);
 		return p && ordinary_hardware(p + 8) ? ordinary_ethertype(p) : 0;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The LINKTYPE_ values that this room itself has to do with. */
+/* The LINKTYPE_ values that are of interest one by one; decode/link-types.c lists all. */
 #pragma once
 
 typedef enum {
@@ -14,12 +14,16 @@ typedef enum {
 	LINK_CHDLC = 104,
 	LINK_LOOP = 108,
 	LINK_ENC = 109,
+	LINK_LINUX_SLL = 113,
 	LINK_SUNATM = 123,
 	LINK_USB_LINUX = 189,
 	LINK_ERF = 197,
 	LINK_USB_LINUX_MMAPPED = 220,
+	LINK_IPV4 = 228,
+	LINK_IPV6 = 229,
 	LINK_DBUS = 231,
 	LINK_IPOIB = 242,
 	LINK_USBPCAP = 249,
+	LINK_LINUX_SLL2 = 276,
 	LINK_EBHSCR = 279,
 } LinkType;
