@@ -57,11 +57,12 @@ typedef struct {
 	uint32_t seq, ack; /* as on the wire */
 	bool isn_known[2];
 	uint32_t isn[2];
-	uint16_t flags;	 /* the TCP header's bits: 0x001 FIN … 0x080 CWR, 0x100 AE, up to 0xe00
-			    reserved */
-	uint32_t window; /* scaled where the scale is known; of 65535 where the capture cut it off */
-	uint32_t len;	 /* payload bytes */
-	uint8_t ttl;	 /* or hop limit */
+	uint16_t flags; /* the TCP header's bits: 0x001 FIN … 0x080 CWR, 0x100 AE, up to 0xe00
+			   reserved */
+	uint32_t
+		window; /* scaled where the scale is known; of 65535 where the capture cut it off */
+	uint32_t len;	/* payload bytes */
+	uint8_t ttl;	/* or hop limit */
 	uint8_t sack_len;
 	uint32_t sack[4][2]; /* blocks acknowledged selectively, [from, to), RFC 2018 */
 	ShakedownSegmentClass segment_class;
@@ -87,7 +88,7 @@ typedef enum {
 	SHAKEDOWN_TURN_COMPLETE,  /* the handshake has come about */
 	SHAKEDOWN_TURN_FAILED,	  /* refused, unreachable, aborted, or without answer, or third ACK,
 				     for so long as the configuration says */
-	SHAKEDOWN_TURN_RESET, /* the first RST of an established one, and it was taken */
+	SHAKEDOWN_TURN_RESET,	  /* the first RST of an established one, and it was taken */
 } ShakedownTurnKind;
 
 /* Valid during the call. */

@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+/* Who fills one by hand begins with shakedown_config_init(), and keeps to the ranges of the keys:
+ * nothing checks them here. */
 typedef struct {
 	ShakedownDuration msl;	       /* maximum segment lifetime; TIME-WAIT lasts 2 of them */
 	ShakedownDuration syn_timeout; /* a SYN without any answer for this long: no-answer */

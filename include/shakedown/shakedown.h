@@ -6,6 +6,11 @@
  *
  * Open a capture, make an analysis whose observer hands records to a sink (or to you), read packets
  * from the one and feed them to the other, finish both. src/cli does just that.
+ *
+ * It is linked statically, so that programs are built against the headers of the library they link.
+ * From release to release structs may gain members and enumerations values: fill options and
+ * observers by the names of their members, where what is left out is zero, the default. No object
+ * may be used by two threads at once unless its header says so; different ones may.
  */
 #pragma once
 

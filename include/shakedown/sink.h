@@ -74,7 +74,7 @@ typedef struct {
 	ShakedownGrouping grouping; /* report: a row a group, instead of everything */
 	size_t html_limit;	    /* html: bytes that the page may take; 0: 16 MiB */
 	bool once;		    /* html: the capture cannot be read a second time */
-	ShakedownWriteFunc write;
+	ShakedownWriteFunc write;   /* not NULL */
 	void *write_data;
 } ShakedownSinkOptions;
 
