@@ -2,11 +2,11 @@
 /* The capture: packets of files or interfaces are merged, filtered, put in order, and counted. */
 #include <shakedown/capture.h>
 
+#include "base/link-type.h"
 #include "base/same-file.h"
 #include "capture/capture-private.h"
 #include "capture/filter.h"
 #include "capture/keep.h"
-#include "base/link-type.h"
 #include "capture/live.h"
 #include "capture/merge.h"
 #include "capture/order.h"

@@ -102,11 +102,8 @@ static void move_on(Source *source)
 const uint8_t *source_fill(Source *source, size_t n)
 {
 	while (source_left(source) < n && !source->ended) {
-		uint8_t *limit = source->chunk.data + source->chunk.size;
-		if (source->end == limit) {
+		if (source->end == source->chunk.data + source->chunk.size)
 			move_on(source);
-			limit = source->chunk.data + source->chunk.size;
-		}
 		size_t used = (size_t)(source->end - source->chunk.data);
 		size_t got = source->stream->read(source->stream, source->chunk.data + used,
 						  source->chunk.size - used);

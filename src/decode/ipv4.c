@@ -58,7 +58,8 @@ static Layer ipv4_fragment(Walk *walk, const uint8_t *header, uint32_t header_le
 
 	/* Of a quoted packet the rest does not follow. */
 	if (walk->quote)
-		return piece.offset ? walk_skip(walk, "") : ip_protocol_next(walk, piece.protocol);
+		return piece.offset ? walk_skip(walk, "quoted fragment")
+				    : ip_protocol_next(walk, piece.protocol);
 	if (!fragments_add(&decoder->fragments, &decoder->counts, &piece, &whole))
 		return LAYER_END;
 	walk->at = whole.bytes;

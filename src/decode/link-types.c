@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "decode/link-types.h"
 
+#include "base/link-type.h"
+
 typedef struct {
 	uint16_t link_type;
 	uint8_t layer; /* LAYER_END: not read */
@@ -197,7 +199,7 @@ Layer link_type_enter(Walk *walk, uint32_t link_type)
 {
 	const LinkTypeRow *found;
 
-	if (link_type == 1)
+	if (link_type == LINK_ETHERNET)
 		return LAYER_ETHERNET;
 	found = link_type_find(link_type);
 	if (found && found->layer != LAYER_END)

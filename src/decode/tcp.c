@@ -42,7 +42,7 @@ Layer tcp_quote_layer(Walk *walk)
 	Segment *segment;
 
 	if (captured < 4)
-		return walk_fault(walk, "");
+		return walk_fault(walk, "quoted TCP header cut");
 	segment = walk_segment(walk);
 	if (!segment)
 		return LAYER_END;

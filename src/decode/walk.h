@@ -77,8 +77,9 @@ void walk_run(Walk *walk, Layer layer);
 /* The slot for one more segment; NULL (and counted) when the packet holds too many. */
 Segment *walk_segment(Walk *walk);
 
-/* Both count the reason, a literal, and end the walk. A fault is malformed, cut, or not understood;
- * what is skipped is merely not TCP. */
+/* Each counts the reason, a literal, and ends the walk. A fault is malformed, cut, or not
+ * understood; what is skipped is merely not TCP. Within the quote of an ICMP error, which may be
+ * cut anywhere, one common reason is counted instead. */
 Layer walk_fault(Walk *walk, const char *reason);
 Layer walk_skip(Walk *walk, const char *reason);
 Layer walk_skip_number(Walk *walk, const char *reason, CountsForm form, uint32_t number);

@@ -16,7 +16,8 @@ void flood_close(Service *service, DetectContext *context, ShakedownTime last);
 /* Whatever is under way ends here, and is reported. */
 void flood_end(Service *service, DetectContext *context);
 
-/* Nothing is held for what is refused, and not for long what is reset: by most of its SYNs so far. */
+/* Nothing is held for what is refused, and not for long what is reset: by most of its SYNs so far.
+ */
 ShakedownSeverity flood_severity(const ServiceFlood *flood);
 /* A SYN at that time was one of a flood's. */
 bool flood_covers(const Service *service, const ShakedownConfig *config, ShakedownTime time);

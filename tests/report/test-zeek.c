@@ -90,7 +90,8 @@ static GPtrArray *lines_of(ShakedownFormat format, Catch *caught)
 	cr_assert_not_null(sink);
 	cr_expect(shakedown_sink_wants_conn_log(sink));
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		static const char *const tunnels[] = {"vlan:10", "gre:7", "ah:9", "ipcomp", "vxlan:42", NULL};
+		static const char *const tunnels[] = {"vlan:10", "gre:7",    "ah:9",
+						      "ipcomp",	 "vxlan:42", NULL};
 		ShakedownConnection c = sample_connection(kinds[i], i + 1);
 		ShakedownConnLog log = {.conn_state = "SF",
 					.history = i ? "ShAFf" : "",
@@ -141,7 +142,8 @@ Test(zeek, header_and_rows)
 	cr_expect_str_eq(first[8], "0.001500");
 	cr_expect_str_eq(first[9], "17");
 	cr_expect_str_eq(first[15], "-", "a history without letters is unset");
-	cr_expect_str_eq(first[20], "gre:7,vxlan:42", "a VLAN is no tunnel, nor is what protects or compresses");
+	cr_expect_str_eq(first[20], "gre:7,vxlan:42",
+			 "a VLAN is no tunnel, nor is what protects or compresses");
 	g_auto(GStrv) second = g_strsplit(LINE(lines, 9), "\t", -1);
 	cr_expect_str_eq(second[8], "-", "no time, no duration");
 	cr_expect_str_eq(second[9], "-");
