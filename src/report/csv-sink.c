@@ -78,9 +78,10 @@ static void connection_header(CsvWriter *csv)
 static void anomaly_header(CsvWriter *csv)
 {
 	static const char *const columns[] = {
-		"kind",	       "severity",    "scope", "connection", "client_addr", "client_port",
-		"server_addr", "server_port", "host",  "time",	     "until",	    "frames",
-		"summary",     "evidence",    "rule",  "filter",     "count",	    "connections",
+		"kind",	       "severity",    "scope",	     "connection", "client_addr",
+		"client_port", "server_addr", "server_port", "host",	   "time",
+		"until",       "frames",      "summary",     "evidence",   "rule",
+		"filter",      "count",	      "connections", "frames_cut",
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
 		csv_text(csv, columns[i]);
@@ -252,6 +253,7 @@ static void put_anomaly(ReportSink *sink, const ShakedownAnomaly *a)
 		digits[report_format_uint(digits, a->connections[i])] = '\0';
 		csv_word(csv, digits, i == 0, ' ');
 	}
+	csv_bool(csv, a->frames_cut);
 	csv_end_row(csv);
 }
 

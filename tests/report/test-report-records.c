@@ -132,6 +132,38 @@ Test(records, views_hold_what_they_say)
 	cr_assert_eq(strchr(summary, '\n')[1], '\0', "the summary is the last");
 }
 
+static char *flood(ShakedownFormat format, bool cut)
+{
+	ShakedownAnomaly anomaly = sample_flood();
+	g_autoptr(GError) error = NULL;
+	Catch caught;
+
+	catch_init(&caught);
+	ShakedownSinkOptions options =
+		sample_options(SHAKEDOWN_VIEW_ANOMALIES, format, 80, &caught);
+	g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
+
+	anomaly.frames_cut = cut;
+	shakedown_sink_anomaly(sink, &anomaly);
+	cr_assert(shakedown_sink_finish(sink, NULL, NULL, &error));
+	return g_string_free(caught.text, FALSE);
+}
+
+/* Who counts frames must know that they are a selection. */
+Test(records, frames_that_are_not_all_are_told)
+{
+	for (int cut = 0; cut < 2; cut++) {
+		g_autofree char *json = flood(SHAKEDOWN_FORMAT_NDJSON, cut);
+		g_autofree char *csv = flood(SHAKEDOWN_FORMAT_CSV, cut);
+
+		cr_assert_eq(strstr(json, "],\"frames_cut\":true,\"summary\"") != NULL, cut, "%s",
+			     json);
+		cr_assert_eq(strstr(json, "frames_cut") != NULL, cut);
+		cr_assert_not_null(strstr(csv, ",frames_cut\r\n"));
+		cr_assert(g_str_has_suffix(csv, cut ? ",true\r\n" : ",false\r\n"), "%s", csv);
+	}
+}
+
 static void flushed(ShakedownView view, bool flush, size_t *calls)
 {
 	Catch caught;
