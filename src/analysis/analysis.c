@@ -436,12 +436,29 @@ static void count_sides(const TcpTrackerCounts *t, uint64_t states[2][SHAKEDOWN_
 		}
 }
 
+/* What the decoder, and what the tracker could make nothing of. */
+static void list_skipped(ShakedownAnalysis *a)
+{
+	uint64_t stray = tcp_tracker_counts(a->tracker)->stray_icmp;
+	size_t n = 0;
+	const DecoderCount *counts = decoder_counts(a->decoder, &n);
+
+	a->skipped = g_renew(ShakedownSkipped, a->skipped, n + 1);
+	for (size_t i = 0; i < n; i++)
+		a->skipped[i] =
+			(ShakedownSkipped){counts[i].reason, counts[i].packets, counts[i].fault};
+	if (stray)
+		a->skipped[n++] =
+			(ShakedownSkipped){"ICMP error about no connection here", stray, false};
+	qsort(a->skipped, n, sizeof a->skipped[0], by_packets);
+	a->summary.skipped = a->skipped;
+	a->summary.skipped_len = n;
+}
+
 const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 {
 	ShakedownSummary *s = &a->summary;
 	const TcpTrackerCounts *t = tcp_tracker_counts(a->tracker);
-	size_t n = 0;
-	const DecoderCount *counts = decoder_counts(a->decoder, &n);
 
 	s->segments = t->segments;
 	s->connections = t->connections;
@@ -455,13 +472,7 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	s->bad_checksums = t->bad_checksums;
 	s->offloaded = t->offloaded;
 	s->missing_bytes = t->missing_bytes;
-	a->skipped = g_renew(ShakedownSkipped, a->skipped, n + 1);
-	for (size_t i = 0; i < n; i++)
-		a->skipped[i] =
-			(ShakedownSkipped){counts[i].reason, counts[i].packets, counts[i].fault};
-	qsort(a->skipped, n, sizeof a->skipped[0], by_packets);
-	s->skipped = a->skipped;
-	s->skipped_len = n;
+	list_skipped(a);
 	return s;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "recording.h"
+#include "support/packet-builder.h"
 
 #include <shakedown/stream.h>
 
@@ -195,6 +196,48 @@ Test(analysis, what_may_have_been_dropped_weighs_less)
 	cr_assert_not_null(strstr(lossy.recording.told->str, "no-answer notice"));
 	end(&whole);
 	end(&lossy);
+}
+
+/* An error that quotes a SYN of which nothing was captured is none of any connection's. */
+static void make_icmp_error(GByteArray *frame)
+{
+	const PacketRoute out = {
+		.src = {4, {192, 0, 2, 1}}, .dst = {4, {198, 51, 100, 7}}, .ttl = 64};
+	const PacketRoute back = {.src = {4, {203, 0, 113, 1}}, .dst = out.src, .ttl = 64};
+	const PacketTcp syn = {.src_port = 49152, .dst_port = 80, .flags = 2};
+	g_autoptr(GByteArray) quoted = g_byte_array_new();
+	size_t at = packet_ip_offset(&out);
+
+	packet_build_tcp(quoted, &out, &syn);
+	packet_build_icmp(frame, &back,
+			  &(PacketIcmp){.type = 3,
+					.code = 3,
+					.quote = quoted->data + at,
+					.quote_len = quoted->len - at});
+}
+
+Test(analysis, what_nothing_was_made_of_is_told)
+{
+	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(NULL, NULL, NULL);
+	g_autoptr(GByteArray) frame = g_byte_array_new();
+	const ShakedownSummary *s;
+
+	make_icmp_error(frame);
+	shakedown_analysis_feed(analysis,
+				&(ShakedownPacket){.data = frame->data,
+						   .captured_len = frame->len,
+						   .wire_len = frame->len,
+						   .time = SHAKEDOWN_NS_PER_S,
+						   .frame = 1,
+						   .link_type = 1},
+				1);
+	s = shakedown_analysis_summary(analysis);
+	cr_assert_eq(s->connections, 0);
+	cr_assert_eq(s->segments, 0);
+	cr_assert_eq(s->skipped_len, 1);
+	cr_assert_str_eq(s->skipped[0].reason, "ICMP error about no connection here");
+	cr_assert_eq(s->skipped[0].packets, 1);
+	cr_assert_not(s->skipped[0].fault);
 }
 
 /* A file may say any time; what it says there must not stop the analysis. */
