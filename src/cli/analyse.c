@@ -151,18 +151,12 @@ static void read_again(Run *run, const ShakedownConfig *config, uint64_t packets
 /* What there is to say when everything is written, and how it all went. */
 static Status conclude(const Run *run, ShakedownCapture *capture, bool interrupted)
 {
-	const char *problem = shakedown_capture_problem(capture);
-
 	if (run->options->verbose && !run->options->quiet)
 		progress_sum_up(&run->progress, capture);
-	reading_remark(run->options, capture);
-	if (interrupted)
-		complain("interrupted; this is what was read until then");
-	else if (problem)
-		complain("%s", problem);
-	if (run->fail_on_met)
-		return STATUS_FAIL_ON;
-	return interrupted || problem ? STATUS_FAILED : STATUS_DONE;
+
+	Status status = reading_conclude(run->options, capture, interrupted);
+
+	return run->fail_on_met ? STATUS_FAIL_ON : status;
 }
 
 /* Reports what the error is about; a reader who has gone is none. */

@@ -171,7 +171,7 @@ bool reading_from_standard_input(const Options *options)
 	return false;
 }
 
-void reading_remark(const Options *options, ShakedownCapture *capture)
+static void tell_left_out(const Options *options, ShakedownCapture *capture)
 {
 	const ShakedownCaptureInfo *info = shakedown_capture_info(capture);
 	size_t first = 0;
@@ -185,4 +185,16 @@ void reading_remark(const Options *options, ShakedownCapture *capture)
 	else
 		complain("left out: %" G_GSIZE_FORMAT " files that are no captures, among them %s",
 			 info->left_out, info->files[first].problem);
+}
+
+Status reading_conclude(const Options *options, ShakedownCapture *capture, bool interrupted)
+{
+	const char *problem = shakedown_capture_problem(capture);
+
+	tell_left_out(options, capture);
+	if (interrupted)
+		complain("interrupted; this is what was read until then");
+	else if (problem)
+		complain("%s", problem);
+	return interrupted || problem ? STATUS_FAILED : STATUS_DONE;
 }

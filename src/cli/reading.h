@@ -50,5 +50,6 @@ unsigned reading_threads(const Options *options);
 bool reading_from_standard_input(const Options *options);
 /* Whether every input is a file, and not a pipe that has been drunk. */
 bool reading_is_seekable(const Options *options, ShakedownCapture *capture);
-/* What is no fault, but may not be what was meant. */
-void reading_remark(const Options *options, ShakedownCapture *capture);
+/* When everything is written: tells what may not be what was meant, and what went wrong, of which
+ * the status is the program's. */
+Status reading_conclude(const Options *options, ShakedownCapture *capture, bool interrupted);

@@ -111,16 +111,10 @@ static Status fail(const char *message)
 static Status conclude(Run *run, ShakedownCapture *capture, bool interrupted)
 {
 	const Options *o = run->options;
-	const char *problem = shakedown_capture_problem(capture);
 
 	if (o->verbose && !o->quiet)
 		progress_sum_up(&run->progress, capture);
-	reading_remark(o, capture);
-	if (interrupted)
-		return fail("interrupted; this is what was read until then");
-	if (problem)
-		return fail(problem);
-	return STATUS_DONE;
+	return reading_conclude(o, capture, interrupted);
 }
 
 static Status extract(Run *run, ShakedownCapture *capture, const ShakedownConfig *config)

@@ -170,14 +170,9 @@ static void listen(Watch *watch, ShakedownCapture *capture, ShakedownAnalysis *a
 
 static Status conclude(const Watch *watch, ShakedownCapture *capture)
 {
-	const char *problem = shakedown_capture_problem(capture);
+	Status status = reading_conclude(watch->options, capture, false);
 
-	if (problem)
-		complain("%s", problem);
-	reading_remark(watch->options, capture);
-	if (watch->fail_on_met)
-		return STATUS_FAIL_ON;
-	return problem ? STATUS_FAILED : STATUS_DONE;
+	return watch->fail_on_met ? STATUS_FAIL_ON : status;
 }
 
 /* A reader who has gone has seen enough. */
