@@ -369,8 +369,8 @@ void record_anomaly(JsonWriter *json, const ShakedownAnomaly *a)
 	for (size_t i = 0; i < a->frames_len; i++)
 		json_uint(json, a->frames[i]);
 	json_end(json, ']');
-	if (a->frames_cut)
-		json_members(json, "\"frames_cut\":true");
+	json_key(json, "frames_cut");
+	json_bool(json, a->frames_cut);
 	json_key(json, "summary");
 	json_string(json, a->summary);
 	json_key(json, "evidence");

@@ -156,9 +156,9 @@ Test(records, frames_that_are_not_all_are_told)
 		g_autofree char *json = flood(SHAKEDOWN_FORMAT_NDJSON, cut);
 		g_autofree char *csv = flood(SHAKEDOWN_FORMAT_CSV, cut);
 
-		cr_assert_eq(strstr(json, "],\"frames_cut\":true,\"summary\"") != NULL, cut, "%s",
-			     json);
-		cr_assert_eq(strstr(json, "frames_cut") != NULL, cut);
+		cr_assert_not_null(strstr(json, cut ? "],\"frames_cut\":true,\"summary\""
+						    : "],\"frames_cut\":false,\"summary\""),
+				   "%s", json);
 		cr_assert_not_null(strstr(csv, ",frames_cut\r\n"));
 		cr_assert(g_str_has_suffix(csv, cut ? ",true\r\n" : ",false\r\n"), "%s", csv);
 	}
