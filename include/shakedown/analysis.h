@@ -81,19 +81,19 @@ typedef struct {
 	ShakedownHandshake handshake;
 } ShakedownOpening;
 
-/* A turn of a connection, told when it comes: for who shows how it stands at the moment. */
+/* What happens to a connection, told when it happens: for who shows how it stands at the moment. */
 typedef enum {
-	SHAKEDOWN_TURN_BEGUN = 0, /* its first packet, whatever that is */
-	SHAKEDOWN_TURN_TRIED,	  /* its first SYN */
-	SHAKEDOWN_TURN_COMPLETE,  /* the handshake has come about */
-	SHAKEDOWN_TURN_FAILED,	  /* refused, unreachable, aborted, or without answer, or third ACK,
-				     for so long as the configuration says */
-	SHAKEDOWN_TURN_RESET,	  /* the first RST of an established one, and it was taken */
-} ShakedownTurnKind;
+	SHAKEDOWN_EVENT_OPENED = 0, /* its first packet, whatever that is */
+	SHAKEDOWN_EVENT_ATTEMPT,    /* its first SYN */
+	SHAKEDOWN_EVENT_COMPLETE,   /* the handshake has come about */
+	SHAKEDOWN_EVENT_FAILED, /* refused, unreachable, aborted, or without answer, or third ACK,
+				   for so long as the configuration says */
+	SHAKEDOWN_EVENT_RESET,	/* the first RST of an established one, and it was taken */
+} ShakedownEventKind;
 
 /* Valid during the call. */
 typedef struct {
-	ShakedownTurnKind kind;
+	ShakedownEventKind kind;
 	/* COMPLETE: it had been told as FAILED, and an answer came after all. */
 	bool after_all;
 	uint64_t connection;		 /* id */
@@ -101,7 +101,7 @@ typedef struct {
 	uint16_t port[2];
 	ShakedownTime time;
 	ShakedownHandshake handshake; /* as it stands */
-} ShakedownTurn;
+} ShakedownEvent;
 
 typedef struct {
 	/* Each may be NULL. Connections come when they are over, or at the end, in that order. */
@@ -113,7 +113,7 @@ typedef struct {
 	 * third ACK turned out to have been lost. */
 	void (*opening)(const ShakedownOpening *opening, void *data);
 	/* What ShakedownLive counts as attempts, completed and failed, one by one, and more. */
-	void (*turn)(const ShakedownTurn *turn, void *data);
+	void (*event)(const ShakedownEvent *event, void *data);
 } ShakedownObserver;
 
 /* A reason for which packets (or parts of them) were not analysed, with how many: "ARP", "UDP",
@@ -175,7 +175,7 @@ SHAKEDOWN_EXPORT void shakedown_analysis_free(ShakedownAnalysis *analysis);
 
 /* Before the first packet: records come with what Zeek's conn.log would say (ShakedownConnection's
  * log). It costs some memory a connection and a little time a packet. */
-SHAKEDOWN_EXPORT void shakedown_analysis_conn_log(ShakedownAnalysis *analysis);
+SHAKEDOWN_EXPORT void shakedown_analysis_set_conn_log(ShakedownAnalysis *analysis);
 
 /*
  * Before the first packet: anomalies are told as soon as they are known, for somebody who watches.
@@ -183,7 +183,7 @@ SHAKEDOWN_EXPORT void shakedown_analysis_conn_log(ShakedownAnalysis *analysis);
  * then and not when the connection is over, by which time there may be more evidence, or an answer
  * after all; floods and scans are told when they are recognised, and again when they end.
  */
-SHAKEDOWN_EXPORT void shakedown_analysis_early(ShakedownAnalysis *analysis);
+SHAKEDOWN_EXPORT void shakedown_analysis_set_immediate(ShakedownAnalysis *analysis);
 
 /* The packets' bytes need to live only as long as the call. */
 SHAKEDOWN_EXPORT void shakedown_analysis_feed(ShakedownAnalysis *analysis,

@@ -23,7 +23,7 @@ typedef struct _ShakedownBoard ShakedownBoard;
 SHAKEDOWN_EXPORT ShakedownBoard *shakedown_board_new(void);
 SHAKEDOWN_EXPORT void shakedown_board_free(ShakedownBoard *board);
 
-SHAKEDOWN_EXPORT void shakedown_board_turn(ShakedownBoard *board, const ShakedownTurn *turn);
+SHAKEDOWN_EXPORT void shakedown_board_event(ShakedownBoard *board, const ShakedownEvent *event);
 SHAKEDOWN_EXPORT void shakedown_board_segment(ShakedownBoard *board,
 					      const ShakedownSegment *segment);
 SHAKEDOWN_EXPORT void shakedown_board_connection(ShakedownBoard *board,
@@ -45,7 +45,7 @@ typedef struct {
 	uint64_t resets; /* of established connections, as far as could be told when they came */
 	double rate;	 /* attempts a second, over the last few seconds */
 	ShakedownDuration server_rtt; /* SYN to SYN,ACK: median of the latest; or unknown */
-	ShakedownTime last;	      /* its latest turn */
+	ShakedownTime last;	      /* its latest event */
 } ShakedownBoardService;
 
 typedef struct {

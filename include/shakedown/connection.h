@@ -160,7 +160,7 @@ typedef struct {
 } ShakedownConnLogSide;
 
 /* A connection as Zeek's conn.log tells of it, by Zeek's rules and not by what is believed here:
- * see shakedown_analysis_conn_log(). */
+ * see shakedown_analysis_set_conn_log(). */
 typedef struct {
 	const char *conn_state; /* "SF", "S0", "REJ", … */
 	const char *history;	/* "ShADadFf"; capitals: the originator's, that is the client's */

@@ -107,7 +107,7 @@ SHAKEDOWN_EXPORT bool shakedown_sink_wants_segments(const ShakedownSink *sink);
  * sets options.once, and the sink makes do with those connections that it followed from the start.
  */
 SHAKEDOWN_EXPORT bool shakedown_sink_read_again(ShakedownSink *sink) G_GNUC_WARN_UNUSED_RESULT;
-/* True if the sink needs connections with their log: shakedown_analysis_conn_log(). */
+/* True if the sink needs connections with their log: shakedown_analysis_set_conn_log(). */
 SHAKEDOWN_EXPORT bool shakedown_sink_wants_conn_log(const ShakedownSink *sink);
 /* True once the writer has refused (a closed pipe, a full disk): go on reading is of no use. */
 SHAKEDOWN_EXPORT bool shakedown_sink_broken(const ShakedownSink *sink);

@@ -47,13 +47,13 @@ static void on_anomaly(const ShakedownAnomaly *anomaly, void *data)
 		a->observer.anomaly(anomaly, a->data);
 }
 
-static void tell_turn(ShakedownAnalysis *a, const TcpEvent *event, ShakedownTurnKind kind,
-		      bool after_all)
+static void tell_event(ShakedownAnalysis *a, const TcpEvent *event, ShakedownEventKind kind,
+		       bool after_all)
 {
 	const TcpConnection *conn = event->conn;
 	const ShakedownAddress addr[2] = {tcp_conn_address(conn, SHAKEDOWN_CLIENT),
 					  tcp_conn_address(conn, SHAKEDOWN_SERVER)};
-	const ShakedownTurn turn = {
+	const ShakedownEvent told = {
 		.kind = kind,
 		.after_all = after_all,
 		.connection = conn->id,
@@ -64,15 +64,15 @@ static void tell_turn(ShakedownAnalysis *a, const TcpEvent *event, ShakedownTurn
 		.handshake = tcp_record_handshake(conn, &a->config, event->time),
 	};
 
-	a->observer.turn(&turn, a->data);
+	a->observer.event(&told, a->data);
 }
 
-static void take_turn(ShakedownAnalysis *a, const TcpEvent *event, uint64_t *count,
-		      ShakedownTurnKind kind, bool after_all)
+static void count_event(ShakedownAnalysis *a, const TcpEvent *event, uint64_t *count,
+			ShakedownEventKind kind, bool after_all)
 {
 	++*count;
-	if (a->observer.turn)
-		tell_turn(a, event, kind, after_all);
+	if (a->observer.event)
+		tell_event(a, event, kind, after_all);
 }
 
 /* The events that count_handshake() makes something of. */
@@ -90,16 +90,17 @@ static void count_handshake(ShakedownAnalysis *a, const TcpEvent *event)
 
 	if (event->kind == TCP_EVENT_SYN) {
 		if (event->side == SHAKEDOWN_CLIENT && conn->side[SHAKEDOWN_CLIENT].syns == 1)
-			take_turn(a, event, &a->attempts, SHAKEDOWN_TURN_TRIED, false);
+			count_event(a, event, &a->attempts, SHAKEDOWN_EVENT_ATTEMPT, false);
 	} else if (event->kind == TCP_EVENT_ESTABLISHED) {
-		take_turn(a, event, &a->completed, SHAKEDOWN_TURN_COMPLETE,
-			  conn->syn_first && (conn->flags & (refused | TCP_CONN_TIMED_HANDSHAKE)));
+		count_event(a, event, &a->completed, SHAKEDOWN_EVENT_COMPLETE,
+			    conn->syn_first &&
+				    (conn->flags & (refused | TCP_CONN_TIMED_HANDSHAKE)));
 	} else if (event->kind == TCP_EVENT_HANDSHAKE_LATE) {
 		if (opening && !(conn->flags & (refused | TCP_CONN_THIRD_ACK)))
-			take_turn(a, event, &a->failed, SHAKEDOWN_TURN_FAILED, false);
+			count_event(a, event, &a->failed, SHAKEDOWN_EVENT_FAILED, false);
 	} else if (event->kind == TCP_EVENT_RST || event->kind == TCP_EVENT_UNREACHABLE) {
 		if (opening && !(conn->flags & TCP_CONN_TIMED_HANDSHAKE))
-			take_turn(a, event, &a->failed, SHAKEDOWN_TURN_FAILED, false);
+			count_event(a, event, &a->failed, SHAKEDOWN_EVENT_FAILED, false);
 	}
 }
 
@@ -110,10 +111,10 @@ static void tell_others(ShakedownAnalysis *a, const TcpEvent *event)
 	bool established = (conn->flags & TCP_CONN_THIRD_ACK) || !conn->syn_first;
 
 	if (event->kind == TCP_EVENT_OPENED)
-		tell_turn(a, event, SHAKEDOWN_TURN_BEGUN, false);
+		tell_event(a, event, SHAKEDOWN_EVENT_OPENED, false);
 	else if (event->kind == TCP_EVENT_RST && (conn->flags & TCP_CONN_RESET) && established &&
 		 conn->side[0].rsts + conn->side[1].rsts == 1)
-		tell_turn(a, event, SHAKEDOWN_TURN_RESET, false);
+		tell_event(a, event, SHAKEDOWN_EVENT_RESET, false);
 }
 
 static void on_event(const TcpEvent *event, void *data)
@@ -122,7 +123,7 @@ static void on_event(const TcpEvent *event, void *data)
 
 	if (COUNTED >> event->kind & 1)
 		count_handshake(a, event);
-	if (a->observer.turn)
+	if (a->observer.event)
 		tell_others(a, event);
 	detectors_event(a->detectors, event);
 }
@@ -223,13 +224,13 @@ void shakedown_analysis_streams(ShakedownAnalysis *a, const ShakedownStreamOptio
 	tcp_tracker_set_streams(a->tracker, a->streams);
 }
 
-void shakedown_analysis_conn_log(ShakedownAnalysis *a)
+void shakedown_analysis_set_conn_log(ShakedownAnalysis *a)
 {
 	g_return_if_fail(a->summary.packets == 0);
 	tcp_tracker_set_conn_log(a->tracker);
 }
 
-void shakedown_analysis_early(ShakedownAnalysis *a)
+void shakedown_analysis_set_immediate(ShakedownAnalysis *a)
 {
 	g_return_if_fail(a->summary.packets == 0);
 	a->detect.early = true;

@@ -31,10 +31,10 @@ void shakedown_board_free(ShakedownBoard *board)
 	g_free(board);
 }
 
-void shakedown_board_turn(ShakedownBoard *board, const ShakedownTurn *turn)
+void shakedown_board_event(ShakedownBoard *board, const ShakedownEvent *event)
 {
-	board->now = MAX(board->now, turn->time);
-	board_services_turn(board->services, turn);
+	board->now = MAX(board->now, event->time);
+	board_services_event(board->services, event);
 }
 
 void shakedown_board_segment(ShakedownBoard *board, const ShakedownSegment *segment)

@@ -102,23 +102,23 @@ static void take_leg(Item *item, ShakedownDuration leg)
 	item->legs_len = MIN(item->legs_len + 1, LEGS);
 }
 
-void board_services_turn(BoardServices *s, const ShakedownTurn *turn)
+void board_services_event(BoardServices *s, const ShakedownEvent *event)
 {
-	Item *item = found_or_made(s, turn->addr[SHAKEDOWN_SERVER], turn->port[SHAKEDOWN_SERVER]);
+	Item *item = found_or_made(s, event->addr[SHAKEDOWN_SERVER], event->port[SHAKEDOWN_SERVER]);
 	ShakedownBoardService *row = &item->row;
 
-	row->last = MAX(row->last, turn->time);
-	switch (turn->kind) {
-	case SHAKEDOWN_TURN_BEGUN:
+	row->last = MAX(row->last, event->time);
+	switch (event->kind) {
+	case SHAKEDOWN_EVENT_OPENED:
 		row->live++;
 		break;
-	case SHAKEDOWN_TURN_TRIED:
-		tried(item, turn->time);
+	case SHAKEDOWN_EVENT_ATTEMPT:
+		tried(item, event->time);
 		break;
-	case SHAKEDOWN_TURN_COMPLETE:
+	case SHAKEDOWN_EVENT_COMPLETE:
 		row->complete++;
 		/* How it had been told to fail is not known any more: the likeliest. */
-		if (turn->after_all && row->failed) {
+		if (event->after_all && row->failed) {
 			bool answered = row->outcomes[SHAKEDOWN_HANDSHAKE_UNFINISHED] > 0;
 			uint64_t *was = &row->outcomes[answered ? SHAKEDOWN_HANDSHAKE_UNFINISHED
 								: SHAKEDOWN_HANDSHAKE_NO_ANSWER];
@@ -126,13 +126,13 @@ void board_services_turn(BoardServices *s, const ShakedownTurn *turn)
 			row->failed--;
 			*was -= *was > 0;
 		}
-		take_leg(item, turn->handshake.server_rtt);
+		take_leg(item, event->handshake.server_rtt);
 		break;
-	case SHAKEDOWN_TURN_FAILED:
+	case SHAKEDOWN_EVENT_FAILED:
 		row->failed++;
-		row->outcomes[turn->handshake.outcome]++;
+		row->outcomes[event->handshake.outcome]++;
 		break;
-	case SHAKEDOWN_TURN_RESET:
+	case SHAKEDOWN_EVENT_RESET:
 		row->resets++;
 		break;
 	}

@@ -10,7 +10,7 @@ typedef struct _BoardServices BoardServices;
 
 BoardServices *board_services_new(void);
 void board_services_free(BoardServices *services);
-void board_services_turn(BoardServices *services, const ShakedownTurn *turn);
+void board_services_event(BoardServices *services, const ShakedownEvent *event);
 void board_services_connection(BoardServices *services, const ShakedownConnection *connection);
 /* Rates are those at that time. */
 size_t board_services_rows(const BoardServices *services, ShakedownTime now,

@@ -206,7 +206,7 @@ static Status analyse(Run *run, ShakedownCapture *capture, const ShakedownConfig
 	uint64_t packets;
 
 	if (shakedown_sink_wants_conn_log(run->sink))
-		shakedown_analysis_conn_log(analysis);
+		shakedown_analysis_set_conn_log(analysis);
 	run->relayed = is_worth_relaying(run);
 	if (run->relayed && !(run->relay = shakedown_relay_new(run->sink)))
 		run->relayed = false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What GLib does not do for a command line: before it is given to GLib, and where GLib refuses it. */
+/* What GLib does not do for a command line: before it is given to GLib, and where GLib refuses it.
+ */
 #pragma once
 
 #include "cli/help.h"

@@ -62,9 +62,9 @@ static void on_segment(const ShakedownSegment *segment, void *data)
 	shakedown_board_segment(((Watch *)data)->board, segment);
 }
 
-static void on_turn(const ShakedownTurn *turn, void *data)
+static void on_event(const ShakedownEvent *event, void *data)
 {
-	shakedown_board_turn(((Watch *)data)->board, turn);
+	shakedown_board_event(((Watch *)data)->board, event);
 }
 
 /* What happens to an interface must not be written across a screen. */
@@ -277,12 +277,12 @@ static Status watch_all(Watch *watch, ShakedownCapture *capture, const Shakedown
 		.anomaly = on_anomaly,
 		.opening = watch->measure->metrics ? on_opening : NULL,
 		.segment = watch->board ? on_segment : NULL,
-		.turn = watch->board ? on_turn : NULL,
+		.event = watch->board ? on_event : NULL,
 	};
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, watch);
 	g_autoptr(GError) error = NULL;
 
-	shakedown_analysis_early(analysis);
+	shakedown_analysis_set_immediate(analysis);
 	measure_begin(watch->measure, analysis, capture);
 	watch_status_init(&watch->status, !watch->options->quiet && !watch->board,
 			  watch->options->live.interval);

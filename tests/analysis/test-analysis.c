@@ -111,7 +111,7 @@ Test(analysis, what_zeek_tells_is_there_where_it_was_asked_for)
 	BEGIN(without, "refused.pcap");
 	BEGIN(with, "refused.pcap");
 
-	shakedown_analysis_conn_log(with.analysis);
+	shakedown_analysis_set_conn_log(with.analysis);
 	feed(&without);
 	feed(&with);
 	shakedown_analysis_finish(without.analysis);
@@ -161,7 +161,7 @@ Test(analysis, time_goes_on_without_packets)
 	BEGIN(early, "mixed.pcap");
 	uint64_t told;
 
-	shakedown_analysis_early(early.analysis);
+	shakedown_analysis_set_immediate(early.analysis);
 	/* Up to the first SYN of connection 6, which nobody answers. */
 	recording_feed(late.analysis, late.capture, 1, 53);
 	recording_feed(early.analysis, early.capture, 1, 53);

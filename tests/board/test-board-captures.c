@@ -55,14 +55,14 @@ static void on_segment(const ShakedownSegment *segment, void *data)
 	g_array_index(r->lengths, guint, segment->connection)++;
 }
 
-static void on_turn(const ShakedownTurn *turn, void *data)
+static void on_event(const ShakedownEvent *event, void *data)
 {
 	Reading *r = data;
 
 	if (r->sink)
 		return;
-	r->corrected += turn->after_all;
-	shakedown_board_turn(r->board, turn);
+	r->corrected += event->after_all;
+	shakedown_board_event(r->board, event);
 }
 
 static void read_all(Reading *r, const char *path, ShakedownSummary *summary)
@@ -72,7 +72,7 @@ static void read_all(Reading *r, const char *path, ShakedownSummary *summary)
 	const ShakedownObserver observer = {.connection = on_connection,
 					    .anomaly = on_anomaly,
 					    .segment = on_segment,
-					    .turn = on_turn};
+					    .event = on_event};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(ShakedownCapture) capture = shakedown_capture_open(&options, &error);
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(NULL, &observer, r);

@@ -13,11 +13,11 @@ static ShakedownAddress address(unsigned last)
 	return (ShakedownAddress){4, {192, 0, (uint8_t)(last >> 8 & 0xff), (uint8_t)(last & 0xff)}};
 }
 
-static void turn(ShakedownBoard *board, ShakedownTurnKind kind, uint64_t id, unsigned server,
-		 ShakedownTime time, ShakedownHandshakeOutcome outcome)
+static void event(ShakedownBoard *board, ShakedownEventKind kind, uint64_t id, unsigned server,
+		  ShakedownTime time, ShakedownHandshakeOutcome outcome)
 {
 	ShakedownAddress addr[2] = {address(1), address(server)};
-	const ShakedownTurn t = {
+	const ShakedownEvent t = {
 		.kind = kind,
 		.connection = id,
 		.addr = {&addr[0], &addr[1]},
@@ -25,7 +25,7 @@ static void turn(ShakedownBoard *board, ShakedownTurnKind kind, uint64_t id, uns
 		.time = time,
 		.handshake = {.outcome = outcome, .server_rtt = 1000000 * (int64_t)(id % 7 + 1)}};
 
-	shakedown_board_turn(board, &t);
+	shakedown_board_event(board, &t);
 }
 
 static void segment(ShakedownBoard *board, uint64_t id, unsigned sender, uint16_t flags,
@@ -97,13 +97,13 @@ Test(board, counts_handshakes_by_service)
 	ShakedownBoardService rows[4];
 
 	for (uint64_t id = 1; id <= 10; id++) {
-		turn(board, SHAKEDOWN_TURN_BEGUN, id, 7, T0, 0);
-		turn(board, SHAKEDOWN_TURN_TRIED, id, 7, T0, SHAKEDOWN_HANDSHAKE_IN_PROGRESS);
+		event(board, SHAKEDOWN_EVENT_OPENED, id, 7, T0, 0);
+		event(board, SHAKEDOWN_EVENT_ATTEMPT, id, 7, T0, SHAKEDOWN_HANDSHAKE_IN_PROGRESS);
 	}
 	for (uint64_t id = 1; id <= 6; id++)
-		turn(board, SHAKEDOWN_TURN_COMPLETE, id, 7, T0, SHAKEDOWN_HANDSHAKE_COMPLETE);
+		event(board, SHAKEDOWN_EVENT_COMPLETE, id, 7, T0, SHAKEDOWN_HANDSHAKE_COMPLETE);
 	for (uint64_t id = 7; id <= 9; id++)
-		turn(board, SHAKEDOWN_TURN_FAILED, id, 7, T0, SHAKEDOWN_HANDSHAKE_REFUSED);
+		event(board, SHAKEDOWN_EVENT_FAILED, id, 7, T0, SHAKEDOWN_HANDSHAKE_REFUSED);
 	cr_assert_eq(shakedown_board_services(board, rows, 4), 1);
 	cr_assert_eq(rows[0].tried, 10);
 	cr_assert_eq(rows[0].complete, 6);
@@ -123,20 +123,20 @@ Test(board, an_answer_after_all_is_no_failure)
 {
 	g_autoptr(ShakedownBoard) board = shakedown_board_new();
 	ShakedownAddress addr[2] = {address(1), address(7)};
-	ShakedownTurn t = {.kind = SHAKEDOWN_TURN_TRIED,
-			   .connection = 1,
-			   .addr = {&addr[0], &addr[1]},
-			   .port = {40000, 443},
-			   .time = T0};
+	ShakedownEvent t = {.kind = SHAKEDOWN_EVENT_ATTEMPT,
+			    .connection = 1,
+			    .addr = {&addr[0], &addr[1]},
+			    .port = {40000, 443},
+			    .time = T0};
 	ShakedownBoardService row;
 
-	shakedown_board_turn(board, &t);
-	t.kind = SHAKEDOWN_TURN_FAILED;
+	shakedown_board_event(board, &t);
+	t.kind = SHAKEDOWN_EVENT_FAILED;
 	t.handshake.outcome = SHAKEDOWN_HANDSHAKE_NO_ANSWER;
-	shakedown_board_turn(board, &t);
-	t.kind = SHAKEDOWN_TURN_COMPLETE;
+	shakedown_board_event(board, &t);
+	t.kind = SHAKEDOWN_EVENT_COMPLETE;
 	t.after_all = true;
-	shakedown_board_turn(board, &t);
+	shakedown_board_event(board, &t);
 	shakedown_board_services(board, &row, 1);
 	cr_assert_eq(row.failed, 0);
 	cr_assert_eq(row.complete, 1);
@@ -152,9 +152,9 @@ Test(board, services_heard_of_longest_ago_make_room)
 	uint64_t services, connections;
 
 	for (unsigned i = 0; i < SHAKEDOWN_BOARD_SERVICES + 904; i++) {
-		turn(board, SHAKEDOWN_TURN_TRIED, i + 1, 1000 + i, T0 + i, 0);
+		event(board, SHAKEDOWN_EVENT_ATTEMPT, i + 1, 1000 + i, T0 + i, 0);
 		/* This one is heard of again and again. */
-		turn(board, SHAKEDOWN_TURN_TRIED, i + 1, 1, T0 + i, 0);
+		event(board, SHAKEDOWN_EVENT_ATTEMPT, i + 1, 1, T0 + i, 0);
 	}
 	size_t n = shakedown_board_services(board, rows, SHAKEDOWN_BOARD_SERVICES + 1);
 

@@ -145,7 +145,7 @@ Whole *whole_new(const ShakedownConfig *config, uint8_t ask)
 	};
 	w->analysis = shakedown_analysis_new(config, &observer, w);
 	if (w->sink && shakedown_sink_wants_conn_log(w->sink))
-		shakedown_analysis_conn_log(w->analysis);
+		shakedown_analysis_set_conn_log(w->analysis);
 	return w;
 }
 

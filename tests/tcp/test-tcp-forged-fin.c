@@ -113,7 +113,8 @@ Test(tcp_forged_fin, keep_alive_behind_an_own_fin)
 	}
 }
 
-/* Both sides' timers are as long, and began with the same exchange: the tap is a leg of 10 ms off. */
+/* Both sides' timers are as long, and began with the same exchange: the tap is a leg of 10 ms off.
+ */
 Test(tcp_forged_fin, keep_alives_that_cross)
 {
 	g_autoptr(Talk) t = talk_talking();
