@@ -297,15 +297,16 @@ static ShakedownTime asked_before(const TcpConnection *conn, ShakedownTime syn)
 	return asked;
 }
 
-/* Its SYN came sooner than it answers: no answer to the other's, which crossed it and was lost.
- * Beside it what its host takes is more than the way. */
+/* Its SYN came sooner than it answers: no answer to the other's, which crossed it. Where both began
+ * at the same moment it took half of what an answer takes, and more where it began later. Beside it
+ * what its host takes is more than the way. */
 static bool syns_crossed(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 	const TcpBelief *syn = tcp_beliefs_by(&conn->beliefs, step->from, TCP_SENDS_SYN);
 
 	return syn && conn->syn_ack_last &&
-	       (syn->time - asked_before(conn, syn->time)) * 2 + IN_THE_HOST <
+	       (syn->time - asked_before(conn, syn->time)) * 5 / 3 + IN_THE_HOST <
 		       step->time - conn->syn_ack_last;
 }
 

@@ -155,6 +155,21 @@ Test(tcp_open, split_on_an_uneven_way)
 	EXPECT_OUTCOME(t, 1, "split complete, none open");
 }
 
+/* Both began at the same moment: beside the one its SYN takes a leg to leave and the other's one to
+ * come, while an answer takes both. The other, which had its own SYN out, takes the SYN,ACK as any
+ * client does. */
+Test(tcp_open, crossed_at_the_same_moment)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN);
+	SERVER(t, TCP_SYN, .after = MS(100));
+	CLIENT(t, SYN_ACK, 0, 1, .after = MS(1));
+	SERVER(t, TCP_ACK, 1, 1, .after = MS(200));
+	EXPECT_HISTORY(t, 1, S, "SYN-SENT ESTABLISHED");
+	EXPECT_OUTCOME(t, 1, "simultaneous complete, none open");
+}
+
 /* §3.5 figure 8 with both SYNs before the answer; but a number that has gone on with its clock is
  * of a later attempt, and the first was not old. */
 Test(tcp_open, of_two_syns_the_one_not_reset)
