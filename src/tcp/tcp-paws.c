@@ -1,10 +1,66 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-paws.h"
 
+#include "tcp/tcp-tracker-private.h"
+
 /* A clock of 1 ms turns its sign bit in 24.8 days; what was remembered is void by then, §5.5. */
 #define VOID_AFTER (INT64_C(24) * 24 * 3600 * SHAKEDOWN_NS_PER_S)
 /* Linux forgives one tick: clocks of several processors. */
 #define TICKS_FORGIVEN 1
+
+/* Segments that follow each other are judged together, by one acknowledgment. */
+static void remember(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+
+	if (!(s->checks & TCP_CHECK_OLD_STAMP) || !tcp_seq_eq(aside->dropped, step->seg->seq))
+		aside->old_from = step->seg->seq;
+	aside->dropped = segment_seq_end(step->seg);
+	/* Only data can be taken later. */
+	if (step->seg->flags & (TCP_SYN | TCP_FIN))
+		aside->old_from = aside->dropped;
+	s->checks |= TCP_CHECK_OLD_STAMP;
+}
+
+/* The segment acknowledges all of them, if only selectively. */
+static bool acknowledges(const TcpStep *step, const TcpAsideSide *aside)
+{
+	TcpSackBlock blocks[4];
+	size_t n = tcp_options_sack(step->seg, blocks);
+
+	if (tcp_seq_leq(aside->dropped, step->seg->ack))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (tcp_seq_leq(blocks[i].left, aside->old_from) &&
+		    tcp_seq_leq(aside->dropped, blocks[i].right))
+			return true;
+	return false;
+}
+
+/* They have been acknowledged: its receiver has got what it should have dropped, unless they
+ * came again. It does not look at stamps, or somebody rewrites them; and nothing is missing. */
+static void judge(TcpStep *step, ShakedownSideId side)
+{
+	TcpSide *s = &step->conn->side[side];
+	TcpAside *aside = step->conn->aside;
+	TcpSeq from = aside->side[side].old_from, to = aside->side[side].dropped;
+	const TcpHole *hole = tcp_holes_at(aside->holes[side], from, to);
+
+	s->checks &= (uint8_t)~TCP_CHECK_OLD_STAMP;
+	if (tcp_seq_lt(s->snd_nxt, to)) {
+		s->checks |= TCP_CHECK_NO_PAWS;
+		if (!tcp_seq_eq(s->snd_nxt, from))
+			return;
+		s->bytes += (uint32_t)tcp_seq_diff(to, from);
+		s->snd_nxt = to;
+		s->flags |= TCP_SIDE_SENT_DATA;
+	} else if (hole && tcp_seq_leq(hole->left, from) && tcp_seq_leq(to, hole->right)) {
+		s->checks |= TCP_CHECK_NO_PAWS;
+		s->bytes += tcp_holes_fill(&aside->holes[side], from, to, &aside->side[side].missing,
+					   &step->tracker->holes);
+	}
+}
 
 bool tcp_paws_drops(TcpStep *step)
 {
@@ -19,8 +75,7 @@ bool tcp_paws_drops(TcpStep *step)
 	if (!tcp_options_timestamps(seg, &tsval, &tsecr) ||
 	    (int32_t)(r->ts_recent - tsval) <= TICKS_FORGIVEN || step->time - s->last > VOID_AFTER)
 		return false;
-	s->checks |= TCP_CHECK_OLD_STAMP;
-	tcp_aside_make(step->conn)->side[step->from].dropped = segment_seq_end(seg);
+	remember(step);
 	return true;
 }
 
@@ -32,14 +87,9 @@ void tcp_paws_take(TcpStep *step)
 
 	if (!(seg->flags & TCP_ACK))
 		return;
-	/* It has got what it should have dropped: it does not look at stamps, or somebody rewrites
-	 * them. */
-	TcpSeq dropped = tcp_aside(step->conn)->side[tcp_other(step->from)].dropped;
-	if ((r->checks & TCP_CHECK_OLD_STAMP) && tcp_seq_leq(dropped, seg->ack)) {
-		r->checks &= (uint8_t)~TCP_CHECK_OLD_STAMP;
-		if (tcp_seq_lt(r->snd_nxt, dropped))
-			r->checks |= TCP_CHECK_NO_PAWS;
-	}
+	if ((r->checks & TCP_CHECK_OLD_STAMP) &&
+	    acknowledges(step, &tcp_aside(step->conn)->side[tcp_other(step->from)]))
+		judge(step, tcp_other(step->from));
 	if (!tcp_options_timestamps(seg, &tsval, &tsecr) || tsecr == 0 ||
 	    (tcp_side_has(s, TCP_SIDE_ECHOES) && (int32_t)(tsecr - s->ts_recent) <= 0))
 		return;

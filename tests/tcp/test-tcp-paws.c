@@ -130,6 +130,72 @@ Test(tcp_paws, is_given_up_where_the_receiver_takes_it)
 	EXPECT_CLASS(t, NEW);
 }
 
+/* … and what it has taken was captured. */
+Test(tcp_paws, what_the_receiver_takes_is_not_missing)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 151, 1, 60, .tsval = 901, .tsecr = 5000);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, TCP_ACK, 1, 211, .tsval = 5040, .tsecr = 1020);
+	cr_expect_eq(talk_side(t, C)->bytes, 210);
+	cr_expect_eq(talk_aside(t, C)->missing, 0);
+}
+
+/* A retransmission has overtaken it. */
+Test(tcp_paws, what_the_receiver_takes_fills_its_hole)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 1030, .tsecr = 5020);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .tsval = 1060, .tsecr = 5020);
+	SERVER(t, TCP_ACK, 1, 101, .tsval = 5060, .tsecr = 1060);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 1029, .tsecr = 5020);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+	SERVER(t, TCP_ACK, 1, 201, .tsval = 5080, .tsecr = 1060);
+	cr_expect_eq(talk_side(t, C)->bytes, 200);
+	cr_expect_eq(talk_aside(t, C)->missing, 0);
+	CLIENT(t, PSH_ACK, 201, 1, 50, .tsval = 1031, .tsecr = 5020);
+	EXPECT_CLASS(t, NEW);
+}
+
+/* RFC 2018: it says so at once. */
+Test(tcp_paws, what_the_receiver_takes_is_sacked)
+{
+	g_autoptr(Talk) t = stamped();
+	const uint32_t x = t->isn[C];
+	const uint8_t sack[] = {1, 1, 5, 10,
+				(uint8_t)((x + 201) >> 24), (uint8_t)((x + 201) >> 16),
+				(uint8_t)((x + 201) >> 8), (uint8_t)(x + 201),
+				(uint8_t)((x + 301) >> 24), (uint8_t)((x + 301) >> 16),
+				(uint8_t)((x + 301) >> 8), (uint8_t)(x + 301)};
+
+	CLIENT(t, PSH_ACK, 301, 1, 50, .tsval = 1030, .tsecr = 5020);
+	CLIENT(t, PSH_ACK, 201, 1, 50, .tsval = 900, .tsecr = 5020);
+	CLIENT(t, PSH_ACK, 251, 1, 50, .tsval = 901, .tsecr = 5020);
+	SERVER(t, TCP_ACK, 1, 101, .tsval = 5040, .tsecr = 1020, .options = (const char *)sack,
+	       .options_len = sizeof sack);
+	cr_expect_eq(talk_side(t, C)->bytes, 250);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 902, .tsecr = 5020);
+	EXPECT_CLASS(t, OUT_OF_ORDER);
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 903, .tsecr = 5020);
+	SERVER(t, TCP_ACK, 1, 351, .tsval = 5060, .tsecr = 1020);
+	cr_expect_eq(talk_side(t, C)->bytes, 350);
+	cr_expect_eq(talk_aside(t, C)->missing, 0);
+}
+
+/* A FIN is none of the data. */
+Test(tcp_paws, an_old_fin_is_not_taken_as_data)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, FIN_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	SERVER(t, TCP_ACK, 1, 152, .tsval = 5040, .tsecr = 1020);
+	cr_expect_eq(talk_side(t, C)->bytes, 100);
+	cr_expect_eq(talk_aside(t, C)->missing, 51);
+}
+
 /* Below RCV.NXT the number says more than the stamp. */
 Test(tcp_paws, old_data_stays_a_retransmission)
 {
