@@ -24,6 +24,18 @@ static bool was_reset(const TcpConnection *conn, ShakedownSideId side)
 	return last && last->input == TCP_GETS_RST;
 }
 
+/* Who gets the other's FIN behind its own may send its own again with the ACK, as BSD does. Then the
+ * ACK of the first has had no time to pass, and says nothing by its absence. */
+static bool answers_crossing_fin(const TcpStep *step, const TcpBelief *got)
+{
+	const TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+
+	return tcp_conn_has(conn, TCP_CONN_CROSSED) && tcp_fin_acked(conn, other) &&
+	       !tcp_side_has(&conn->side[step->from], TCP_SIDE_BARE_ACK) &&
+	       step->time - got->time < tcp_leg(conn, other) + TCP_BUSY;
+}
+
 /* The sender's FIN again: what rested on the acknowledgment of it is taken back. */
 static void fin_again(TcpStep *step)
 {
@@ -43,7 +55,8 @@ static void fin_again(TcpStep *step)
 	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
 	/* It answers a FIN at once with an ACK: no ACK, no FIN received, unless a reset came after
 	 * it. */
-	if (got.evidence == SHAKEDOWN_EVIDENCE_DELIVERED && !was_reset(conn, other)) {
+	if (got.evidence == SHAKEDOWN_EVIDENCE_DELIVERED && !was_reset(conn, other) &&
+	    !answers_crossing_fin(step, &got)) {
 		tcp_take_back(step, other, TCP_GETS_FIN);
 		if (tcp_fin_acked(conn, other))
 			tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
