@@ -209,6 +209,9 @@ static bool assassination(DetectContext *context, TcpConnection *conn, Shakedown
 	if (!r->first_accepted || r->state[1] != SHAKEDOWN_TCP_TIME_WAIT ||
 	    !tcp_side_has(&conn->side[other], TCP_SIDE_SEEN))
 		return false;
+	/* It has outlived that (RFC 1337 §3), and every other. */
+	if (r->missed_frame && !tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_RST))
+		return true;
 	begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ASSASSINATION, conn, side, r);
 	/* Provoked by an old duplicate it is RFC 1337's accident; without, a peer that resets what
 	 * it has closed already. */

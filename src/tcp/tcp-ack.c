@@ -450,6 +450,8 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again)
 			return comes_before(step, TCP_GETS_RST);
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 		step->note = "the RST did not reach it, or it was ignored";
+		if (s->state == SHAKEDOWN_TCP_TIME_WAIT)
+			tcp_aside_make(conn)->side[step->from].keeps_time_wait = true;
 		undo_reset(conn);
 		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
 		return false;

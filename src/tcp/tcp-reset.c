@@ -359,22 +359,31 @@ static bool resets_old_syn_again(const TcpStep *step)
 	       tcp_beliefs_by(&step->conn->beliefs, tcp_other(step->from), TCP_GETS_RST);
 }
 
-/* §3.10.7.1: it has reset, and what was on its way to it then gets an RST each, with a number that
- * means nothing any more. */
+/* §3.10.7.1: it has reset, or closed for good, and what was on its way to it then gets an RST each,
+ * with a number that means nothing any more. */
 static bool is_echo(const TcpStep *step)
 {
 	const TcpSide *s = &step->conn->side[step->from];
 
-	return s->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(s, TCP_SIDE_SENT_RST) &&
-	       !(step->seg->flags & TCP_ACK) && tcp_seq_leq(step->seg->seq, s->snd_nxt);
+	if (s->state != SHAKEDOWN_TCP_CLOSED || (step->seg->flags & TCP_ACK))
+		return false;
+	return tcp_side_has(s, TCP_SIDE_SENT_RST)
+		       ? tcp_seq_leq(step->seg->seq, s->snd_nxt)
+		       : tcp_fin_acked(step->conn, step->from) && answers_old_segment(step);
 }
 
 /* Its receiver must take it; alive: that was not closed before. */
 static void take_reset(TcpStep *step, bool own, bool alive)
 {
 	TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
 
-	tcp_believe(step, tcp_other(step->from), TCP_GETS_RST, SHAKEDOWN_EVIDENCE_DELIVERED);
+	/* RFC 1337 §3: many hosts ignore resets there, and this one has. */
+	if (conn->side[other].state == SHAKEDOWN_TCP_TIME_WAIT &&
+	    tcp_aside(conn)->side[other].keeps_time_wait)
+		step->note = "to be ignored, as the one before: TIME-WAIT goes on";
+	else
+		tcp_believe(step, other, TCP_GETS_RST, SHAKEDOWN_EVIDENCE_DELIVERED);
 	if (!alive && !own)
 		return;
 	note_opening(step);
@@ -420,7 +429,7 @@ void tcp_arrives_rst(TcpStep *step)
 	if (!taken)
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 	if (echo) {
-		step->note = "it has reset already, and answers what was on its way";
+		step->note = "it has closed already, and answers what was on its way";
 		return;
 	}
 	if (!taken) {

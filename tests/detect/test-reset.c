@@ -337,3 +337,23 @@ Test(reset, nobody_unseen_was_in_time_wait)
 	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_RESET_AFTER_FIN)->summary,
 				  "after it had sent FIN"));
 }
+
+/* §3.10.7.1: who has closed for good answers what was late, with numbers that mean nothing any
+ * more; nobody has ignored that. */
+Test(reset, of_one_that_had_closed)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	scene_talk(s);
+	CLIENT(s, FIN_ACK, 121, 1001);
+	SERVER(s, TCP_ACK, 1001, 122);
+	SERVER(s, FIN_ACK, 1001, 122);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	CLIENT(s, TCP_ACK, 122, 1001);
+	SERVER(s, TCP_RST, 1001);
+	CLIENT(s, TCP_ACK, 122, 1002, .after = MS(20));
+	scene_finish(s);
+	EXPECT_NOT(s, RESET_IGNORED);
+	EXPECT_NOT(s, FORGED_RST);
+}

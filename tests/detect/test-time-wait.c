@@ -101,6 +101,21 @@ Test(time_wait, an_impatient_peer)
 	EXPECT_SEVERITY(s, TIME_WAIT_ASSASSINATION, NOTICE);
 }
 
+/* RFC 1337 §3: it went on, and nothing has ended it. */
+Test(time_wait, not_assassinated)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	for (unsigned i = 0; i < 3; i++) {
+		CLIENT(s, TCP_RST, 122, .after = SECONDS(1));
+		SERVER(s, TCP_ACK, 1002, 122, .after = SECONDS(1));
+	}
+	CLIENT(s, TCP_RST, 122);
+	scene_finish(s);
+	EXPECT_NOT(s, TIME_WAIT_ASSASSINATION);
+	EXPECT_NOT(s, RESET_AFTER_FIN);
+}
+
 /* Crossing FINs: the reset of the one that waits already comes before the other waits, too. */
 Test(time_wait, time_in_it_is_the_sides_own)
 {

@@ -302,6 +302,23 @@ Test(tcp_reset, assassinates_time_wait)
 	EXPECT_OUTCOME(t, 1, "three-way complete, three-way graceful");
 }
 
+/* RFC 1337 §3: it ignores them, as it has shown. */
+Test(tcp_reset, time_wait_that_outlives_a_reset)
+{
+	g_autoptr(Talk) t = talk_talking();
+
+	SERVER(t, FIN_ACK, 201, 101);
+	CLIENT(t, FIN_ACK, 101, 202);
+	SERVER(t, TCP_ACK, 202, 102);
+	CLIENT(t, TCP_RST, 102, .after = MS(100));
+	EXPECT_STATES(t, "CLOSED? / CLOSED?");
+	SERVER(t, TCP_ACK, 202, 102, .after = SECONDS(1));
+	EXPECT_STATES(t, "CLOSED? / TIME-WAIT!");
+	CLIENT(t, TCP_RST, 102);
+	EXPECT_STATES(t, "CLOSED? / TIME-WAIT!");
+	EXPECT_NOTE(t, "to be ignored, as the one before: TIME-WAIT goes on");
+}
+
 /* In every synchronized state an exact RST closes both. */
 Test(tcp_reset, after_one_fin)
 {
