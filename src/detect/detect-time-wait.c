@@ -258,7 +258,7 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 				aborted ? "it was answered" : "the connection came about",
 				finding_span(&f, conn->syn_ack_first - conn->syn_first));
 	else if (!refused)
-		finding_summary(&f, ", and never answered");
+		finding_summary(&f, ": neither SYN,ACK nor RST answered it");
 	finding_report(&f);
 }
 

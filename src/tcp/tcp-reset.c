@@ -433,10 +433,13 @@ void tcp_arrives_rst(TcpStep *step)
 		return;
 	}
 	if (!taken) {
-		if (in_window(step))
+		bool due = in_window(step) && r->state != SHAKEDOWN_TCP_SYN_SENT;
+
+		if (due)
 			r->flags |= TCP_SIDE_CHALLENGED;
-		step->note = in_window(step) ? "not exactly RCV.NXT: a challenge ACK is due"
-					     : "out of window: to be ignored";
+		step->note = due	       ? "not exactly RCV.NXT: a challenge ACK is due"
+			     : in_window(step) ? "does not acknowledge its SYN: to be ignored"
+					       : "out of window: to be ignored";
 		tcp_emit(step, TCP_EVENT_RST_IGNORED, step->from);
 		return;
 	}

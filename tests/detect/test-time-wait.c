@@ -82,6 +82,25 @@ Test(time_wait, reuse_refused_and_then_given_up)
 			      "came about"));
 }
 
+/* It answers for the old connection, and goes on. */
+Test(time_wait, reuse_refused_by_one_that_answers)
+{
+	g_autoptr(Scene) s = server_waits();
+	uint32_t old = s->isn[SHAKEDOWN_CLIENT];
+
+	for (unsigned i = 0; i < 3; i++) {
+		s->isn[SHAKEDOWN_CLIENT] = old + 100000;
+		CLIENT(s, TCP_SYN, .after = SECONDS(1));
+		s->isn[SHAKEDOWN_CLIENT] = old;
+		SERVER(s, TCP_ACK, 1002, 122);
+		CLIENT(s, TCP_RST, 122);
+	}
+	scene_finish(s);
+	cr_assert_str_eq(scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED)->summary,
+			 "a SYN to ports that were in TIME-WAIT was not taken: neither SYN,ACK nor "
+			 "RST answered it");
+}
+
 Test(time_wait, assassinated)
 {
 	g_autoptr(Scene) s = server_waits();

@@ -288,6 +288,17 @@ Test(tcp_reset, crossing_data_within_the_leg)
 	cr_assert_eq(t->event_count[TCP_EVENT_RST_CONTRADICTED], 1);
 }
 
+/* §3.10.7.3 second: in SYN-SENT it is dropped, and nothing answers it. */
+Test(tcp_reset, without_ack_in_syn_sent)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN);
+	SERVER(t, TCP_RST, 77);
+	EXPECT_NOTE(t, "does not acknowledge its SYN: to be ignored");
+	EXPECT_STATES(t, "SYN-SENT / CLOSED");
+}
+
 /* RFC 1337: an RST takes a side out of TIME-WAIT. */
 Test(tcp_reset, assassinates_time_wait)
 {
