@@ -130,6 +130,7 @@ static bool dropped_by_receiver(TcpStep *step)
 	tcp_paws_take(step);
 	if (!tcp_paws_drops(step))
 		return false;
+	step->old_stamp = true;
 	step->note = "older timestamp than its receiver has: dropped (PAWS)";
 	/* Somebody may have sent the receiver a stamp of the future in its name (RFC 7323 §7): what
 	 * it sends proves its own state all the same. */

@@ -139,6 +139,7 @@ static void do_beside(TcpTracker *t, TcpConnection *conn, ShakedownSideId side, 
 	step.segment_class = SHAKEDOWN_SEGMENT_NEW;
 	step.note = NULL;
 	step.overlap = NULL;
+	step.old_stamp = false;
 	step.changes_len = 0;
 	tcp_confirm_established(&step);
 	if (t->recent)

@@ -3,16 +3,47 @@
 
 #include <string.h>
 
-void tcp_stream_doubt(TcpDoubt **doubt, const TcpStep *step, uint64_t offset)
+/* So many with old timestamps are kept: what one retransmission has overtaken. */
+#define OLD_MOST 16
+
+static TcpDoubt *doubt_new(const TcpStep *step, uint64_t offset)
 {
 	const Segment *seg = step->seg;
 	uint32_t captured = seg->payload ? seg->payload_captured : 0;
+	TcpDoubt *doubt = g_malloc(sizeof(TcpDoubt) + captured);
 
-	g_free(*doubt);
-	*doubt = g_malloc(sizeof(TcpDoubt) + captured);
-	**doubt = (TcpDoubt){offset, step->frame, seg->payload_len, captured};
+	*doubt = (TcpDoubt){NULL, offset, step->frame, seg->payload_len, captured};
 	if (captured)
-		memcpy((*doubt)->bytes, seg->payload, captured);
+		memcpy(doubt->bytes, seg->payload, captured);
+	return doubt;
+}
+
+void tcp_doubts_free(TcpDoubt *doubts)
+{
+	while (doubts) {
+		TcpDoubt *next = doubts->next;
+
+		g_free(doubts);
+		doubts = next;
+	}
+}
+
+void tcp_stream_doubt_old(TcpDoubt **doubts, const TcpStep *step, uint64_t offset)
+{
+	TcpDoubt *doubt = doubt_new(step, offset), *last = doubt;
+
+	doubt->next = *doubts;
+	*doubts = doubt;
+	for (unsigned n = 1; n < OLD_MOST && last; n++)
+		last = last->next;
+	if (last)
+		tcp_doubts_free(g_steal_pointer(&last->next));
+}
+
+void tcp_stream_doubt(TcpDoubt **doubt, const TcpStep *step, uint64_t offset)
+{
+	g_free(*doubt);
+	*doubt = doubt_new(step, offset);
 }
 
 /* Whatever else has been sent in its place since then is no contradiction. */
@@ -60,10 +91,31 @@ static void settle_damaged(TcpStream *stream)
 	g_clear_pointer(&stream->damaged, g_free);
 }
 
+/* … or that its receiver does not look at stamps. */
+static void settle_old(TcpStream *stream)
+{
+	bool taken = stream->conn->side[stream->side].checks & TCP_CHECK_NO_PAWS;
+
+	for (TcpDoubt **at = &stream->old; *at;) {
+		TcpDoubt *doubt = *at;
+
+		if (stream->acked < doubt->offset + doubt->len) {
+			at = &doubt->next;
+			continue;
+		}
+		if (taken)
+			take(stream, doubt, stream->acked);
+		*at = doubt->next;
+		g_free(doubt);
+	}
+}
+
 void tcp_stream_settle_doubts(TcpStream *stream)
 {
 	if (stream->syn)
 		settle_syn(stream);
 	if (stream->damaged)
 		settle_damaged(stream);
+	if (stream->old)
+		settle_old(stream);
 }

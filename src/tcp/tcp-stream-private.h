@@ -9,9 +9,10 @@
 #define TCP_STREAM_LEAD ((uint64_t)64 << 10)
 #define TCP_STREAM_NO_END UINT64_MAX
 
-/* Payload of which only an acknowledgment tells whether it was taken: on a SYN (RFC 7413 §3), or
- * with a wrong checksum that may be the tap's own. */
-typedef struct {
+/* Payload of which only an acknowledgment tells whether it was taken: on a SYN (RFC 7413 §3), with
+ * a wrong checksum that may be the tap's own, or with an old timestamp (RFC 7323 §5). */
+typedef struct _TcpDoubt {
+	struct _TcpDoubt *next; /* of those with old timestamps: the one before */
 	uint64_t offset, frame;
 	uint32_t len, captured;
 	uint8_t bytes[];
@@ -40,7 +41,7 @@ struct _TcpStream {
 	uint64_t lead;	/* what lies before the first byte that is handed out */
 	bool leading;	/* begun in the middle, and nothing was handed out yet */
 	size_t cost;	/* its part of the total */
-	TcpDoubt *syn, *damaged;
+	TcpDoubt *syn, *damaged, *old;
 	bool went_on; /* it has sent on after the SYN's data */
 };
 
@@ -53,7 +54,11 @@ static inline int64_t tcp_stream_offset(const TcpStream *stream, TcpSeq seq)
 
 static inline size_t tcp_doubt_cost(const TcpDoubt *doubt)
 {
-	return doubt ? sizeof *doubt + doubt->captured : 0;
+	size_t cost = 0;
+
+	for (; doubt; doubt = doubt->next)
+		cost += sizeof *doubt + doubt->captured;
+	return cost;
 }
 
 /* tcp-stream-order.c: hands out what is in order and final, and what must be given up. */
@@ -65,6 +70,9 @@ void tcp_stream_give_up(TcpStream *stream, uint64_t to, ShakedownHole hole);
 
 /* tcp-stream-doubt.c: keeps the step's payload in mind. */
 void tcp_stream_doubt(TcpDoubt **doubt, const TcpStep *step, uint64_t offset);
+/* … beside the latest of those that are there already. */
+void tcp_stream_doubt_old(TcpDoubt **doubts, const TcpStep *step, uint64_t offset);
+void tcp_doubts_free(TcpDoubt *doubts);
 /* The other side's acknowledgment has got to stream->acked. */
 void tcp_stream_settle_doubts(TcpStream *stream);
 /* It never came, and none will. */

@@ -85,6 +85,7 @@ void tcp_stream_free(TcpStream *stream)
 	tcp_pieces_clear(&stream->pieces);
 	g_free(stream->syn);
 	g_free(stream->damaged);
+	tcp_doubts_free(stream->old);
 	g_free(stream);
 }
 
@@ -92,7 +93,7 @@ static void account(TcpStream *stream)
 {
 	TcpStreams *streams = stream->streams;
 	size_t cost = stream->pieces.held + stream->pieces.kept + tcp_doubt_cost(stream->syn) +
-		      tcp_doubt_cost(stream->damaged);
+		      tcp_doubt_cost(stream->damaged) + tcp_doubt_cost(stream->old);
 
 	streams->total += cost - stream->cost;
 	stream->cost = cost;
@@ -247,8 +248,9 @@ static void take_payload(TcpStreams *streams, TcpStep *step)
 		add(stream, step, &payload);
 }
 
-/* Its receiver drops it, unless it turns out that the tap was before the card that sums. */
-static void take_damaged(TcpStreams *streams, TcpStep *step)
+/* Its receiver drops it, unless it turns out that the tap was before the card that sums, or that it
+ * does not look at stamps. */
+static void take_in_doubt(TcpStreams *streams, TcpStep *step)
 {
 	const Segment *seg = step->seg;
 	TcpConnection *conn = step->conn;
@@ -262,7 +264,9 @@ static void take_damaged(TcpStreams *streams, TcpStep *step)
 	int64_t offset = tcp_stream_offset(stream, seg->seq);
 
 	if (offset >= 0)
-		tcp_stream_doubt(&stream->damaged, step, (uint64_t)offset);
+		step->old_stamp
+			? tcp_stream_doubt_old(&stream->old, step, (uint64_t)offset)
+			: tcp_stream_doubt(&stream->damaged, step, (uint64_t)offset);
 }
 
 /* The same packet twice is the capture's doing; if the payload is another, it is not. A probe's or
@@ -292,9 +296,10 @@ static Use use_of(const TcpStep *step)
 {
 	switch (step->segment_class) {
 	case SHAKEDOWN_SEGMENT_KEEP_ALIVE:
-	case SHAKEDOWN_SEGMENT_OUT_OF_WINDOW:
 	case SHAKEDOWN_SEGMENT_ICMP_ERROR:
 		return USE_NONE;
+	case SHAKEDOWN_SEGMENT_OUT_OF_WINDOW:
+		return step->old_stamp && !(step->seg->flags & TCP_FIN) ? USE_IN_DOUBT : USE_NONE;
 	case SHAKEDOWN_SEGMENT_DUPLICATE_PACKET:
 		return USE_TO_COMPARE;
 	case SHAKEDOWN_SEGMENT_BAD_CHECKSUM:
@@ -333,7 +338,7 @@ static void use(TcpStreams *streams, TcpStep *step, Use use)
 		compare_copy(streams, step);
 		return;
 	case USE_IN_DOUBT:
-		take_damaged(streams, step);
+		take_in_doubt(streams, step);
 		return;
 	case USE_ALL:
 		if (step->seg->flags & TCP_SYN)

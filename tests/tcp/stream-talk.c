@@ -128,6 +128,13 @@ void stream_talk_send(StreamTalk *t, ShakedownSideId from, const StreamSegment *
 	};
 	memcpy(t->last.src, addr[from], 4);
 	memcpy(t->last.dst, addr[to], 4);
+	if (in->tsval) {
+		const uint8_t stamps[12] = {1, 1, 8, 10, [7] = in->tsval, [11] = in->tsecr};
+
+		memcpy(t->options, stamps, sizeof stamps);
+		t->last.options = t->options;
+		t->last.options_len = sizeof stamps;
+	}
 	if (in->digested)
 		make_digest(t);
 	t->over = false;

@@ -24,6 +24,7 @@ typedef struct {
 	uint32_t captured; /* 0: all */
 	int32_t window;	   /* -1: closed; 0: 65535 */
 	uint8_t checksum;  /* SegmentChecksum */
+	uint8_t tsval, tsecr; /* the option is there if tsval is not 0 */
 	bool digested;	   /* its bytes are not there any more, but their digest is */
 } StreamSegment;
 
@@ -38,6 +39,7 @@ typedef struct {
 	uint64_t frame;
 	ShakedownTime now;
 	Segment last;
+	uint8_t options[12];
 	GString *text[2];
 	uint64_t end[2]; /* of what came: the next stretch begins here */
 	bool over;

@@ -207,6 +207,28 @@ Test(stream, a_wrong_checksum_that_is_the_taps_own)
 	EXPECT_CLIENT(t, "abcdefghi");
 }
 
+/* RFC 7323 §5: a retransmission has overtaken them, and its receiver takes them or does not. */
+Test(stream, old_timestamps)
+{
+	for (unsigned taken = 0; taken < 2; taken++) {
+		TALK(t);
+
+		CLIENT(t, TCP_SYN, .tsval = 10);
+		SERVER(t, SYN_ACK, 0, 1, .tsval = 50, .tsecr = 10);
+		CLIENT(t, 0, 1, 1, "abc", .tsval = 20, .tsecr = 50);
+		SERVER(t, 0, 1, 4, .tsval = 60, .tsecr = 20);
+		CLIENT(t, 0, 4, 1, "def", .tsval = 12, .tsecr = 50);
+		CLIENT(t, 0, 10, 1, "jkl", .tsval = 14, .tsecr = 50);
+		CLIENT(t, 0, 7, 1, "ghi", .tsval = 13, .tsecr = 50);
+		EXPECT_CLIENT(t, "abc");
+		if (!taken)
+			CLIENT(t, 0, 4, 1, "DEFGHIJKL", .tsval = 30, .tsecr = 50);
+		SERVER(t, 0, 1, 13, .tsval = 70, .tsecr = 30);
+		EXPECT_CLIENT(t, taken ? "abcdefghijkl" : "abcDEFGHIJKL");
+		cr_assert_eq(t->conflicts, 0);
+	}
+}
+
 Test(stream, a_packet_captured_twice)
 {
 	TALK(t);
