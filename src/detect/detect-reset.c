@@ -211,14 +211,16 @@ static bool answers_another_syn(const TcpEvent *event, const TcpMark *refusal)
 /* A client that opens resets what answers another SYN than its own (§3.10.7.3 first), as old
  * duplicates and what the other still holds of a connection before have it, and goes on. The host
  * of a program that makes its segments itself resets SYN,ACK, and the program goes on: of the two
- * another's reset is told by its TTL. */
+ * another's reset is told by its TTL, unless that is of the same place (a scanner's segments have
+ * 255, its kernel's 64). */
 static bool client_may_reset(const TcpConnection *conn, const Dossier *d, const TcpMark *mark)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
 
 	return mark->side == SHAKEDOWN_CLIENT &&
 	       (!conn->syn_ack_first || mark->time < conn->syn_ack_first ||
-		d->bad_handshake[SHAKEDOWN_SERVER].count || !tcp_ttl_is_foreign(c, mark->ttl));
+		d->bad_handshake[SHAKEDOWN_SERVER].count || !tcp_ttl_is_foreign(c, mark->ttl) ||
+		tcp_ttl_hops(mark->ttl) == tcp_ttl_hops(c->ttl[0]));
 }
 
 /* One that seemed to answer as it should, so that nothing was noted of it. */

@@ -274,3 +274,23 @@ Test(overlap, sent_again_as_something_else_twice)
 	scene_finish(s);
 	EXPECT_KINDS(s, "overlap-conflict");
 }
+
+/* A scanner's kernel knows nothing of its connection: it resets the answer, as far away as the
+ * scanner, which goes on. Behind a reset from elsewhere somebody else is. */
+Test(near_miss, kernel_of_a_scanner)
+{
+	for (unsigned elsewhere = 0; elsewhere < 2; elsewhere++) {
+		g_autoptr(Scene) s = scene_new();
+
+		CLIENT(s, TCP_SYN, .ttl = 255);
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_RST, 1, .ttl = elsewhere ? 51 : 64, .after = MS(1));
+		CLIENT(s, TCP_ACK, 1, 1, .ttl = 255, .after = MS(100));
+		SERVER(s, TCP_RST, 1);
+		scene_finish(s);
+		if (elsewhere)
+			EXPECT(s, FORGED_RST);
+		else
+			EXPECT_NOT(s, FORGED_RST);
+	}
+}
