@@ -215,7 +215,7 @@ static bool assassination(DetectContext *context, TcpConnection *conn, Shakedown
 	begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ASSASSINATION, conn, side, r);
 	/* Provoked by an old duplicate it is RFC 1337's accident; without, a peer that resets what
 	 * it has closed already. */
-	if (!r->foreign && since < IMPATIENT)
+	if ((!r->foreign || r->same_distance) && since < IMPATIENT)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_duration(&f, "in_time_wait_s", since);
 	finding_flag(&f, "answers", r->without_ack);
