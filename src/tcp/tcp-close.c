@@ -24,8 +24,8 @@ static bool was_reset(const TcpConnection *conn, ShakedownSideId side)
 	return last && last->input == TCP_GETS_RST;
 }
 
-/* Who gets the other's FIN behind its own may send its own again with the ACK, as BSD does. Then the
- * ACK of the first has had no time to pass, and says nothing by its absence. */
+/* Who gets the other's FIN behind its own may send its own again with the ACK, as BSD does. Then
+ * the ACK of the first has had no time to pass, and says nothing by its absence. */
 static bool answers_crossing_fin(const TcpStep *step, const TcpBelief *got)
 {
 	const TcpConnection *conn = step->conn;

@@ -57,8 +57,8 @@ static void judge(TcpStep *step, ShakedownSideId side)
 		s->flags |= TCP_SIDE_SENT_DATA;
 	} else if (hole && tcp_seq_leq(hole->left, from) && tcp_seq_leq(to, hole->right)) {
 		s->checks |= TCP_CHECK_NO_PAWS;
-		s->bytes += tcp_holes_fill(&aside->holes[side], from, to, &aside->side[side].missing,
-					   &step->tracker->holes);
+		s->bytes += tcp_holes_fill(&aside->holes[side], from, to,
+					   &aside->side[side].missing, &step->tracker->holes);
 	}
 }
 

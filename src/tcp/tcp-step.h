@@ -22,7 +22,7 @@ typedef struct {
 	ShakedownSegmentClass segment_class;
 	const char *note;	   /* a remark for the ladder */
 	const TcpOverlap *overlap; /* what TCP_EVENT_OVERLAP_CONFLICT is about */
-	bool old_stamp; /* its receiver should drop it, but for that: RFC 7323 §5 */
+	bool old_stamp;		   /* its receiver should drop it, but for that: RFC 7323 §5 */
 	uint8_t changes_len;
 	ShakedownStateChange changes[TCP_STEP_CHANGES];
 } TcpStep;

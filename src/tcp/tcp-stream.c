@@ -264,9 +264,8 @@ static void take_in_doubt(TcpStreams *streams, TcpStep *step)
 	int64_t offset = tcp_stream_offset(stream, seg->seq);
 
 	if (offset >= 0)
-		step->old_stamp
-			? tcp_stream_doubt_old(&stream->old, step, (uint64_t)offset)
-			: tcp_stream_doubt(&stream->damaged, step, (uint64_t)offset);
+		step->old_stamp ? tcp_stream_doubt_old(&stream->old, step, (uint64_t)offset)
+				: tcp_stream_doubt(&stream->damaged, step, (uint64_t)offset);
 }
 
 /* The same packet twice is the capture's doing; if the payload is another, it is not. A probe's or

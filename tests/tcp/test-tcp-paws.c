@@ -165,11 +165,18 @@ Test(tcp_paws, what_the_receiver_takes_is_sacked)
 {
 	g_autoptr(Talk) t = stamped();
 	const uint32_t x = t->isn[C];
-	const uint8_t sack[] = {1, 1, 5, 10,
-				(uint8_t)((x + 201) >> 24), (uint8_t)((x + 201) >> 16),
-				(uint8_t)((x + 201) >> 8), (uint8_t)(x + 201),
-				(uint8_t)((x + 301) >> 24), (uint8_t)((x + 301) >> 16),
-				(uint8_t)((x + 301) >> 8), (uint8_t)(x + 301)};
+	const uint8_t sack[] = {1,
+				1,
+				5,
+				10,
+				(uint8_t)((x + 201) >> 24),
+				(uint8_t)((x + 201) >> 16),
+				(uint8_t)((x + 201) >> 8),
+				(uint8_t)(x + 201),
+				(uint8_t)((x + 301) >> 24),
+				(uint8_t)((x + 301) >> 16),
+				(uint8_t)((x + 301) >> 8),
+				(uint8_t)(x + 301)};
 
 	CLIENT(t, PSH_ACK, 301, 1, 50, .tsval = 1030, .tsecr = 5020);
 	CLIENT(t, PSH_ACK, 201, 1, 50, .tsval = 900, .tsecr = 5020);
