@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-budget.h"
 
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-watch.h"
 
@@ -76,8 +76,8 @@ static uint64_t cost_of(const TcpTracker *t, const Slab *slab, uint64_t items)
 	if (slab == t->slab)
 		return (items + HEADROOM) * (COST + t->budget.beside) +
 		       slab_live(slab) * t->budget.hangs;
-	return (items + HEADROOM) * (sizeof(TcpHalf) + t->budget.beside) +
-	       slab_taken(t->wide_keys) * sizeof(TcpHalfWide) + byte_log_held(t->rests) +
+	return (items + HEADROOM) * (sizeof(TcpFolded) + t->budget.beside) +
+	       slab_taken(t->wide_keys) * sizeof(TcpFoldedWide) + byte_log_held(t->rests) +
 	       t->resting_hangs;
 }
 
@@ -110,7 +110,7 @@ bool tcp_budget_exceeded(TcpTracker *t)
 {
 	if (++t->budget.asked % LOOK_EVERY == 0)
 		look(t);
-	return crowded(t, t->slab, t->half_open) || crowded(t, t->half_open, t->slab);
+	return crowded(t, t->slab, t->folded) || crowded(t, t->folded, t->slab);
 }
 
 bool tcp_budget_has_cut(const TcpTracker *t)
@@ -190,21 +190,21 @@ static void end_one(TcpTracker *t)
 	}
 }
 
-static const TcpHalf *half_at(const TcpTracker *t, uint32_t handle)
+static const TcpFolded *folded_at(const TcpTracker *t, uint32_t handle)
 {
-	return slab_get(t->half_open, handle);
+	return slab_get(t->folded, handle);
 }
 
 static void end_folded(TcpTracker *t, uint32_t handle)
 {
-	const TcpHalf *half = half_at(t, handle);
-	uint64_t *count = !half->rests ? &t->counts.cut_half_open
-			  : half->open ? &t->counts.cut_open
-				       : &t->counts.cut_closed;
+	const TcpFolded *folded = folded_at(t, handle);
+	uint64_t *count = !folded->rests ? &t->counts.cut_half_open
+			  : folded->open ? &t->counts.cut_open
+					 : &t->counts.cut_closed;
 
 	t->budget.hand_half = handle;
 	handle |= SLAB_SMALL;
-	end_early(t, tcp_half_borrow(t, handle), handle, count);
+	end_early(t, tcp_folded_borrow(t, handle), handle, count);
 }
 
 /* Slots are handed out in order, and the one that was freed last comes first: so the next after the
@@ -212,13 +212,13 @@ static void end_folded(TcpTracker *t, uint32_t handle)
  * nothing to say the attempts of others: so of what there is more of. */
 static void end_half_open(TcpTracker *t)
 {
-	bool open = t->resting_open > slab_live(t->half_open) / 2;
-	uint32_t next = slab_next_live(t->half_open, t->budget.hand_half);
+	bool open = t->resting_open > slab_live(t->folded) / 2;
+	uint32_t next = slab_next_live(t->folded, t->budget.hand_half);
 
 	if (!next)
 		return;
-	while (half_at(t, next)->open != open)
-		next = slab_next_live(t->half_open, next);
+	while (folded_at(t, next)->open != open)
+		next = slab_next_live(t->folded, next);
 	end_folded(t, next);
 }
 
@@ -228,8 +228,8 @@ static void end_resting(TcpTracker *t)
 	uint32_t next = t->budget.hand_half;
 
 	for (unsigned i = 0; t->resting > t->resting_open && i < SAMPLE; i++) {
-		next = slab_next_live(t->half_open, next);
-		if (half_at(t, next)->rests && !half_at(t, next)->open) {
+		next = slab_next_live(t->folded, next);
+		if (folded_at(t, next)->rests && !folded_at(t, next)->open) {
 			end_folded(t, next);
 			return;
 		}
@@ -240,10 +240,10 @@ static void end_resting(TcpTracker *t)
 void tcp_budget_make_room(TcpTracker *t)
 {
 	/* What aliases hold is little, and goes with the connections. */
-	if (crowded(t, t->slab, t->half_open))
+	if (crowded(t, t->slab, t->folded))
 		end_resting(t);
-	if (crowded(t, t->slab, t->half_open) && !tcp_idle_hurry(t))
+	if (crowded(t, t->slab, t->folded) && !tcp_idle_hurry(t))
 		end_one(t);
-	if (crowded(t, t->half_open, t->slab))
+	if (crowded(t, t->folded, t->slab))
 		end_half_open(t);
 }

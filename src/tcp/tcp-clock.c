@@ -4,7 +4,7 @@
  * ends, and in the end the connection is forgotten. One timer a connection is set to whatever comes
  * first; packets only move it when it fires, so that they cost the wheel nothing.
  */
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -158,7 +158,7 @@ static void end_time_wait(TcpStep *step)
 void tcp_clock_fire(uint32_t handle, void *data)
 {
 	TcpTracker *tracker = data;
-	TcpConnection *conn = tcp_half_borrow(tracker, handle);
+	TcpConnection *conn = tcp_folded_borrow(tracker, handle);
 	TcpStep step;
 
 	tcp_step_begin(&step, tracker, conn, tracker->now);
@@ -188,5 +188,5 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	ShakedownTime due = tcp_clock_due(tracker, conn);
 	if (due != NEVER)
 		timer_wheel_set(tracker->wheel, handle, due - tracker->first);
-	tcp_half_return(tracker, conn, handle);
+	tcp_folded_return(tracker, conn, handle);
 }

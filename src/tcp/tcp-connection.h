@@ -44,17 +44,17 @@ typedef enum {
 	TCP_SIDE_TIMING = 1 << 18,     /* timed_end waits for its acknowledgment */
 	TCP_SIDE_RESENT = 1 << 19,     /* resent_… is its latest retransmission, not yet judged */
 	TCP_SIDE_SACKED = 1 << 20,     /* sack_high means something */
+	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect_ack lay beyond all that can be */
+	TCP_SIDE_UNPROVEN = 1 << 22,	/* something believed of it is delivered, not confirmed */
 	TCP_SIDE_JUMPED =
 		1 << 23, /* jump_… is its latest bare ACK beyond what was captured of it */
-	TCP_SIDE_UNPROVEN = 1 << 22,	/* something believed of it is delivered, not confirmed */
-	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect_ack lay beyond all that can be */
 	TCP_SIDE_ECHOES = 1 << 24,	/* ts_recent means something */
 	TCP_SIDE_RST_STAMPED = 1 << 25, /* tsval is that of its RST */
 	TCP_SIDE_TWICE = 1 << 26,	/* beside_isn means something */
 	TCP_SIDE_ANEW = 1 << 27,	/* its first SYN was an old duplicate */
 	TCP_SIDE_BARE_ACK = 1 << 28,	/* its first ACK of the other's FIN bore nothing else */
-	TCP_SIDE_LIKELY_FIN = 1 << 29, /* … and is believed to be one, as nothing else is known */
-	TCP_SIDE_BYTEWISE = 1 << 30,   /* … and was not: it sends single bytes */
+	TCP_SIDE_LIKELY_FIN = 1 << 29,	/* MAYBE_FIN, and believed to be one */
+	TCP_SIDE_BYTEWISE = 1 << 30, /* it sends single bytes: what looks like a FIN may be one */
 } TcpSideFlags;
 
 /* What its checksums, timestamps and IP ids have shown. */
@@ -65,8 +65,8 @@ typedef enum {
 	TCP_CHECK_BAD = 1 << 3,
 	TCP_CHECK_OLD_STAMP = 1 << 4, /* dropped is the end of one with an old timestamp */
 	TCP_CHECK_NO_PAWS = 1 << 5,   /* its receiver takes what has an old timestamp */
-	TCP_CHECK_ONE_IP_ID = 1 << 7, /* its IP ids do not count: two segments have the same */
 	TCP_CHECK_PROBE = 1 << 6,     /* dropped is the end of a byte sent into a closed window */
+	TCP_CHECK_ONE_IP_ID = 1 << 7, /* its IP ids do not count: two segments have the same */
 } TcpChecks;
 
 #define TCP_WSCALE_NONE 0xff
@@ -122,10 +122,10 @@ typedef enum {
 	TCP_CONN_TIMED_FIN = 1 << 15,
 	TCP_CONN_TIMED_LINGER = 1 << 16,
 	TCP_CONN_LAST_ACK_LOST = 1 << 17,
-	TCP_CONN_CUT_SHORT = 1 << 20,	    /* memory ran out: tcp-budget.h */
-	TCP_CONN_TOLD = 1 << 19,	    /* what became of its opening was told */
 	TCP_CONN_ENDED = 1 << 18,	    /* the capture ended before it could be forgotten */
-	TCP_CONN_THIRD_ACK_EXACT = 1 << 21, /* … of SYN,ACK and of nothing more */
+	TCP_CONN_TOLD = 1 << 19,	    /* what became of its opening was told */
+	TCP_CONN_CUT_SHORT = 1 << 20,	    /* memory ran out: tcp-budget.h */
+	TCP_CONN_THIRD_ACK_EXACT = 1 << 21, /* the third ACK is of SYN,ACK and of nothing more */
 } TcpConnFlags;
 
 typedef struct _TcpPendingSyn TcpPendingSyn;

@@ -4,7 +4,7 @@
  * millions, in no order, and this is where memory is scarcest. So only their handles are put in an
  * order, block by block of ids, and each block is sorted when its turn comes.
  */
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -48,7 +48,7 @@ static Entry *sort_by_id(Entry *entries, Entry *room, size_t n, uint64_t greates
 
 static void *item_of(const TcpTracker *t, uint32_t handle)
 {
-	return handle & SLAB_SMALL ? slab_get(t->half_open, handle & ~SLAB_SMALL)
+	return handle & SLAB_SMALL ? slab_get(t->folded, handle & ~SLAB_SMALL)
 				   : slab_get(t->slab, handle);
 }
 
@@ -56,7 +56,7 @@ static uint64_t id_of(const TcpTracker *t, uint32_t handle)
 {
 	const void *item = item_of(t, handle);
 
-	return handle & SLAB_SMALL ? ((const TcpHalf *)item)->id
+	return handle & SLAB_SMALL ? ((const TcpFolded *)item)->id
 				   : ((const TcpConnection *)item)->id;
 }
 
@@ -94,11 +94,11 @@ static Order *order_new(TcpTracker *t)
 	order->ends = g_new0(size_t, order->blocks + 1);
 	order->handles = g_new(uint32_t, tcp_tracker_live(t) + 1);
 	visit_all(t, t->slab, 0, order, count);
-	visit_all(t, t->half_open, SLAB_SMALL, order, count);
+	visit_all(t, t->folded, SLAB_SMALL, order, count);
 	for (size_t i = 1; i < order->blocks; i++)
 		order->ends[i] += order->ends[i - 1];
 	visit_all(t, t->slab, 0, order, place);
-	visit_all(t, t->half_open, SLAB_SMALL, order, place);
+	visit_all(t, t->folded, SLAB_SMALL, order, place);
 	return order;
 }
 
@@ -113,7 +113,7 @@ static void order_free(Order *order)
 static G_ALWAYS_INLINE inline void prefetch(const TcpTracker *t, uint32_t handle)
 {
 	if (handle & SLAB_SMALL)
-		fetch_to_read(item_of(t, handle), sizeof(TcpHalf));
+		fetch_to_read(item_of(t, handle), sizeof(TcpFolded));
 	else
 		tcp_connection_prefetch(item_of(t, handle));
 }
@@ -124,7 +124,7 @@ static G_ALWAYS_INLINE inline void prefetch_beside(const TcpTracker *t, uint32_t
 	const void *item = item_of(t, handle);
 
 	if (handle & SLAB_SMALL) {
-		tcp_half_fetch_rest(item);
+		tcp_folded_fetch_rest(item);
 		return;
 	}
 	const TcpClosing *closing = ((const TcpConnection *)item)->closing;
@@ -151,7 +151,7 @@ static void end_block(TcpTracker *t, const uint32_t *handles, size_t n, unsigned
 	for (size_t i = 0; i < n; i++) {
 		prefetch(t, sorted[MIN(i + 2 * AHEAD, n - 1)].handle);
 		prefetch_beside(t, sorted[MIN(i + AHEAD, n - 1)].handle);
-		TcpConnection *conn = tcp_half_borrow(t, sorted[i].handle);
+		TcpConnection *conn = tcp_folded_borrow(t, sorted[i].handle);
 
 		/* But another name of one: nobody looks it up any more. */
 		if (!conn->id) {

@@ -7,7 +7,7 @@
 #include "tcp/tcp-first-syn.h"
 
 #include "tcp/tcp-copies.h"
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 
 #include <glib.h>
 
@@ -33,15 +33,15 @@ static bool options_are(const TcpSynOptions *o)
 }
 
 /* All but the key. */
-static TcpHalf half_of(const TcpTracker *t, const TcpLookup *lookup, const Segment *seg,
-		       const TcpSynOptions *o)
+static TcpFolded folded_of(const TcpTracker *t, const TcpLookup *lookup, const Segment *seg,
+			   const TcpSynOptions *o)
 {
-	return (TcpHalf){
+	return (TcpFolded){
 		.window = seg->window,
 		.start = seg->time,
 		.frame = seg->frame,
 		.ttl = seg->ttl,
-		.wscale = o->window_scale < 0 ? TCP_HALF_NO_WSCALE : o->window_scale & 15u,
+		.wscale = o->window_scale < 0 ? TCP_FOLDED_NO_WSCALE : o->window_scale & 15u,
 		.sack = o->sack_permitted,
 		.timestamps = o->timestamps,
 		.client_end = lookup->end & 1u,
@@ -54,13 +54,13 @@ static TcpHalf half_of(const TcpTracker *t, const TcpLookup *lookup, const Segme
 }
 
 /* It has a place where it is looked for, and counts. */
-static uint32_t settle(TcpTracker *t, const TcpHalf *half, const TcpLookup *lookup)
+static uint32_t settle(TcpTracker *t, const TcpFolded *folded, const TcpLookup *lookup)
 {
-	uint32_t handle = slab_alloc(t->half_open);
-	TcpHalf *item = slab_get(t->half_open, handle);
+	uint32_t handle = slab_alloc(t->folded);
+	TcpFolded *item = slab_get(t->folded, handle);
 	TcpTrackerCounts *counts = &t->counts;
 
-	*item = *half;
+	*item = *folded;
 	flow_key_small(&item->key, &lookup->key, false, t->wide_keys);
 	handle |= SLAB_SMALL;
 	flow_table_insert(t->table, lookup->hash, handle);
@@ -72,7 +72,7 @@ static uint32_t settle(TcpTracker *t, const TcpHalf *half, const TcpLookup *look
 	return handle;
 }
 
-static void tell(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, const Segment *seg)
+static void tell(TcpTracker *t, TcpConnection *conn, const TcpFolded *folded, const Segment *seg)
 {
 	TcpStep step;
 
@@ -80,9 +80,9 @@ static void tell(TcpTracker *t, TcpConnection *conn, const TcpHalf *half, const 
 	step.seg = seg;
 	step.frame = seg->frame;
 	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
-	tcp_half_syn(conn, half);
+	tcp_folded_syn(conn, folded);
 	tcp_emit(&step, TCP_EVENT_SYN, SHAKEDOWN_CLIENT);
-	tcp_half_passed(conn, half);
+	tcp_folded_passed(conn, folded);
 }
 
 bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
@@ -94,21 +94,21 @@ bool tcp_first_syn(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
 	tcp_options_syn(seg, &options);
 	if (!options_are(&options))
 		return false;
-	TcpHalf half = half_of(t, lookup, seg, &options);
-	TcpConnection *conn = tcp_half_room(t);
+	TcpFolded folded = folded_of(t, lookup, seg, &options);
+	TcpConnection *conn = tcp_folded_room(t);
 
 	conn->key = lookup->key;
 	conn->hash = lookup->hash;
-	tcp_half_opened(conn, &half);
+	tcp_folded_opened(conn, &folded);
 	/* A copy is not remembered as one, so that it can be asked again. */
 	if (tcp_copies_take(t->copies, conn, SHAKEDOWN_CLIENT, seg))
 		return false;
-	uint32_t handle = settle(t, &half, lookup);
+	uint32_t handle = settle(t, &folded, lookup);
 
 	/* It was remembered as the side's first. */
 	conn->side[SHAKEDOWN_CLIENT].ordinal = 0;
-	tell(t, conn, &half, seg);
+	tell(t, conn, &folded, seg);
 	timer_wheel_set(t->wheel, handle, tcp_clock_due(t, conn) - t->first);
-	tcp_half_return(t, conn, handle);
+	tcp_folded_return(t, conn, handle);
 	return true;
 }

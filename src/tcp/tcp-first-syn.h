@@ -2,7 +2,7 @@
 /*
  * The first segment of most connections, and the only one of what a flood is made of: a SYN as
  * stacks send it, to which no connection is known. What all the steps make of it is known
- * beforehand, and is folded at once (tcp-half.h): no connection is ever made whole for it.
+ * beforehand, and is folded at once (tcp-folded.h): no connection is ever made whole for it.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-idle.h"
 
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-rest.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -51,7 +51,7 @@ static bool rest_one(TcpTracker *t, unsigned looks, ShakedownDuration patience)
 		next = slab_next_live(t->slab, next);
 		TcpConnection *conn = slab_get(t->slab, next);
 
-		if (t->now - conn->end <= patience || !tcp_half_rest_anyway(t, conn, next))
+		if (t->now - conn->end <= patience || !tcp_folded_rest_anyway(t, conn, next))
 			continue;
 		idle->hand = next;
 		idle->patience = MAX(idle->patience - idle->patience / SHRINKS_BY, PATIENCE_LEAST);
@@ -97,6 +97,6 @@ void tcp_idle_rest_all(TcpTracker *t)
 {
 	for (size_t n = slab_live(t->slab); n; n--) {
 		t->idle.hand = slab_next_live(t->slab, t->idle.hand);
-		tcp_half_rest_anyway(t, slab_get(t->slab, t->idle.hand), t->idle.hand);
+		tcp_folded_rest_anyway(t, slab_get(t->slab, t->idle.hand), t->idle.hand);
 	}
 }

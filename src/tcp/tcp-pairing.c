@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-pairing.h"
 
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 
 #include <glib.h>
 
@@ -99,10 +99,10 @@ TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, c
 	}
 	if (!handle)
 		return NULL;
-	TcpConnection *conn = tcp_half_unfold(tracker, &handle);
+	TcpConnection *conn = tcp_unfold(tracker, &handle);
 	if (tcp_aside(conn)->alias_of || tcp_aside(conn)->alias ||
 	    !same_tuple(&conn->key, &lookup->key) || !answers(conn, lookup->end, seg)) {
-		tcp_half_return(tracker, conn, handle);
+		tcp_folded_return(tracker, conn, handle);
 		return NULL;
 	}
 	uint32_t alias_handle = slab_alloc(tracker->slab);

@@ -208,7 +208,7 @@ static void make_whole(Image *image, const TcpConnection *known)
 	}
 }
 
-uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, uint32_t half)
+uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, uint32_t folded)
 {
 	Image image = {.conn = *conn, .closing = *tcp_closing(conn)};
 	uint8_t *bytes = byte_log_room(t->rests, TCP_WORDS_BYTES_MOST);
@@ -221,7 +221,7 @@ uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, uint32_t half)
 	byte_log_keep(
 		t->rests,
 		tcp_words_put(&t->habit[!tcp_conn_gone(conn)], image.word + HEAD_WORDS, bytes),
-		half);
+		folded);
 	if (conn->closing)
 		slab_free_item(t->closing, conn->closing->handle);
 	return bytes;

@@ -5,7 +5,7 @@
  * next. RFC 9293 §3.6.1, RFC 6191.
  */
 #include "tcp/tcp-conn-log.h"
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-space.h"
@@ -351,7 +351,7 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 	const FlowKey *key = &lookup->key;
 	uint32_t hash = lookup->hash;
 	unsigned end = lookup->end;
-	TcpConnection *conn = handle ? tcp_half_unfold(tracker, &handle) : NULL;
+	TcpConnection *conn = handle ? tcp_unfold(tracker, &handle) : NULL;
 
 	if (conn && tcp_aside(conn)->alias_of)
 		conn = slab_get(tracker->slab, conn->aside->alias_of);

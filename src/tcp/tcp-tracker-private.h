@@ -20,8 +20,8 @@ struct _TcpTracker {
 	TcpTrackerObserver observer;
 	void *data;
 	Slab *slab;
-	Slab *half_open; /* tcp-half.h */
-	Slab *wide_keys; /* TcpHalfWide, of those of them that are no IPv4, or encapsulated */
+	Slab *folded;	 /* tcp-folded.h */
+	Slab *wide_keys; /* TcpFoldedWide, of those of them that are no IPv4, or encapsulated */
 	union {		 /* … the one that is borrowed */
 		TcpConnection unfolded;
 		uint8_t unfolded_room[TCP_CONNECTION_ROOM];

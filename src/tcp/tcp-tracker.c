@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-copies.h"
 #include "tcp/tcp-first-syn.h"
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-ordinary.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-tracker-private.h"
@@ -17,20 +17,20 @@ void tcp_tracker_empty_table(TcpTracker *t)
 {
 	flow_table_free(t->table);
 	t->table = flow_table_new(t->slab, offsetof(TcpConnection, key));
-	flow_table_set_small(t->table, t->half_open, t->wide_keys);
+	flow_table_set_small(t->table, t->folded, t->wide_keys);
 }
 
 static void make_room(TcpTracker *t)
 {
 	t->slab = slab_new(TCP_CONNECTION_ROOM, CONNECTIONS_PER_CHUNK);
-	t->half_open = slab_new(sizeof(TcpHalf), HALF_OPEN_PER_CHUNK);
-	t->wide_keys = slab_new(sizeof(TcpHalfWide), HALF_OPEN_PER_CHUNK);
+	t->folded = slab_new(sizeof(TcpFolded), HALF_OPEN_PER_CHUNK);
+	t->wide_keys = slab_new(sizeof(TcpFoldedWide), HALF_OPEN_PER_CHUNK);
 	t->closing = slab_new(sizeof(TcpClosing), CLOSING_PER_CHUNK);
-	t->rests = byte_log_new(tcp_half_moved, t);
+	t->rests = byte_log_new(tcp_folded_moved, t);
 	t->table = NULL;
 	tcp_tracker_empty_table(t);
 	t->wheel = timer_wheel_new(t->slab, offsetof(TcpConnection, timer));
-	timer_wheel_set_small(t->wheel, t->half_open, offsetof(TcpHalf, timer));
+	timer_wheel_set_small(t->wheel, t->folded, offsetof(TcpFolded, timer));
 }
 
 TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObserver *observer,
@@ -44,7 +44,7 @@ TcpTracker *tcp_tracker_new(const ShakedownConfig *config, const TcpTrackerObser
 	make_room(t);
 	tcp_budget_init(&t->budget, 0);
 	tcp_idle_init(&t->idle);
-	t->rest_from = TCP_HALF_REST_FROM;
+	t->rest_from = TCP_REST_FROM;
 	t->encaps = encap_table_new();
 	t->copies = tcp_copies_new();
 	return t;
@@ -82,14 +82,14 @@ void tcp_tracker_free(TcpTracker *t)
 	g_autofree uint32_t *handles = flow_table_handles(t->table);
 	for (size_t i = 0; i < flow_table_len(t->table); i++)
 		for (uint32_t h = handles[i]; h;) {
-			TcpConnection *conn = tcp_half_unfold(t, &h);
+			TcpConnection *conn = tcp_unfold(t, &h);
 			h = conn->older;
 			connection_clear(t, conn);
 		}
 	timer_wheel_free(t->wheel);
 	flow_table_free(t->table);
 	slab_free(t->slab);
-	slab_free(t->half_open);
+	slab_free(t->folded);
 	slab_free(t->wide_keys);
 	slab_free(t->closing);
 	byte_log_free(t->rests);
@@ -181,7 +181,7 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 	}
 	connection_clear(t, conn);
 	if (handle & SLAB_SMALL)
-		tcp_half_free(t, handle);
+		tcp_folded_free(t, handle);
 	else
 		slab_free_item(t->slab, handle);
 }
@@ -228,11 +228,11 @@ static void take_steps(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
 	uint64_t id = conn->id;
 
 	tcp_segment_arrives(t, conn, side, seg);
-	if (tcp_half_rest(t, conn))
+	if (tcp_folded_rest(t, conn))
 		return;
 	/* Nothing but its first SYN is known of the latest connection: nothing has ended it. */
 	if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && id == t->next_id)
-		tcp_half_fold(t, conn, tcp_handle_of(t, conn));
+		tcp_fold(t, conn, tcp_handle_of(t, conn));
 }
 
 static inline void take(TcpTracker *t, const TcpLookup *lookup, const Segment *seg)
@@ -240,7 +240,7 @@ static inline void take(TcpTracker *t, const TcpLookup *lookup, const Segment *s
 	ShakedownSideId side;
 
 	advance(t, seg->time);
-	if (G_UNLIKELY(slab_live(t->slab) + slab_live(t->half_open) >= t->budget.few) &&
+	if (G_UNLIKELY(slab_live(t->slab) + slab_live(t->folded) >= t->budget.few) &&
 	    tcp_budget_exceeded(t))
 		tcp_budget_make_room(t);
 	if (t->next_id != t->idle.latest)
@@ -293,8 +293,8 @@ static inline void fetch_connections(const TcpTracker *t, const Segment *segs, T
 
 		lookups[i].hint = hint;
 		if (hint.handle & SLAB_SMALL)
-			fetch_to_read(slab_get(t->half_open, hint.handle & ~SLAB_SMALL),
-				      sizeof(TcpHalf));
+			fetch_to_read(slab_get(t->folded, hint.handle & ~SLAB_SMALL),
+				      sizeof(TcpFolded));
 		else if (hint.handle)
 			tcp_connection_prefetch(slab_get(t->slab, hint.handle));
 	}
@@ -308,11 +308,11 @@ static G_ALWAYS_INLINE inline void fetch_beside(const TcpTracker *t, const Segme
 		uint32_t handle = segs[i].kind == SEGMENT_TICK ? 0 : lookups[i].hint.handle;
 
 		if (handle & SLAB_SMALL) {
-			const TcpHalf *half = slab_get(t->half_open, handle & ~SLAB_SMALL);
+			const TcpFolded *folded = slab_get(t->folded, handle & ~SLAB_SMALL);
 
-			timer_wheel_fetch(t->wheel, &half->timer);
-			slab_fetch_freed(t->half_open, handle & ~SLAB_SMALL);
-			tcp_half_fetch_rest(half);
+			timer_wheel_fetch(t->wheel, &folded->timer);
+			slab_fetch_freed(t->folded, handle & ~SLAB_SMALL);
+			tcp_folded_fetch_rest(folded);
 		} else if (handle) {
 			const TcpConnection *conn = slab_get(t->slab, handle);
 
@@ -352,7 +352,7 @@ void tcp_tracker_forget_all(TcpTracker *t)
 	timer_wheel_free(t->wheel);
 	flow_table_free(t->table);
 	slab_free(t->slab);
-	slab_free(t->half_open);
+	slab_free(t->folded);
 	slab_free(t->wide_keys);
 	slab_free(t->closing);
 	byte_log_free(t->rests);
@@ -367,7 +367,7 @@ const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *t)
 
 size_t tcp_tracker_live(const TcpTracker *t)
 {
-	return slab_live(t->slab) + slab_live(t->half_open);
+	return slab_live(t->slab) + slab_live(t->folded);
 }
 
 EncapTable *tcp_tracker_encaps(TcpTracker *t)

@@ -2,7 +2,7 @@
 #include "tracker-check.h"
 
 #include "script.h"
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 
 #define FORMAT "connection %" G_GUINT64_FORMAT ": "
 
@@ -206,7 +206,7 @@ void watch_live(Watch *w)
 	const TcpTrackerCounts *counts = tcp_tracker_counts(w->tracker);
 	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES] = {{0}};
 
-	tcp_half_unfold_all(w->tracker, unfolded, w);
+	tcp_unfold_all(w->tracker, unfolded, w);
 	for (uint64_t id = 1; id <= w->opened && id < WATCH_CONNECTIONS; id++)
 		if (w->connection[id].conn) {
 			check_connection(&w->connection[id]);

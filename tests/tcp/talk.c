@@ -4,7 +4,7 @@
 #include "same-record.h"
 
 #include "decode/encapsulation.h"
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-idle.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -110,11 +110,11 @@ static void hear_segment(const ShakedownSegment *segment, void *data)
 /* A first SYN has been recorded, so that what others are is not taken for that. */
 static void record_first_syn(Talk *t)
 {
-	const TcpHalf half = {.start = 1, .frame = 1, .id = 1, .wscale = TCP_HALF_NO_WSCALE};
+	const TcpFolded folded = {.start = 1, .frame = 1, .id = 1, .wscale = TCP_FOLDED_NO_WSCALE};
 	TcpConnection conn = {.key.ip_version = 4};
 
-	tcp_half_opened(&conn, &half);
-	tcp_half_syn(&conn, &half);
+	tcp_folded_opened(&conn, &folded);
+	tcp_folded_syn(&conn, &folded);
 	(void)tcp_record_of(&t->recorder, &conn, t->tracker, &t->config);
 	cr_assert(t->recorder.knows_first_syn);
 }
@@ -310,7 +310,7 @@ static void unfolded(TcpConnection *conn, void *data)
 
 TcpConnection *talk_conn(Talk *t, uint64_t id)
 {
-	tcp_half_unfold_all(t->tracker, unfolded, t);
+	tcp_unfold_all(t->tracker, unfolded, t);
 	cr_assert(id >= 1 && id <= t->connections, "there is no connection %u", (unsigned)id);
 	cr_assert_not_null(t->connection[id].conn, "connection %u is over", (unsigned)id);
 	return t->connection[id].conn;
@@ -372,7 +372,7 @@ const ShakedownConnection *talk_record(Talk *t, uint64_t id)
 	cr_assert(id >= 1 && id <= t->connections, "there is no connection %u", (unsigned)id);
 	TalkConnection *c = &t->connection[id];
 
-	tcp_half_unfold_all(t->tracker, unfolded, t);
+	tcp_unfold_all(t->tracker, unfolded, t);
 	if (c->conn)
 		tcp_record_fill(&c->record, &c->room, c->conn, t->tracker, &t->config);
 	return &c->record;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-budget.h"
 
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-idle.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-record.h"
@@ -98,7 +98,7 @@ Test(tcp_budget, a_flood_is_bounded)
 
 	for (uint32_t i = 1; i <= n; i++)
 		says(c, i, true, TCP_SYN, 100, 0);
-	cr_assert_lt(c->most * sizeof(TcpHalf), BYTES * 2 / 3);
+	cr_assert_lt(c->most * sizeof(TcpFolded), BYTES * 2 / 3);
 	cr_assert_gt(c->cut, 0);
 	cr_assert_eq(c->cut, tcp_tracker_counts(c->tracker)->cut_half_open);
 	cr_assert_eq(c->cut_ids, c->cut * (c->cut + 1) / 2, "the oldest ones");
@@ -264,7 +264,7 @@ Test(tcp_budget, those_that_rest_are_bounded)
 	}
 	cr_assert_gt(tcp_tracker_counts(c->tracker)->cut_open, 0);
 	cr_assert_eq(tcp_tracker_counts(c->tracker)->cut_open, c->cut);
-	cr_assert_lt(c->most * (sizeof(TcpHalf) + 100), BYTES);
+	cr_assert_lt(c->most * (sizeof(TcpFolded) + 100), BYTES);
 	crowd_free(c);
 }
 
@@ -290,7 +290,7 @@ Test(tcp_budget, timers_that_are_left_alone_count)
 		if (n % TIMER_QUEUE_BLOCK)
 			says(c, n, false, TCP_RST | TCP_ACK, 0, 101);
 		most = MAX(most, timer_wheel_bytes(c->tracker->wheel) +
-					 slab_live(c->tracker->half_open) * sizeof(TcpHalf));
+					 slab_live(c->tracker->folded) * sizeof(TcpFolded));
 	}
 	cr_assert_gt(c->cut, 0);
 	cr_assert_lt(most, BYTES * 2 / 3);

@@ -2,7 +2,7 @@
 #include "tcp/tcp-idle.h"
 
 #include "talk.h"
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 #include "tcp/tcp-tracker-private.h"
 
 #define C SHAKEDOWN_CLIENT

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tcp/tcp-half.h"
+#include "tcp/tcp-folded.h"
 
 #include "talk.h"
 #include "tcp/tcp-rest.h"
@@ -10,7 +10,7 @@
 
 static size_t folded(const Talk *t)
 {
-	return slab_live(t->tracker->half_open);
+	return slab_live(t->tracker->folded);
 }
 
 static Talk *awake_talk_new(void)
@@ -31,7 +31,7 @@ static Talk *unseen_talk_new(void)
 }
 
 /* One SYN costs a cache line, and the connection counts as any other. */
-Test(tcp_half, a_first_syn_is_folded)
+Test(tcp_folded, a_first_syn_is_folded)
 {
 	g_autoptr(Talk) t = talk_new();
 
@@ -42,7 +42,7 @@ Test(tcp_half, a_first_syn_is_folded)
 }
 
 /* Nearly all are folded at once. */
-Test(tcp_half, a_plain_syn_is_never_whole)
+Test(tcp_folded, a_plain_syn_is_never_whole)
 {
 	g_autoptr(Talk) t = unseen_talk_new();
 
@@ -53,7 +53,7 @@ Test(tcp_half, a_plain_syn_is_never_whole)
 }
 
 /* … unless there is more about it than a first SYN tells: data, or options that are rare. */
-Test(tcp_half, what_is_no_plain_syn_takes_the_steps)
+Test(tcp_folded, what_is_no_plain_syn_takes_the_steps)
 {
 	g_autoptr(Talk) t = unseen_talk_new();
 
@@ -68,7 +68,7 @@ Test(tcp_half, what_is_no_plain_syn_takes_the_steps)
 }
 
 /* Whatever comes next finds it as it was. */
-Test(tcp_half, an_answer_unfolds_it)
+Test(tcp_folded, an_answer_unfolds_it)
 {
 	g_autoptr(Talk) t = awake_talk_new();
 
@@ -87,7 +87,7 @@ Test(tcp_half, an_answer_unfolds_it)
 }
 
 /* A SYN again is more than a first SYN: what it left behind stays unfolded. */
-Test(tcp_half, a_second_syn_unfolds_it)
+Test(tcp_folded, a_second_syn_unfolds_it)
 {
 	g_autoptr(Talk) t = awake_talk_new();
 
@@ -100,7 +100,7 @@ Test(tcp_half, a_second_syn_unfolds_it)
 }
 
 /* Its timers run, folded or not, and at the end it is recorded. */
-Test(tcp_half, its_timers_run)
+Test(tcp_folded, its_timers_run)
 {
 	g_autoptr(Talk) t = talk_new();
 
@@ -122,7 +122,7 @@ static void closes(Talk *t)
 }
 
 /* What both ends have closed rests, where there are many. */
-Test(tcp_half, a_closed_connection_rests)
+Test(tcp_folded, a_closed_connection_rests)
 {
 	g_autoptr(Talk) t = awake_talk_new();
 
@@ -146,24 +146,24 @@ Test(tcp_half, a_closed_connection_rests)
 	cr_assert_eq(talk_record(t, 2)->side[C].packets, 5);
 }
 
-/* Bytes of a half that nobody looks up, such as take up room in the log. */
+/* Bytes of a folded one that nobody looks up, such as take up room in the log. */
 static void fill(TcpTracker *t, uint32_t owner)
 {
-	TcpHalf *half = slab_get(t->half_open, owner);
+	TcpFolded *folded = slab_get(t->folded, owner);
 
-	half->rest = byte_log_room(t->rests, TCP_WORDS_BYTES_MOST);
+	folded->rest = byte_log_room(t->rests, TCP_WORDS_BYTES_MOST);
 	byte_log_keep(t->rests, TCP_WORDS_BYTES_MOST, owner);
 }
 
 static void unfill(TcpTracker *t, uint32_t owner)
 {
-	byte_log_drop(t->rests, ((const TcpHalf *)slab_get(t->half_open, owner))->rest);
-	slab_free_item(t->half_open, owner);
+	byte_log_drop(t->rests, ((const TcpFolded *)slab_get(t->folded, owner))->rest);
+	slab_free_item(t->folded, owner);
 }
 
 /* When another wakes, what is left in nearly empty blocks of the log is moved: each is told of its
  * own. */
-Test(tcp_half, one_whose_bytes_are_moved_is_found_again)
+Test(tcp_folded, one_whose_bytes_are_moved_is_found_again)
 {
 	enum { FILL = 24000, STAYS_OF = 2000 };
 	g_autoptr(Talk) t = talk_new();
@@ -172,21 +172,21 @@ Test(tcp_half, one_whose_bytes_are_moved_is_found_again)
 
 	talk_open(t);
 	closes(t);
-	const TcpHalf *half = slab_get(tracker->half_open, slab_next_live(tracker->half_open, 0));
-	const uint8_t *was = half->rest;
+	const TcpFolded *folded = slab_get(tracker->folded, slab_next_live(tracker->folded, 0));
+	const uint8_t *was = folded->rest;
 
 	t->port[C]++;
 	talk_open(t);
 	closes(t);
 	cr_assert_eq(tracker->resting, 2);
 	for (unsigned i = 0; i < FILL; i++)
-		fill(tracker, owner[i] = slab_alloc(tracker->half_open));
+		fill(tracker, owner[i] = slab_alloc(tracker->folded));
 	for (unsigned i = 0; i < FILL; i++)
 		if (i % STAYS_OF != STAYS_OF - 1)
 			unfill(tracker, owner[i]);
-	cr_assert_eq(half->rest, was);
+	cr_assert_eq(folded->rest, was);
 	CLIENT(t, TCP_ACK, 2, 2);
-	cr_assert_neq(half->rest, was);
+	cr_assert_neq(folded->rest, was);
 	for (unsigned i = STAYS_OF - 1; i < FILL; i += STAYS_OF)
 		unfill(tracker, owner[i]);
 	t->port[C]--;
@@ -199,7 +199,7 @@ Test(tcp_half, one_whose_bytes_are_moved_is_found_again)
 }
 
 /* Whether folded, at rest or neither, and wherever each came to lie: by their ids. */
-Test(tcp_half, the_capture_ends_them_in_order)
+Test(tcp_folded, the_capture_ends_them_in_order)
 {
 	g_autoptr(Talk) t = unseen_talk_new();
 
@@ -233,7 +233,7 @@ static void ipv6(Talk *t, unsigned n)
 }
 
 /* IPv6's addresses lie beside. */
-Test(tcp_half, ipv6_folds_and_rests)
+Test(tcp_folded, ipv6_folds_and_rests)
 {
 	enum { MANY = 20 };
 	g_autoptr(Talk) t = unseen_talk_new();
@@ -282,7 +282,7 @@ Test(tcp_half, ipv6_folds_and_rests)
 }
 
 /* It is still known what they came in, whether it is part of the key or not. */
-Test(tcp_half, an_encapsulated_syn_folds)
+Test(tcp_folded, an_encapsulated_syn_folds)
 {
 	static const char *const names[] = {"vlan:10", "vlan:11", "gre", "gre"};
 	g_autoptr(Talk) t = unseen_talk_new();
@@ -307,7 +307,7 @@ Test(tcp_half, an_encapsulated_syn_folds)
 }
 
 /* Each direction in a VLAN of its own, and at rest between any two segments. */
-Test(tcp_half, one_that_rests_finds_its_other_half)
+Test(tcp_folded, one_that_rests_finds_its_other_half)
 {
 	g_autoptr(Talk) t = talk_new();
 
@@ -326,7 +326,7 @@ Test(tcp_half, one_that_rests_finds_its_other_half)
 }
 
 /* It comes out as it went in, byte by byte, before it is known what is usual and after. */
-Test(tcp_half, what_rests_comes_out_the_same)
+Test(tcp_folded, what_rests_comes_out_the_same)
 {
 	g_autoptr(Talk) t = talk_new();
 	size_t len, first_len = 0;
