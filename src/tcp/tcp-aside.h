@@ -55,7 +55,7 @@ typedef struct {
 	bool keeps_time_wait;	     /* it went on in TIME-WAIT behind a reset (RFC 1337 §3) */
 	TcpSeq unsent_ack; /* it has acknowledged that, and it was never sent, if unsent */
 	bool unsent;
-	TcpSeq dropped; /* end of the last segment dropped, for its checksum or its stamp */
+	TcpSeq dropped;	 /* end of the last segment dropped, for its checksum or its stamp */
 	TcpSeq old_from; /* of those for their stamps that follow each other: the first's number */
 	/* Of those for their checksums that follow each other up to there: the first one's number
 	 * and frame, how many there are, and whether they are nothing but data. */

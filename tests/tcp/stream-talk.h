@@ -20,12 +20,12 @@ typedef struct {
 	uint16_t flags; /* 0: ACK */
 	uint32_t seq, ack;
 	const char *bytes;
-	uint32_t len;	   /* 0: the string's */
-	uint32_t captured; /* 0: all */
-	int32_t window;	   /* -1: closed; 0: 65535 */
-	uint8_t checksum;  /* SegmentChecksum */
+	uint32_t len;	      /* 0: the string's */
+	uint32_t captured;    /* 0: all */
+	int32_t window;	      /* -1: closed; 0: 65535 */
+	uint8_t checksum;     /* SegmentChecksum */
 	uint8_t tsval, tsecr; /* the option is there if tsval is not 0 */
-	bool digested;	   /* its bytes are not there any more, but their digest is */
+	bool digested;	      /* its bytes are not there any more, but their digest is */
 } StreamSegment;
 
 typedef struct {
