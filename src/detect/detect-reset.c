@@ -261,7 +261,7 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 	}
 	if (!r->missed_frame)
 		r->missed_frame = event->frame;
-	r->missed_bytes += event->seg && event->seg->payload_len;
+	r->missed_data |= event->seg && event->seg->payload_len;
 }
 
 /* A SYN that is the connection's own, once more, is in nobody's dossier. */

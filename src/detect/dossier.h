@@ -41,7 +41,7 @@ typedef struct {
 	/* Later: */
 	uint64_t goes_on_frame; /* the "sender" went on here; 0: it did not */
 	uint64_t missed_frame;	/* the receiver went on here as if nothing had come */
-	uint32_t missed_bytes;	/* with payload, as many segments */
+	bool missed_data;	/* … with payload */
 	uint64_t challenged_frame;
 } DossierReset;
 

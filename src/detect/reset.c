@@ -292,17 +292,14 @@ static void data_after_reset(DetectContext *context, TcpConnection *conn, Shaked
 {
 	Finding f;
 
-	if (!r->first_accepted || !r->missed_frame || !r->missed_bytes)
+	if (!r->first_accepted || !r->missed_frame || !r->missed_data)
 		return;
 	begin(&f, context, SHAKEDOWN_ANOMALY_DATA_AFTER_RESET, conn, side, r);
 	finding_time(&f, r->time, conn->end);
 	finding_frame(&f, r->missed_frame);
-	finding_count(&f, "segments", r->missed_bytes);
-	finding_summary(&f,
-			"%s sent data in %" PRIu32 " segment%s after the RST of %s: the RST did "
-			"not reach it, or was ignored",
-			finding_side(tcp_other(side)), r->missed_bytes,
-			r->missed_bytes == 1 ? "" : "s", finding_side(side));
+	finding_summary(
+		&f, "%s sent data after the RST of %s: the RST did not reach it, or was ignored",
+		finding_side(tcp_other(side)), finding_side(side));
 	finding_report(&f);
 }
 

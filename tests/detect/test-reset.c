@@ -257,10 +257,15 @@ Test(reset, data_after_a_reset_that_was_lost)
 	g_autoptr(Scene) s = scene_talking();
 
 	CLIENT(s, RST_ACK, 121, 1001);
+	/* More than one segment: only the first is a surprise, and nothing says how many. */
 	SERVER(s, PSH_ACK, 1001, 121, 14, .after = MS(400));
+	SERVER(s, PSH_ACK, 1015, 121, 14);
 	CLIENT(s, TCP_RST, 121);
 	scene_finish(s);
 	EXPECT_SEVERITY(s, DATA_AFTER_RESET, NOTICE);
+	cr_assert_str_eq(scene_report(s, SHAKEDOWN_ANOMALY_DATA_AFTER_RESET)->summary,
+			 "the server sent data after the RST of the client: the RST did not reach "
+			 "it, or was ignored");
 	EXPECT(s, RESET_ABORT);
 	EXPECT_NOT(s, FORGED_RST);
 }
