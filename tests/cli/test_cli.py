@@ -280,7 +280,7 @@ def count_and_filter_limit_what_is_read():
     three = json.loads(run("--format", "json", "-c", "3", "good.pcap")[1])
     equal(three["connections"][0]["client"]["packets"] + three["connections"][0]["server"]["packets"], 3)
     told = run("-v", "-c", "1", "good.pcap")[2]
-    assert told.startswith("shakedown: 1 packet in "), told
+    assert "shakedown: 1 packet in " in told, told
     filtered = json.loads(run("--format", "json", "-f", "port 81", "both.pcap")[1])
     equal([c["server"]["port"] for c in filtered["connections"]], [81])
     nothing = run("--format", "json", "-f", "udp", "both.pcap")
