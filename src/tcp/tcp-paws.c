@@ -38,16 +38,17 @@ static bool acknowledges(const TcpStep *step, const TcpAsideSide *aside)
 	return false;
 }
 
-/* They have been acknowledged: its receiver has got what it should have dropped, unless they
- * came again. It does not look at stamps, or somebody rewrites them; and nothing is missing. */
-static void judge(TcpStep *step, ShakedownSideId side)
+/* They have been acknowledged up to there: its receiver has got what it should have dropped, unless
+ * they came again. It does not look at stamps, or somebody rewrites them; and nothing is missing.
+ */
+static void judge(TcpStep *step, ShakedownSideId side, TcpSeq to)
 {
 	TcpSide *s = &step->conn->side[side];
 	TcpAside *aside = step->conn->aside;
-	TcpSeq from = aside->side[side].old_from, to = aside->side[side].dropped;
+	TcpSeq from = aside->side[side].old_from;
 	const TcpHole *hole = tcp_holes_at(aside->holes[side], from, to);
 
-	s->checks &= (uint8_t)~TCP_CHECK_OLD_STAMP;
+	aside->side[side].old_from = to;
 	if (tcp_seq_lt(s->snd_nxt, to)) {
 		s->checks |= TCP_CHECK_NO_PAWS;
 		if (!tcp_seq_eq(s->snd_nxt, from))
@@ -59,6 +60,19 @@ static void judge(TcpStep *step, ShakedownSideId side)
 		s->checks |= TCP_CHECK_NO_PAWS;
 		s->bytes += tcp_holes_fill(&aside->holes[side], from, to,
 					   &aside->side[side].missing, &step->tracker->holes);
+	}
+}
+
+/* Who has got many may acknowledge them one by one. */
+static void judge_acknowledged(TcpStep *step, ShakedownSideId side)
+{
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[side];
+
+	if (acknowledges(step, aside)) {
+		step->conn->side[side].checks &= (uint8_t)~TCP_CHECK_OLD_STAMP;
+		judge(step, side, aside->dropped);
+	} else if (tcp_seq_lt(aside->old_from, step->seg->ack)) {
+		judge(step, side, step->seg->ack);
 	}
 }
 
@@ -87,9 +101,8 @@ void tcp_paws_take(TcpStep *step)
 
 	if (!(seg->flags & TCP_ACK))
 		return;
-	if ((r->checks & TCP_CHECK_OLD_STAMP) &&
-	    acknowledges(step, &tcp_aside(step->conn)->side[tcp_other(step->from)]))
-		judge(step, tcp_other(step->from));
+	if (r->checks & TCP_CHECK_OLD_STAMP)
+		judge_acknowledged(step, tcp_other(step->from));
 	if (!tcp_options_timestamps(seg, &tsval, &tsecr) || tsecr == 0 ||
 	    (tcp_side_has(s, TCP_SIDE_ECHOES) && (int32_t)(tsecr - s->ts_recent) <= 0))
 		return;

@@ -192,6 +192,40 @@ Test(tcp_paws, what_the_receiver_takes_is_sacked)
 	cr_expect_eq(talk_aside(t, C)->missing, 0);
 }
 
+/* … also where each is acknowledged by itself. */
+Test(tcp_paws, old_data_that_is_taken_bit_by_bit_is_not_missing)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 901, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 201, 1, 50, .tsval = 902, .tsecr = 5000);
+	SERVER(t, TCP_ACK, 1, 151, .tsval = 5040, .tsecr = 1020);
+	cr_expect_eq(talk_side(t, C)->bytes, 150);
+	SERVER(t, TCP_ACK, 1, 251, .tsval = 5041, .tsecr = 1020);
+	cr_expect_eq(talk_side(t, C)->bytes, 250);
+	CLIENT(t, PSH_ACK, 251, 1, 50, .tsval = 903, .tsecr = 5041);
+	EXPECT_CLASS(t, NEW);
+	cr_expect_eq(talk_side(t, C)->bytes, 300);
+}
+
+/* … and is dropped all the same by who acknowledges what came again, piece by piece. */
+Test(tcp_paws, old_data_that_came_again_bit_by_bit_was_dropped)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 901, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 1030, .tsecr = 5000);
+	SERVER(t, TCP_ACK, 1, 151, .tsval = 5040, .tsecr = 1030);
+	cr_expect_eq(talk_side(t, C)->bytes, 150);
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 1031, .tsecr = 5040);
+	SERVER(t, TCP_ACK, 1, 201, .tsval = 5041, .tsecr = 1031);
+	cr_expect_eq(talk_side(t, C)->bytes, 200);
+	CLIENT(t, PSH_ACK, 201, 1, 50, .tsval = 903, .tsecr = 5041);
+	EXPECT_CLASS(t, OUT_OF_WINDOW);
+}
+
 /* A FIN is none of the data. */
 Test(tcp_paws, an_old_fin_is_not_taken_as_data)
 {
