@@ -51,9 +51,10 @@ static void judge(TcpStep *step, ShakedownSideId side, TcpSeq to)
 	aside->side[side].old_from = to;
 	if (tcp_seq_lt(s->snd_nxt, to)) {
 		s->checks |= TCP_CHECK_NO_PAWS;
-		if (!tcp_seq_eq(s->snd_nxt, from))
+		/* The first of them may have come again. */
+		if (tcp_seq_lt(s->snd_nxt, from))
 			return;
-		s->bytes += (uint32_t)tcp_seq_diff(to, from);
+		s->bytes += (uint32_t)tcp_seq_diff(to, s->snd_nxt);
 		s->snd_nxt = to;
 		s->flags |= TCP_SIDE_SENT_DATA;
 	} else if (hole && tcp_seq_leq(hole->left, from) && tcp_seq_leq(to, hole->right)) {

@@ -226,6 +226,19 @@ Test(tcp_paws, old_data_that_came_again_bit_by_bit_was_dropped)
 	EXPECT_CLASS(t, OUT_OF_WINDOW);
 }
 
+/* Of old data that follow each other the first came again. */
+Test(tcp_paws, old_data_behind_what_came_again_is_not_missing)
+{
+	g_autoptr(Talk) t = stamped();
+
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 900, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 101, 1, 50, .tsval = 1030, .tsecr = 5000);
+	CLIENT(t, PSH_ACK, 151, 1, 50, .tsval = 901, .tsecr = 5000);
+	SERVER(t, TCP_ACK, 1, 201, .tsval = 5040, .tsecr = 1030);
+	cr_expect_eq(talk_side(t, C)->bytes, 200);
+	cr_expect_eq(talk_aside(t, C)->missing, 0);
+}
+
 /* A FIN is none of the data. */
 Test(tcp_paws, an_old_fin_is_not_taken_as_data)
 {
