@@ -208,11 +208,20 @@ static bool answers_another_syn(const TcpEvent *event, const TcpMark *refusal)
 	return s->rsts < o->syns || event->time - refusal->time >= ASKS_AGAIN_AFTER;
 }
 
+/* Linux, BSD, macOS: 64; Windows: 128. */
+#define KERNELS_TTL_MOST 128
+
+static bool is_of_scanners_kernel(const TcpSide *c, uint8_t ttl)
+{
+	return c->ttl[0] > KERNELS_TTL_MOST && ttl <= KERNELS_TTL_MOST &&
+	       tcp_ttl_hops(ttl) == tcp_ttl_hops(c->ttl[0]);
+}
+
 /* A client that opens resets what answers another SYN than its own (§3.10.7.3 first), as old
  * duplicates and what the other still holds of a connection before have it, and goes on. The host
  * of a program that makes its segments itself resets SYN,ACK, and the program goes on: of the two
- * another's reset is told by its TTL, unless that is of the same place (a scanner's segments have
- * 255, its kernel's 64). */
+ * another's reset is told by its TTL, unless it is of a kernel, and as far away as the client,
+ * whose TTL is none of a kernel's: a scanner's is 255. */
 static bool client_may_reset(const TcpConnection *conn, const Dossier *d, const TcpMark *mark)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
@@ -220,7 +229,7 @@ static bool client_may_reset(const TcpConnection *conn, const Dossier *d, const 
 	return mark->side == SHAKEDOWN_CLIENT &&
 	       (!conn->syn_ack_first || mark->time < conn->syn_ack_first ||
 		d->bad_handshake[SHAKEDOWN_SERVER].count || !tcp_ttl_is_foreign(c, mark->ttl) ||
-		tcp_ttl_hops(mark->ttl) == tcp_ttl_hops(c->ttl[0]));
+		is_of_scanners_kernel(c, mark->ttl));
 }
 
 /* One that seemed to answer as it should, so that nothing was noted of it. */

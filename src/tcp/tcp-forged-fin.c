@@ -35,18 +35,27 @@ static bool data_instead(const TcpStep *step)
 	       !tcp_watch_is_padding(seg) && !may_be_probe(step);
 }
 
+/* Both sides' timers may be as long: its keep-alive, which has the FIN's number, crosses the
+ * other's or leaves when that arrives. */
+static bool may_cross_probe(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+
+	return tcp_side_has(s, TCP_SIDE_PROBED) && step->seg->payload_len <= 1 &&
+	       tcp_seq_eq(step->seg->seq, s->fin) && step->time - s->last >= PROBED_AFTER;
+}
+
 /* It was not sent before the FIN and overtaken by that, and it answers what has just passed: it is
- * no keep-alive, which may have the FIN's number, and may cross one of the other's. */
+ * no keep-alive. */
 static bool answers_now(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
-	ShakedownDuration leg = tcp_leg(conn, step->from), answer = leg * 2 + TCP_BUSY;
-	ShakedownDuration since = step->time - r->last;
+	ShakedownDuration answer = tcp_leg(conn, step->from) * 2 + TCP_BUSY;
 	ShakedownTime fin = tcp_closing(conn)->fin_latest[step->from];
 
 	return conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN && step->time - fin > answer &&
-	       since >= leg / 4 * 3 && since <= answer &&
+	       step->time - r->last <= answer && !may_cross_probe(step) &&
 	       !tcp_space_overtaken_by(step, s->high_ip_id, fin);
 }
 

@@ -276,19 +276,29 @@ Test(overlap, sent_again_as_something_else_twice)
 }
 
 /* A scanner's kernel knows nothing of its connection: it resets the answer, as far away as the
- * scanner, which goes on. Behind a reset from elsewhere somebody else is. */
+ * scanner, which goes on. Behind a reset from elsewhere somebody else is, and behind one that no
+ * kernel sends beside a client that may be one. */
 Test(near_miss, kernel_of_a_scanner)
 {
-	for (unsigned elsewhere = 0; elsewhere < 2; elsewhere++) {
+	static const struct {
+		uint8_t client, reset;
+		bool forged;
+	} ttls[] = {{255, 64, false},
+		    {243, 116, false},
+		    {255, 51, true},
+		    {64, 255, true},
+		    {64, 128, true}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ttls); i++) {
 		g_autoptr(Scene) s = scene_new();
 
-		CLIENT(s, TCP_SYN, .ttl = 255);
+		CLIENT(s, TCP_SYN, .ttl = ttls[i].client);
 		SERVER(s, SYN_ACK, 0, 1);
-		CLIENT(s, TCP_RST, 1, .ttl = elsewhere ? 51 : 64, .after = MS(1));
-		CLIENT(s, TCP_ACK, 1, 1, .ttl = 255, .after = MS(100));
+		CLIENT(s, TCP_RST, 1, .ttl = ttls[i].reset, .after = MS(1));
+		CLIENT(s, TCP_ACK, 1, 1, .ttl = ttls[i].client, .after = MS(100));
 		SERVER(s, TCP_RST, 1);
 		scene_finish(s);
-		if (elsewhere)
+		if (ttls[i].forged)
 			EXPECT(s, FORGED_RST);
 		else
 			EXPECT_NOT(s, FORGED_RST);
