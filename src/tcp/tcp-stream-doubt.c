@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* So many with old timestamps are kept: what one retransmission has overtaken. */
-#define OLD_MOST 16
+#define OLD_MOST 64
 
 static TcpDoubt *doubt_new(const TcpStep *step, uint64_t offset)
 {

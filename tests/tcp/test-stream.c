@@ -229,6 +229,26 @@ Test(stream, old_timestamps)
 	}
 }
 
+/* A flight of them. */
+Test(stream, many_old_timestamps)
+{
+	char all[3 + 60 + 1] = "abc";
+	TALK(t);
+
+	CLIENT(t, TCP_SYN, .tsval = 10);
+	SERVER(t, SYN_ACK, 0, 1, .tsval = 50, .tsecr = 10);
+	CLIENT(t, 0, 1, 1, "abc", .tsval = 20, .tsecr = 50);
+	SERVER(t, 0, 1, 4, .tsval = 60, .tsecr = 20);
+	for (unsigned i = 0; i < 60; i++) {
+		const char one[] = {(char)('A' + i % 26), '\0'};
+
+		CLIENT(t, 0, 4 + i, 1, one, .tsval = 12, .tsecr = 50);
+		all[3 + i] = one[0];
+	}
+	SERVER(t, 0, 1, 64, .tsval = 70, .tsecr = 20);
+	EXPECT_CLIENT(t, all);
+}
+
 Test(stream, a_packet_captured_twice)
 {
 	TALK(t);
