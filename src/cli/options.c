@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One table of options drives reading, --help, suggestions, and the check which command takes
- * which. GLib splits the command line; values are checked here, so that every error is worded
- * alike.
+ * which. GLib splits the command line (option-words.h); values are checked by values.h, so that
+ * every error is worded alike.
  */
 #include "cli/options.h"
 

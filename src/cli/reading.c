@@ -29,6 +29,12 @@ static void on_remark(const char *line, void *data)
 		complain("%s", line);
 }
 
+static ReadingListener listener_of(const Options *options, const ReadingListener *listener)
+{
+	return listener && listener->tell ? *listener
+					  : (ReadingListener){on_remark, (void *)options};
+}
+
 static bool is_interrupted(void *data)
 {
 	return interrupt_asked();
@@ -37,6 +43,7 @@ static bool is_interrupted(void *data)
 ShakedownCapture *reading_open(const Options *options, const ReadingListener *listener,
 			       Status *status)
 {
+	const ReadingListener told = listener_of(options, listener);
 	const ShakedownCaptureOptions what = {
 		.files = (const char *const *)options->words,
 		.filter = options->filter,
@@ -48,8 +55,8 @@ ShakedownCapture *reading_open(const Options *options, const ReadingListener *li
 		.no_promiscuous = options->live.no_promiscuous,
 		.wait = options->live.wait,
 		.duration = options->live.duration,
-		.remark = listener && listener->tell ? listener->tell : on_remark,
-		.data = listener && listener->tell ? listener->data : (void *)options,
+		.remark = told.tell,
+		.data = told.data,
 	};
 	g_autoptr(GError) error = NULL;
 
@@ -69,20 +76,19 @@ ShakedownCapture *reading_open(const Options *options, const ReadingListener *li
 bool reading_keep(const Options *options, const ReadingListener *listener,
 		  ShakedownCapture *capture)
 {
+	const ReadingListener told = listener_of(options, listener);
 	const LiveOptions *live = &options->live;
-	ShakedownKeepOptions what = {
+	const ShakedownKeepOptions what = {
 		.path = live->write,
 		.rotate_size = live->rotate_size,
 		.rotate_time = live->rotate_time,
 		.keep = live->keep,
-		.remark = listener && listener->tell ? listener->tell : on_remark,
-		.data = listener && listener->tell ? listener->data : (void *)options,
+		/* Files are read in no time: what comes at the end is told once. */
+		.remark = live->interfaces ? told.tell : NULL,
+		.data = told.data,
 	};
 	g_autoptr(GError) error = NULL;
 
-	/* Files are read in no time: what comes at the end is told once. */
-	if (!live->interfaces)
-		what.remark = NULL;
 	if (!live->write || shakedown_capture_keep(capture, &what, &error))
 		return true;
 	complain("%s", error->message);
