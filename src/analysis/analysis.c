@@ -6,6 +6,7 @@
  */
 #include "analysis/analysis-private.h"
 #include "detect/detector.h"
+#include "flow/fetch.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-record.h"
 #include "tcp/tcp-stream-recent.h"
@@ -14,6 +15,7 @@
 
 #include <shakedown/analysis.h>
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -331,7 +333,7 @@ bool analysis_digests(const ShakedownAnalysis *a, DigestSecret *secret)
 static bool must_go(const Segment *segments, size_t held, size_t found,
 		    const ShakedownPacket *packet)
 {
-	if (held > TCP_TRACKER_BATCH)
+	if (held >= TCP_TRACKER_BATCH)
 		return true;
 	for (size_t i = held - found; i < held; i++)
 		if (segments[i].kind != SEGMENT_TICK && !segment_lies_in(&segments[i], packet))
@@ -346,9 +348,10 @@ void analysis_take(ShakedownAnalysis *a, const Segment *segments, const uint8_t 
 
 	a->summary.bytes += bytes;
 	for (size_t i = 0; i < n; i++) {
+		fetch_to_read(segments + held + TCP_TRACKER_BATCH, offsetof(Segment, encap) + 1);
 		take_time(a, segments[held].time, segments[held].frame);
 		held += found[i];
-		if (held > TCP_TRACKER_BATCH) {
+		if (held >= TCP_TRACKER_BATCH) {
 			tcp_tracker_segments(a->tracker, segments, held);
 			segments += held;
 			held = 0;
