@@ -14,6 +14,12 @@ enum {
 	COMMANDS = 5
 };
 
+/* To be told whom it concerns: the number of one connection says that. */
+static bool has_name(const ReportProblem *k)
+{
+	return k->who[0] && (k->count > 1 || k->connection == 0);
+}
+
 /* "12×  WARNING  missing-third-ack  22:37:41.123, frame 88"; returns the column after it. */
 static unsigned put_problem(ReportText *self, const ReportProblem *k)
 {
@@ -33,7 +39,7 @@ static unsigned put_problem(ReportText *self, const ReportProblem *k)
 	g_string_printf(self->line, "  %s", when);
 	if (k->frame > 0)
 		g_string_append_printf(self->line, ", frame %" G_GUINT64_FORMAT, (guint64)k->frame);
-	if (k->count > 1 && k->who[0] && text->width >= ONE_LINE)
+	if (has_name(k) && text->width >= ONE_LINE)
 		g_string_append_printf(self->line, ", %s", k->who);
 	else if (k->count == 1 && k->connection > 0)
 		g_string_append_printf(self->line, ", conn %" G_GUINT64_FORMAT,
@@ -42,17 +48,17 @@ static unsigned put_problem(ReportText *self, const ReportProblem *k)
 	return at + text_last_cell(text, TEXT_DIM, self->line->str, text->width - at, TEXT_CUT_END);
 }
 
-/* What happened, and to whom where the line above has no room for that. Of one connection that line
- * tells the number: the rest is not worth a line of its own. */
+/* What happened, and to whom where the line above has no room for that: first, as the end may be
+ * cut. The ends of one connection are not worth a line of their own. */
 static void say(ReportText *self, const ReportProblem *k, unsigned columns)
 {
-	const bool wide = self->text.width >= ONE_LINE, many = k->count > 1;
+	const bool wide = self->text.width >= ONE_LINE;
 	/* A byte takes a column at the most. */
 	const bool fits = strlen(k->example) + strlen(k->who) + strlen(" ()") <= columns;
 
-	if (k->who[0] && many && !wide)
+	if (has_name(k) && !wide)
 		g_string_printf(self->line, "%s: %s", k->who, k->example);
-	else if (k->who[0] && (self->verbose || (!many && (k->connection == 0 || fits))))
+	else if (k->who[0] && !has_name(k) && (self->verbose || fits))
 		g_string_printf(self->line, "%s (%s)", k->example, k->who);
 	else
 		g_string_assign(self->line, k->example);
