@@ -23,6 +23,7 @@ typedef enum {
 	SHAKEDOWN_SCOPE_CONNECTION = 0,
 	SHAKEDOWN_SCOPE_SERVICE, /* a server's address and port */
 	SHAKEDOWN_SCOPE_HOST,
+	SHAKEDOWN_SCOPE_SUBNET, /* hosts whose addresses begin alike */
 	SHAKEDOWN_SCOPE_CAPTURE,
 } ShakedownScope;
 

@@ -34,7 +34,8 @@ typedef struct {
 typedef struct {
 	ShakedownAddress client, server; /* connection and service (server only) */
 	uint16_t client_port, server_port;
-	ShakedownAddress host; /* host */
+	ShakedownAddress host; /* host; of a subnet its first address */
+	uint8_t subnet_bits;   /* subnet: bits of its prefix; else 0 */
 } ShakedownSubject;
 
 typedef struct {

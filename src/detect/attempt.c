@@ -10,6 +10,16 @@
  */
 #define WORTH_A_LOOK 8
 
+/* What of a wider one it came to. */
+static uint64_t target_of(const Service *s, const TcpConnection *conn)
+{
+	ShakedownAddress server = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+
+	return service_breadth(s) == SERVICE_HOST
+		       ? sketch_hash(tcp_conn_port(conn, SHAKEDOWN_SERVER))
+		       : sketch_hash_address(&server);
+}
+
 static void count_source(Service *s, const TcpConnection *conn, const ServiceSlot *slot,
 			 uint8_t ttl)
 {
@@ -23,9 +33,8 @@ static void count_source(Service *s, const TcpConnection *conn, const ServiceSlo
 	sketch_distinct_add(&s->sources->distinct, hash);
 	sketch_sample_add(&s->sources->sample, hash);
 	sketch_top_add(&s->sources->top, &client, hash);
-	if (service_is_host(s))
-		sketch_distinct_add(&s->sources->ports,
-				    sketch_hash(tcp_conn_port(conn, SHAKEDOWN_SERVER)));
+	if (service_breadth(s) != SERVICE_ITSELF)
+		sketch_distinct_add(&s->sources->targets, target_of(s, conn));
 	s->sources->ttl[ttl]++;
 	s->sources->syns++;
 }
@@ -53,45 +62,64 @@ static bool begin_in(Service *s, DetectContext *context, const TcpEvent *event)
 	return true;
 }
 
-/* The host that a SYN counts for, too; NULL: for none. Of one that is flooded all ports may get
- * more than a few, if they serve nobody. */
-static Service *host_for(DetectContext *context, Service *s, const TcpEvent *event)
+/* A wider one that a SYN counts for, too: few comes to what it is made of, or it is flooded. NULL:
+ * for none. */
+static Service *wider_for(DetectContext *context, ServiceBreadth breadth, bool few,
+			  const TcpEvent *event)
 {
 	ShakedownAddress address = tcp_conn_address(event->conn, SHAKEDOWN_SERVER);
-	bool few = service_is_for_host(s, context->config, event->time);
+	Service *wider = services_get_wider(context->services, breadth, &address,
+					    few ? SERVICE_MAKE : SERVICE_HEARD);
 
-	if (!few && (s->flood || service_serves(s)))
-		return NULL;
-	Service *host =
-		services_get_host(context->services, &address, few ? SERVICE_MAKE : SERVICE_HEARD);
+	if (wider)
+		flood_advance(wider, context, event->time);
+	return wider;
+}
 
-	if (!host)
-		return NULL;
-	flood_advance(host, context, event->time);
-	return few || host->flood ? host : NULL;
+static bool begin_in_wider(Service *s, DetectContext *context, bool few, const TcpEvent *event)
+{
+	return (few || s->flood) && begin_in(s, context, event);
 }
 
 void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
+	Service *host, *subnet;
 
 	if (!begin_in(s, context, event))
 		return;
 	conn->noted |= NOTED_IN_WINDOW | NOTED_HALF_OPEN;
-	Service *host = host_for(context, s, event);
+	bool few = service_is_for_wider(s, context->config, event->time);
 
-	if (host && begin_in(host, context, event))
+	/* Of one that is flooded all parts may get more than a few, if they serve nobody. */
+	if ((!few && (s->flood || service_serves(s))) ||
+	    !(host = wider_for(context, SERVICE_HOST, few, event)))
+		return;
+	if (begin_in_wider(host, context, few, event))
 		conn->noted |= NOTED_OF_HOST;
+	few = few && service_is_for_wider(host, context->config, event->time);
+	if ((!few && host->flood) || !(subnet = wider_for(context, SERVICE_SUBNET, few, event)))
+		return;
+	if (begin_in_wider(subnet, context, few, event))
+		conn->noted |= NOTED_OF_SUBNET;
 }
 
-/* NULL: it does not count there. */
-static Service *host_of(DetectContext *context, const TcpConnection *conn)
+/* Those that it counts for; NULL: not for that one. */
+static void accounts_of(DetectContext *context, Service *s, const TcpConnection *conn,
+			Service *account[SERVICE_BREADTHS])
 {
-	if (!noted(conn, NOTED_OF_HOST))
-		return NULL;
+	account[SERVICE_ITSELF] = s;
+	account[SERVICE_HOST] = account[SERVICE_SUBNET] = NULL;
+	if (!noted(conn, NOTED_OF_HOST | NOTED_OF_SUBNET))
+		return;
 	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 
-	return services_get_host(context->services, &host, SERVICE_HEARD);
+	if (noted(conn, NOTED_OF_HOST))
+		account[SERVICE_HOST] =
+			services_get_wider(context->services, SERVICE_HOST, &host, SERVICE_HEARD);
+	if (noted(conn, NOTED_OF_SUBNET))
+		account[SERVICE_SUBNET] =
+			services_get_wider(context->services, SERVICE_SUBNET, &host, SERVICE_HEARD);
 }
 
 static void turn_in(ServiceSlot *slot, const AttemptTurn *turn)
@@ -109,8 +137,9 @@ static void turn_in(ServiceSlot *slot, const AttemptTurn *turn)
 
 void attempt_turn(DetectContext *context, Service *s, TcpConnection *conn, AttemptTurn turn)
 {
-	Service *const account[] = {s, host_of(context, conn)};
+	Service *account[SERVICE_BREADTHS];
 
+	accounts_of(context, s, conn, account);
 	/* It ends but once. */
 	if (!noted(conn, NOTED_HALF_OPEN))
 		turn.finished = turn.refused = turn.aborted = false;
@@ -133,8 +162,9 @@ static void over_in(Service *s)
 void attempt_over(DetectContext *context, Service *s, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	Service *const account[] = {s, host_of(context, conn)};
+	Service *account[SERVICE_BREADTHS];
 
+	accounts_of(context, s, conn, account);
 	for (unsigned i = 0; i < G_N_ELEMENTS(account); i++) {
 		if (!account[i])
 			continue;
@@ -162,15 +192,18 @@ static void turn_after_cut(DetectContext *context, const TcpConnection *conn,
 	ShakedownAddress server = {.version = conn->key.ip_version};
 
 	memcpy(server.bytes, conn->key.addr[end], sizeof server.bytes);
-	Service *s = services_get(context->services, &server, conn->key.port[end], SERVICE_FIND);
-	Service *host = cut->bits & CUT_OF_HOST
-				? services_get_host(context->services, &server, SERVICE_FIND)
-				: NULL;
+	Service *account[SERVICE_BREADTHS] = {
+		services_get(context->services, &server, conn->key.port[end], SERVICE_FIND)};
 
-	if (s)
-		turn_in(service_slot(s, context->config, cut->syn), &turn);
-	if (host)
-		turn_in(service_slot(host, context->config, cut->syn), &turn);
+	if (cut->bits & CUT_OF_HOST)
+		account[SERVICE_HOST] =
+			services_get_wider(context->services, SERVICE_HOST, &server, SERVICE_FIND);
+	if (cut->bits & CUT_OF_SUBNET)
+		account[SERVICE_SUBNET] = services_get_wider(context->services, SERVICE_SUBNET,
+							     &server, SERVICE_FIND);
+	for (unsigned i = 0; i < SERVICE_BREADTHS; i++)
+		if (account[i])
+			turn_in(service_slot(account[i], context->config, cut->syn), &turn);
 }
 
 void attempt_again_after_cut(DetectContext *context, const TcpConnection *conn, CutConnection *cut)

@@ -9,7 +9,8 @@ const CatalogueKind catalogue_flood[CATALOGUE_FLOOD_KINDS] = {
 AT(SYN_FLOOD) = {.info = {
 	KIND("syn-flood", CRITICAL, SERVICE, DETECTED, "RFC 4987 §2"),
 	.meaning =
-	"A service, or a host on many of its ports, gets far more SYNs than handshakes that complete: "
+	"A service, a host on many of its ports, or a subnet on many of its hosts (\"carpet bombing\") "
+	"gets far more SYNs than handshakes that complete: "
 	"a backlog fills with half-open connections, and real clients get no answer.",
 	.detected =
 	"Within ${flood_window} at least ${flood_syns} SYNs to one service, of which at least "
@@ -19,12 +20,14 @@ AT(SYN_FLOOD) = {.info = {
 	"is less and as many as two in five of ${flood_syns} are half-open now. SYNs that are sent "
 	"again do not count: forged ones are sent once. Or as many within ${flood_window} to a host's "
 	"ports that get few each, three in four of them from a source of their own; then, what comes "
-	"to any of its ports that serves nobody is part of it. A warning only, since "
+	"to any of its ports that serves nobody is part of it. Or three times as many to the hosts of a "
+	"subnet (/24, in IPv6 /64) that get few each, by the same rules. A warning only, since "
 	"nothing is held for long: as many that are refused (RST, ICMP), or whose SYN,ACK their own sender "
 	"resets, as a host does that floods by raw packets under its own address.",
 	.innocent =
 	"A service that is down or cut off while its clients go on trying. A load test. A scan that "
-	"touches one port of one host many times, or a host's ports from very many addresses.",
+	"touches one port of one host many times, or a host's ports, or a subnet's hosts, from very "
+	"many addresses.",
 	.action =
 	"The evidence says whether the sources look forged: then blocking them is no use. Switch on "
 	"SYN cookies (net.ipv4.tcp_syncookies=1, the default), enlarge the backlog "

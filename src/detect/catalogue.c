@@ -64,6 +64,6 @@ bool shakedown_severity_from_name(const char *name, ShakedownSeverity *severity)
 
 const char *shakedown_scope_name(ShakedownScope scope)
 {
-	static const char *const scopes[] = {"connection", "service", "host", "capture"};
+	static const char *const scopes[] = {"connection", "service", "host", "subnet", "capture"};
 	return NAME_OF(scopes, scope);
 }

@@ -110,7 +110,8 @@ static uint8_t bits_of(const TcpConnection *conn)
 			(noted(conn, NOTED_AGAIN) ? 0 : CUT_ONCE) |
 			(conn->syn_ack_first ? 0 : CUT_UNANSWERED) |
 			(conn->talked ? 0 : CUT_SILENT) |
-			(noted(conn, NOTED_OF_HOST) ? CUT_OF_HOST : 0);
+			(noted(conn, NOTED_OF_HOST) ? CUT_OF_HOST : 0) |
+			(noted(conn, NOTED_OF_SUBNET) ? CUT_OF_SUBNET : 0);
 	return (uint8_t)bits;
 }
 

@@ -17,7 +17,8 @@ typedef enum {
 	CUT_ONCE = 1 << 2,	 /* its SYN had not come again */
 	CUT_UNANSWERED = 1 << 3, /* no SYN,ACK had come */
 	CUT_SILENT = 1 << 4,	 /* it had carried no data */
-	CUT_OF_HOST = 1 << 5,	 /* its host counts it, too */
+	CUT_OF_HOST = 1 << 5,	 /* its host counts it, too, … */
+	CUT_OF_SUBNET = 1 << 6,	 /* … and that one's subnet */
 } CutBits;
 
 typedef struct {

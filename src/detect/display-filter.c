@@ -14,6 +14,12 @@ void display_filter_endpoint(GString *out, const ShakedownAddress *address, uint
 		g_string_append_printf(out, " && tcp.port==%u", port);
 }
 
+void display_filter_subnet(GString *out, const ShakedownAddress *address, unsigned bits)
+{
+	display_filter_endpoint(out, address, 0);
+	g_string_append_printf(out, "/%u", bits);
+}
+
 void display_filter_frames(GString *out, const uint64_t *frames, size_t n)
 {
 	if (n == 1) {

@@ -45,12 +45,27 @@ void finding_begin(Finding *f, DetectContext *context, ShakedownAnomalyKind kind
 			       s->server_port);
 }
 
-void finding_begin_wide(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
-			const ShakedownAddress *address, uint16_t port)
+static void begin_wide(Finding *f, DetectContext *context, ShakedownAnomalyKind kind)
 {
 	begin(f, context, kind);
 	f->anomaly.time = context->summary->first;
 	f->anomaly.until = context->summary->last;
+}
+
+void finding_begin_subnet(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
+			  const ShakedownAddress *address, unsigned bits)
+{
+	begin_wide(f, context, kind);
+	display_filter_subnet(f->filter, address, bits);
+	f->anomaly.scope = SHAKEDOWN_SCOPE_SUBNET;
+	f->anomaly.subject.host = *address;
+	f->anomaly.subject.subnet_bits = (uint8_t)bits;
+}
+
+void finding_begin_wide(Finding *f, DetectContext *context, ShakedownAnomalyKind kind,
+			const ShakedownAddress *address, uint16_t port)
+{
+	begin_wide(f, context, kind);
 	if (!address || !address->version) {
 		f->anomaly.scope = SHAKEDOWN_SCOPE_CAPTURE;
 		g_string_assign(f->filter, "tcp");

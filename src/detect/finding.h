@@ -50,6 +50,9 @@ void finding_begin(Finding *finding, DetectContext *context, ShakedownAnomalyKin
 /* About a service (address, port) or a host (port 0), or with version 0 about the capture. */
 void finding_begin_wide(Finding *finding, DetectContext *context, ShakedownAnomalyKind kind,
 			const ShakedownAddress *address, uint16_t port);
+/* About a subnet: all addresses that begin with so many bits of that. */
+void finding_begin_subnet(Finding *finding, DetectContext *context, ShakedownAnomalyKind kind,
+			  const ShakedownAddress *address, unsigned bits);
 void finding_severity(Finding *finding, ShakedownSeverity severity);
 void finding_time(Finding *finding, ShakedownTime time, ShakedownTime until);
 /* 0 is ignored; frames are put in order; beyond the room the first ones stay. */

@@ -41,13 +41,31 @@ static void say_top(Finding *f, const ServiceSources *sources, uint64_t distinct
 				address);
 }
 
-static void say_ports(Finding *f, const Service *host)
+/* What is a part of it, and how many of them it came to. */
+static void say_targets(Finding *f, const Service *wider)
 {
-	uint64_t ports = MIN(sketch_distinct_count(&host->sources->ports), host->flood->syns);
+	bool host = service_breadth(wider) == SERVICE_HOST;
+	unsigned whole = wider->address.version == 6 ? 128 : 32,
+		 bits = host ? 16 : whole - service_subnet_bits(&wider->address);
+	/* The sketch errs to either side; there are no more than there can be. */
+	uint64_t n = MIN(sketch_distinct_count(&wider->sources->targets), wider->flood->syns);
 
-	finding_count(f, "ports", ports);
-	finding_ratio(f, "ports_standard_error", SKETCH_DISTINCT_ERROR);
-	finding_summary(f, " to %s%" PRIu64 " ports", ports > 20 ? "about " : "", ports);
+	n = bits < 64 ? MIN(n, UINT64_C(1) << bits) : n;
+
+	finding_count(f, host ? "ports" : "hosts", n);
+	finding_ratio(f, host ? "ports_standard_error" : "hosts_standard_error",
+		      SKETCH_DISTINCT_ERROR);
+	finding_summary(f, " to %s%" PRIu64 " %s", n > 20 ? "about " : "", n,
+			host ? "ports" : "hosts");
+}
+
+static void begin(Finding *f, DetectContext *context, const Service *s)
+{
+	if (service_breadth(s) == SERVICE_SUBNET)
+		finding_begin_subnet(f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->address,
+				     service_subnet_bits(&s->address));
+	else
+		finding_begin_wide(f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->address, s->port);
 }
 
 static void say_sources(Finding *f, const Service *s, DetectContext *context)
@@ -73,12 +91,13 @@ static void say_sources(Finding *f, const Service *s, DetectContext *context)
 
 void flood_report(const Service *s, DetectContext *context, bool goes_on)
 {
+	static const char *const breadths[SERVICE_BREADTHS] = {"service", "host", "subnet"};
 	const ServiceFlood *flood = s->flood;
 	Finding f;
 	double half_open = flood->syns ? 1 - (double)flood->finished / (double)flood->syns : 1;
 	bool refused = flood->refused * 2 > flood->syns, aborted = flood->aborted * 2 > flood->syns;
 
-	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->address, s->port);
+	begin(&f, context, s);
 	finding_time(&f, flood->start, flood->last);
 	for (unsigned i = 0; i < flood->frames_len; i++)
 		finding_frame(&f, flood->frames[i]);
@@ -102,8 +121,8 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	if (goes_on)
 		finding_summary(&f, "under way: ");
 	finding_summary(&f, "%" PRIu64 " SYNs", flood->syns);
-	if (service_is_host(s) && s->sources)
-		say_ports(&f, s);
+	if (service_breadth(s) != SERVICE_ITSELF && s->sources)
+		say_targets(&f, s);
 	finding_summary(&f, " in %s (at most %.0f/s), %u %% of them %s",
 			finding_span(&f, flood->last - flood->start), flood->peak_rate,
 			percent(refused	  ? flood->refused
@@ -125,8 +144,7 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	if (refused)
 		finding_summary(&f, "; nothing listens there");
 	else if (flood->answered == 0)
-		finding_summary(&f, "; the %s answered none of them",
-				service_is_host(s) ? "host" : "service");
+		finding_summary(&f, "; the %s answered none of them", breadths[service_breadth(s)]);
 	else if (flood->established)
 		finding_summary(&f, "; %" PRIu64 " other%s completed meanwhile", flood->established,
 				flood->established == 1 ? " handshake was" : " handshakes were");

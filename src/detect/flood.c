@@ -14,12 +14,15 @@
 #define USUAL_LEAST 1.0
 /* With so many half-open at once it is worth knowing for longer where they come from. */
 #define HALF_OPEN_MANY 8
-/* What comes to a host's ports is a flood if such a share of the SYNs has a source of its own.
- * Where the 254 addresses of a network scan it in turn it is less by the time there are flood_syns.
- */
-#define HOST_SOURCES_MANY 0.75
-/* A port that gets such a share of it, or more, is flooded itself. */
-#define OF_HOST_MOST 0.1
+/* What comes to a host's ports, or a subnet's hosts, is a flood if such a share of the SYNs has a
+ * source of its own. Where the 254 addresses of a network scan it in turn it is less by the time
+ * there are flood_syns. */
+#define WIDER_SOURCES_MANY 0.75
+/* A part that gets such a share of it, or more, is flooded itself. */
+#define OF_WIDER_MOST 0.1
+/* Scanners look for hosts everywhere all the time, each from an address of its own: a subnet's 256
+ * get some 20 SYNs a second of them where it is bad. Three times flood_syns are a flood. */
+#define SUBNET_SYNS 3
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
@@ -64,9 +67,14 @@ static bool tried_again(const Sum *sum)
 	return sum->again * 2 > sum->opened - sum->finished;
 }
 
-static bool window_tells(const Sum *sum, const ShakedownConfig *config)
+static uint64_t least_syns(const Service *s, const ShakedownConfig *config)
 {
-	return sum->opened >= config->flood_syns && !tried_again(sum) &&
+	return config->flood_syns * (service_breadth(s) == SERVICE_SUBNET ? SUBNET_SYNS : 1);
+}
+
+static bool window_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
+{
+	return sum->opened >= least_syns(s, config) && !tried_again(sum) &&
 	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
 }
 
@@ -77,16 +85,16 @@ static bool share_distinct(const Service *s, double share)
 }
 
 /* False, too, where not enough is known of the sources: they were forgotten just now. */
-static bool host_from_many(const Service *host, const Sum *sum)
+static bool wider_from_many(const Service *wider, const Sum *sum)
 {
-	return host->sources && host->sources->syns * 2 >= sum->opened &&
-	       share_distinct(host, HOST_SOURCES_MANY);
+	return wider->sources && wider->sources->syns * 2 >= sum->opened &&
+	       share_distinct(wider, WIDER_SOURCES_MANY);
 }
 
 /* Most of what is known of them is older than the window: it would hide what comes now. */
-static bool sources_outdated(const Service *host, int64_t id)
+static bool sources_outdated(const Service *wider, int64_t id)
 {
-	return host->sources->syns > 2 * sum_up(host, id + SERVICE_GRACE_SLOTS).opened;
+	return wider->sources->syns > 2 * sum_up(wider, id + SERVICE_GRACE_SLOTS).opened;
 }
 
 /* Nothing listens there, and yet they come. As many clients may have lost their server; but then it
@@ -95,7 +103,7 @@ static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfi
 {
 	const ServiceSources *sources = s->sources;
 
-	return sum->opened >= config->flood_syns && sum->again * 2 <= sum->opened &&
+	return sum->opened >= least_syns(s, config) && sum->again * 2 <= sum->opened &&
 	       sum->refused * 100 >= sum->opened * config->flood_half_open && !service_serves(s) &&
 	       sources &&
 	       (double)sketch_distinct_count(&sources->distinct) >=
@@ -105,9 +113,9 @@ static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfi
 
 /* Who floods without forging, and without keeping its own stack from answering: each SYN,ACK is
  * reset by the one that asked for it. */
-static bool aborted_tells(const Sum *sum, const ShakedownConfig *config)
+static bool aborted_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
 {
-	return sum->opened >= config->flood_syns &&
+	return sum->opened >= least_syns(s, config) &&
 	       sum->aborted * 100 >= sum->opened * config->flood_half_open;
 }
 
@@ -232,7 +240,7 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 {
 	uint64_t idle = sum->established - MIN(sum->talked, sum->established);
 
-	if (service_is_host(s) || idle < config->flood_syns ||
+	if (service_breadth(s) != SERVICE_ITSELF || idle < config->flood_syns ||
 	    idle * 100 < sum->established * config->flood_half_open || !s->sources)
 		return;
 	uint64_t sources = sketch_distinct_count(&s->sources->distinct);
@@ -258,19 +266,24 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 	s->connections.count = sources;
 }
 
-/* What tells is of one more port of a flooded host: it serves nobody, and gets little of what its
- * host does. */
-static bool is_of_host(const Service *s, DetectContext *context, const Sum *sum,
-		       const ServiceSlot *slot)
+/* What tells is of one more port of a flooded host, or host of a flooded subnet: it serves nobody,
+ * and gets little of what comes there. */
+static bool is_of_wider(const Service *s, DetectContext *context, const Sum *sum,
+			const ServiceSlot *slot)
 {
-	if (service_is_host(s) || service_serves(s))
-		return false;
-	const Service *host = services_get_host(context->services, &s->address, SERVICE_FIND);
-
-	if (!host || !flood_covers(host, context->config, sum->last))
-		return false;
 	double rate = slot ? slot->opened / slot_seconds(context->config) : 0;
-	return !host->flood || rate < OF_HOST_MOST * host->flood->peak_rate;
+
+	if (service_serves(s))
+		return false;
+	for (ServiceBreadth wider = service_breadth(s) + 1; wider < SERVICE_BREADTHS; wider++) {
+		const Service *w =
+			services_get_wider(context->services, wider, &s->address, SERVICE_FIND);
+
+		if (w && flood_covers(w, context->config, sum->last) &&
+		    (!w->flood || rate < OF_WIDER_MOST * w->flood->peak_rate))
+			return true;
+	}
+	return false;
 }
 
 static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_end)
@@ -278,19 +291,20 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	const ShakedownConfig *config = context->config;
 	const ServiceSlot *slot = slot_of(s, id);
 	Sum sum = sum_up(s, id);
-	bool window = window_tells(&sum, config) || refused_tells(s, &sum, config) ||
-		      aborted_tells(&sum, config);
+	bool window = window_tells(s, &sum, config) || refused_tells(s, &sum, config) ||
+		      aborted_tells(s, &sum, config);
 	bool excess = excess_tells(s, slot, &sum, config), begins = false;
+	bool wide = service_breadth(s) != SERVICE_ITSELF;
 
 	/* One source that tries a host's ports looks for what is open, and what comes now and then
 	 * to any of them adds up to nothing. */
-	if (service_is_host(s)) {
-		window = window && host_from_many(s, &sum);
+	if (wide) {
+		window = window && wider_from_many(s, &sum);
 		excess = false;
 	}
 	judge_connections(s, &sum, id, config);
 	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
-	if (!s->flood && (window || (excess && !at_end)) && !is_of_host(s, context, &sum, slot))
+	if (!s->flood && (window || (excess && !at_end)) && !is_of_wider(s, context, &sum, slot))
 		begins = begin_flood(s, config, &sum, id, !window);
 	else if (s->flood)
 		go_on(s, slot, config);
@@ -300,8 +314,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	    service_slot_end(s, config, id) - s->flood->last > config->flood_window)
 		end_flood(s, context);
 	if (!s->flood && s->sources &&
-	    (service_is_host(s) ? sources_outdated(s, id)
-				: !sum.opened && s->half_open < HALF_OPEN_MANY))
+	    (wide ? sources_outdated(s, id) : !sum.opened && s->half_open < HALF_OPEN_MANY))
 		g_clear_pointer(&s->sources, g_free);
 }
 

@@ -32,14 +32,18 @@ static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 	return true;
 }
 
-/* NULL: it is none of what comes to the host's ports. */
-static const Service *host_of(DetectContext *context, const TcpConnection *conn, const Service *s)
+/* NULL: it is none of what comes to the host's ports, or the subnet's hosts. Of a service that had
+ * to make room nobody knows that it serves anybody. */
+static const Service *wider_of(DetectContext *context, const TcpConnection *conn, const Service *s,
+			       ServiceBreadth breadth)
 {
-	if (!noted(conn, NOTED_OF_HOST) && (!s || s->flood || service_serves(s)))
+	const uint32_t counts[SERVICE_BREADTHS] = {0, NOTED_OF_HOST, NOTED_OF_SUBNET};
+
+	if (!noted(conn, counts[breadth]) && s && (s->flood || service_serves(s)))
 		return NULL;
 	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 
-	return services_get_host(context->services, &host, SERVICE_FIND);
+	return services_get_wider(context->services, breadth, &host, SERVICE_FIND);
 }
 
 static bool suspected(const Service *s)
@@ -51,7 +55,8 @@ bool member_suspected(DetectContext *context, const TcpConnection *conn)
 {
 	const Service *s = services_get_of(context->services, conn, SERVICE_FIND);
 
-	return suspected(s) || suspected(host_of(context, conn, s));
+	return suspected(s) || suspected(wider_of(context, conn, s, SERVICE_HOST)) ||
+	       suspected(wider_of(context, conn, s, SERVICE_SUBNET));
 }
 
 static bool covers(const Service *s, DetectContext *context, const TcpConnection *conn)
@@ -60,7 +65,8 @@ static bool covers(const Service *s, DetectContext *context, const TcpConnection
 	       (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first));
 }
 
-/* Its SYN was never acknowledged by a third ACK, and that service, or host, was flooded then. */
+/* Its SYN was never acknowledged by a third ACK, and that service, host or subnet was flooded then.
+ */
 static const Service *flooded(DetectContext *context, const TcpConnection *conn)
 {
 	if (!conn->syn_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
@@ -69,8 +75,13 @@ static const Service *flooded(DetectContext *context, const TcpConnection *conn)
 
 	if (covers(s, context, conn))
 		return s;
-	s = host_of(context, conn, s);
-	return covers(s, context, conn) ? s : NULL;
+	for (ServiceBreadth breadth = SERVICE_HOST; breadth < SERVICE_BREADTHS; breadth++) {
+		const Service *wider = wider_of(context, conn, s, breadth);
+
+		if (covers(wider, context, conn))
+			return wider;
+	}
+	return NULL;
 }
 
 bool member_of_many(DetectContext *context, TcpConnection *conn)

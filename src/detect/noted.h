@@ -37,7 +37,8 @@ typedef enum {
 	NOTED_FIN_LATE = 1 << 23,      /* a FIN sent again had no answer for fin_timeout */
 	NOTED_STRAY_COUNTED = 1 << 24, /* among its service's strays, from its beginning on */
 	NOTED_BEHIND = 1 << 25,	       /* a SYN in the midst of a flood whose time is another */
-	NOTED_OF_HOST = 1 << 30,       /* what its service counts, its host counts, too */
+	NOTED_OF_HOST = 1 << 30,       /* what its service counts, its host counts, too, … */
+	NOTED_OF_SUBNET = 1 << 1,      /* … and its host's subnet */
 	NOTED_BARE_SYN = 1 << 19,      /* a SYN such as no operating system's stack sends */
 	/* Not noted, but asked for beside it when the connection is over (DetectorOps.over_if). */
 	OVER_CLOSED = 1 << 28,	/* noted_closed() */

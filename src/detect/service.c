@@ -9,13 +9,16 @@
 
 #define LEGS_LEAST 5
 #define NEAR_BITS 10
-/* A service that gets more SYNs than that in a window speaks for itself. */
-#define FOR_HOST_MOST 8
+/* Who gets more SYNs than that in a window speaks for itself. */
+#define FOR_WIDER_MOST 8
 
 struct _Services {
 	const ShakedownConfig *config;
 	KeyTable *table; /* of Service */
-	Service *newest, *oldest;
+	struct {
+		Service *newest, *oldest; /* by when they were heard of last */
+		size_t len;
+	} order[SERVICE_BREADTHS];
 	/* Each event asks for its connection's, and those to a few services take turns: what was
 	 * found last by such a key, to be compared before anything is hashed. */
 	Service *near[1 << NEAR_BITS];
@@ -24,7 +27,7 @@ struct _Services {
 	void *forget_data;
 };
 
-static void service_clear(Service *s)
+static void service_clear(Service *s, void *data)
 {
 	g_free(s->sources);
 	g_free(s->flood);
@@ -43,8 +46,7 @@ void services_free(Services *t)
 {
 	if (!t)
 		return;
-	for (Service *s = t->oldest; s; s = s->newer)
-		service_clear(s);
+	services_foreach(t, service_clear, NULL);
 	key_table_free(t->table);
 	g_free(t);
 }
@@ -57,25 +59,32 @@ void services_on_forget(Services *t, void (*call)(Service *, void *), void *data
 
 static void unlink_service(Services *t, Service *s)
 {
+	ServiceBreadth breadth = service_breadth(s);
+
 	if (s->newer)
 		s->newer->older = s->older;
 	else
-		t->newest = s->older;
+		t->order[breadth].newest = s->older;
 	if (s->older)
 		s->older->newer = s->newer;
 	else
-		t->oldest = s->newer;
+		t->order[breadth].oldest = s->newer;
 	s->newer = s->older = NULL;
+	t->order[breadth].len--;
 }
 
 static void link_newest(Services *t, Service *s)
 {
-	s->older = t->newest;
-	if (t->newest)
-		t->newest->newer = s;
+	ServiceBreadth breadth = service_breadth(s);
+	Service *newest = t->order[breadth].newest;
+
+	s->older = newest;
+	if (newest)
+		newest->newer = s;
 	else
-		t->oldest = s;
-	t->newest = s;
+		t->order[breadth].oldest = s;
+	t->order[breadth].newest = s;
+	t->order[breadth].len++;
 }
 
 static Service **near_of(Services *t, const ServiceKey *key)
@@ -86,19 +95,31 @@ static Service **near_of(Services *t, const ServiceKey *key)
 	return &t->near[word * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NEAR_BITS)];
 }
 
+/* Of those there are most of: services come and go by the thousand beside a few subnets that know
+ * of all of them. */
+static Service *least(const Services *t)
+{
+	ServiceBreadth most = SERVICE_ITSELF;
+
+	for (ServiceBreadth b = SERVICE_HOST; b < SERVICE_BREADTHS; b++)
+		if (t->order[b].len > t->order[most].len)
+			most = b;
+	return t->order[most].oldest;
+}
+
 static void make_room(Services *t)
 {
-	Service *s = t->oldest;
-
-	if (key_table_len(t->table) < SERVICES_MOST || !s)
+	if (key_table_len(t->table) < SERVICES_MOST)
 		return;
+	Service *s = least(t);
+
 	if (t->forget)
 		t->forget(s, t->forget_data);
 	Service **near = near_of(t, &s->key);
 	if (*near == s)
 		*near = NULL;
 	unlink_service(t, s);
-	service_clear(s);
+	service_clear(s, NULL);
 	key_table_remove(t->table, s);
 	t->forgotten++;
 }
@@ -143,7 +164,7 @@ static inline Service *get(Services *t, const ServiceKey *key, ServiceLook look)
 	Service *s = find(t, key, look == SERVICE_MAKE);
 
 	/* Under a flood it is always the same. */
-	if (look != SERVICE_FIND && s && s != t->newest) {
+	if (look != SERVICE_FIND && s && s->newer) {
 		unlink_service(t, s);
 		link_newest(t, s);
 	}
@@ -167,10 +188,17 @@ Service *services_get_of(Services *t, const TcpConnection *conn, ServiceLook loo
 	return get(t, &key, look);
 }
 
-Service *services_get_host(Services *t, const ShakedownAddress *host, ServiceLook look)
+Service *services_get_wider(Services *t, ServiceBreadth breadth, const ShakedownAddress *host,
+			    ServiceLook look)
 {
-	ServiceKey key = {key_address(host->bytes), key_end(host->version, 0) | SERVICE_OF_HOST};
+	ServiceKey key = {key_address(host->bytes),
+			  key_end(host->version, 0) | (uint64_t)breadth << SERVICE_BREADTH_SHIFT};
 
+	if (breadth == SERVICE_SUBNET) {
+		unsigned kept = service_subnet_bits(host) / 8;
+
+		memset((uint8_t *)&key.address + kept, 0, sizeof key.address - kept);
+	}
 	return get(t, &key, look);
 }
 
@@ -182,21 +210,22 @@ uint64_t services_forgotten(const Services *t)
 void services_foreach(Services *t, void (*call)(Service *, void *), void *data)
 {
 	/* From the oldest on: the order does not depend on hashes. */
-	for (Service *s = t->oldest, *next; s; s = next) {
-		next = s->newer;
-		call(s, data);
-	}
+	for (ServiceBreadth b = SERVICE_ITSELF; b < SERVICE_BREADTHS; b++)
+		for (Service *s = t->order[b].oldest, *next; s; s = next) {
+			next = s->newer;
+			call(s, data);
+		}
 }
 
-bool service_is_for_host(Service *s, const ShakedownConfig *config, ShakedownTime time)
+bool service_is_for_wider(Service *s, const ShakedownConfig *config, ShakedownTime time)
 {
 	/* A time before it is of a clock that leapt back: it allows for no more. */
-	if (time > s->for_host_since &&
-	    (uint64_t)time - (uint64_t)s->for_host_since >= (uint64_t)config->flood_window) {
-		s->for_host_since = time;
-		s->for_host = 0;
+	if (time > s->for_wider_since &&
+	    (uint64_t)time - (uint64_t)s->for_wider_since >= (uint64_t)config->flood_window) {
+		s->for_wider_since = time;
+		s->for_wider = 0;
 	}
-	return s->for_host < FOR_HOST_MOST && ++s->for_host;
+	return s->for_wider < FOR_WIDER_MOST && ++s->for_wider;
 }
 
 ShakedownDuration service_slot_width(const ShakedownConfig *config)

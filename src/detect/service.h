@@ -2,9 +2,10 @@
 /*
  * A service (address and port) as the SYNs toward it show it: how many come, how many stay
  * half-open, how fast it answers, over a window that slides with the packets' clock. What comes to
- * services that get little is counted once more, for their host as a whole: a flood may be spread
- * over its ports. Services are held in a table of bounded size; the one that was silent longest
- * makes room for a new one.
+ * services that get little is counted once more, for their host as a whole, and what comes to hosts
+ * that get little for their subnet: a flood may be spread over a host's ports, or over addresses
+ * that lie together. All three are held in a table of bounded size, in which the one that was
+ * silent longest, of the kind that there is most of, makes room for a new one.
  */
 #pragma once
 
@@ -69,7 +70,7 @@ typedef struct {
 	SketchDistinct distinct;
 	SketchSample sample;
 	SketchTop top;
-	SketchDistinct ports; /* they came to, of a host */
+	SketchDistinct targets; /* ports of a host, or hosts of a subnet, that they came to */
 	uint32_t ttl[256];
 	uint64_t syns;
 } ServiceSources;
@@ -83,10 +84,21 @@ typedef struct {
 
 typedef struct {
 	KeyAddress address;
-	uint64_t end; /* key_end(); SERVICE_OF_HOST */
+	uint64_t end; /* key_end(), and its breadth */
 } ServiceKey;
 
-#define SERVICE_OF_HOST (UINT64_C(1) << 32)
+/* What it stands for. */
+typedef enum {
+	SERVICE_ITSELF = 0,
+	SERVICE_HOST,	/* all services of a host that get little */
+	SERVICE_SUBNET, /* all hosts of a subnet that get little */
+} ServiceBreadth;
+#define SERVICE_BREADTHS 3
+#define SERVICE_BREADTH_SHIFT 32
+
+/* How much of an address is its subnet's: what is routed as one, and seldom less. */
+#define SERVICE_SUBNET_BITS_4 24
+#define SERVICE_SUBNET_BITS_6 64
 
 /* Each event of a connection finds its service cold: what most of them ask for comes first. */
 typedef struct _Service {
@@ -113,10 +125,10 @@ typedef struct _Service {
 	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
 	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
 	ShakedownAddress address;   /* of the key, for everybody else */
-	uint16_t port;		    /* 0 of a host */
-	/* Of a service: the SYNs since then that were its host's, too. */
-	uint32_t for_host;
-	ShakedownTime for_host_since;
+	uint16_t port;		    /* 0 of a host or subnet */
+	/* The SYNs since then that were its host's, or a host's subnet's, too. */
+	uint32_t for_wider;
+	ShakedownTime for_wider_since;
 	double excess, usual; /* cumulative sum; completed handshakes a slot, averaged */
 	ServiceSpan past[SERVICE_FLOODS_PAST];
 	unsigned past_next;
@@ -152,17 +164,23 @@ Service *services_get(Services *services, const ShakedownAddress *address, uint1
 		      ServiceLook look);
 /* Of a connection's server. */
 Service *services_get_of(Services *services, const TcpConnection *conn, ServiceLook look);
-/* All the services of a host that get little. */
-Service *services_get_host(Services *services, const ShakedownAddress *host, ServiceLook look);
+/* What the host is a part of: SERVICE_HOST or SERVICE_SUBNET. */
+Service *services_get_wider(Services *services, ServiceBreadth breadth,
+			    const ShakedownAddress *host, ServiceLook look);
 /* Services that had to make room. */
 uint64_t services_forgotten(const Services *services);
 void services_foreach(Services *services, void (*call)(Service *service, void *data), void *data);
 /* Called with a service that is about to make room. */
 void services_on_forget(Services *services, void (*call)(Service *service, void *data), void *data);
 
-static inline bool service_is_host(const Service *service)
+static inline unsigned service_subnet_bits(const ShakedownAddress *address)
 {
-	return service->key.end & SERVICE_OF_HOST;
+	return address->version == 6 ? SERVICE_SUBNET_BITS_6 : SERVICE_SUBNET_BITS_4;
+}
+
+static inline ServiceBreadth service_breadth(const Service *service)
+{
+	return (ServiceBreadth)(service->key.end >> SERVICE_BREADTH_SHIFT);
 }
 
 /* It has completed handshakes, one a window or more. */
@@ -171,8 +189,9 @@ static inline bool service_serves(const Service *service)
 	return service->usual * SERVICE_WINDOW_SLOTS >= 1;
 }
 
-/* Whether a SYN toward the service counts for its host, too: so do a few in every window. */
-bool service_is_for_host(Service *service, const ShakedownConfig *config, ShakedownTime time);
+/* Whether a SYN toward the service counts for its host, too, or one toward the host for its subnet:
+ * so do a few in every window. */
+bool service_is_for_wider(Service *service, const ShakedownConfig *config, ShakedownTime time);
 
 ShakedownDuration service_slot_width(const ShakedownConfig *config);
 /* The slot of that time; NULL where the window has moved beyond it. */

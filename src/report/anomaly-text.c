@@ -10,6 +10,13 @@ static void append_endpoint(GString *out, const ShakedownAddress *addr, uint16_t
 	g_string_append_len(out, text, (gssize)len);
 }
 
+static void append_subnet(GString *out, const ShakedownAddress *addr, unsigned bits)
+{
+	char text[REPORT_SUBNET_LEN];
+
+	g_string_append_len(out, text, (gssize)report_format_subnet(text, addr, bits));
+}
+
 void anomaly_who(const ShakedownAnomaly *anomaly, bool ascii, GString *out)
 {
 	const ShakedownSubject *s = &anomaly->subject;
@@ -18,6 +25,8 @@ void anomaly_who(const ShakedownAnomaly *anomaly, bool ascii, GString *out)
 
 	if (s->client.version)
 		append_endpoint(out, &s->client, s->client_port, connection);
+	else if (s->subnet_bits)
+		append_subnet(out, &s->host, s->subnet_bits);
 	else if (s->host.version)
 		append_endpoint(out, &s->host, 0, false);
 	if (s->server.version) {

@@ -231,7 +231,10 @@ static void put_anomaly(ReportSink *sink, const ShakedownAnomaly *a)
 	uint_if(csv, s->client.version && (connection || s->client_port), s->client_port);
 	csv_address(csv, &s->server);
 	uint_if(csv, s->server.version && (connection || s->server_port), s->server_port);
-	csv_address(csv, &s->host);
+	if (s->subnet_bits)
+		csv_subnet(csv, &s->host, s->subnet_bits);
+	else
+		csv_address(csv, &s->host);
 	csv_time(csv, a->time);
 	csv_time(csv, a->until);
 	csv_begin_words(csv);

@@ -94,6 +94,13 @@ void csv_address(CsvWriter *csv, const ShakedownAddress *value)
 	report_writer_advance(csv->out, report_format_address(at, value));
 }
 
+void csv_subnet(CsvWriter *csv, const ShakedownAddress *value, unsigned bits)
+{
+	begin_field(csv);
+	char *at = report_writer_reserve(csv->out, REPORT_SUBNET_LEN);
+	report_writer_advance(csv->out, report_format_subnet(at, value, bits));
+}
+
 void csv_begin_words(CsvWriter *csv)
 {
 	begin_field(csv);

@@ -25,6 +25,7 @@ void csv_bool(CsvWriter *csv, bool value); /* "true", "false" */
 void csv_time(CsvWriter *csv, ShakedownTime value);
 void csv_seconds(CsvWriter *csv, ShakedownDuration value);
 void csv_address(CsvWriter *csv, const ShakedownAddress *value);
+void csv_subnet(CsvWriter *csv, const ShakedownAddress *value, unsigned bits);
 
 /* A field of several words: begin, words with a separator between, end. The words and the separator
  * are ours and need no quotes. */

@@ -323,6 +323,14 @@ size_t report_format_address(char *out, const ShakedownAddress *address)
 	return shakedown_address_format(address, out);
 }
 
+size_t report_format_subnet(char *out, const ShakedownAddress *address, unsigned bits)
+{
+	size_t len = shakedown_address_format(address, out);
+
+	out[len++] = '/';
+	return len + report_format_uint(out + len, bits);
+}
+
 size_t report_format_endpoint(char *out, const ShakedownAddress *address, uint16_t port)
 {
 	bool brackets = address->version == 6;

@@ -27,12 +27,9 @@ size_t group_key_format(char *out, const GroupKey *key)
 {
 	if (key->by == SHAKEDOWN_GROUP_SERVICE)
 		return report_format_endpoint(out, &key->addr, key->port);
-	size_t len = report_format_address(out, &key->addr);
-	if (key->by == SHAKEDOWN_GROUP_SUBNET) {
-		out[len++] = '/';
-		len += report_format_uint(out + len, key->bits);
-	}
-	return len;
+	if (key->by == SHAKEDOWN_GROUP_SUBNET)
+		return report_format_subnet(out, &key->addr, key->bits);
+	return report_format_address(out, &key->addr);
 }
 
 static void mask(ShakedownAddress *addr, unsigned bits)

@@ -291,7 +291,13 @@ static void subject(JsonWriter *json, const ShakedownAnomaly *a)
 		json_key(json, "server");
 		endpoint(json, &s->server, s->server_port, connection);
 	}
-	if (s->host.version) {
+	if (s->subnet_bits) {
+		char text[REPORT_SUBNET_LEN + 1];
+
+		text[report_format_subnet(text, &s->host, s->subnet_bits)] = '\0';
+		json_key(json, "subnet");
+		json_name(json, text);
+	} else if (s->host.version) {
 		json_key(json, "host");
 		json_address(json, &s->host);
 	}

@@ -114,6 +114,9 @@ size_t report_format_percent(char *out, uint64_t part, uint64_t whole);
 /* "192.0.2.1", "2001:db8::1". */
 #define REPORT_ADDRESS_LEN SHAKEDOWN_ADDRESS_LEN
 size_t report_format_address(char *out, const ShakedownAddress *address);
+/* "192.0.2.0/24", "2001:db8::/64". */
+#define REPORT_SUBNET_LEN (REPORT_ADDRESS_LEN + 4)
+size_t report_format_subnet(char *out, const ShakedownAddress *address, unsigned bits);
 /* "192.0.2.1:443", "[2001:db8::1]:443". */
 #define REPORT_ENDPOINT_LEN (SHAKEDOWN_ADDRESS_LEN + 8)
 size_t report_format_endpoint(char *out, const ShakedownAddress *address, uint16_t port);

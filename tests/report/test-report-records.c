@@ -448,4 +448,36 @@ Test(json, an_anomaly_has_its_facts)
 	cr_assert_eq(json_object_get_double_member(facts, "lasted_s"), 12.5);
 	catch_clear(&caught);
 }
+
+static char *anomaly_as(ShakedownFormat format, const ShakedownAnomaly *anomaly)
+{
+	Catch caught;
+	g_autoptr(GError) error = NULL;
+
+	catch_init(&caught);
+	ShakedownSinkOptions options =
+		sample_options(SHAKEDOWN_VIEW_ANOMALIES, format, 80, &caught);
+	g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
+	shakedown_sink_anomaly(sink, anomaly);
+	cr_assert(shakedown_sink_finish(sink, NULL, NULL, &error));
+	return g_string_free(caught.text, FALSE);
+}
+
+Test(json, a_subnet_has_its_prefix)
+{
+	ShakedownAnomaly flood = sample_flood();
+
+	flood.scope = SHAKEDOWN_SCOPE_SUBNET;
+	flood.subject = (ShakedownSubject){.host = {4, {203, 0, 113, 0}}, .subnet_bits = 24};
+	g_autofree char *json = anomaly_as(SHAKEDOWN_FORMAT_NDJSON, &flood);
+	g_autofree char *csv = anomaly_as(SHAKEDOWN_FORMAT_CSV, &flood);
+	g_autofree char *text = anomaly_as(SHAKEDOWN_FORMAT_TEXT, &flood);
+	cr_assert(strstr(json, "\"scope\":\"subnet\""), "%s", json);
+	cr_assert(strstr(json, "\"subject\":{\"subnet\":\"203.0.113.0/24\"}"), "%s", json);
+	cr_assert(strstr(csv, "syn-flood,critical,subnet,,,,,,203.0.113.0/24,"), "%s", csv);
+	cr_assert(strstr(text, "syn-flood  203.0.113.0/24"), "%s", text);
+	flood.subject = (ShakedownSubject){.host = {6, {0x20, 1, 0xd, 0xb8}}, .subnet_bits = 64};
+	g_autofree char *wide = anomaly_as(SHAKEDOWN_FORMAT_NDJSON, &flood);
+	cr_assert(strstr(wide, "\"subject\":{\"subnet\":\"2001:db8::/64\"}"), "%s", wide);
+}
 #endif
