@@ -125,9 +125,13 @@ typedef struct {
 } ShakedownSkipped;
 
 typedef struct {
-	uint64_t packets;  /* fed */
-	uint64_t bytes;	   /* captured */
-	uint64_t segments; /* TCP segments tracked */
+	uint64_t packets;	   /* fed */
+	uint64_t bytes;		   /* captured */
+	uint64_t segments;	   /* TCP segments tracked; of them: */
+	uint64_t syn_segments;	   /* with SYN */
+	uint64_t fin_rst_segments; /* with FIN or RST, and without SYN */
+	bool lacks_acks; /* none is without them, though handshakes were complete: a capture filter
+			  */
 	uint64_t connections;
 	uint64_t half_seen; /* connections of which one direction alone was captured */
 	uint64_t live, live_peak;

@@ -465,6 +465,9 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	const TcpTrackerCounts *t = tcp_tracker_counts(a->tracker);
 
 	s->segments = t->segments;
+	s->syn_segments = t->syn_segments;
+	s->fin_rst_segments = t->fin_rst_segments;
+	s->lacks_acks = tcp_tracker_lacks_acks(a->tracker);
 	s->connections = t->connections;
 	s->live = tcp_tracker_live(a->tracker);
 	s->live_peak = t->live_peak;

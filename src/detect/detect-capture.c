@@ -94,12 +94,13 @@ static void examples(Finding *f, const uint64_t *frames, uint64_t n)
 static void capture_loss(const CaptureDetector *d, DetectContext *context)
 {
 	uint64_t both = d->one_sided + d->two_sided;
+	/* What a filter leaves out is not lost. */
+	const uint64_t missing = tcp_tracker_lacks_acks(context->tracker) ? 0 : d->missing;
+	const uint64_t dropped = context->loss.dropped;
 	Finding f;
 
 	/* Where a whole direction is not there, this says nothing new. */
-	const uint64_t dropped = context->loss.dropped;
-
-	if ((!d->missing && !d->missing_control && !dropped) ||
+	if ((!missing && !d->missing_control && !dropped) ||
 	    (d->one_sided * 2 > both && !dropped))
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_LOSS, NULL, 0);
@@ -109,7 +110,7 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 	if (d->frames_cut)
 		finding_many(&f);
 	finding_filter(&f, "tcp.analysis.ack_lost_segment");
-	finding_count(&f, "bytes", d->missing);
+	finding_count(&f, "bytes", missing);
 	finding_count(&f, "fins", d->missing_control);
 	finding_count(&f, "connections", d->missing_connections);
 	if (dropped) {
@@ -117,18 +118,18 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 		finding_summary(&f, "%" PRIu64 " packet%s dropped by those who captured", dropped,
 				dropped == 1 ? " was" : "s were");
 	}
-	if (!d->missing && !d->missing_control) {
+	if (!missing && !d->missing_control) {
 		finding_report(&f);
 		return;
 	}
 	if (dropped)
 		finding_summary(&f, "; ");
-	if (d->missing)
-		finding_summary(&f, "%" PRIu64 " byte%s", d->missing, plural(d->missing));
+	if (missing)
+		finding_summary(&f, "%" PRIu64 " byte%s", missing, plural(missing));
 	if (d->missing_control)
-		finding_summary(&f, "%s%" PRIu64 " FIN%s", d->missing ? " and " : "",
+		finding_summary(&f, "%s%" PRIu64 " FIN%s", missing ? " and " : "",
 				d->missing_control, plural(d->missing_control));
-	bool one = d->missing + d->missing_control == 1;
+	bool one = missing + d->missing_control == 1;
 	finding_summary(&f,
 			" in %" PRIu64 " connection%s %s acknowledged but %s not in the capture",
 			d->missing_connections, plural(d->missing_connections),

@@ -45,7 +45,8 @@ static void on_late(void *self, DetectContext *context, const TcpEvent *event)
 {
 	Service *s = service_of(context, event);
 
-	if (s)
+	/* Nobody can be said to have let an answer down. */
+	if (s && !tcp_tracker_lacks_acks(context->tracker))
 		cookies_late(s, event->conn);
 }
 

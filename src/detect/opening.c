@@ -265,7 +265,8 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 	    reported(conn, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK))
 		return;
 	/* Sent again it is proof; else the capture must have gone on. */
-	if (!tcp_syn_ack_unanswered(conn, now) && waited < context->config->handshake_timeout)
+	if (!tcp_syn_ack_unanswered(conn, now) && (waited < context->config->handshake_timeout ||
+						   tcp_tracker_lacks_acks(context->tracker)))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK, conn);
 	/* A server that does not ask again may have had it, or keeps no state (SYN cookies). */

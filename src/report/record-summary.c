@@ -82,6 +82,10 @@ static void totals(JsonWriter *json, const ShakedownSummary *s)
 	member(json, "packets", s->packets);
 	member(json, "bytes", s->bytes);
 	member(json, "segments", s->segments);
+	member(json, "syn_segments", s->syn_segments);
+	member(json, "fin_rst_segments", s->fin_rst_segments);
+	json_key(json, "lacks_acks");
+	json_bool(json, s->lacks_acks);
 	member(json, "connections", s->connections);
 	member(json, "half_seen", s->half_seen);
 	member(json, "live_peak", s->live_peak);

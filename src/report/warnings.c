@@ -58,10 +58,24 @@ static void of_capture(GPtrArray *warnings, const ShakedownCaptureInfo *capture)
 			    "packets are earlier than their place"));
 }
 
+/* From so many segments on it is no chance that all have SYN. */
+#define FILTERED_SEGMENTS 100
+
+static void of_filter(GPtrArray *warnings, const ShakedownSummary *s)
+{
+	if (s->lacks_acks)
+		add(warnings, "a capture filter left out all segments without SYN, FIN or RST: "
+			      "what only they show (third ACKs, the last ACK, data) is not known");
+	else if (s->syn_segments == s->segments && s->segments >= FILTERED_SEGMENTS)
+		add(warnings, "all TCP segments have SYN: if a capture filter left out the others, "
+			      "floods and handshakes without an end are its doing");
+}
+
 static void of_analysis(GPtrArray *warnings, const ShakedownSummary *s)
 {
 	char n[96];
 
+	of_filter(warnings, s);
 	for (size_t i = 0; i < s->skipped_len; i++) {
 		if (s->skipped[i].fault && s->skipped[i].packets > 0)
 			add(warnings, "%s could not be analysed: %s",
@@ -75,7 +89,7 @@ static void of_analysis(GPtrArray *warnings, const ShakedownSummary *s)
 		    " half-open, %" G_GUINT64_FORMAT " closed, %" G_GUINT64_FORMAT " open",
 		    counted(n, sizeof(n), cut, "connection was ended", "connections were ended"),
 		    s->cut_half_open, s->cut_closed, s->cut_open);
-	if (s->missing_bytes > 0)
+	if (s->missing_bytes > 0 && !s->lacks_acks)
 		add(warnings, "the capture lost packets: %s acknowledged but never captured",
 		    counted(n, sizeof(n), s->missing_bytes, "byte was", "bytes were"));
 	if (s->half_seen > 0)

@@ -74,6 +74,7 @@ static void third_ack(TcpStep *step)
 		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	if (conn->syn_ack_last && conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN)
 		conn->leg[step->from] = tcp_leg_of(conn->syn_ack_last, step->time);
+	step->tracker->counts.established++;
 	tcp_emit(step, TCP_EVENT_ESTABLISHED, step->from);
 }
 

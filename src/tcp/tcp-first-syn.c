@@ -66,6 +66,7 @@ static uint32_t settle(TcpTracker *t, const TcpFolded *folded, const TcpLookup *
 	flow_table_insert(t->table, lookup->hash, handle);
 	t->next_id++;
 	counts->segments++;
+	counts->syn_segments++;
 	counts->connections++;
 	counts->live_peak = MAX(counts->live_peak, tcp_tracker_live(t));
 	counts->pairs[SHAKEDOWN_TCP_SYN_SENT][SHAKEDOWN_TCP_CLOSED]++;

@@ -227,6 +227,10 @@ static void take_steps(TcpTracker *t, TcpConnection *conn, ShakedownSideId side,
 {
 	uint64_t id = conn->id;
 
+	if (seg->flags & TCP_SYN)
+		t->counts.syn_segments++;
+	else if (seg->flags & (TCP_FIN | TCP_RST))
+		t->counts.fin_rst_segments++;
 	tcp_segment_arrives(t, conn, side, seg);
 	if (tcp_folded_rest(t, conn))
 		return;
@@ -363,6 +367,16 @@ void tcp_tracker_forget_all(TcpTracker *t)
 const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *t)
 {
 	return &t->counts;
+}
+
+#define LACKING_ESTABLISHED 3
+
+bool tcp_tracker_lacks_acks(const TcpTracker *t)
+{
+	const TcpTrackerCounts *c = &t->counts;
+
+	return c->established >= LACKING_ESTABLISHED &&
+	       c->syn_segments + c->fin_rst_segments == c->segments;
 }
 
 size_t tcp_tracker_live(const TcpTracker *t)

@@ -30,6 +30,8 @@ typedef struct {
 
 typedef struct {
 	uint64_t segments, connections, live_peak;
+	uint64_t syn_segments, fin_rst_segments; /* of them: with SYN; others with FIN or RST */
+	uint64_t established; /* connections that have shown it, by whatever segment */
 	uint64_t copies, bad_checksums, offloaded, missing_bytes, stray_icmp;
 	/* Ended early because memory ran out: neither closed nor half-open, … */
 	uint64_t cut_open, cut_half_open, cut_closed;
@@ -65,6 +67,9 @@ void tcp_tracker_advance(TcpTracker *tracker, ShakedownTime now);
 void tcp_tracker_finish(TcpTracker *tracker);
 
 const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *tracker);
+/* Whoever captures by flags (tcpdump's tcp[tcpflags]) leaves out what proves a handshake: several
+ * were complete, and yet no segment without SYN, FIN or RST has come so far. */
+bool tcp_tracker_lacks_acks(const TcpTracker *tracker);
 size_t tcp_tracker_live(const TcpTracker *tracker);
 EncapTable *tcp_tracker_encaps(TcpTracker *tracker);
 /* The latest time seen. */

@@ -174,3 +174,37 @@ Test(capture, checksums_left_to_the_card)
 	scene_finish(s);
 	EXPECT_KINDS(s, "");
 }
+
+/* As `tcpdump 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'` leaves it; and one segment more. */
+static Scene *by_flags(bool whole)
+{
+	Scene *s = scene_new();
+
+	for (unsigned i = 0; i < 50; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN);
+		SERVER(s, SYN_ACK, 0, 1);
+		if (whole && i == 0)
+			CLIENT(s, TCP_ACK, 1, 1);
+		if (i % 2)
+			continue; /* goes on beyond the capture */
+		CLIENT(s, FIN_ACK, 501, 20001, .after = SECONDS(1));
+		SERVER(s, FIN_ACK, 20001, 502);
+	}
+	scene_wait(s, SECONDS(30));
+	scene_finish(s);
+	return s;
+}
+
+Test(capture, filtered_by_flags)
+{
+	g_autoptr(Scene) s = by_flags(false), whole = by_flags(true);
+
+	cr_assert(tcp_tracker_lacks_acks(s->tracker));
+	EXPECT_KINDS(s, "");
+	/* One ACK is enough to know that others would be there. */
+	cr_assert_not(tcp_tracker_lacks_acks(whole->tracker));
+	EXPECT(whole, CAPTURE_LOSS);
+	EXPECT(whole, MISSING_THIRD_ACK);
+	EXPECT(whole, SYN_COOKIES);
+}

@@ -463,6 +463,52 @@ static char *anomaly_as(ShakedownFormat format, const ShakedownAnomaly *anomaly)
 	return g_string_free(caught.text, FALSE);
 }
 
+static char *summary_as(ShakedownFormat format, const ShakedownSummary *summary)
+{
+	Catch caught;
+	g_autoptr(GError) error = NULL;
+
+	catch_init(&caught);
+	ShakedownSinkOptions options = sample_options(SHAKEDOWN_VIEW_REPORT, format, 200, &caught);
+	g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
+	cr_assert(shakedown_sink_finish(sink, summary, NULL, &error));
+	return g_string_free(caught.text, FALSE);
+}
+
+/* What was captured by flags is not what was lost. */
+Test(json, a_capture_filter_is_told)
+{
+	ShakedownSummary s = {.packets = 100,
+			      .segments = 100,
+			      .syn_segments = 60,
+			      .fin_rst_segments = 40,
+			      .missing_bytes = 5000,
+			      .lacks_acks = true};
+
+	for (ShakedownFormat format = SHAKEDOWN_FORMAT_TEXT; format <= SHAKEDOWN_FORMAT_JSON;
+	     format++) {
+		g_autofree char *told = summary_as(format, &s);
+		cr_assert(strstr(told,
+				 "a capture filter left out all segments without SYN, FIN or RST"),
+			  "%s", told);
+		cr_assert_null(strstr(told, "lost packets"), "%s", told);
+	}
+	g_autofree char *json = summary_as(SHAKEDOWN_FORMAT_JSON, &s);
+	cr_assert(strstr(json, "\"syn_segments\":60,\"fin_rst_segments\":40,\"lacks_acks\":true"),
+		  "%s", json);
+	s.lacks_acks = false;
+	g_autofree char *whole = summary_as(SHAKEDOWN_FORMAT_JSON, &s);
+	cr_assert(strstr(whole, "lost packets"), "%s", whole);
+	cr_assert_null(strstr(whole, "filter left out"), "%s", whole);
+	/* A hundred SYNs and nothing else may be a flood, or what a filter left. */
+	s = (ShakedownSummary){.packets = 100, .segments = 100, .syn_segments = 100};
+	g_autofree char *syns = summary_as(SHAKEDOWN_FORMAT_JSON, &s);
+	cr_assert(strstr(syns, "all TCP segments have SYN: if a capture filter"), "%s", syns);
+	s.segments = s.syn_segments = 99;
+	g_autofree char *few = summary_as(SHAKEDOWN_FORMAT_JSON, &s);
+	cr_assert_null(strstr(few, "filter"), "%s", few);
+}
+
 Test(json, a_subnet_has_its_prefix)
 {
 	ShakedownAnomaly flood = sample_flood();
