@@ -157,6 +157,16 @@ static int place_for(HtmlKind *kind, ShakedownSeverity severity)
 	return least;
 }
 
+/* Of one connection the ends do not matter where its number is not seen either. */
+static char *headline(const ShakedownAnomaly *a)
+{
+	g_autoptr(GString) who = g_string_new(NULL);
+
+	if (a->scope != SHAKEDOWN_SCOPE_CONNECTION)
+		anomaly_who(a, false, who);
+	return g_strdup_printf("%s%s%s", who->str, who->len ? ": " : "", a->summary);
+}
+
 void html_findings_add(HtmlFindings *findings, const ShakedownAnomaly *a)
 {
 	HtmlKind *kind = &findings->kinds[a->kind];
@@ -164,7 +174,7 @@ void html_findings_add(HtmlFindings *findings, const ShakedownAnomaly *a)
 	if (!kind->count || a->severity > kind->worst) {
 		kind->worst = a->severity;
 		g_free(kind->headline);
-		kind->headline = g_strdup(a->summary);
+		kind->headline = headline(a);
 	}
 	kind->count += MAX(a->count, 1);
 	kind->problems++;
