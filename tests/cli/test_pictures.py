@@ -101,6 +101,12 @@ def every_scenario_has_the_same_numbers_and_states_as_svg_and_as_text():
 
 
 @test
+def a_page_says_first_whom_a_finding_is_about():
+    text = page(CAPTURES + "/port-scan.pcap")
+    assert 'class="headline">192.0.2.99: SYN scan: 17 ports' in text, [line for line in text.split("\n") if "headline" in line]
+
+
+@test
 def rfc9293_figures_6_to_13_are_right_as_svg():
     # What the figures print: the states that each side passes, in order.
     figures = {
