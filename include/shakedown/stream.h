@@ -51,8 +51,8 @@ typedef struct {
 	uint64_t bytes;		 /* handed out */
 	uint64_t holes, missing; /* holes handed out, and their bytes: of all kinds */
 	uint64_t given_up;	 /* holes given up for want of room */
-	uint64_t unused;    /* payload bytes beyond a FIN, before the beginning, or too late for
-			       their hole */
+	uint64_t unused;    /* payload bytes beyond a FIN, before the beginning, too late for their
+			       hole, or in doubt for longer than there was room */
 	uint64_t conflicts; /* segments that sent other bytes than an earlier one had */
 	uint64_t held_peak; /* bytes of memory held at most, overhead included */
 } ShakedownStreamCounts;

@@ -54,6 +54,9 @@ static size_t aside_bytes(const TcpAside *aside)
 	for (unsigned i = 0; i < 2; i++)
 		if (aside->holes[i])
 			bytes += aside->holes[i]->room * sizeof(TcpHole) + MALLOC;
+	for (unsigned i = 0; i < 2; i++)
+		if (aside->stream[i])
+			bytes += TCP_STREAM_ROOM;
 	return bytes;
 }
 

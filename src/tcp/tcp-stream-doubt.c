@@ -119,3 +119,16 @@ void tcp_stream_settle_doubts(TcpStream *stream)
 	if (stream->old)
 		settle_old(stream);
 }
+
+uint64_t tcp_stream_drop_doubts(TcpStream *stream)
+{
+	TcpDoubt **const all[] = {&stream->syn, &stream->damaged, &stream->old};
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(all); i++) {
+		for (const TcpDoubt *doubt = *all[i]; doubt; doubt = doubt->next)
+			bytes += doubt->captured;
+		tcp_doubts_free(g_steal_pointer(all[i]));
+	}
+	return bytes;
+}

@@ -101,7 +101,8 @@ void tcp_stream_deliver(TcpStream *stream)
 		if (deliver_one(stream, false))
 			continue;
 		bool lost = is_lost(stream, next);
-		if (!lost && stream->pieces.held <= stream->streams->options.side_bytes)
+		if (!lost && stream->pieces.held_pieces <= TCP_PIECES_HELD &&
+		    stream->pieces.held <= stream->streams->options.side_bytes)
 			break;
 		if (next->offset > stream->pieces.delivered)
 			tcp_stream_give_up(stream, next->offset,

@@ -5,6 +5,10 @@
 
 /* What the tree and the allocator take beside the piece itself. */
 #define OVERHEAD 64
+/* So many delivered ones are kept: a segment may lie over all of them. */
+#define KEPT_MOST 8192u
+/* Of what the snaplen has cut off it is only to be known that it was: not beyond so many. */
+#define CUT_MOST 256u
 
 static int by_offset(const void *a, const void *b, void *data)
 {
@@ -46,19 +50,23 @@ static void insert(TcpPieces *p, uint64_t from, uint64_t to, const uint8_t *byte
 	if (bytes)
 		memcpy(piece->bytes, bytes, len);
 	p->held += cost(piece);
+	p->held_pieces++;
 	g_tree_insert(p->tree, &piece->offset, piece);
 }
 
 /* The piece that holds the offset, or the first beyond it. */
-static TcpPiece *piece_from(const TcpPieces *p, uint64_t offset)
+static GTreeNode *node_from(const TcpPieces *p, uint64_t offset)
 {
 	GTreeNode *above = g_tree_upper_bound(p->tree, &offset);
 	GTreeNode *below = above ? g_tree_node_previous(above) : g_tree_node_last(p->tree);
-	TcpPiece *piece = below ? g_tree_node_value(below) : NULL;
+	const TcpPiece *piece = below ? g_tree_node_value(below) : NULL;
 
-	if (piece && tcp_piece_end(piece) > offset)
-		return piece;
-	return above ? g_tree_node_value(above) : NULL;
+	return piece && tcp_piece_end(piece) > offset ? below : above;
+}
+
+static TcpPiece *piece_of(GTreeNode *node)
+{
+	return node ? g_tree_node_value(node) : NULL;
 }
 
 /* Nothing is there from one offset to the other. */
@@ -85,6 +93,7 @@ static void carve(TcpPieces *p, TcpPiece *piece, uint64_t from, uint64_t to)
 	TcpPayload same = {.frame = piece->frame, .damaged = piece->damaged};
 
 	p->held -= cost(piece);
+	p->held_pieces--;
 	g_tree_remove(p->tree, &piece->offset);
 	if (left < from)
 		insert(p, left, from, NULL, &same);
@@ -133,34 +142,53 @@ static bool compare(TcpPieces *p, TcpPiece *piece, const TcpPayload *payload, ui
 	return proves;
 }
 
+/* [at, end) of it was cut off: what is not there is known to have been. */
+static void add_cut(TcpPieces *p, const TcpPayload *payload, uint64_t at, uint64_t end)
+{
+	at = MAX(at, p->delivered);
+	GTreeNode *node = at < end ? node_from(p, at) : NULL;
+
+	for (unsigned n = 0; at < end && n < CUT_MOST; n++) {
+		const TcpPiece *piece = piece_of(node);
+		uint64_t next = piece ? MIN(piece->offset, end) : end;
+
+		if (at < next)
+			fill(p, payload, at, next);
+		at = piece ? MAX(next, tcp_piece_end(piece)) : end;
+		node = piece ? g_tree_node_next(node) : NULL;
+	}
+}
+
 bool tcp_pieces_add(TcpPieces *p, const TcpPayload *payload, bool last_wins, TcpOverlap *overlap)
 {
-	uint64_t at = payload->offset, end = payload->offset + payload->len;
-	uint64_t captured = payload->offset + payload->captured;
+	uint64_t at = payload->offset, captured = payload->offset + payload->captured;
 	bool differs = false;
 
 	*overlap = (TcpOverlap){0};
-	while (at < end) {
-		TcpPiece *piece = piece_from(p, at);
+	for (GTreeNode *node = at < captured ? node_from(p, at) : NULL; at < captured;) {
+		TcpPiece *piece = piece_of(node);
 
-		if (!piece || piece->offset >= end) {
-			fill(p, payload, at, end);
+		if (!piece || piece->offset >= captured) {
+			fill(p, payload, at, captured);
 			break;
 		}
 		if (piece->offset > at) {
 			fill(p, payload, at, piece->offset);
 			at = piece->offset;
 		}
-		uint64_t to = MIN(end, tcp_piece_end(piece)), known = MIN(to, captured);
+		uint64_t to = MIN(captured, tcp_piece_end(piece));
 
-		if (at < known && !piece->cut) {
-			differs |= compare(p, piece, payload, at, known, last_wins, overlap);
-		} else if (at < known && at >= p->delivered && !payload->copy) {
-			carve(p, piece, at, known);
-			fill(p, payload, at, known);
+		if (!piece->cut) {
+			differs |= compare(p, piece, payload, at, to, last_wins, overlap);
+		} else if (at >= p->delivered && !payload->copy) {
+			carve(p, piece, at, to);
+			fill(p, payload, at, to);
+			node = node_from(p, to - 1);
 		}
 		at = to;
+		node = g_tree_node_next(node);
 	}
+	add_cut(p, payload, captured, payload->offset + payload->len);
 	return differs;
 }
 
@@ -170,13 +198,14 @@ uint64_t tcp_pieces_too_late(const TcpPieces *p, const TcpPayload *payload)
 	uint64_t at = MAX(payload->offset, p->forgotten);
 	uint64_t end = MIN(payload->offset + payload->captured, p->delivered), late = 0;
 
-	while (at < end) {
-		const TcpPiece *piece = piece_from(p, at);
+	for (GTreeNode *node = at < end ? node_from(p, at) : NULL; at < end;) {
+		const TcpPiece *piece = piece_of(node);
 		uint64_t next = piece ? MIN(piece->offset, end) : end;
 
 		if (at < next)
 			late += next - at;
 		at = piece ? MAX(next, tcp_piece_end(piece)) : end;
+		node = piece ? g_tree_node_next(node) : NULL;
 	}
 	return late;
 }
@@ -193,6 +222,8 @@ void tcp_pieces_deliver(TcpPieces *p, uint64_t to)
 	for (const TcpPiece *piece; (piece = tcp_pieces_next(p)) && piece->offset < to;) {
 		p->held -= cost(piece);
 		p->kept += cost(piece);
+		p->held_pieces--;
+		p->kept_pieces++;
 		p->delivered = tcp_piece_end(piece);
 	}
 	p->delivered = MAX(p->delivered, to);
@@ -203,9 +234,10 @@ void tcp_pieces_forget(TcpPieces *p, uint64_t acked, size_t keep, size_t most)
 	while (p->kept > keep) {
 		TcpPiece *piece = g_tree_node_value(g_tree_node_first(p->tree));
 
-		if (p->kept <= most && tcp_piece_end(piece) > acked)
+		if (p->kept <= most && p->kept_pieces <= KEPT_MOST && tcp_piece_end(piece) > acked)
 			return;
 		p->kept -= cost(piece);
+		p->kept_pieces--;
 		p->forgotten = tcp_piece_end(piece);
 		g_tree_remove(p->tree, &piece->offset);
 	}

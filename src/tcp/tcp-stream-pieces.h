@@ -19,11 +19,15 @@ typedef struct {
 	uint8_t bytes[];
 } TcpPiece;
 
+/* So many are held back at most: with full segments side_bytes are reached before. */
+#define TCP_PIECES_HELD 16384u
+
 typedef struct {
 	GTree *tree;
-	uint64_t delivered; /* all before it has been handed out */
-	uint64_t forgotten; /* no piece before it is kept any more */
-	size_t held, kept;  /* memory of pieces from there on, and before */
+	uint64_t delivered;		   /* all before it has been handed out */
+	uint64_t forgotten;		   /* no piece before it is kept any more */
+	size_t held, kept;		   /* memory of pieces from there on, and before */
+	unsigned held_pieces, kept_pieces; /* … and how many those are */
 } TcpPieces;
 
 /* A segment's payload on its way into the stream. */
@@ -58,5 +62,5 @@ TcpPiece *tcp_pieces_next(const TcpPieces *pieces);
 /* Everything up to there has been handed out; it is where a piece ends or begins. */
 void tcp_pieces_deliver(TcpPieces *pieces, uint64_t to);
 /* Forgets delivered pieces that end at or before acked until at most keep bytes of memory are kept,
- * and any until at most most are. */
+ * and any until at most most are, in not too many pieces. */
 void tcp_pieces_forget(TcpPieces *pieces, uint64_t acked, size_t keep, size_t most);

@@ -75,5 +75,7 @@ void tcp_stream_doubt_old(TcpDoubt **doubts, const TcpStep *step, uint64_t offse
 void tcp_doubts_free(TcpDoubt *doubts);
 /* The other side's acknowledgment has got to stream->acked. */
 void tcp_stream_settle_doubts(TcpStream *stream);
+/* No longer; returns how many bytes were in doubt. */
+uint64_t tcp_stream_drop_doubts(TcpStream *stream);
 /* It never came, and none will. */
 void tcp_stream_settle_syn(TcpStream *stream);

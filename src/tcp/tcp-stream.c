@@ -100,18 +100,26 @@ static void account(TcpStream *stream)
 	streams->counts.held_peak = MAX(streams->counts.held_peak, streams->total);
 }
 
+static bool too_much(const TcpStreams *streams)
+{
+	return streams->total > streams->options.total_bytes;
+}
+
 /* Takes memory back from those that were touched least recently. */
 static void relieve(TcpStreams *streams)
 {
-	for (guint n = streams->touched.length; n && streams->total > streams->options.total_bytes;
-	     n--) {
+	for (guint n = streams->touched.length; n && too_much(streams); n--) {
 		TcpStream *oldest = g_queue_peek_head(&streams->touched);
 
 		tcp_pieces_forget(&oldest->pieces, 0, 0, 0);
 		account(oldest);
-		if (streams->total > streams->options.total_bytes) {
+		if (too_much(streams)) {
 			tcp_stream_flush(oldest, SHAKEDOWN_HOLE_GIVEN_UP);
 			tcp_pieces_forget(&oldest->pieces, 0, 0, 0);
+			account(oldest);
+		}
+		if (too_much(streams)) {
+			streams->counts.unused += tcp_stream_drop_doubts(oldest);
 			account(oldest);
 		}
 		g_queue_unlink(&streams->touched, &oldest->link);

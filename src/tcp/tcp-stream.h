@@ -3,9 +3,10 @@
  * The byte streams of a tracker's connections, for whoever asked for them: see shakedown/stream.h
  * for the contract. The tracker judges a segment first; only what its receiver could take is used.
  *
- * Memory is bounded twice. One side holds back at most side_bytes: then its first hole is given up
- * (sooner, once the hole is acknowledged: the capture has lost it). All sides together hold at most
- * total_bytes: then the one that was touched least recently gives up.
+ * Memory is bounded twice. One side holds back at most side_bytes, in pieces that are not too many
+ * to be gone through: then its first hole is given up (sooner, once the hole is acknowledged: the
+ * capture has lost it). All sides together hold at most total_bytes: then the one that was touched
+ * least recently gives up.
  */
 #pragma once
 
@@ -15,6 +16,8 @@
 
 typedef struct _TcpStreams TcpStreams;
 typedef struct _TcpStream TcpStream; /* of one side */
+/* What one takes beside its bytes. */
+#define TCP_STREAM_ROOM 320
 
 TcpStreams *tcp_streams_new(const ShakedownStreamOptions *options, ShakedownStreamFunc func,
 			    void *data);

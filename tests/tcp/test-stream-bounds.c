@@ -86,6 +86,49 @@ Test(stream_bounds, tiny_pieces_pay_for_themselves)
 	cr_assert_leq(c->held_peak, 100000 + (4 << 20) + 1000);
 }
 
+Test(stream_bounds, what_is_in_doubt_is_not_kept_for_ever)
+{
+	static const char bytes[PIECE + 1];
+	g_autoptr(StreamTalk) t =
+		stream_talk_new(&(ShakedownStreamOptions){.side = -1, .total_bytes = 50000});
+
+	/* A flood of SYNs that bring data: nobody ever says how much of it was taken. */
+	for (unsigned i = 0; i < 500; i++) {
+		t->client_port = (uint16_t)(50000 + i);
+		CLIENT(t, TCP_SYN, .bytes = bytes, .len = PIECE);
+	}
+	const ShakedownStreamCounts *c = tcp_streams_counts(t->streams);
+	cr_assert_leq(c->held_peak, 50000 + 2 * PIECE);
+	cr_assert_geq(c->unused, 450 * PIECE);
+}
+
+Test(stream_bounds, pieces_are_not_too_many_to_be_gone_through)
+{
+	g_autoptr(StreamTalk) t = stream_talk_default();
+
+	stream_talk_open(t);
+	for (unsigned i = 0; i < 30000; i++)
+		CLIENT(t, 0, 2 + 2 * i, 1, "x");
+	cr_assert_gt(t->end[SHAKEDOWN_CLIENT], 0);
+	cr_assert_lt(t->end[SHAKEDOWN_CLIENT], 2 * 30000 - 30000);
+	cr_assert_gt(tcp_streams_counts(t->streams)->given_up, 13000);
+}
+
+/* A segment of 64 kB takes a hundred bytes of a file that the snaplen has cut. */
+Test(stream_bounds, what_was_cut_off_is_not_looked_for_everywhere)
+{
+	g_autoptr(StreamTalk) t = stream_talk_default();
+
+	stream_talk_open(t);
+	for (unsigned i = 0; i < 10000; i++)
+		CLIENT(t, 0, 3 + 2 * i, 1, "x");
+	CLIENT(t, 0, 1, 1, HIDDEN_BYTES, 20000);
+	cr_assert_eq(t->end[SHAKEDOWN_CLIENT], 1 + 2 * 256);
+	stream_talk_finish(t);
+	cr_assert_eq(strncmp(t->text[SHAKEDOWN_CLIENT]->str, "[2 cut]x[1 cut]x", 16), 0);
+	cr_assert(g_str_has_suffix(t->text[SHAKEDOWN_CLIENT]->str, "x[1 missing]x[1 missing]x"));
+}
+
 Test(stream_bounds, delivered_bytes_are_not_kept_for_ever)
 {
 	g_autoptr(StreamTalk) t = stream_talk_default();
