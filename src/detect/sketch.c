@@ -10,6 +10,11 @@
 
 #define INDEX_BITS 10
 _Static_assert(SKETCH_REGISTERS == 1 << INDEX_BITS, "an index is that many bits of the hash");
+/* The highest rank, as sketch_distinct_add() makes them. */
+#define RANK_MOST (64 - INDEX_BITS + 1)
+/* The sum of 2^-rank of so many registers fits into 64 bits. */
+#define AT_ONCE (SKETCH_REGISTERS / 4)
+_Static_assert(INDEX_BITS - 2 + RANK_MOST < 64, "in units of the smallest");
 
 uint64_t sketch_hash(uint64_t value)
 {
@@ -42,9 +47,16 @@ uint64_t sketch_distinct_count(const SketchDistinct *sketch)
 	double sum = 0;
 	unsigned empty = 0;
 
-	for (size_t i = 0; i < SKETCH_REGISTERS; i++) {
-		sum += ldexp(1.0, -sketch->rank[i]);
-		empty += sketch->rank[i] == 0;
+	/* A flood's beginning is looked for at every SYN: no function is called for a register. */
+	for (size_t i = 0; i < SKETCH_REGISTERS; i += AT_ONCE) {
+		uint64_t part = 0;
+
+		for (const uint8_t *rank = &sketch->rank[i]; rank < &sketch->rank[i + AT_ONCE];
+		     rank++) {
+			part += UINT64_C(1) << RANK_MOST >> *rank;
+			empty += *rank == 0;
+		}
+		sum += (double)part / (double)(UINT64_C(1) << RANK_MOST);
 	}
 	double estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
 
