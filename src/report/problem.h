@@ -39,6 +39,8 @@ typedef struct {
 	SketchSet clients, servers;
 	bool many_clients, many_servers; /* more than are counted */
 	GList link;			 /* in the order in which they grew */
+	uint64_t grown;			 /* … as a number */
+	GList waiting;			 /* among those that have gathered something */
 } Problem;
 
 void problem_keys(ProblemKey key[PROBLEM_ROLES], const ShakedownAnomaly *anomaly);

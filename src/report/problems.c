@@ -10,7 +10,8 @@ struct _Problems {
 	GHashTable *table; /* ProblemKey → Problem, which holds the key */
 	GHashTable *hosts; /* ProblemKey → Host, which holds the key */
 	GQueue grown;	   /* of Problem: the one that grew longest ago first */
-	uint64_t sequence;
+	GQueue waiting;	   /* a stream's, of those that have something to tell */
+	uint64_t sequence, growths;
 	ShakedownTime looked; /* when it was last looked for what has been held for long */
 };
 
@@ -20,7 +21,7 @@ typedef struct _ProblemHost {
 	GQueue apart; /* of Problem: the oldest first */
 } Host;
 
-/* The queue is in the order of growth, not of age: it is gone through, but not often. */
+/* They wait in no order: all are gone through, but not often. */
 #define LOOK_EVERY SHAKEDOWN_NS_PER_S
 
 static guint hash_key(gconstpointer data)
@@ -48,6 +49,7 @@ Problems *problems_new(bool stream, ProblemsFunc func, void *data)
 	p->table = g_hash_table_new(hash_key, equal_keys);
 	p->hosts = g_hash_table_new_full(hash_key, equal_keys, NULL, g_free);
 	g_queue_init(&p->grown);
+	g_queue_init(&p->waiting);
 	return p;
 }
 
@@ -69,11 +71,27 @@ static void leave_host(Problems *all, Problem *p)
 		g_hash_table_remove(all->hosts, &host->key);
 }
 
+static void wait(Problems *all, Problem *p)
+{
+	if (!all->stream || !p->count || p->waiting.data)
+		return;
+	p->waiting.data = p;
+	g_queue_push_tail_link(&all->waiting, &p->waiting);
+}
+
+static void wait_no_more(Problems *all, Problem *p)
+{
+	if (p->waiting.data)
+		g_queue_unlink(&all->waiting, &p->waiting);
+	p->waiting.data = NULL;
+}
+
 static void forget(Problems *all, Problem *p)
 {
 	for (unsigned role = 0; role < PROBLEM_ROLES; role++)
 		leave_key(all, p, role);
 	leave_host(all, p);
+	wait_no_more(all, p);
 	g_queue_unlink(&all->grown, &p->link);
 	problem_clear(p);
 	g_free(p);
@@ -94,7 +112,9 @@ static void grow(Problems *all, Problem *p, const ShakedownAnomaly *a)
 {
 	g_queue_unlink(&all->grown, &p->link);
 	g_queue_push_tail_link(&all->grown, &p->link);
+	p->grown = all->growths++;
 	problem_gather(p, a);
+	wait(all, p);
 }
 
 /* The problem that it belongs to; from the second member on that has only the one key that they
@@ -128,6 +148,7 @@ static Problem *unite(Problems *all, Host *host)
 		problem_merge(whole, next);
 		forget(all, next);
 	}
+	wait(all, whole);
 	leave_host(all, whole);
 	leave_key(all, whole, PROBLEM_OF_SERVICE);
 	leave_key(all, whole, PROBLEM_OF_CLIENT);
@@ -165,6 +186,7 @@ static Problem *open_problem(Problems *all, const ProblemKey key[PROBLEM_ROLES],
 	p->sequence = all->sequence++;
 	memcpy(p->key, key, sizeof p->key);
 	g_queue_push_tail_link(&all->grown, &p->link);
+	p->grown = all->growths++;
 	if (by_itself)
 		return p;
 	for (ProblemRole role = 0; role < PROBLEM_OF_HOST; role++) {
@@ -174,16 +196,29 @@ static Problem *open_problem(Problems *all, const ProblemKey key[PROBLEM_ROLES],
 	return join_host(all, p);
 }
 
+static int by_growth(const void *a, const void *b)
+{
+	const Problem *x = *(Problem *const *)a, *y = *(Problem *const *)b;
+
+	return (x->grown > y->grown) - (x->grown < y->grown);
+}
+
 static void tell_old(Problems *all, ShakedownTime now)
 {
 	if (now - all->looked < LOOK_EVERY)
 		return;
 	all->looked = now;
-	for (GList *at = all->grown.head; at; at = at->next) {
+	g_autoptr(GPtrArray) old = g_ptr_array_new();
+	for (GList *at = all->waiting.head; at; at = at->next) {
 		Problem *p = at->data;
 
-		if (p->count && now - p->gathered_since >= PROBLEMS_HELD)
-			problem_tell(p, all->func, all->data);
+		if (now - p->gathered_since >= PROBLEMS_HELD)
+			g_ptr_array_add(old, p);
+	}
+	g_ptr_array_sort(old, by_growth);
+	for (guint i = 0; i < old->len; i++) {
+		wait_no_more(all, old->pdata[i]);
+		problem_tell(old->pdata[i], all->func, all->data);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <shakedown/sink.h>
 #include <string.h>
+#include <time.h>
 
 #define SECONDS(n) ((n)*SHAKEDOWN_NS_PER_S)
 
@@ -338,4 +339,31 @@ Test(problems, members_beyond_the_room_are_counted)
 	cr_assert_eq(at(0)->frames_len, PROBLEM_FRAMES);
 	cr_assert(g_str_has_prefix(summary(0), "5000 connections of 256 clients"), "%s",
 		  summary(0));
+}
+
+/* How long it takes to add some of one problem, one a second, while there are so many others. */
+static double seconds_beside(unsigned others)
+{
+	Problems *problems = problems_new(true, take, NULL);
+	uint64_t id = 0;
+
+	for (unsigned i = 0; i < others; i++) {
+		g_autofree char *cause = g_strdup_printf("cause %u", i);
+		add(problems,
+		    (Case){REFUSED, 1, 1, 80, ++id, 0, cause, SHAKEDOWN_SEVERITY_WARNING});
+	}
+	clock_t begin = clock();
+	for (unsigned i = 0; i < 20000; i++)
+		add(problems, (Case){REFUSED, 1, 1, 80, ++id, SECONDS(i + 1), "one",
+				     SHAKEDOWN_SEVERITY_WARNING});
+	double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+	problems_free(problems);
+	return seconds;
+}
+
+Test(problems, those_with_nothing_to_tell_cost_nothing)
+{
+	double few = seconds_beside(16), many = seconds_beside(PROBLEMS_MOST - 16);
+
+	cr_assert_lt(many, 8 * few + 0.02, "%.3f s, not %.3f s", many, few);
 }
