@@ -205,7 +205,7 @@ static void end_folded(TcpTracker *t, uint32_t handle)
 			  : folded->open ? &t->counts.cut_open
 					 : &t->counts.cut_closed;
 
-	t->budget.hand_half = handle;
+	t->budget.hand_folded[folded->open] = handle;
 	handle |= SLAB_SMALL;
 	end_early(t, tcp_folded_borrow(t, handle), handle, count);
 }
@@ -216,7 +216,7 @@ static void end_folded(TcpTracker *t, uint32_t handle)
 static void end_half_open(TcpTracker *t)
 {
 	bool open = t->resting_open > slab_live(t->folded) / 2;
-	uint32_t next = slab_next_live(t->folded, t->budget.hand_half);
+	uint32_t next = slab_next_live(t->folded, t->budget.hand_folded[open]);
 
 	if (!next)
 		return;
@@ -228,7 +228,7 @@ static void end_half_open(TcpTracker *t)
 /* One that rests and is closed goes before any that is open. */
 static void end_resting(TcpTracker *t)
 {
-	uint32_t next = t->budget.hand_half;
+	uint32_t next = t->budget.hand_folded[false];
 
 	for (unsigned i = 0; t->resting > t->resting_open && i < SAMPLE; i++) {
 		next = slab_next_live(t->folded, next);
@@ -237,7 +237,7 @@ static void end_resting(TcpTracker *t)
 			return;
 		}
 	}
-	t->budget.hand_half = next;
+	t->budget.hand_folded[false] = next;
 }
 
 void tcp_budget_make_room(TcpTracker *t)

@@ -14,8 +14,10 @@ typedef struct _TcpTracker TcpTracker;
 
 typedef struct {
 	uint64_t bytes;
-	size_t few; /* with less than so many alive there is room, whatever they are */
-	uint32_t hand, hand_half; /* the last that ended early; folded ones': tcp-folded.h */
+	size_t few;    /* with less than so many alive there is room, whatever they are */
+	uint32_t hand; /* the last that ended early */
+	/* … of folded ones (tcp-folded.h): by whether they are open, since those may lie apart */
+	uint32_t hand_folded[2];
 	/* What hangs off a connection on average, by a look at some now and then, and what it takes
 	 * beside itself in table, timers and order. */
 	uint64_t hangs, beside;

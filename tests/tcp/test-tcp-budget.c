@@ -8,6 +8,7 @@
 #include "tcp/tcp-tracker-private.h"
 
 #include <criterion/criterion.h>
+#include <time.h>
 
 #define BYTES (UINT64_C(8) << 20)
 
@@ -211,6 +212,41 @@ Test(tcp_budget, those_that_rest_leave_attempts)
 }
 
 /* Where connections need room, of those that rest the closed ones go. */
+/* How long it takes when attempts, of which there are as many as of those that rest open, and
+ * connections come in turns. */
+static double seconds_in_turns(uint64_t bytes)
+{
+	Crowd *c = crowd_new(bytes);
+	const uint32_t n = (uint32_t)(bytes / 256), turns = 5000;
+
+	for (uint32_t i = 1; i <= 2 * n; i++)
+		says(c, i, true, TCP_SYN, 100, 0);
+	for (uint32_t i = 1; i <= n; i++) {
+		opens(c, 0x1000000 + i);
+		/* They are silent for a second before the last of them come. */
+		c->seg.time += 4 * SHAKEDOWN_NS_PER_S / n;
+	}
+	clock_t begin = clock();
+	for (uint32_t i = 1; i <= turns; i++) {
+		says(c, 0x2000000 + i, true, TCP_SYN, 100, 0);
+		opens(c, 0x3000000 + i);
+		c->seg.time += 4 * SHAKEDOWN_NS_PER_S / n;
+	}
+	double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+	cr_assert_gt(tcp_tracker_counts(c->tracker)->cut_half_open, n);
+	cr_assert_gt(tcp_tracker_counts(c->tracker)->cut_open, turns / 4);
+	crowd_free(c);
+	return seconds;
+}
+
+/* Both lie in long stretches of their own: who looks for the one goes on where it was found. */
+Test(tcp_budget, attempts_and_those_that_rest_make_room_in_turns)
+{
+	double few = seconds_in_turns(BYTES), many = seconds_in_turns(8 * BYTES);
+
+	cr_assert_lt(many, 4 * few + 0.02, "%.3f s, not %.3f s", many, few);
+}
+
 Test(tcp_budget, open_ones_at_rest_stay_beside_closed_ones)
 {
 	Crowd *c = crowd_new(BYTES);
