@@ -7,6 +7,8 @@
 #define ROOM_FIRST 4
 /* All connections together: 48 MiB. Then each keeps to what it has in any case. */
 #define ROOM_MOST ((size_t)1 << 20)
+/* Where there is no more room the oldest go: such a part of them. */
+#define FORGOTTEN 64
 /* Who is that far behind compares as being ahead before long. */
 #define FAR (INT32_C(1) << 30)
 /* Bytes that were acknowledged and have not been captured for so long will not be. */
@@ -114,8 +116,9 @@ void tcp_holes_add(TcpHoles **holes, const TcpHole *hole, TcpHolesBudget *budget
 		forget_far(*holes, hole->left);
 		forget_old(*holes, hole->since);
 	}
+	/* Some at once: those that stay have to move up. */
 	if (!grow(holes, budget))
-		remove_first(*holes, 1);
+		remove_first(*holes, MAX((*holes)->len / FORGOTTEN, 1));
 
 	TcpHoles *h = *holes;
 	unsigned i = h->len;

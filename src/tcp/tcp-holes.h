@@ -40,7 +40,7 @@ void tcp_holes_free(TcpHoles *holes, TcpHolesBudget *budget);
 
 /* The first hole that has part of [from, to); NULL: none. */
 const TcpHole *tcp_holes_at(TcpHoles *holes, TcpSeq from, TcpSeq to);
-/* Where there is no room for another the oldest is forgotten. */
+/* Where there is no room for another some of the oldest are forgotten. */
 void tcp_holes_add(TcpHoles **holes, const TcpHole *hole, TcpHolesBudget *budget);
 /* All below is acknowledged, and so missing; returns how many bytes of it were not known to be. */
 uint32_t tcp_holes_ack(TcpHoles **holes, TcpSeq ack, TcpHolesBudget *budget);

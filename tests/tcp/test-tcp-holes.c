@@ -159,6 +159,25 @@ Test(tcp_holes, together_they_have_a_bound)
 	cr_assert_eq(budget.room, (size_t)1 << 20);
 }
 
+/* … but not one by one: each time those that stay are moved. */
+Test(tcp_holes, of_many_some_are_forgotten_at_once)
+{
+	TcpHolesBudget budget = {0};
+	TcpHoles *holes = NULL;
+	unsigned moved = 0;
+
+	for (uint32_t i = 0; i < 3 * TCP_HOLES_MOST; i++) {
+		uint32_t first = holes ? holes->hole[0].left.value : 0;
+
+		tcp_holes_add(&holes, &(TcpHole){.left = {10 * i}, .right = {10 * i + 5}}, &budget);
+		moved += holes->hole[0].left.value != first;
+	}
+	cr_assert_geq(holes->len, TCP_HOLES_MOST - TCP_HOLES_MOST / 32);
+	cr_assert_geq(moved, 2 * 32);
+	cr_assert_leq(moved, 2 * 128);
+	tcp_holes_free(holes, &budget);
+}
+
 /* A hole from half the number space ago must not look as if it were ahead. */
 Test(tcp_holes, what_is_far_behind_is_forgotten)
 {
