@@ -128,7 +128,7 @@ static void decode(ShakedownAhead *a, Batch *b, bool digests)
 static void fill(ShakedownAhead *a, Batch *b, unsigned held)
 {
 	g_ptr_array_set_size(b->copies, 0);
-	b->bytes = b->copied = 0;
+	b->copied = 0;
 	pthread_mutex_lock(&a->reading);
 	b->n = capture_read_on(a->capture, b->packets, MIN(PACKETS, a->left), held);
 	a->left -= b->n;
@@ -136,6 +136,8 @@ static void fill(ShakedownAhead *a, Batch *b, unsigned held)
 	b->dropped = shakedown_capture_dropped(a->capture);
 	b->now = b->ended ? shakedown_capture_now(a->capture) : 0;
 	b->more = a->left && !b->ended;
+	/* What they lie in is more than they are: no more is read ahead. */
+	b->bytes = capture_is_heavy(a->capture) ? BYTES : 0;
 	pthread_mutex_unlock(&a->reading);
 	/* Where the other waits already, it has the time for them. */
 	decode(a, b, a->digests && held > 0);

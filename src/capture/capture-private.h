@@ -8,3 +8,5 @@
  * well. */
 size_t capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size_t room,
 		       unsigned calls);
+/* What was read lies in giant records, and keeps too much memory to wait for what comes next. */
+bool capture_is_heavy(const ShakedownCapture *capture);

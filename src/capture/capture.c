@@ -16,6 +16,10 @@
 /* How long packets that are held to be ordered wait for a pipe from which nothing comes. */
 #define PATIENCE_MS 100
 
+/* A packet of 60 bytes may lie in a record of 16 MiB, and holds all of it: of so many bytes none
+ * waits to be ordered. */
+#define HEAVY_MOST ((size_t)64 << 20)
+
 G_DEFINE_QUARK(shakedown - capture - error - quark, shakedown_capture_error)
 
 struct _ShakedownCapture {
@@ -270,12 +274,17 @@ size_t capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size
 			(held_len || capture->keep) && !merge_ready(&capture->merge, PATIENCE_MS);
 		if (silent && capture->keep)
 			keep_rest(capture->keep);
-		if (silent && held_len)
-			order_flush(&capture->order);
-		else
+		if (!silent || !held_len)
 			advance(capture);
+		if ((silent && held_len) || capture_is_heavy(capture))
+			order_flush(&capture->order);
 	}
 	return n;
+}
+
+bool capture_is_heavy(const ShakedownCapture *capture)
+{
+	return capture->merge.heavy > HEAVY_MOST;
 }
 
 size_t shakedown_capture_read(ShakedownCapture *capture, ShakedownPacket *packets, size_t room)

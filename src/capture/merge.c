@@ -90,7 +90,8 @@ bool merge_open(Merge *merge, const char *const *names, StreamInterrupt interrup
 	if (!list)
 		return false;
 	const SourceOptions how = {.chunk = list->len > MANY ? SMALL_CHUNK : SOURCE_CHUNK,
-				   .interrupt = interrupt};
+				   .interrupt = interrupt,
+				   .heavy = &merge->heavy};
 	merge->len = list->len;
 	merge->inputs = g_new0(Input, list->len);
 	merge->heap = g_new(Input *, list->len);

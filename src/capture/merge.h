@@ -12,6 +12,7 @@ typedef struct {
 	GPtrArray *lent;     /* of Input: whose packets may still be looked at */
 	uint64_t frames;     /* handed out so far */
 	uint32_t interfaces; /* labels given so far */
+	size_t heavy;	     /* bytes in chunks of giant records */
 } Merge;
 
 /* Names are as in input_list(). */

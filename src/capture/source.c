@@ -20,7 +20,16 @@ static SourceChunk chunk_new(Source *source, size_t size)
 		chunk.calls = 0;
 		return chunk;
 	}
+	if (source->heavy && size > SOURCE_HEAVY)
+		*source->heavy += size;
 	return (SourceChunk){.data = g_malloc(size), .size = size};
+}
+
+static void chunk_free(Source *source, SourceChunk chunk)
+{
+	if (source->heavy && chunk.size > SOURCE_HEAVY)
+		*source->heavy -= chunk.size;
+	g_free(chunk.data);
 }
 
 static void chunk_drop(Source *source, SourceChunk chunk)
@@ -29,13 +38,13 @@ static void chunk_drop(Source *source, SourceChunk chunk)
 	if (chunk.size == source->size && source->spare->len < SPARE)
 		g_array_append_val(source->spare, chunk);
 	else
-		g_free(chunk.data);
+		chunk_free(source, chunk);
 }
 
-static void chunks_free(GArray *chunks)
+static void chunks_free(Source *source, GArray *chunks)
 {
 	for (guint i = 0; i < chunks->len; i++)
-		g_free(g_array_index(chunks, SourceChunk, i).data);
+		chunk_free(source, g_array_index(chunks, SourceChunk, i));
 	g_array_unref(chunks);
 }
 
@@ -50,6 +59,7 @@ Source *source_open(const char *path, const SourceOptions *options, GError **err
 	source->retired = g_array_new(FALSE, FALSE, sizeof(SourceChunk));
 	source->spare = g_array_new(FALSE, FALSE, sizeof(SourceChunk));
 	source->size = options->chunk;
+	source->heavy = options->heavy;
 	source->chunk = chunk_new(source, options->chunk);
 	source->at = source->end = source->chunk.data;
 
@@ -73,9 +83,9 @@ void source_free(Source *source)
 	if (!source)
 		return;
 	source_close(source);
-	chunks_free(source->retired);
-	chunks_free(source->spare);
-	g_free(source->chunk.data);
+	chunks_free(source, source->retired);
+	chunks_free(source, source->spare);
+	chunk_free(source, source->chunk);
 	g_free(source);
 }
 

@@ -15,6 +15,8 @@
 
 /* The usual size of a chunk: fits a second-level cache, beside what the consumer needs. */
 #define SOURCE_CHUNK ((size_t)256 * 1024)
+/* One beyond has grown for a giant record. */
+#define SOURCE_HEAVY (2 * SOURCE_CHUNK)
 
 typedef struct {
 	uint8_t *data;
@@ -42,11 +44,13 @@ typedef struct {
 	Stream *stream;	   /* owned; decompressed if need be; NULL: closed */
 	StreamFile *file;  /* at the bottom of it, or NULL */
 	const char *codec; /* "gzip" …, or NULL */
+	size_t *heavy;	   /* as in the options */
 } Source;
 
 typedef struct {
 	size_t chunk; /* bytes, usually SOURCE_CHUNK */
 	StreamInterrupt interrupt;
+	size_t *heavy; /* or NULL: bytes in heavy chunks, of all sources with these options */
 } SourceOptions;
 
 /* Opens a file, sees whether it is compressed, and reads nothing of the capture yet. */

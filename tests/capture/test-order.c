@@ -5,6 +5,7 @@
 #include "capture/order.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MS INT64_C(1000000)
@@ -194,6 +195,48 @@ Test(order, survives_times_at_the_ends_of_the_range)
 	cr_assert_eq(order_take(order, out, 4), 4);
 	for (size_t i = 0; i < 4; i++)
 		cr_assert_eq(out[i].frame, i);
+}
+
+/* A sparse file of packets, each in a block of 4 MiB of options. */
+static char *giant_blocks(unsigned n)
+{
+	const uint32_t len = 4 << 20;
+	Writer w = writer_new(false);
+
+	ng_section(&w);
+	ng_interface(&w, 1, 0);
+	char *path = writer_file(&w);
+	FILE *file = fopen(path, "r+b");
+	long at = (long)w.bytes->len;
+
+	for (unsigned i = 0; i < n; i++, at += (long)len) {
+		const uint32_t head[] = {6, len, 0, 0, i, 60, 60};
+
+		cr_assert_eq(fseek(file, at, SEEK_SET), 0);
+		cr_assert_eq(fwrite(head, sizeof head, 1, file), 1);
+		cr_assert_eq(fseek(file, at + (long)len - 4, SEEK_SET), 0);
+		cr_assert_eq(fwrite(&len, sizeof len, 1, file), 1);
+	}
+	cr_assert_eq(fclose(file), 0);
+	writer_free(&w);
+	return path;
+}
+
+/* Each would keep its block in memory. */
+Test(order, giants_do_not_wait)
+{
+	char *path = giant_blocks(100);
+	const char *const files[] = {path, NULL};
+	g_autoptr(ShakedownCapture) capture =
+		shakedown_capture_open(&(ShakedownCaptureOptions){.files = files}, NULL);
+	ShakedownPacket packets[64];
+	size_t n = shakedown_capture_read(capture, packets, 64), all = n;
+
+	cr_assert_leq(shakedown_capture_info(capture)->files[0].bytes, 100 << 20);
+	while ((n = shakedown_capture_read(capture, packets, 64)) > 0)
+		all += n;
+	cr_assert_eq(all, 100);
+	remove_file(path);
 }
 
 Test(merge, takes_the_least_time_first_and_ties_by_file)
