@@ -12,10 +12,14 @@
 #define BUFFER ((guint)256 * 1024)
 #define FLUSH_EVERY G_USEC_PER_SEC
 #define SNAPLEN_USUAL 262144
+/* So many a section has at most, or nobody reads it. */
+#define DESCRIBED_MOST 65536
 
 /* An interface as a file describes it: a label may come to have another link type. */
 typedef struct {
-	uint32_t label, link_type;
+	uint32_t label, link_type;	   /* first: they are the key */
+	uint32_t number;		   /* in the file that is open, if it stands there */
+	bool known;			   /* something was said of it */
 	uint64_t pending;		   /* lost, and not yet told with a packet */
 	bool counted;			   /* by the kernel: packets of files are not */
 	PcapngWriterCounts counts, before; /* now, and when the file began */
@@ -36,7 +40,9 @@ struct _Keep {
 	int64_t flushed;	   /* µs, monotonic */
 	GByteArray *buffer;
 	GPtrArray *interfaces; /* of KeepInterface: those that packets came from, … */
-	guint described;       /* … of which so many stand in this file, in that order */
+	GHashTable *by_label;  /* … and by label and link type, … */
+	KeepInterface *latest; /* … and the last one that was asked for */
+	GPtrArray *described;  /* … and those that stand in this file, by number */
 	GPtrArray *known;      /* of KeepInterface, by label: what was said of them */
 	char *problem;
 };
@@ -48,6 +54,20 @@ static void interface_free(gpointer data)
 	g_free(i->name);
 	g_free(i->filter);
 	g_free(i);
+}
+
+static guint interface_hash(gconstpointer data)
+{
+	const KeepInterface *i = data;
+
+	return i->label * 0x9e3779b1u ^ i->link_type;
+}
+
+static gboolean interface_equal(gconstpointer a, gconstpointer b)
+{
+	const KeepInterface *x = a, *y = b;
+
+	return x->label == y->label && x->link_type == y->link_type;
 }
 
 static void fail(Keep *k, int err)
@@ -91,7 +111,7 @@ static bool open_file(Keep *k, const char *name, GError **error)
 		return false;
 	}
 	k->failed = false;
-	k->described = 0;
+	g_ptr_array_set_size(k->described, 0);
 	pcapng_write_section(k->buffer);
 	k->size = k->buffer->len;
 	return true;
@@ -107,6 +127,8 @@ Keep *keep_open(const ShakedownKeepOptions *options, GError **error)
 	k->fd = -1;
 	k->buffer = g_byte_array_sized_new(BUFFER + 65536);
 	k->interfaces = g_ptr_array_new_with_free_func(interface_free);
+	k->by_label = g_hash_table_new(interface_hash, interface_equal);
+	k->described = g_ptr_array_new();
 	k->known = g_ptr_array_new_with_free_func(interface_free);
 	if (k->rotates)
 		keep_files_init(&k->files, k->path, options->keep);
@@ -131,8 +153,8 @@ static void close_file(Keep *k, ShakedownTime end)
 {
 	if (k->fd < 0)
 		return;
-	for (guint i = 0; i < k->described; i++) {
-		const KeepInterface *in = g_ptr_array_index(k->interfaces, i);
+	for (guint i = 0; i < k->described->len; i++) {
+		const KeepInterface *in = g_ptr_array_index(k->described, i);
 		PcapngWriterCounts counts = {
 			.received = in->counts.received - in->before.received,
 			.kernel_dropped = in->counts.kernel_dropped - in->before.kernel_dropped,
@@ -157,6 +179,8 @@ void keep_free(Keep *k)
 	if (k->rotates)
 		keep_files_clear(&k->files);
 	g_byte_array_unref(k->buffer);
+	g_hash_table_unref(k->by_label);
+	g_ptr_array_unref(k->described);
 	g_ptr_array_unref(k->interfaces);
 	g_ptr_array_unref(k->known);
 	g_free(k->path);
@@ -212,45 +236,70 @@ void keep_count(Keep *k, uint32_t label, uint64_t received, uint64_t kernel_drop
 	}
 }
 
-/* Its number in this file, where it is described before its first packet. */
-static uint32_t number_of(Keep *k, const ShakedownPacket *packet)
+static KeepInterface *add_interface(Keep *k, const KeepInterface *key)
 {
-	guint i = 0;
+	const KeepInterface *known = find(k->known, key->label);
+	KeepInterface *in = g_new0(KeepInterface, 1);
 
-	for (; i < k->interfaces->len; i++) {
-		const KeepInterface *in = g_ptr_array_index(k->interfaces, i);
-		if (in->label == packet->interface && in->link_type == packet->link_type)
-			break;
-	}
-	if (i == k->interfaces->len) {
-		const KeepInterface *known = find(k->known, packet->interface);
-		KeepInterface *in = g_new0(KeepInterface, 1);
+	in->label = key->label;
+	in->link_type = key->link_type;
+	in->known = known != NULL;
+	in->name = known ? g_strdup(known->name) : NULL;
+	in->filter = known ? g_strdup(known->filter) : NULL;
+	in->snaplen = known ? known->snaplen : SNAPLEN_USUAL;
+	in->counts = known ? known->counts : (PcapngWriterCounts){0};
+	in->counted = known && known->counted;
+	/* What was lost before its first packet was lost all the same. */
+	in->pending = in->counts.kernel_dropped + in->counts.card_dropped;
+	g_ptr_array_add(k->interfaces, in);
+	g_hash_table_add(k->by_label, in);
+	return in;
+}
 
-		in->label = packet->interface;
-		in->link_type = packet->link_type;
-		in->name = known ? g_strdup(known->name) : NULL;
-		in->filter = known ? g_strdup(known->filter) : NULL;
-		in->snaplen = known ? known->snaplen : SNAPLEN_USUAL;
-		in->counts = known ? known->counts : (PcapngWriterCounts){0};
-		in->counted = known && known->counted;
-		/* What was lost before its first packet was lost all the same. */
-		in->pending = in->counts.kernel_dropped + in->counts.card_dropped;
-		g_ptr_array_add(k->interfaces, in);
+static KeepInterface *interface_of(Keep *k, const ShakedownPacket *packet)
+{
+	const KeepInterface key = {.label = packet->interface, .link_type = packet->link_type};
+
+	if (!k->latest || !interface_equal(k->latest, &key))
+		k->latest = g_hash_table_lookup(k->by_label, &key);
+	if (!k->latest)
+		k->latest = add_interface(k, &key);
+	return k->latest;
+}
+
+static bool stands_here(const Keep *k, const KeepInterface *in)
+{
+	return in->number < k->described->len && g_ptr_array_index(k->described, in->number) == in;
+}
+
+/* It is described before its first packet in this file. */
+static void describe(Keep *k, KeepInterface *in)
+{
+	const PcapngWriterInterface what = {in->name, in->filter, in->link_type, in->snaplen};
+
+	if (stands_here(k, in))
+		return;
+	if (k->described->len == DESCRIBED_MOST) {
+		g_ptr_array_set_size(k->described, 0);
+		pcapng_write_section(k->buffer);
 	}
-	/* They are numbered as they stand in the list, so those before it come along. */
-	for (; k->described <= i; k->described++) {
-		const KeepInterface *in = g_ptr_array_index(k->interfaces, k->described);
-		const PcapngWriterInterface what = {in->name, in->filter, in->link_type,
-						    in->snaplen};
-		pcapng_write_interface(k->buffer, &what);
-	}
-	return i;
+	in->number = k->described->len;
+	g_ptr_array_add(k->described, in);
+	pcapng_write_interface(k->buffer, &what);
+}
+
+/* Those of which something is known have counts in each file, and come along; of files there may be
+ * any number. */
+static void describe_known(Keep *k, const KeepInterface *last)
+{
+	for (guint i = 0; g_ptr_array_index(k->interfaces, i) != last; i++)
+		describe(k, g_ptr_array_index(k->interfaces, i));
 }
 
 static bool is_over(const Keep *k, const ShakedownPacket *packet)
 {
 	/* One that nothing was written to yet is never full. */
-	return k->fd < 0 || (k->options.rotate_time && k->described &&
+	return k->fd < 0 || (k->options.rotate_time && k->described->len &&
 			     packet->time - k->start >= k->options.rotate_time);
 }
 
@@ -259,7 +308,7 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 	g_autoptr(GError) error = NULL;
 
 	close_file(k, packet->time);
-	for (guint i = 0; i < k->interfaces->len; i++) {
+	for (guint i = 0; k->known->len && i < k->interfaces->len; i++) {
 		KeepInterface *in = g_ptr_array_index(k->interfaces, i);
 		in->before = in->counts;
 	}
@@ -278,16 +327,18 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 /* False where the file would be larger than it may become, and holds a packet already. */
 static bool keep_packet(Keep *k, const ShakedownPacket *packet)
 {
-	const guint before = k->buffer->len, described = k->described;
+	const guint before = k->buffer->len, described = k->described->len;
 	const uint64_t most = k->options.rotate_size;
-	uint32_t number = number_of(k, packet);
-	KeepInterface *in = g_ptr_array_index(k->interfaces, number);
+	KeepInterface *in = interface_of(k, packet);
 
-	pcapng_write_packet(k->buffer, packet, number, in->pending);
+	if (in->known && !stands_here(k, in))
+		describe_known(k, in);
+	describe(k, in);
+	pcapng_write_packet(k->buffer, packet, in->number, in->pending);
 	uint64_t size = k->size + k->buffer->len - before;
-	if (most && described && size + k->described * PCAPNG_STATISTICS_LEN > most) {
+	if (most && described && size + k->described->len * PCAPNG_STATISTICS_LEN > most) {
 		g_byte_array_set_size(k->buffer, before);
-		k->described = described;
+		g_ptr_array_set_size(k->described, (gint)MIN(described, k->described->len));
 		return false;
 	}
 	k->start = described ? k->start : packet->time;

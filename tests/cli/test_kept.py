@@ -86,6 +86,37 @@ def nobody_counted_the_packets_of_a_file():
     equal((types[:2], set(types[2:])), ([0x0a0d0d0a, 1], {6}), "section, interface, packets; no statistics")
 
 
+def of_ever_other_interfaces(path, n):
+    """As merging many files makes them: each packet comes from an interface of its own."""
+    frame = connection(("192.0.2.1", 10000), ("198.51.100.7", 80), 0)[0][1]
+    section = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28)
+    interface = struct.pack("<IIHHII", 1, 20, 1, 0, 0, 20)
+    body = frame + bytes(-len(frame) % 4)
+    with open(path, "wb") as f:
+        for i in range(n):
+            if i % 30000 == 0:
+                f.write(section)
+            f.write(interface + struct.pack("<IIIIIII", 6, 32 + len(body), i % 30000, 0, i, len(frame), len(frame)))
+            f.write(body + struct.pack("<I", 32 + len(body)))
+
+
+@test
+def a_section_has_no_more_interfaces_than_are_read():
+    of_ever_other_interfaces("interfaces.pcapng", 70000)
+    run("conns", "-w", "sections.pcapng", "interfaces.pcapng")
+    types = block_types("sections.pcapng")
+    equal([types.count(t) for t in (0x0a0d0d0a, 1, 6)], [2, 70000, 70000])
+    equal(run("conns", "--format", "ndjson", "sections.pcapng"), run("conns", "--format", "ndjson", "interfaces.pcapng"))
+
+
+@test
+def a_file_describes_the_interfaces_of_its_own_packets():
+    of_ever_other_interfaces("others.pcapng", 5000)
+    assert max(rotated("others.pcapng", "others")) <= SMALL
+    types = [t for name in os.listdir("others") for t in block_types(os.path.join("others", name))]
+    equal((types.count(1), types.count(6)), (5000, 5000))
+
+
 @test
 def a_disk_that_is_full_is_told_once():
     p = subprocess.run([PROGRAM, "conns", "-w", "/dev/full", "good.pcap"], capture_output=True, timeout=PATIENCE,
