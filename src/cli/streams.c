@@ -14,6 +14,10 @@
 
 #include <inttypes.h>
 
+/* What waits for its turn: such a part of what the user grants, and no more than that. */
+#define WAITS_PART 4
+#define WAITS_MOST (UINT64_C(256) << 20)
+
 typedef struct {
 	const Options *options;
 	Output *output;	    /* of one stream, or NULL */
@@ -121,9 +125,14 @@ static Status extract(Run *run, ShakedownCapture *capture, const ShakedownConfig
 {
 	const Options *o = run->options;
 	const ShakedownObserver observer = {.connection = on_connection, .anomaly = on_anomaly};
-	const ShakedownStreamOptions what = {
-		.connection = o->connection, .side = o->side, .policy = o->policy};
-	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(config, &observer, run);
+	ShakedownConfig rest = *config;
+	const uint64_t waits = MIN(config->max_memory / WAITS_PART, WAITS_MOST);
+	const ShakedownStreamOptions what = {.connection = o->connection,
+					     .side = o->side,
+					     .policy = o->policy,
+					     .total_bytes = waits};
+	rest.max_memory -= waits;
+	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(&rest, &observer, run);
 	Reading reading;
 
 	shakedown_analysis_streams(analysis, &what, on_stretch, run);
