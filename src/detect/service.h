@@ -121,7 +121,7 @@ typedef struct _Service {
 	bool troubled;	  /* an episode of accept_queue, backlog or connections is under way */
 	uint8_t measured; /* usual: over so many slots, up to as many as it remembers */
 
-	ServiceCookies cookies;
+	_Alignas(64) ServiceCookies cookies;
 	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
 	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
 	ShakedownAddress address;   /* of the key, for everybody else */

@@ -14,17 +14,24 @@
 /* Key, hash and timer are kept elsewhere. */
 #define HEAD offsetof(TcpConnection, id)
 
+typedef struct {
+	TcpConnection conn;
+	TcpClosing closing;
+} Both;
+#define HEAD_WORDS (HEAD / sizeof(uint32_t))
+#define BOTH_WORDS (sizeof(Both) / sizeof(uint32_t))
+#define ALL_WORDS (HEAD_WORDS + TCP_WORDS)
+/* Where pointers are short the last words are nothing. */
 typedef union {
 	struct {
 		TcpConnection conn;
 		TcpClosing closing;
 	};
-	uint32_t word[(sizeof(TcpConnection) + sizeof(TcpClosing)) / sizeof(uint32_t)];
+	uint32_t word[ALL_WORDS];
 } Image;
-#define HEAD_WORDS (HEAD / sizeof(uint32_t))
-#define WORDS (sizeof(Image) / sizeof(uint32_t) - HEAD_WORDS)
-_Static_assert(HEAD % sizeof(uint32_t) == 0 && sizeof(Image) % sizeof(uint32_t) == 0, "by words");
-_Static_assert(WORDS == TCP_WORDS, "tcp-words.h");
+_Static_assert(HEAD % sizeof(uint32_t) == 0 && sizeof(Both) % sizeof(uint32_t) == 0, "by words");
+_Static_assert(sizeof(void *) < 8 ? BOTH_WORDS <= ALL_WORDS : BOTH_WORDS == ALL_WORDS,
+	       "tcp-words.h");
 
 bool tcp_rest_can(const TcpConnection *conn)
 {
@@ -213,6 +220,7 @@ uint8_t *tcp_rest_pack(TcpTracker *t, const TcpConnection *conn, uint32_t folded
 	Image image = {.conn = *conn, .closing = *tcp_closing(conn)};
 	uint8_t *bytes = byte_log_room(t->rests, TCP_WORDS_BYTES_MOST);
 
+	memset(image.word + BOTH_WORDS, 0, (ALL_WORDS - BOTH_WORDS) * sizeof image.word[0]);
 	make_small(&image, conn);
 	image.conn.closing = NULL;
 	image.closing.handle = conn->closing != NULL;
