@@ -18,8 +18,6 @@ typedef enum {
 	OPTION_TSOFFSET = 14,
 } Option;
 
-__extension__ typedef unsigned __int128 Wide;
-
 /* 10^n, or 0 where 64 bits cannot hold it. */
 static uint64_t power_of_ten(unsigned n)
 {
@@ -114,21 +112,35 @@ void pcapng_interface_lost(PcapngInterface *interface, Bytes options, bool big)
 	interface->dropped = MAX(interface->dropped, interface->lost);
 }
 
-static Wide ticks_to_ns(const PcapngInterface *interface, uint64_t ticks)
+/* ticks * 10^9 / 2^n, UINT64_MAX where 64 bits cannot hold it. The product has at most 94 bits. */
+static uint64_t binary_to_ns(uint64_t ticks, unsigned n)
+{
+	uint64_t low = (uint32_t)ticks * (uint64_t)SHAKEDOWN_NS_PER_S;
+	uint64_t high = (ticks >> 32) * (uint64_t)SHAKEDOWN_NS_PER_S + (low >> 32);
+
+	if (n >= 32)
+		return n < 96 ? high >> (n - 32) : 0;
+	if (high >> (32 + n))
+		return UINT64_MAX;
+	return high << (32 - n) | (uint32_t)low >> n;
+}
+
+static uint64_t ticks_to_ns(const PcapngInterface *interface, uint64_t ticks)
 {
 	unsigned n = interface->tsresol & 0x7fu;
+	uint64_t ns;
 
 	if (interface->tick)
-		return (Wide)ticks * interface->tick;
-	if (interface->tsresol & 0x80) /* the product has at most 94 bits */
-		return (Wide)ticks * (uint64_t)SHAKEDOWN_NS_PER_S >> n;
+		return __builtin_mul_overflow(ticks, interface->tick, &ns) ? UINT64_MAX : ns;
+	if (interface->tsresol & 0x80)
+		return binary_to_ns(ticks, n);
 	uint64_t divisor = power_of_ten(n - 9);
 	return divisor ? ticks / divisor : 0;
 }
 
 ShakedownTime pcapng_interface_time(const PcapngInterface *interface, uint64_t ticks)
 {
-	Wide ns = ticks_to_ns(interface, ticks);
+	uint64_t ns = ticks_to_ns(interface, ticks);
 	ShakedownTime time = ns > INT64_MAX ? INT64_MAX : (ShakedownTime)ns;
 
 	if (__builtin_add_overflow(time, interface->offset, &time))
