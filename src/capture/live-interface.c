@@ -135,7 +135,9 @@ static bool refuse_activation(const LiveInterface *i, int status, GError **error
 /* libpcap numbers link types by its own DLT_ values; what a file says, it knows alone. */
 static uint32_t link_type_of(pcap_t *pcap)
 {
-	uint8_t header[24] = {0};
+	/* fmemopen() ends what is written with a NUL, if need be in place of the last byte: of a
+	 * big-endian machine's link type the one that counts. */
+	uint8_t header[24 + 1] = {0};
 	FILE *file = fmemopen(header, sizeof header, "w");
 	pcap_dumper_t *dumper = file ? pcap_dump_fopen(pcap, file) : NULL;
 
