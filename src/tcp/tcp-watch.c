@@ -126,10 +126,11 @@ static void watch_silence(TcpStep *step)
 	/* A FIN again has no class of its own when it carries nothing. */
 	bool resent = tcp_space_sent_again(c) && !(step->seg->flags & TCP_SYN);
 
-	if (tcp_aside(conn)->watch) {
-		TcpWatchSide *asked = &conn->aside->watch->side[tcp_other(step->from)];
+	if (conn->aside && conn->aside->watch) {
+		TcpWatchSide *side = conn->aside->watch->side;
+		TcpWatchSide *asked = &side[tcp_other(step->from)];
 
-		watch_stuck(step, asked, &conn->aside->watch->side[step->from]);
+		watch_stuck(step, asked, &side[step->from]);
 		if (answers(step, asked, resent)) {
 			asked->resent = asked->keep_alives = asked->zero_probes = 0;
 			asked->asked = 0;
