@@ -39,3 +39,8 @@ bool memory_parse(const char *text, uint64_t *bytes)
 	return parse_share(text, bytes) ||
 	       (value_parse_size(text, bytes) && *bytes >= MEMORY_LEAST);
 }
+
+uint64_t memory_within_reach(uint64_t bytes)
+{
+	return MIN(bytes, (uint64_t)SIZE_MAX / 2);
+}

@@ -12,3 +12,6 @@
 /* A size as in values.h, or "25%" of what there is: the machine's, or less where a control group
  * bounds it. False where it is neither, or too little. */
 bool memory_parse(const char *text, uint64_t *bytes);
+/* So many bytes, or where addresses have 32 bits 2 GiB at most: a process has three or four of
+ * them, and they come in pieces. */
+uint64_t memory_within_reach(uint64_t bytes);

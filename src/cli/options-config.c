@@ -28,6 +28,7 @@ bool options_config(const Options *options, ShakedownConfig *config)
 		config->max_memory = options->max_memory;
 	if (!config->max_memory && options->command->bit != FOR_EXPLAIN)
 		memory_parse("50%", &config->max_memory);
+	config->max_memory = memory_within_reach(config->max_memory);
 	if (options->ignore_encapsulation)
 		config->ignore_encapsulation = 1;
 	return true;
