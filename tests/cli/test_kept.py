@@ -71,9 +71,10 @@ def what_a_silent_pipe_has_brought_is_on_the_disk():
 def block_types(path):
     with open(path, "rb") as f:
         data = f.read()
+    order = "<" if data[8:12] == struct.pack("<I", 0x1A2B3C4D) else ">"
     at, types = 0, []
     while at < len(data):
-        kind, length = struct.unpack_from("<II", data, at)
+        kind, length = struct.unpack_from(order + "II", data, at)
         types.append(kind)
         at += length
     return types
