@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/confine.h"
 #include "cli/interrupt.h"
+#include "cli/memory.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/reading.h"
@@ -14,7 +15,9 @@
 
 #include <inttypes.h>
 
-/* What waits for its turn: such a part of what the user grants, and no more than that. */
+/* What waits for its turn: so much of the least that can be granted, such a part of what is granted
+ * beyond that, and no more than that. */
+#define WAITS_LEAST (UINT64_C(4) << 20)
 #define WAITS_PART 4
 #define WAITS_MOST (UINT64_C(256) << 20)
 
@@ -121,12 +124,22 @@ static Status conclude(Run *run, ShakedownCapture *capture, bool interrupted)
 	return reading_conclude(o, capture, interrupted);
 }
 
+/* 0: as the library has it, where nothing is bounded. */
+static uint64_t waits_of(const ShakedownConfig *config)
+{
+	if (!config->max_memory)
+		return 0;
+	uint64_t more = MAX(config->max_memory, MEMORY_LEAST) - MEMORY_LEAST;
+
+	return MIN(MIN(WAITS_LEAST + more / WAITS_PART, WAITS_MOST), config->max_memory / 2);
+}
+
 static Status extract(Run *run, ShakedownCapture *capture, const ShakedownConfig *config)
 {
 	const Options *o = run->options;
 	const ShakedownObserver observer = {.connection = on_connection, .anomaly = on_anomaly};
 	ShakedownConfig rest = *config;
-	const uint64_t waits = MIN(config->max_memory / WAITS_PART, WAITS_MOST);
+	const uint64_t waits = waits_of(config);
 	const ShakedownStreamOptions what = {.connection = o->connection,
 					     .side = o->side,
 					     .policy = o->policy,
