@@ -27,8 +27,10 @@ uint64_t sketch_hash_address(const ShakedownAddress *address)
 {
 	uint64_t half[2];
 
+	/* An estimate is the same on all machines. */
 	memcpy(half, address->bytes, sizeof half);
-	return sketch_hash(sketch_hash(half[0] + address->version) ^ half[1]);
+	return sketch_hash(sketch_hash(GUINT64_FROM_LE(half[0]) + address->version) ^
+			   GUINT64_FROM_LE(half[1]));
 }
 
 void sketch_distinct_add(SketchDistinct *sketch, uint64_t hash)

@@ -4,6 +4,7 @@
 #include "../flow/model-rand.h"
 
 #include <criterion/criterion.h>
+#include <inttypes.h>
 #include <math.h>
 
 Test(sketch, counts_distinct_things_within_its_error)
@@ -34,6 +35,17 @@ Test(sketch, tells_addresses_apart)
 	}
 	uint64_t got = sketch_distinct_count(&sketch);
 	cr_assert(got > 1800 && got < 2200, "%u", (unsigned)got);
+}
+
+/* Whichever byte comes first in its words. */
+Test(sketch, an_address_has_one_hash_on_all_machines)
+{
+	const ShakedownAddress a = {4, {192, 0, 2, 1}}, b = {6, {0x20, 1, 0xd, 0xb8, [15] = 1}};
+
+	cr_expect_eq(sketch_hash_address(&a), UINT64_C(0x63855c15708cffb0), "%" PRIx64,
+		     sketch_hash_address(&a));
+	cr_expect_eq(sketch_hash_address(&b), UINT64_C(0x769d90fba8794208), "%" PRIx64,
+		     sketch_hash_address(&b));
 }
 
 Test(sketch, evenness)
