@@ -76,15 +76,23 @@ static Service *wider_for(DetectContext *context, ServiceBreadth breadth, bool f
 	return wider;
 }
 
-static bool begin_in_wider(Service *s, DetectContext *context, bool few, const TcpEvent *event)
+/* A flood's beginning counts for as much as the rest of it. */
+static bool begin_in_wider(Service *const account[], ServiceBreadth breadth, DetectContext *context,
+			   bool few, const TcpEvent *event)
 {
-	return (few || s->flood) && begin_in(s, context, event);
+	Service *wider = account[breadth];
+
+	return (few || wider->flood ||
+		flood_looms(wider, (const Service *const *)account, breadth, context->config,
+			    event->time)) &&
+	       begin_in(wider, context, event);
 }
 
 void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	Service *host, *subnet;
+	Service *account[SERVICE_BREADTHS] = {s};
+	Service **host = &account[SERVICE_HOST], **subnet = &account[SERVICE_SUBNET];
 
 	if (!begin_in(s, context, event))
 		return;
@@ -93,14 +101,14 @@ void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 
 	/* Of one that is flooded all parts may get more than a few, if they serve nobody. */
 	if ((!few && (s->flood || service_serves(s))) ||
-	    !(host = wider_for(context, SERVICE_HOST, few, event)))
+	    !(*host = wider_for(context, SERVICE_HOST, few, event)))
 		return;
-	if (begin_in_wider(host, context, few, event))
+	if (begin_in_wider(account, SERVICE_HOST, context, few, event))
 		conn->noted |= NOTED_OF_HOST;
-	few = few && service_is_for_wider(host, context->config, event->time);
-	if ((!few && host->flood) || !(subnet = wider_for(context, SERVICE_SUBNET, few, event)))
+	few = few && service_is_for_wider(*host, context->config, event->time);
+	if ((!few && (*host)->flood) || !(*subnet = wider_for(context, SERVICE_SUBNET, few, event)))
 		return;
-	if (begin_in_wider(subnet, context, few, event))
+	if (begin_in_wider(account, SERVICE_SUBNET, context, few, event))
 		conn->noted |= NOTED_OF_SUBNET;
 }
 

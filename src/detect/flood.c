@@ -172,8 +172,8 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 static void end_flood(Service *s, DetectContext *context)
 {
 	flood_report(s, context, false);
-	s->past[s->past_next++ % SERVICE_FLOODS_PAST] =
-		(ServiceSpan){s->flood->start, s->flood->last, flood_severity(s->flood)};
+	s->past[s->past_next++ % SERVICE_FLOODS_PAST] = (ServiceSpan){
+		s->flood->start, s->flood->last, s->flood->peak_rate, flood_severity(s->flood)};
 	g_clear_pointer(&s->flood, g_free);
 	g_clear_pointer(&s->sources, g_free);
 	s->excess = 0;
@@ -266,21 +266,49 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 	s->connections.count = sources;
 }
 
+static bool under_way(const Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	return s->flood && time >= s->flood->start && time <= s->flood->last + config->flood_window;
+}
+
+static const ServiceSpan *past_at(const Service *s, const ShakedownConfig *config,
+				  ShakedownTime time)
+{
+	for (unsigned i = 0; i < SERVICE_FLOODS_PAST; i++)
+		if (s->past[i].until && time >= s->past[i].from &&
+		    time <= s->past[i].until + config->flood_window / 10)
+			return &s->past[i];
+	return NULL;
+}
+
+/* 0: it was not flooded at that time. */
+static double peak_rate_at(const Service *s, const ShakedownConfig *config, ShakedownTime time)
+{
+	if (under_way(s, config, time))
+		return s->flood->peak_rate;
+	const ServiceSpan *past = past_at(s, config, time);
+
+	return past ? past->peak_rate : 0;
+}
+
 /* What tells is of one more port of a flooded host, or host of a flooded subnet: it serves nobody,
  * and gets little of what comes there. */
 static bool is_of_wider(const Service *s, DetectContext *context, const Sum *sum,
-			const ServiceSlot *slot)
+			const ServiceSlot *slot, ShakedownTime now)
 {
 	double rate = slot ? slot->opened / slot_seconds(context->config) : 0;
 
 	if (service_serves(s))
 		return false;
 	for (ServiceBreadth wider = service_breadth(s) + 1; wider < SERVICE_BREADTHS; wider++) {
-		const Service *w =
+		Service *w =
 			services_get_wider(context->services, wider, &s->address, SERVICE_FIND);
 
-		if (w && flood_covers(w, context->config, sum->last) &&
-		    (!w->flood || rate < OF_WIDER_MOST * w->flood->peak_rate))
+		if (!w)
+			continue;
+		/* Its SYNs came no later than those of all its parts: it has its say first. */
+		flood_advance(w, context, now);
+		if (rate < OF_WIDER_MOST * peak_rate_at(w, context->config, sum->last))
 			return true;
 	}
 	return false;
@@ -304,7 +332,9 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	}
 	judge_connections(s, &sum, id, config);
 	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
-	if (!s->flood && (window || (excess && !at_end)) && !is_of_wider(s, context, &sum, slot))
+	if (!s->flood && (window || (excess && !at_end)) &&
+	    !is_of_wider(s, context, &sum, slot,
+			 service_slot_end(s, config, id + SERVICE_GRACE_SLOTS)))
 		begins = begin_flood(s, config, &sum, id, !window);
 	else if (s->flood)
 		go_on(s, slot, config);
@@ -390,19 +420,18 @@ void flood_end(Service *s, DetectContext *context)
 		end_flood(s, context);
 }
 
-static bool under_way(const Service *s, const ShakedownConfig *config, ShakedownTime time)
+bool flood_looms(const Service *wider, const Service *const *parts, size_t n,
+		 const ShakedownConfig *config, ShakedownTime time)
 {
-	return s->flood && time >= s->flood->start && time <= s->flood->last + config->flood_window;
-}
+	Sum sum = sum_up(wider, service_slot_id(wider, config, time));
+	bool looms = window_tells(wider, &sum, config);
 
-static const ServiceSpan *past_at(const Service *s, const ShakedownConfig *config,
-				  ShakedownTime time)
-{
-	for (unsigned i = 0; i < SERVICE_FLOODS_PAST; i++)
-		if (s->past[i].until && time >= s->past[i].from &&
-		    time <= s->past[i].until + config->flood_window / 10)
-			return &s->past[i];
-	return NULL;
+	for (size_t i = 0; i < n && looms; i++) {
+		Sum part = sum_up(parts[i], service_slot_id(parts[i], config, time));
+
+		looms = (double)part.opened < OF_WIDER_MOST * (double)sum.opened;
+	}
+	return looms;
 }
 
 bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime time)

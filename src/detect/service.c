@@ -209,8 +209,9 @@ uint64_t services_forgotten(const Services *t)
 
 void services_foreach(Services *t, void (*call)(Service *, void *), void *data)
 {
-	/* From the oldest on: the order does not depend on hashes. */
-	for (ServiceBreadth b = SERVICE_ITSELF; b < SERVICE_BREADTHS; b++)
+	/* The widest first, since what is said of it is not said of its parts; of each kind from
+	 * the oldest on: the order does not depend on hashes. */
+	for (unsigned b = SERVICE_BREADTHS; b-- > 0;)
 		for (Service *s = t->order[b].oldest, *next; s; s = next) {
 			next = s->newer;
 			call(s, data);

@@ -79,6 +79,7 @@ typedef struct {
 
 typedef struct {
 	ShakedownTime from, until;
+	double peak_rate;
 	ShakedownSeverity severity;
 } ServiceSpan;
 

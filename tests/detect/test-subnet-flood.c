@@ -103,6 +103,30 @@ Test(subnet_flood, over_hosts_that_are_flooded_each)
 	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD)->scope, SHAKEDOWN_SCOPE_SUBNET);
 }
 
+/* … as soon as by all, and where the capture ends before anything is of age. */
+static void of_each_at_once(unsigned n, unsigned hosts)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	spread(s, 0, n, hosts, MS(1) / 100);
+	scene_finish(s);
+	EXPECT_KINDS(s, "syn-flood");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_SYN_FLOOD);
+	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_SUBNET);
+	cr_assert(fact(r, " syn=") > n - n / 50, "%s", r->summary);
+	cr_assert(fact(r, " peak_rate=") > 95000, "%s", r->facts);
+}
+
+Test(subnet_flood, over_hosts_that_are_flooded_each_at_once)
+{
+	of_each_at_once(300000, 256);
+}
+
+Test(subnet_flood, over_hosts_that_are_flooded_each_at_the_end)
+{
+	of_each_at_once(100000, 256);
+}
+
 /* … and of each a port of its own. */
 Test(subnet_flood, over_hosts_and_ports)
 {
@@ -120,19 +144,19 @@ Test(subnet_flood, over_hosts_and_ports)
 }
 
 /* Half of it comes to one host, to one of its ports or to all, which is told of as well. */
-static void beside_one_of_a_host(bool ports, ShakedownScope scope)
+static void beside_one_of_a_host(bool ports, ShakedownScope scope, ShakedownDuration after)
 {
 	g_autoptr(Scene) s = scene_new();
 	uint64_t scopes = 0;
 
 	for (unsigned i = 0; i < 4000; i++) {
 		s->port[SHAKEDOWN_SERVER] = 443;
-		spread(s, i, 1, 256, MS(2));
+		spread(s, i, 1, 256, after);
 		scene_client(s, 100000 + i);
 		host(s, 0, 77);
 		if (ports)
 			s->port[SHAKEDOWN_SERVER] = (uint16_t)(1024 + i * 7919u % 60000);
-		CLIENT(s, TCP_SYN, .after = MS(2));
+		CLIENT(s, TCP_SYN, .after = after);
 	}
 	end(s);
 	EXPECT_KINDS(s, "syn-flood syn-flood");
@@ -146,12 +170,23 @@ static void beside_one_of_a_host(bool ports, ShakedownScope scope)
 
 Test(subnet_flood, beside_one_of_a_service)
 {
-	beside_one_of_a_host(false, SHAKEDOWN_SCOPE_SERVICE);
+	beside_one_of_a_host(false, SHAKEDOWN_SCOPE_SERVICE, MS(2));
 }
 
 Test(subnet_flood, beside_one_of_a_host)
 {
-	beside_one_of_a_host(true, SHAKEDOWN_SCOPE_HOST);
+	beside_one_of_a_host(true, SHAKEDOWN_SCOPE_HOST, MS(2));
+}
+
+/* All of it has come before any of it is judged. */
+Test(subnet_flood, beside_a_fast_one_of_a_service)
+{
+	beside_one_of_a_host(false, SHAKEDOWN_SCOPE_SERVICE, MS(1) / 5);
+}
+
+Test(subnet_flood, beside_a_fast_one_of_a_host)
+{
+	beside_one_of_a_host(true, SHAKEDOWN_SCOPE_HOST, MS(1) / 5);
 }
 
 /* In IPv6 it is 64 bits that belong together. */
