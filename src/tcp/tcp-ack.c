@@ -72,7 +72,9 @@ static void third_ack(TcpStep *step)
 		conn->flags |= TCP_CONN_THIRD_ACK_EXACT;
 	if (step->segment_class == SHAKEDOWN_SEGMENT_ACK)
 		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
-	if (conn->syn_ack_last && conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN)
+	/* By FIN its answer had been sent long since, and was not captured. */
+	if (conn->syn_ack_last && conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN &&
+	    !(seg->flags & TCP_FIN))
 		conn->leg[step->from] = tcp_leg_of(conn->syn_ack_last, step->time);
 	step->tracker->counts.established++;
 	tcp_emit(step, TCP_EVENT_ESTABLISHED, step->from);

@@ -208,3 +208,20 @@ Test(capture, filtered_by_flags)
 	EXPECT(whole, MISSING_THIRD_ACK);
 	EXPECT(whole, SYN_COOKIES);
 }
+
+/* No FIN is the answer to a SYN,ACK: that was left out, or lost, and nobody knows when it came. */
+Test(capture, filtered_by_flags_is_not_slow)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 5; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN);
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, FIN_ACK, 1, 1, .after = SECONDS(10));
+		SERVER(s, FIN_ACK, 1, 2);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, SLOW_HANDSHAKE);
+}
