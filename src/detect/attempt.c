@@ -83,8 +83,7 @@ static bool begin_in_wider(Service *const account[], ServiceBreadth breadth, Det
 	Service *wider = account[breadth];
 
 	return (few || wider->flood ||
-		flood_looms(wider, (const Service *const *)account, breadth, context->config,
-			    event->time)) &&
+		flood_looms(wider, account, breadth, context->config, event->time)) &&
 	       begin_in(wider, context, event);
 }
 

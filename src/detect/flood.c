@@ -23,6 +23,8 @@
 /* Scanners look for hosts everywhere all the time, each from an address of its own: a subnet's 256
  * get some 20 SYNs a second of them where it is bad. Three times flood_syns are a flood. */
 #define SUBNET_SYNS 3
+/* Each SYN asks whether one begins: so often it is worked out. */
+#define LOOKS_A_SLOT 16
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
@@ -420,18 +422,31 @@ void flood_end(Service *s, DetectContext *context)
 		end_flood(s, context);
 }
 
-bool flood_looms(const Service *wider, const Service *const *parts, size_t n,
-		 const ShakedownConfig *config, ShakedownTime time)
+/* Works out how its window stands, unless that was done just now. */
+static void look(Service *s, const ShakedownConfig *config, ShakedownTime time)
 {
-	Sum sum = sum_up(wider, service_slot_id(wider, config, time));
-	bool looms = window_tells(wider, &sum, config);
+	const uint64_t again = (uint64_t)service_slot_width(config) / LOOKS_A_SLOT;
 
-	for (size_t i = 0; i < n && looms; i++) {
-		Sum part = sum_up(parts[i], service_slot_id(parts[i], config, time));
+	/* A time before it is very far from it. */
+	if ((uint64_t)time - (uint64_t)s->looked < again)
+		return;
+	Sum sum = sum_up(s, service_slot_id(s, config, time));
 
-		looms = (double)part.opened < OF_WIDER_MOST * (double)sum.opened;
+	s->looked = time;
+	s->window_syns = sum.opened;
+	s->looms = window_tells(s, &sum, config);
+}
+
+bool flood_looms(Service *wider, Service *const *parts, size_t n, const ShakedownConfig *config,
+		 ShakedownTime time)
+{
+	look(wider, config, time);
+	for (size_t i = 0; i < n && wider->looms; i++) {
+		look(parts[i], config, time);
+		if ((double)parts[i]->window_syns >= OF_WIDER_MOST * (double)wider->window_syns)
+			return false;
 	}
-	return looms;
+	return wider->looms;
 }
 
 bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime time)

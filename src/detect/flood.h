@@ -21,8 +21,8 @@ void flood_end(Service *service, DetectContext *context);
 ShakedownSeverity flood_severity(const ServiceFlood *flood);
 /* A wider one's would be one if what is half-open stayed so, and what comes to these parts of it
  * (a service, its host) is too little of it to be told by itself. */
-bool flood_looms(const Service *wider, const Service *const *parts, size_t n,
-		 const ShakedownConfig *config, ShakedownTime time);
+bool flood_looms(Service *wider, Service *const *parts, size_t n, const ShakedownConfig *config,
+		 ShakedownTime time);
 /* A SYN at that time was one of a flood's. */
 bool flood_covers(const Service *service, const ShakedownConfig *config, ShakedownTime time);
 /* … how severe that flood was, or is. */

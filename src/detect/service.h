@@ -130,6 +130,11 @@ typedef struct _Service {
 	/* The SYNs since then that were its host's, or a host's subnet's, too. */
 	uint32_t for_wider;
 	ShakedownTime for_wider_since;
+	/* How its window stood when that was looked at last: its SYNs, and whether they may become
+	 * a flood. */
+	ShakedownTime looked;
+	uint64_t window_syns;
+	bool looms;
 	double excess, usual; /* cumulative sum; completed handshakes a slot, averaged */
 	ServiceSpan past[SERVICE_FLOODS_PAST];
 	unsigned past_next;
