@@ -348,7 +348,11 @@ void analysis_take(ShakedownAnalysis *a, const Segment *segments, const uint8_t 
 
 	a->summary.bytes += bytes;
 	for (size_t i = 0; i < n; i++) {
-		fetch_to_read(segments + held + TCP_TRACKER_BATCH, offsetof(Segment, encap) + 1);
+		/* There may be none so far: an address, and no pointer. */
+		const uintptr_t ahead =
+			(uintptr_t)(segments + held) + TCP_TRACKER_BATCH * sizeof(Segment);
+
+		fetch_to_read((const void *)ahead, offsetof(Segment, encap) + 1);
 		take_time(a, segments[held].time, segments[held].frame);
 		held += found[i];
 		if (held >= TCP_TRACKER_BATCH) {

@@ -64,7 +64,7 @@ static const ShakedownConfigKey keys[] = {
 	{DURATION(flood_window), 100 * MS, HOUR,
 	 "the sliding window over which floods are counted"},
 	{COUNT(flood_syns), 1, 1000000000,
-	 "SYNs to one service within flood_window that make a flood"},
+	 "SYNs to a service or host (thrice to a subnet) in flood_window: a flood"},
 	{COUNT(flood_half_open), 1, 100,
 	 "percentage of those SYNs that must stay half-open"},
 	{COUNT(scan_tries), 3, 65535,
