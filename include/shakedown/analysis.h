@@ -130,8 +130,8 @@ typedef struct {
 	uint64_t segments;	   /* TCP segments tracked; of them: */
 	uint64_t syn_segments;	   /* with SYN */
 	uint64_t fin_rst_segments; /* with FIN or RST, and without SYN */
-	bool lacks_acks; /* none is without them, though handshakes were complete: a capture filter
-			  */
+	/* None is without these, though handshakes were complete: a capture filter's doing. */
+	bool lacks_acks;
 	uint64_t connections;
 	uint64_t half_seen; /* connections of which one direction alone was captured */
 	uint64_t live, live_peak;

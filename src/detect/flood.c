@@ -174,8 +174,9 @@ static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
 static void end_flood(Service *s, DetectContext *context)
 {
 	flood_report(s, context, false);
-	s->past[s->past_next++ % SERVICE_FLOODS_PAST] = (ServiceSpan){
-		s->flood->start, s->flood->last, s->flood->peak_rate, flood_severity(s->flood)};
+	s->past[s->past_next++ % SERVICE_FLOODS_PAST] =
+		(ServiceSpan){s->flood->start, s->flood->last, (float)s->flood->peak_rate,
+			      flood_severity(s->flood)};
 	g_clear_pointer(&s->flood, g_free);
 	g_clear_pointer(&s->sources, g_free);
 	s->excess = 0;

@@ -79,7 +79,7 @@ typedef struct {
 
 typedef struct {
 	ShakedownTime from, until;
-	double peak_rate;
+	float peak_rate; /* SYNs a second */
 	ShakedownSeverity severity;
 } ServiceSpan;
 
@@ -127,14 +127,14 @@ typedef struct _Service {
 	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
 	ShakedownAddress address;   /* of the key, for everybody else */
 	uint16_t port;		    /* 0 of a host or subnet */
+	/* How its window stood when that was looked at last: its SYNs, and whether they may become
+	 * a flood. */
+	bool looms;
+	uint64_t window_syns;
+	ShakedownTime looked;
 	/* The SYNs since then that were its host's, or a host's subnet's, too. */
 	uint32_t for_wider;
 	ShakedownTime for_wider_since;
-	/* How its window stood when that was looked at last: its SYNs, and whether they may become
-	 * a flood. */
-	ShakedownTime looked;
-	uint64_t window_syns;
-	bool looms;
 	double excess, usual; /* cumulative sum; completed handshakes a slot, averaged */
 	ServiceSpan past[SERVICE_FLOODS_PAST];
 	unsigned past_next;
