@@ -23,6 +23,27 @@ typedef enum {
 	SHAKEDOWN_CAPTURE_ERROR_WRITE,	    /* packets cannot be kept */
 } ShakedownCaptureError;
 
+/* A point in a capture's time. */
+typedef enum {
+	SHAKEDOWN_MOMENT_NONE = 0, /* not given */
+	SHAKEDOWN_MOMENT_AT,	   /* nanoseconds since 1970-01-01 00:00 UTC */
+	/* … since midnight UTC: of the first packet's day, or of the next where that is more than
+	 * twelve hours before the first packet. As an end, the next time after the beginning. */
+	SHAKEDOWN_MOMENT_OF_DAY,
+	SHAKEDOWN_MOMENT_AFTER, /* … since the first packet; as an end, since the beginning */
+} ShakedownMomentKind;
+typedef struct {
+	ShakedownMomentKind kind;
+	int64_t time;
+} ShakedownMoment;
+
+/*
+ * "2026-01-31", "2026-01-31 10:05", "2026-01-31T10:05:00.25+02:00", "10:05", "+5min" (after the
+ * first packet, or as an end after the beginning), "1769850300.25" (since 1970). What has no zone
+ * is UTC. False where it is none of these; moment is left alone then.
+ */
+SHAKEDOWN_EXPORT bool shakedown_moment_from_text(const char *text, ShakedownMoment *moment);
+
 typedef struct {
 	/*
 	 * Either files or interfaces. Paths, NULL-terminated; "-" is standard input. A directory
@@ -34,6 +55,11 @@ typedef struct {
 	const char *const *interfaces; /* names, NULL-terminated; "any" is all of them */
 	const char *filter;	       /* BPF expression, or NULL */
 	uint64_t count; /* stop after so many packets that passed the filter; 0: all */
+	/*
+	 * Files only: packets from since on, and before until. Frames are numbered as if all were
+	 * taken. Reading ends where a hundred in a row are a minute or more beyond.
+	 */
+	ShakedownMoment since, until;
 	/* Asked again and again while a pipe is silent, and while an interface is captured on, by
 	 * whichever thread reads: true ends it there. Or NULL. */
 	bool (*interrupted)(void *data);
@@ -76,13 +102,18 @@ typedef struct {
 
 typedef struct {
 	uint64_t packets;    /* read, before the filter */
-	uint64_t passed;     /* that passed the filter */
+	uint64_t passed;     /* that lie between since and until, and passed the filter */
 	uint64_t bytes;	     /* captured bytes of those that passed */
 	uint64_t disordered; /* packets whose time is before that of one already read (same file) */
 	uint64_t clock_steps; /* of those, too far back to be put right: the clock was set back */
 	uint64_t dropped;     /* by those who captured, as far as the files tell */
 	ShakedownTime first, last; /* least and greatest time; meaningless when passed is 0 */
-	const char *const *names;  /* as they were given to open, NULL-terminated */
+	/* What since and until came to, once there was a packet; 0 where they were not given. */
+	ShakedownTime since, until;
+	/* NULL, or the line that says that none of those that were read lies between. Owned by the
+	 * capture. */
+	const char *missed;
+	const char *const *names; /* as they were given to open, NULL-terminated */
 	const ShakedownCaptureFile *files;
 	size_t files_len;
 	size_t left_out; /* of the files */

@@ -70,6 +70,9 @@ typedef struct {
 	 * end; or, in a stream (ndjson, flush_records), the first at once, and of those that follow
 	 * what came within a minute of the packets' time. */
 	bool all;
+	/* Report as text: files and options that stand for the capture in the commands that it
+	 * proposes, as a shell takes them; copied. NULL: "FILE". */
+	const char *words;
 	uint64_t connection;	    /* ladder: whose; 0: the first */
 	ShakedownGrouping grouping; /* report: a row a group, instead of everything */
 	size_t html_limit;	    /* html: bytes that the page may take; 0: 16 MiB */

@@ -10,6 +10,7 @@
 #include "capture/live.h"
 #include "capture/merge.h"
 #include "capture/order.h"
+#include "capture/window.h"
 
 #include <sys/stat.h>
 
@@ -25,6 +26,7 @@ G_DEFINE_QUARK(shakedown - capture - error - quark, shakedown_capture_error)
 struct _ShakedownCapture {
 	Merge merge;	/* of files, … */
 	Live *live;	/* … or interfaces: NULL where it is files */
+	Window window;	/* of files */
 	Filter *filter; /* or NULL, as for interfaces, where the kernel filters */
 	char *expression;
 	Keep *keep; /* or NULL */
@@ -101,6 +103,8 @@ ShakedownCapture *shakedown_capture_open(const ShakedownCaptureOptions *options,
 	g_autoptr(ShakedownCapture) capture = g_new0(ShakedownCapture, 1);
 	order_init(&capture->order);
 	capture->count = options->count;
+	if (!live)
+		capture->window = (Window){.from = options->since, .to = options->until};
 	capture->names = g_strdupv((char **)(live ? options->interfaces : options->files));
 	if (live ? !open_interfaces(capture, options, error) : !open_files(capture, options, error))
 		return NULL;
@@ -117,6 +121,7 @@ void shakedown_capture_free(ShakedownCapture *capture)
 		merge_clear(&capture->merge);
 	keep_free(capture->keep);
 	g_free(capture->live);
+	window_clear(&capture->window);
 	filter_free(capture->filter);
 	g_free(capture->expression);
 	g_strfreev(capture->names);
@@ -220,12 +225,19 @@ static void advance(ShakedownCapture *capture)
 	size_t room;
 	ShakedownPacket *packets = order_tail(&capture->order, &room);
 
+	const bool windowed = !window_is_unbounded(&capture->window);
+
 	/* Not a packet more is read than is counted; with a filter, one never knows before. */
 	if (capture->count)
-		room = capture->filter ? 1 : MIN(room, capture->count - capture->passed);
+		room = capture->filter || windowed ? 1
+						   : MIN(room, capture->count - capture->passed);
 	size_t n =
 		live ? live_read(live, packets, room) : merge_read(&capture->merge, packets, room);
 	bool end = live ? live->ended : n == 0;
+	if (windowed) {
+		n = window_apply(&capture->window, packets, n);
+		end = end || window_is_past(&capture->window);
+	}
 	if (capture->filter)
 		n = apply_filter(capture->filter, packets, n);
 	account(capture, packets, n);
@@ -308,7 +320,7 @@ static ShakedownTime end_of_files(const ShakedownCapture *capture)
 
 	for (size_t i = 0; i < capture->merge.len; i++)
 		end = MAX(end, capture->merge.inputs[i].end);
-	return end;
+	return window_ends(&capture->window, end);
 }
 
 ShakedownTime shakedown_capture_now(const ShakedownCapture *capture)
@@ -417,6 +429,9 @@ const ShakedownCaptureInfo *shakedown_capture_info(ShakedownCapture *capture)
 		.clock_steps = capture->order.late,
 		.first = capture->first,
 		.last = capture->last,
+		.since = window_since(&capture->window),
+		.until = window_until(&capture->window),
+		.missed = capture->ended ? window_missed(&capture->window) : NULL,
 		.names = (const char *const *)capture->names,
 		.files = capture->files,
 	};

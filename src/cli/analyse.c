@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/reading.h"
+#include "cli/selection.h"
 #include "cli/terminal.h"
 
 typedef struct {
@@ -85,7 +86,9 @@ static ShakedownView view_of(const Command *command)
 static ShakedownSink *make_sink(Run *run, GError **error)
 {
 	const Options *o = run->options;
+	g_autofree char *words = selection_words(o);
 	ShakedownSinkOptions sink = {
+		.words = words,
 		.view = view_of(o->command),
 		.format = o->format,
 		.width = terminal_width(o, run->output),

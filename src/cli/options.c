@@ -9,6 +9,7 @@
 #include "cli/help.h"
 #include "cli/memory.h"
 #include "cli/option-words.h"
+#include "cli/selection.h"
 #include "cli/values.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ typedef struct {
 	char **files;
 	char *filter, *count, *format, *output, *fail_on, *color, *connection, *width, *config;
 	char *group_by, *side, *dir, *holes, *policy, *html_limit, *user, *max_memory, *threads;
+	char *since, *until;
 	gboolean ignore_encapsulation, force, all, absolute, ascii, quiet, verbose, version, help,
 		config_given, no_sandbox, top;
 	RawLive live;
@@ -33,6 +35,9 @@ static const OptionRow rows[] = {
 	{"interface", 'i', OPTION_LIST, OFFSET(live.interfaces), FOR_LIVE, "IFACE", "capture on it; repeatable; any is all of them"},
 	{"filter", 'f', OPTION_TEXT, OFFSET(filter), FOR_LIVE, "BPF", "only packets that match, as tcpdump's"},
 	{"count", 'c', OPTION_TEXT, OFFSET(count), FOR_LIVE, "COUNT", "stop after so many packets"},
+	{"since", 0, OPTION_TEXT, OFFSET(since), FOR_LIVE, "TIME", "files: only packets from then on: 10:05,\n"
+	 "'2026-01-31 10:05' (UTC), +5min (after the first)"},
+	{"until", 0, OPTION_TEXT, OFFSET(until), FOR_LIVE, "TIME", "files: only packets before then; +5min: so long"},
 	{"duration", 0, OPTION_TEXT, OFFSET(live.duration), FOR_LIVE, "TIME", "live: stop after so long: 30, 5min, 1h"},
 	{"snapshot-length", 's', OPTION_TEXT, OFFSET(live.snaplen), FOR_LIVE, "BYTES", "live: so much of each packet (default: all)"},
 	{"buffer-size", 'B', OPTION_TEXT, OFFSET(live.buffer), FOR_LIVE, "KIB", "live: the kernel's buffer (default 16384)"},
@@ -185,7 +190,8 @@ static bool take_values(Options *o, const Raw *raw)
 	g_autoptr(GError) error = NULL;
 
 	if (!take_numbers(o, raw) || !take_words(o, raw) ||
-	    !options_live_take(&o->live, &raw->live, raw->output))
+	    !options_live_take(&o->live, &raw->live, raw->output) ||
+	    !selection_take(o, raw->since, raw->until))
 		return false;
 	if (raw->group_by && !shakedown_grouping_from_text(raw->group_by, &o->grouping, &error)) {
 		complain("--group-by: %s", error->message);

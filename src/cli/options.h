@@ -33,6 +33,8 @@ typedef struct {
 	char **words;	    /* files in the order given, or names to explain; NULL-terminated */
 	const char *filter; /* BPF, or NULL */
 	uint64_t count;	    /* 0: all */
+	ShakedownMoment since, until;
+	const char *since_text, *until_text; /* as they were given, or NULL */
 	ShakedownFormat format;
 	const char *output; /* or NULL: standard output */
 	const char *config; /* a file, or NULL */

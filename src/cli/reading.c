@@ -48,6 +48,8 @@ ShakedownCapture *reading_open(const Options *options, const ReadingListener *li
 		.files = (const char *const *)options->words,
 		.filter = options->filter,
 		.count = options->count,
+		.since = options->since,
+		.until = options->until,
 		.interrupted = is_interrupted,
 		.interfaces = options->live.interfaces,
 		.buffer_kib = options->live.buffer_kib,
@@ -196,8 +198,11 @@ static void tell_left_out(const Options *options, ShakedownCapture *capture)
 Status reading_conclude(const Options *options, ShakedownCapture *capture, bool interrupted)
 {
 	const char *problem = shakedown_capture_problem(capture);
+	const char *missed = shakedown_capture_info(capture)->missed;
 
 	tell_left_out(options, capture);
+	if (missed && !options->quiet)
+		complain("%s", missed);
 	if (interrupted)
 		complain("interrupted; this is what was read until then");
 	else if (problem)

@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/measure.h"
 #include "cli/reading.h"
+#include "cli/selection.h"
 #include "cli/terminal.h"
 #include "cli/watch-status.h"
 #include "top/top.h"
@@ -100,7 +101,9 @@ static ShakedownSink *make_sink(Watch *watch, ShakedownView view, GError **error
 {
 	const Options *o = watch->options;
 	bool cut = o->width || output_is_terminal(watch->output);
+	g_autofree char *words = selection_words(o);
 	ShakedownSinkOptions options = {
+		.words = words,
 		.view = view,
 		.format = o->format,
 		.width = view != SHAKEDOWN_VIEW_WATCH || cut ? terminal_width(o, watch->output) : 0,

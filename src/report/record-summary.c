@@ -31,6 +31,15 @@ static void capture_file(JsonWriter *json, const ShakedownCaptureFile *f)
 	json_end(json, '}');
 }
 
+static void put_time(JsonWriter *json, const char *name, bool known, ShakedownTime time)
+{
+	json_key_text(json, name);
+	if (known)
+		json_time(json, time);
+	else
+		json_null(json);
+}
+
 void record_capture_value(JsonWriter *json, const ShakedownCaptureInfo *c)
 {
 	if (!c) {
@@ -55,16 +64,10 @@ void record_capture_value(JsonWriter *json, const ShakedownCaptureInfo *c)
 	json_uint(json, c->clock_steps);
 	json_key(json, "dropped");
 	json_uint(json, c->dropped);
-	json_key(json, "first");
-	if (c->passed > 0)
-		json_time(json, c->first);
-	else
-		json_null(json);
-	json_key(json, "last");
-	if (c->passed > 0)
-		json_time(json, c->last);
-	else
-		json_null(json);
+	put_time(json, "first", c->passed > 0, c->first);
+	put_time(json, "last", c->passed > 0, c->last);
+	put_time(json, "since", c->since != 0, c->since);
+	put_time(json, "until", c->until != 0, c->until);
 	json_key(json, "duration_s");
 	json_seconds(json,
 		     c->passed > 0 ? record_span(c->first, c->last) : SHAKEDOWN_DURATION_UNKNOWN);

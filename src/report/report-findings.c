@@ -10,7 +10,6 @@ enum {
 	ONE_LINE = 140, /* columns from which a kind stands in one line, its sentence from there */
 	ONE_LINE_COLUMN = 90,
 	LISTED_LEAST = 3,
-	FILES_MOST = 3,
 	COMMANDS = 5
 };
 
@@ -130,30 +129,6 @@ void report_findings(ReportText *self, unsigned lines)
 		put_rest(self, listed);
 }
 
-/* The files as the shell wants them; "FILE" where they cannot be given again. */
-static char *files_argument(const ShakedownCaptureInfo *capture)
-{
-	g_autoptr(GString) out = g_string_new(NULL);
-
-	if (!capture || capture->files_len == 0)
-		return g_strdup("FILE");
-	/* A directory or a pattern is shorter than what it stands for. */
-	const size_t n =
-		capture->names ? g_strv_length((char **)capture->names) : capture->files_len;
-	if (n > FILES_MOST)
-		return g_strdup("FILE");
-	for (size_t i = 0; i < n; i++) {
-		const char *name = capture->names ? capture->names[i] : capture->files[i].name;
-		if (!name || strcmp(name, "-") == 0 || strcmp(name, "standard input") == 0)
-			return g_strdup("FILE");
-		bool tame = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					 "0123456789._-+/:@%,=") == strlen(name);
-		g_autofree char *quoted = tame ? g_strdup(name) : g_shell_quote(name);
-		g_string_append_printf(out, "%s%s", i ? " " : "", quoted);
-	}
-	return g_string_free(g_steal_pointer(&out), FALSE);
-}
-
 typedef struct {
 	char *command[COMMANDS];
 	const char *why[COMMANDS];
@@ -200,7 +175,7 @@ static bool wider_than_one(const ReportText *self)
 void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 {
 	size_t n = self->problems->len;
-	g_autofree char *files = files_argument(capture);
+	const char *words = self->words ? self->words : "FILE";
 	Commands commands = {0};
 	uint64_t connection = 0;
 
@@ -218,11 +193,11 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 	report_heading(self, "Next");
 	if (connection > 0 && !live)
 		add_command(&commands, "what passed between the two",
-			    "shakedown ladder %s --conn %" G_GUINT64_FORMAT, files,
+			    "shakedown ladder %s --conn %" G_GUINT64_FORMAT, words,
 			    (guint64)connection);
 	if (n > 0 && !live)
 		add_command(&commands, "each, with a display filter", "shakedown anomalies %s -v",
-			    files);
+			    words);
 	if (n > 0)
 		add_command(
 			&commands, "what it means, what to do", "shakedown explain %s",
@@ -231,8 +206,8 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 				->name);
 	if (self->connections > REPORT_LISTED && !live) {
 		add_command(&commands, "by whom, how long", "shakedown %s --group-by service",
-			    files);
-		add_command(&commands, "a row a connection", "shakedown conns %s", files);
+			    words);
+		add_command(&commands, "a row a connection", "shakedown conns %s", words);
 	}
 	put_commands(&self->text, &commands);
 	for (unsigned i = 0; i < commands.n; i++)

@@ -71,6 +71,24 @@ static void put_time(ReportText *self, const ShakedownCaptureInfo *capture)
 	put_field(self, "Time");
 }
 
+/* What was asked for of a longer capture. */
+static void put_window(ReportText *self, const ShakedownCaptureInfo *capture)
+{
+	char since[32], until[32];
+
+	anomaly_when(capture->since, true, since);
+	anomaly_when(capture->until, true, until);
+	if (capture->since)
+		g_string_append_printf(self->line, "since %s", since);
+	if (capture->until)
+		g_string_append_printf(self->line, "%suntil %s", self->line->len ? ", " : "",
+				       until);
+	if (self->line->len) {
+		g_string_append(self->line, " UTC");
+		put_field(self, "Asked for");
+	}
+}
+
 static void put_packets(ReportText *self, const ShakedownSummary *summary,
 			const ShakedownCaptureInfo *capture)
 {
@@ -136,6 +154,7 @@ void report_header(ReportText *self, const ShakedownSummary *summary,
 		put_files(self, capture);
 		if (capture->passed > 0)
 			put_time(self, capture);
+		put_window(self, capture);
 		put_packets(self, summary, capture);
 	}
 	if (summary)

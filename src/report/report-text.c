@@ -177,6 +177,7 @@ static void report_text_free(ReportSink *sink)
 	group_table_clear(&self->groups);
 	text_layout_clear(&self->text);
 	g_free(self->details);
+	g_free(self->words);
 	g_string_chunk_free(self->strings);
 	g_string_free(self->line, TRUE);
 	g_free(self);
@@ -195,6 +196,7 @@ ReportSink *report_text_new(ReportWriter *out, const ShakedownSinkOptions *optio
 	self->base.ops = &ops;
 	self->verbose = options->verbose;
 	self->all = options->all;
+	self->words = g_strdup(options->words);
 	self->problems = g_ptr_array_new_with_free_func(problem_free);
 	text_layout_init(&self->text, out, options);
 	tally_init(&self->services, TALLY_LIMIT, false);

@@ -46,6 +46,7 @@ typedef struct {
 typedef struct {
 	ReportSink base;
 	TextLayout text;
+	char *words; /* ShakedownSinkOptions.words */
 	bool verbose, all;
 	uint64_t connections;
 	uint64_t pairs[SHAKEDOWN_TCP_STATES][SHAKEDOWN_TCP_STATES]; /* [client][server] */

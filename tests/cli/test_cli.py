@@ -147,6 +147,12 @@ def wrong_values_are_told():
     for size in ("64", "1.5X", "1e6", "0x100000", "1M2", "iB", "1ib", "1 M", "1..5M"):
         fails(["good.pcap", "-w", "kept.pcapng", "--rotate-size", size], 2, f"--rotate-size: '{size}'")
     fails(["ladder", "--conn", "first", "good.pcap"], 2, "--conn: 'first'")
+    for option in "since", "until":
+        for time in "soon", "", "10", "24:00", "-5min", "2026-02-30", "+":
+            fails([f"--{option}", time, "good.pcap"], 2, f"--{option}: '{time}' is no time", "10:05", "+5min")
+    fails(["--until", "+0", "good.pcap"], 2, "leaves no time")
+    fails(["--since", "2026-01-02", "--until", "2026-01-01", "good.pcap"], 2, "'2026-01-01' is not after --since, '2026-01-02'")
+    fails(["--since", "10:05", "-i", "lo"], 2, "--duration")
 
 
 @test

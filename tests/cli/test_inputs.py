@@ -10,7 +10,9 @@ import gzip
 import json
 import lzma
 import os
+import re
 import resource
+import shlex
 import shutil
 import signal
 import struct
@@ -326,6 +328,67 @@ def what_mergecap_and_editcap_make_of_them():
 
 def tagged(frame, vlan):
     return frame[:12] + struct.pack("!HH", 0x8100, vlan) + frame[12:]
+
+
+@test
+def a_stretch_of_time_is_read_as_a_capture_of_its_own():
+    """A connection every 70 seconds, longer than TIME-WAIT lasts; the last one's is not over when the time is."""
+    start = 1769853600  # 2026-01-31 10:00 UTC
+    packets = []
+    for i in range(20):
+        packets += connection((CLIENT[0], CLIENT[1] + i), SERVER, start + i * 70)
+    whole, part = "whole.pcap", "part.pcap"
+    with open(whole, "wb") as f:
+        f.write(pcap(packets))
+    inside = [p for p in packets if start + 350 <= p[0] < start + 650]
+    with open(part, "wb") as f:
+        f.write(pcap(inside))
+    skipped = packets.index(inside[0])
+
+    def of(*args):
+        return [json.loads(line) for line in reads(*args)]
+
+    def with_frames(records):
+        return json.loads(re.sub(r'"(frame|[a-z]+_frame)": (\d+)', lambda m: f'"{m[1]}": {int(m[2]) + skipped}', json.dumps(records)))
+
+    want = with_frames(of(part))
+    equal(len(want), 5)
+    for window in (("--since", "10:05:50", "--until", "10:10:50"), ("--since", "+350", "--until", "+5min"),
+                   ("--since", "2026-01-31T11:05:50+01:00", "--until", "2026-01-31 10:10:50"),
+                   ("--since", str(start + 350), "--until", f"{start + 650}.0")):
+        for threads in "1", "2":
+            equal(of(whole, "-j", threads, *window), want, window)
+    capture = json.loads(run("--format", "json", whole, "--since", "10:05:50", "--until", "10:10:50")[1])["capture"]
+    equal((capture["since"], capture["until"], capture["passed"]), ("2026-01-31T10:05:50.000000000Z", "2026-01-31T10:10:50.000000000Z", len(inside)))
+    capture = json.loads(run("--format", "json", whole)[1])["capture"]
+    equal((capture["since"], capture["until"]), (None, None))
+    assert "since 2026-01-31 10:05:00.000, until 2026-01-31 10:10:00.000 UTC" in run(whole, "--since", "10:05", "--until", "10:10")[1]
+    assert "2026-01-31" in run("--format", "html", whole, "--since", "10:05")[1].split("asked for")[1][:200]
+    status, out, err = run("conns", "--format", "ndjson", whole, "--since", "12:00")
+    equal((status, out), (0, ""), err)
+    assert "no packet since 2026-01-31 12:00:00.000 UTC: those that were read are of 2026-01-31 10:00:00" in err, err
+    equal(run("conns", "-q", whole, "--since", "12:00")[2], "")
+
+
+@test
+def commands_that_a_report_proposes_are_about_the_same_connections():
+    packets = []
+    for i in range(8):
+        packets += unanswered((CLIENT[0], CLIENT[1] + i), (SERVER[0], 80 + i), 1769853600 + i * 60)
+    name = "it's eight.pcap"
+    with open(name, "wb") as f:
+        f.write(pcap(packets))
+    for options in ((), ("-f", "port 85"), ("--since", "10:05"), ("--since", "+5min", "--until", "+90"), ("-c", "4", "--ignore-encapsulation"),
+                    ("--since", "2026-01-31 10:05:00", "-f", "port 85 or port 86")):
+        report = run(name, "--width", "300", *options)[1]
+        who = run("conns", "--format", "csv", name, *options)[1].splitlines()
+        proposed = [shlex.split(line.strip().split("   ")[0]) for line in report.split("Next ")[1].splitlines()[1:]]
+        ladder = [words for words in proposed if words[1] == "ladder"][0]
+        equal([run(*words[1:])[0] for words in proposed], [0] * len(proposed), proposed)
+        conn = ladder[ladder.index("--conn") + 1]
+        row = [line.split(",") for line in who if line.split(",")[0] == conn][0]
+        assert CLIENT[0] in row and any(f"{SERVER[0]}:{cell}" in run(*ladder[1:])[1] for cell in row), (ladder, row)
+        equal(run(*ladder[1:])[1], run("ladder", name, "--conn", conn, *options)[1])
 
 
 @test

@@ -404,6 +404,7 @@ ShakedownSinkOptions sample_options(ShakedownView view, ShakedownFormat format, 
 	return (ShakedownSinkOptions){.view = view,
 				      .format = format,
 				      .width = width,
+				      .words = "web-outage.pcapng",
 				      .write = sample_catch,
 				      .write_data = caught};
 }

@@ -208,6 +208,7 @@ Test(text, hostile_names_do_not_reach_the_terminal)
 		ShakedownSinkOptions options =
 			sample_options((ShakedownView)view, SHAKEDOWN_FORMAT_TEXT, 200, &caught);
 		options.verbose = true;
+		options.words = evil;
 		g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
 		ShakedownConnection c = sample_connection(SAMPLE_GRACEFUL, 1);
 		c.encapsulation = encapsulation;
@@ -548,4 +549,56 @@ Test(layout, the_middle_is_cut_so_that_the_port_stays)
 	text_layout_clear(&layout);
 	report_writer_clear(&writer);
 	catch_clear(&caught);
+}
+
+/* Whoever is no command line has no words for its capture. */
+Test(text, proposes_commands_for_what_stands_for_the_capture)
+{
+	static const char *const words[][2] = {
+		{"-f 'port 80' a.pcap", "shakedown ladder -f 'port 80' a.pcap --conn "},
+		{NULL, "shakedown ladder FILE --conn "},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		Catch caught;
+		catch_init(&caught);
+		ShakedownSinkOptions options =
+			sample_options(SHAKEDOWN_VIEW_REPORT, SHAKEDOWN_FORMAT_TEXT, 80, &caught);
+		options.words = words[i][0];
+		sample_run(&options, few_kinds, G_N_ELEMENTS(few_kinds));
+		cr_assert(strstr(caught.text->str, words[i][1]), "%s", caught.text->str);
+		catch_clear(&caught);
+	}
+}
+
+Test(text, says_what_was_asked_for_of_a_longer_capture)
+{
+	static const struct {
+		ShakedownTime since, until;
+		const char *said;
+	} asked[] = {
+		{INT64_C(1769853600) * SHAKEDOWN_NS_PER_S, INT64_C(1769853900) * SHAKEDOWN_NS_PER_S,
+		 "since 2026-01-31 10:00:00.000, until 2026-01-31 10:05:00.000 UTC\n"},
+		{0, INT64_C(1769853900) * SHAKEDOWN_NS_PER_S,
+		 "Asked for    until 2026-01-31 10:05:00.000 UTC\n"},
+		{0, 0, NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
+		Catch caught;
+		catch_init(&caught);
+		ShakedownSinkOptions options =
+			sample_options(SHAKEDOWN_VIEW_REPORT, SHAKEDOWN_FORMAT_TEXT, 80, &caught);
+		g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, NULL);
+		ShakedownCaptureInfo capture = sample_capture(10);
+
+		capture.since = asked[i].since;
+		capture.until = asked[i].until;
+		cr_assert(shakedown_sink_finish(sink, NULL, &capture, NULL));
+		if (asked[i].said)
+			cr_assert(strstr(caught.text->str, asked[i].said), "%s", caught.text->str);
+		else
+			cr_assert_null(strstr(caught.text->str, "Asked for"));
+		catch_clear(&caught);
+	}
 }

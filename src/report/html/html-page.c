@@ -195,6 +195,22 @@ static void put_when(ReportWriter *out, const ShakedownSummary *s)
 	report_put(out, ")</dd>");
 }
 
+static void put_window(ReportWriter *out, const ShakedownCaptureInfo *capture)
+{
+	if (!capture->since && !capture->until)
+		return;
+	report_put(out, "<dt>asked for</dt><dd>");
+	if (capture->since) {
+		report_put(out, "since ");
+		markup_time(out, capture->since);
+	}
+	if (capture->until) {
+		report_put(out, capture->since ? ", until " : "until ");
+		markup_time(out, capture->until);
+	}
+	report_put(out, "</dd>");
+}
+
 void html_put_summary(HtmlPage *page, const ShakedownSummary *summary,
 		      const ShakedownCaptureInfo *capture)
 {
@@ -207,8 +223,10 @@ void html_put_summary(HtmlPage *page, const ShakedownSummary *summary,
 	report_put(out, "<dl class=\"facts\">");
 	if (summary)
 		put_when(out, summary);
-	if (capture)
+	if (capture) {
+		put_window(out, capture);
 		put_files(out, capture);
+	}
 	report_put(out, "</dl>\n");
 	if (warnings->len) {
 		report_put(out, "<ul class=\"warnings\">");
