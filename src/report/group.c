@@ -2,6 +2,8 @@
 /* Groups of connections, and the bounded table of them. */
 #include "report/group.h"
 
+#include "base/prefix.h"
+
 #include <string.h>
 
 #include "report/tally.h"
@@ -32,14 +34,6 @@ size_t group_key_format(char *out, const GroupKey *key)
 	return report_format_address(out, &key->addr);
 }
 
-static void mask(ShakedownAddress *addr, unsigned bits)
-{
-	for (unsigned i = 0; i < sizeof(addr->bytes); i++) {
-		unsigned keep = bits > 8 * i ? MIN(bits - 8 * i, 8) : 0;
-		addr->bytes[i] &= (uint8_t)(0xff00u >> keep);
-	}
-}
-
 static GroupKey key_of(const ShakedownGrouping *by, const ShakedownConnection *c)
 {
 	const ShakedownSide *client = &c->side[SHAKEDOWN_CLIENT],
@@ -62,7 +56,7 @@ static GroupKey key_of(const ShakedownGrouping *by, const ShakedownConnection *c
 	case SHAKEDOWN_GROUP_SUBNET:
 		key.addr = client->addr;
 		key.bits = client->addr.version == 4 ? by->bits4 : by->bits6;
-		mask(&key.addr, key.bits);
+		prefix_mask(&key.addr, key.bits);
 		break;
 	}
 	return key;

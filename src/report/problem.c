@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "report/problem.h"
 
+#include "base/prefix.h"
 #include "detect/display-filter.h"
 #include "report/writer.h"
 
@@ -8,6 +9,10 @@
 
 /* So many endpoints are counted exactly; beyond that there are "more than". */
 #define ENDPOINTS_COUNTED 4096u
+
+/* Subnets that lie in one of these are neighbours: what is routed as one, often. */
+#define NETWORK_BITS4 16u
+#define NETWORK_BITS6 48u
 
 /* What the evidence says in words tells causes apart, not what the bytes were. */
 static uint64_t cause_of(const ShakedownAnomaly *a)
@@ -38,6 +43,16 @@ void problem_keys(ProblemKey key[PROBLEM_ROLES], const ShakedownAnomaly *a)
 	memcpy(&key[PROBLEM_OF_CLIENT].address, &a->subject.client, sizeof a->subject.client);
 	key[PROBLEM_OF_HOST].address = key[PROBLEM_OF_SERVICE].address;
 	key[PROBLEM_OF_SERVICE].port = a->subject.server_port;
+	if (problem_is_of_subnet(a)) {
+		ProblemKey *network = &key[PROBLEM_OF_NETWORK];
+
+		/* By what each was told, and who sends most to it, is no other cause. */
+		network->cause = 0;
+		memcpy(&key[PROBLEM_OF_HOST].address, &a->subject.host, sizeof a->subject.host);
+		memcpy(&network->address, &a->subject.host, sizeof a->subject.host);
+		prefix_mask(&network->address,
+			    a->subject.host.version == 6 ? NETWORK_BITS6 : NETWORK_BITS4);
+	}
 }
 
 static void copy_anomaly(ShakedownAnomaly *to, const ShakedownAnomaly *from)
@@ -81,12 +96,27 @@ static void count_endpoint(SketchSet *set, bool *many, const ShakedownAddress *a
 		*many = true;
 }
 
+/* Of a flood that is under way the rest is told when it ends. */
+static uint64_t syns_of(const ShakedownAnomaly *a)
+{
+	uint64_t syns = 0;
+
+	for (size_t i = 0; i < a->facts_len; i++)
+		if (strcmp(a->facts[i].name, "under_way") == 0)
+			return 0;
+		else if (strcmp(a->facts[i].name, "syn") == 0)
+			syns = a->facts[i].count;
+	return syns;
+}
+
 static void begin(Problem *p, const ShakedownAnomaly *first)
 {
 	copy_anomaly(&p->first, first);
 	p->time = first->time;
 	p->until = first->until;
 	p->gathered_since = first->until;
+	p->bits = first->subject.subnet_bits;
+	p->syns = 0;
 	p->connections = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 	p->frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 }
@@ -104,8 +134,13 @@ void problem_gather(Problem *p, const ShakedownAnomaly *a)
 	if (n)
 		g_array_append_vals(p->frames, a->frames, (guint)n);
 	p->frames_left_out |= n < a->frames_len || a->frames_cut;
+	p->syns += syns_of(a);
+	p->bits = prefix_common(&p->first.subject.host, &a->subject.host,
+				MIN(p->bits, a->subject.subnet_bits));
 	count_endpoint(&p->clients, &p->many_clients, &a->subject.client, 0);
-	count_endpoint(&p->servers, &p->many_servers, &a->subject.server, a->subject.server_port);
+	count_endpoint(&p->servers, &p->many_servers,
+		       problem_is_of_subnet(a) ? &a->subject.host : &a->subject.server,
+		       a->subject.server_port);
 }
 
 static void append_room(GArray *to, const GArray *from, guint most)
@@ -121,6 +156,9 @@ static void merge_gathered(Problem *p, const Problem *other)
 	p->gathered_since = MIN(p->gathered_since, other->gathered_since);
 	p->frames_left_out |=
 		other->frames_left_out || other->frames->len > PROBLEM_FRAMES - p->frames->len;
+	p->syns += other->syns;
+	p->bits = prefix_common(&p->first.subject.host, &other->first.subject.host,
+				MIN(p->bits, other->bits));
 	append_room(p->connections, other->connections, PROBLEM_CONNECTIONS);
 	append_room(p->frames, other->frames, PROBLEM_FRAMES);
 	p->many_clients |= other->many_clients ||
@@ -167,16 +205,14 @@ static void append_many(GString *out, const SketchSet *set, bool many, const cha
 
 static ProblemRole role_of(const Problem *p)
 {
-	return p->keyed[PROBLEM_OF_HOST]     ? PROBLEM_OF_HOST
+	return p->keyed[PROBLEM_OF_NETWORK]  ? PROBLEM_OF_NETWORK
+	       : p->keyed[PROBLEM_OF_HOST]   ? PROBLEM_OF_HOST
 	       : p->keyed[PROBLEM_OF_CLIENT] ? PROBLEM_OF_CLIENT
 					     : PROBLEM_OF_SERVICE;
 }
 
-static char *sentence(const Problem *p, ProblemRole role)
+static void append_members(GString *out, const Problem *p, ProblemRole role)
 {
-	GString *out = g_string_new(NULL);
-	char span[REPORT_DURATION_LEN + 1];
-
 	g_string_append_printf(out, "%" G_GUINT64_FORMAT "%s connection%s", (guint64)p->count,
 			       p->told ? " more" : "", p->count == 1 ? "" : "s");
 	if (role != PROBLEM_OF_CLIENT) {
@@ -188,9 +224,57 @@ static char *sentence(const Problem *p, ProblemRole role)
 		append_many(out, &p->servers, p->many_servers,
 			    role == PROBLEM_OF_HOST ? "port" : "service");
 	}
+}
+
+/* "90000 SYNs to 16 subnets, each of them flooded" */
+static void append_subnets(GString *out, const Problem *p)
+{
+	if (p->syns)
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT " %sSYNs to ", (guint64)p->syns,
+				       p->told ? "more " : "");
+	append_many(out, &p->servers, p->many_servers, "subnet");
+}
+
+static char *sentence(const Problem *p, ProblemRole role)
+{
+	GString *out = g_string_new(NULL);
+	char span[REPORT_DURATION_LEN + 1];
+
+	if (role == PROBLEM_OF_NETWORK)
+		append_subnets(out, p);
+	else
+		append_members(out, p, role);
 	span[report_format_duration(span, p->until - p->time, "µ")] = '\0';
-	g_string_append_printf(out, " in %s; the first: %s", span, p->first.summary);
+	g_string_append_printf(out, " in %s; the first", span);
+	if (role == PROBLEM_OF_NETWORK) {
+		char subnet[REPORT_SUBNET_LEN];
+		size_t len = report_format_subnet(subnet, &p->first.subject.host,
+						  p->first.subject.subnet_bits);
+
+		g_string_append_printf(out, ", %.*s", (int)len, subnet);
+	}
+	g_string_append_printf(out, ": %s", p->first.summary);
 	return g_string_free(out, FALSE);
+}
+
+static ShakedownSubject subject_of(const Problem *p, ProblemRole role)
+{
+	const ShakedownSubject *first = &p->first.subject;
+
+	if (role == PROBLEM_OF_NETWORK) {
+		ShakedownSubject network = {.host = first->host, .subnet_bits = (uint8_t)p->bits};
+
+		prefix_mask(&network.host, p->bits);
+		return network;
+	}
+	if (role != PROBLEM_OF_SERVICE)
+		return (ShakedownSubject){.host = role == PROBLEM_OF_HOST ? first->server
+									  : first->client};
+	ShakedownSubject s = {.server = first->server, .server_port = first->server_port};
+
+	if (p->clients.len == 1 && !p->many_clients)
+		s.client = first->client;
+	return s;
 }
 
 /* What the endpoint in common and the frames select; without all frames, the kind's own expression
@@ -200,8 +284,14 @@ static char *filter(const Problem *p, ProblemRole role)
 	const ShakedownSubject *s = &p->first.subject;
 	GString *out = g_string_new(NULL);
 
-	display_filter_endpoint(out, role == PROBLEM_OF_CLIENT ? &s->client : &s->server,
-				role == PROBLEM_OF_SERVICE ? s->server_port : 0);
+	if (role == PROBLEM_OF_NETWORK) {
+		ShakedownSubject network = subject_of(p, role);
+
+		display_filter_subnet(out, &network.host, network.subnet_bits);
+	} else {
+		display_filter_endpoint(out, role == PROBLEM_OF_CLIENT ? &s->client : &s->server,
+					role == PROBLEM_OF_SERVICE ? s->server_port : 0);
+	}
 	g_string_append(out, " && ");
 	if (!p->frames_left_out && p->frames->len) {
 		display_filter_frames(out, (const uint64_t *)(void *)p->frames->data,
@@ -225,8 +315,15 @@ static size_t group_facts(const Problem *p, ProblemRole role, ShakedownFact *fac
 {
 	size_t n = 0;
 
-	add_count(facts, &n, "connections", p->count);
-	if (role != PROBLEM_OF_CLIENT)
+	if (role == PROBLEM_OF_NETWORK) {
+		if (p->syns)
+			add_count(facts, &n, "syn", p->syns);
+		add_count(facts, &n, p->many_servers ? "subnets_at_least" : "subnets",
+			  p->servers.len);
+	} else {
+		add_count(facts, &n, "connections", p->count);
+	}
+	if (role == PROBLEM_OF_SERVICE || role == PROBLEM_OF_HOST)
 		add_count(facts, &n, p->many_clients ? "clients_at_least" : "clients",
 			  p->clients.len);
 	if (role == PROBLEM_OF_HOST)
@@ -237,25 +334,12 @@ static size_t group_facts(const Problem *p, ProblemRole role, ShakedownFact *fac
 	facts[n++] = (ShakedownFact){.name = "lasted_s",
 				     .type = SHAKEDOWN_VALUE_DURATION,
 				     .duration = p->until - p->time};
-	for (size_t i = 0; i < p->first.facts_len; i++)
+	/* What one of several floods was told by says nothing of the others. */
+	for (size_t i = 0; role != PROBLEM_OF_NETWORK && i < p->first.facts_len; i++)
 		if (p->first.facts[i].type == SHAKEDOWN_VALUE_TEXT &&
 		    !g_str_has_suffix(p->first.facts[i].name, "_copy"))
 			facts[n++] = p->first.facts[i];
 	return n;
-}
-
-static ShakedownSubject subject_of(const Problem *p, ProblemRole role)
-{
-	const ShakedownSubject *first = &p->first.subject;
-
-	if (role != PROBLEM_OF_SERVICE)
-		return (ShakedownSubject){.host = role == PROBLEM_OF_HOST ? first->server
-									  : first->client};
-	ShakedownSubject s = {.server = first->server, .server_port = first->server_port};
-
-	if (p->clients.len == 1 && !p->many_clients)
-		s.client = first->client;
-	return s;
 }
 
 static void tell_group(Problem *p, ProblemsFunc func, void *data)
@@ -268,7 +352,9 @@ static void tell_group(Problem *p, ProblemsFunc func, void *data)
 	g_array_sort(p->frames, by_number);
 	g_array_sort(p->connections, by_number);
 	g_autofree char *filtered = filter(p, role);
-	a.scope = role == PROBLEM_OF_SERVICE ? SHAKEDOWN_SCOPE_SERVICE : SHAKEDOWN_SCOPE_HOST;
+	a.scope = role == PROBLEM_OF_NETWORK   ? SHAKEDOWN_SCOPE_SUBNET
+		  : role == PROBLEM_OF_SERVICE ? SHAKEDOWN_SCOPE_SERVICE
+					       : SHAKEDOWN_SCOPE_HOST;
 	a.connection = 0;
 	a.subject = subject_of(p, role);
 	a.time = p->time;

@@ -11,7 +11,8 @@
 typedef enum {
 	PROBLEM_OF_SERVICE = 0, /* what its members have in common */
 	PROBLEM_OF_CLIENT,
-	PROBLEM_OF_HOST, /* the server's address alone */
+	PROBLEM_OF_HOST,    /* the server's address alone */
+	PROBLEM_OF_NETWORK, /* of subnets: what they lie in */
 	PROBLEM_ROLES,
 } ProblemRole;
 
@@ -24,8 +25,8 @@ typedef struct {
 
 typedef struct {
 	ProblemKey key[PROBLEM_ROLES];
-	/* It is found by that key: by service and client as long as it has one member. Of a host it
-	 * is found by that alone. */
+	/* It is found by that key: by service and client as long as it has one member. Of a host,
+	 * or a network, it is found by that alone. */
 	bool keyed[PROBLEM_ROLES];
 	struct _ProblemHost *host; /* where it is one of those apart */
 	GList beside;		   /* … among them */
@@ -37,11 +38,19 @@ typedef struct {
 	GArray *connections, *frames;
 	bool frames_left_out;
 	SketchSet clients, servers;
-	bool many_clients, many_servers; /* more than are counted */
+	bool many_clients, many_servers; /* more than are counted; servers may be subnets */
+	uint64_t syns;			 /* of subnets' floods */
+	unsigned bits;			 /* that the subnets have in common */
 	GList link;			 /* in the order in which they grew */
 	uint64_t grown;			 /* … as a number */
 	GList waiting;			 /* among those that have gathered something */
 } Problem;
+
+/* What is wrong with a subnet as a whole. */
+static inline bool problem_is_of_subnet(const ShakedownAnomaly *anomaly)
+{
+	return anomaly->subject.subnet_bits != 0;
+}
 
 void problem_keys(ProblemKey key[PROBLEM_ROLES], const ShakedownAnomaly *anomaly);
 void problem_gather(Problem *problem, const ShakedownAnomaly *anomaly);

@@ -15,7 +15,7 @@ struct _Problems {
 	ShakedownTime looked; /* when it was last looked for what has been held for long */
 };
 
-/* Problems of one host, as long as they are few. */
+/* Problems of one host or network, as long as they are few. */
 typedef struct _ProblemHost {
 	ProblemKey key;
 	GQueue apart; /* of Problem: the oldest first */
@@ -138,7 +138,7 @@ static Problem *find(Problems *all, const ProblemKey key[PROBLEM_ROLES])
 }
 
 /* The oldest of them becomes that of the host, and has what the others have gathered. */
-static Problem *unite(Problems *all, Host *host)
+static Problem *unite(Problems *all, Host *host, ProblemRole role)
 {
 	Problem *whole = host->apart.head->data;
 
@@ -152,28 +152,61 @@ static Problem *unite(Problems *all, Host *host)
 	leave_host(all, whole);
 	leave_key(all, whole, PROBLEM_OF_SERVICE);
 	leave_key(all, whole, PROBLEM_OF_CLIENT);
-	whole->keyed[PROBLEM_OF_HOST] = true;
-	g_hash_table_insert(all->table, &whole->key[PROBLEM_OF_HOST], whole);
+	whole->keyed[role] = true;
+	g_hash_table_insert(all->table, &whole->key[role], whole);
 	return whole;
 }
 
-/* … or, where it is one too many, what the host's have become. */
-static Problem *join_host(Problems *all, Problem *p)
+/* A subnet that is flooded again and again is no network. */
+static unsigned subnets_of(const Host *host)
 {
-	Host *host = g_hash_table_lookup(all->hosts, &p->key[PROBLEM_OF_HOST]);
+	unsigned n = 0;
+
+	for (const GList *at = host->apart.head; at; at = at->next) {
+		const ProblemKey *key = ((const Problem *)at->data)->key;
+		const GList *other = host->apart.head;
+
+		while (other != at && memcmp(&((const Problem *)other->data)->key[PROBLEM_OF_HOST],
+					     &key[PROBLEM_OF_HOST], sizeof *key) != 0)
+			other = other->next;
+		n += other == at;
+	}
+	return n;
+}
+
+static bool is_one(const Host *host, ProblemRole role)
+{
+	return host->apart.length >= PROBLEMS_OF_HOST ||
+	       (role == PROBLEM_OF_NETWORK && host->apart.length >= PROBLEMS_OF_NETWORK &&
+		subnets_of(host) >= PROBLEMS_OF_NETWORK);
+}
+
+/* … or, where it is one too many, what the host's have become. */
+static Problem *join_host(Problems *all, Problem *p, ProblemRole role)
+{
+	Host *host = g_hash_table_lookup(all->hosts, &p->key[role]);
 
 	if (!host) {
 		host = g_new0(Host, 1);
-		host->key = p->key[PROBLEM_OF_HOST];
+		host->key = p->key[role];
 		g_hash_table_insert(all->hosts, &host->key, host);
 	}
 	p->host = host;
 	p->beside.data = p;
 	g_queue_push_tail_link(&host->apart, &p->beside);
-	return host->apart.length < PROBLEMS_OF_HOST ? p : unite(all, host);
+	return is_one(host, role) ? unite(all, host, role) : p;
 }
 
-static Problem *open_problem(Problems *all, const ProblemKey key[PROBLEM_ROLES], bool by_itself)
+/* The widest that what is alike may have in common; PROBLEM_ROLES: nothing, it stays by itself. */
+static ProblemRole widest_of(const ShakedownAnomaly *a)
+{
+	if (problem_is_of_subnet(a))
+		return PROBLEM_OF_NETWORK;
+	return a->scope == SHAKEDOWN_SCOPE_CONNECTION && a->subject.server.version ? PROBLEM_OF_HOST
+										   : PROBLEM_ROLES;
+}
+
+static Problem *open_problem(Problems *all, const ProblemKey key[PROBLEM_ROLES], ProblemRole widest)
 {
 	Problem *p = g_new0(Problem, 1);
 
@@ -187,13 +220,13 @@ static Problem *open_problem(Problems *all, const ProblemKey key[PROBLEM_ROLES],
 	memcpy(p->key, key, sizeof p->key);
 	g_queue_push_tail_link(&all->grown, &p->link);
 	p->grown = all->growths++;
-	if (by_itself)
+	if (widest == PROBLEM_ROLES)
 		return p;
-	for (ProblemRole role = 0; role < PROBLEM_OF_HOST; role++) {
+	for (ProblemRole role = 0; widest == PROBLEM_OF_HOST && role < PROBLEM_OF_HOST; role++) {
 		p->keyed[role] = true;
 		g_hash_table_insert(all->table, &p->key[role], p);
 	}
-	return join_host(all, p);
+	return join_host(all, p, widest);
 }
 
 static int by_growth(const void *a, const void *b)
@@ -223,7 +256,7 @@ static void tell_old(Problems *all, ShakedownTime now)
 }
 
 static void add_to_stream(Problems *all, const ShakedownAnomaly *a,
-			  const ProblemKey key[PROBLEM_ROLES])
+			  const ProblemKey key[PROBLEM_ROLES], ProblemRole widest)
 {
 	Problem *p = find(all, key);
 
@@ -233,22 +266,22 @@ static void add_to_stream(Problems *all, const ShakedownAnomaly *a,
 		return;
 	}
 	all->func(a, all->data);
-	open_problem(all, key, false)->told = true;
+	open_problem(all, key, widest)->told = true;
 }
 
 void problems_add(Problems *all, const ShakedownAnomaly *a)
 {
-	bool by_itself = a->scope != SHAKEDOWN_SCOPE_CONNECTION || !a->subject.server.version;
+	const ProblemRole widest = widest_of(a);
 	ProblemKey key[PROBLEM_ROLES];
 
 	problem_keys(key, a);
-	if (by_itself && all->stream)
+	if (all->stream && widest == PROBLEM_ROLES)
 		all->func(a, all->data);
 	else if (all->stream)
-		add_to_stream(all, a, key);
+		add_to_stream(all, a, key, widest);
 	else {
-		Problem *p = by_itself ? NULL : find(all, key);
-		grow(all, p ? p : open_problem(all, key, by_itself), a);
+		Problem *p = widest == PROBLEM_ROLES ? NULL : find(all, key);
+		grow(all, p ? p : open_problem(all, key, widest), a);
 	}
 }
 

@@ -3,8 +3,9 @@
  * One problem, one anomaly. What befalls many connections alike is told once, with a count and with
  * its members: anomalies of connections that share kind, severity and cause (what the evidence says
  * in words) and that have in common either the service, or else the client. From PROBLEMS_OF_HOST
- * of the same server's address on, those of its ports and clients are one. What is of a wider scope
- * by itself passes as it is.
+ * of the same server's address on, those of its ports and clients are one; and so are floods of
+ * PROBLEMS_OF_NETWORK subnets that are neighbours (a /16, in IPv6 a /48). What else is of a wider
+ * scope by itself passes as it is.
  *
  * Whole: all is handed on at the end, in the order of time. As a stream: the first of a problem is
  * handed on at once, as it is; those that follow are gathered and handed on as one when there is
@@ -19,6 +20,7 @@
 
 #define PROBLEMS_MOST 8192u
 #define PROBLEMS_OF_HOST 16u
+#define PROBLEMS_OF_NETWORK 4u
 #define PROBLEMS_HELD (INT64_C(60) * SHAKEDOWN_NS_PER_S)
 /* Of each: */
 #define PROBLEM_CONNECTIONS 256u

@@ -367,3 +367,126 @@ Test(problems, those_with_nothing_to_tell_cost_nothing)
 
 	cr_assert_lt(many, 8 * few + 0.02, "%.3f s, not %.3f s", many, few);
 }
+
+typedef struct {
+	ShakedownAddress subnet;
+	uint8_t bits;
+	uint64_t syns;
+	ShakedownTime time;
+	bool under_way;
+} Flood;
+
+static void add_flood(Problems *problems, const Flood *f, uint64_t frame)
+{
+	const ShakedownFact facts[] = {
+		{.name = "syn", .type = SHAKEDOWN_VALUE_COUNT, .count = f->syns},
+		{.name = "told_by",
+		 .type = SHAKEDOWN_VALUE_TEXT,
+		 .text = f->syns % 2 ? "window" : "cumulative sum"},
+		{.name = "under_way", .type = SHAKEDOWN_VALUE_FLAG, .count = 1},
+	};
+	const ShakedownAnomaly a = {
+		.kind = SHAKEDOWN_ANOMALY_SYN_FLOOD,
+		.severity = SHAKEDOWN_SEVERITY_CRITICAL,
+		.scope = SHAKEDOWN_SCOPE_SUBNET,
+		.subject = {.host = f->subnet, .subnet_bits = f->bits},
+		.time = f->time,
+		.until = f->time + SECONDS(10),
+		.frames = &frame,
+		.frames_len = 1,
+		.frames_cut = true,
+		.summary = "it is flooded",
+		.facts = facts,
+		.facts_len = f->under_way ? 3 : 2,
+		.filter = "frame",
+		.narrowing = "tcp.flags.syn==1",
+		.count = 1,
+	};
+	problems_add(problems, &a);
+}
+
+static void run_floods(bool stream, const Flood *floods, size_t n)
+{
+	Problems *problems = problems_new(stream, take, NULL);
+
+	for (size_t i = 0; i < n; i++)
+		add_flood(problems, &floods[i], i + 1);
+	problems_finish(problems);
+	problems_free(problems);
+	cr_assert_eq(told.sum, n);
+}
+
+#define RUN_FLOODS(stream, ...)                                                                    \
+	run_floods(stream, (Flood[]){__VA_ARGS__}, G_N_ELEMENTS(((Flood[]){__VA_ARGS__})))
+#define OF(c, syns, ...)                                                                           \
+	{                                                                                          \
+		{4, {198, 18, c}}, 24, syns, __VA_ARGS__                                           \
+	}
+
+Test(problems, floods_of_neighbours_are_one)
+{
+	RUN_FLOODS(false, OF(7, 100, SECONDS(3)), OF(0, 201, SECONDS(2)), OF(15, 300, SECONDS(4)),
+		   OF(8, 400, SECONDS(30)), OF(7, 50, SECONDS(40)));
+	cr_assert_eq(told.told->len, 1);
+	const ShakedownAnomaly *a = at(0);
+	cr_assert_eq(a->count, 5);
+	cr_assert_eq(a->scope, SHAKEDOWN_SCOPE_SUBNET);
+	cr_assert_eq(a->subject.subnet_bits, 20);
+	cr_assert_arr_eq(a->subject.host.bytes, ((uint8_t[]){198, 18, 0, 0}), 4);
+	cr_assert_eq(a->time, SECONDS(2));
+	cr_assert_eq(a->until, SECONDS(50));
+	cr_assert_eq(a->frames_len, 5);
+	cr_assert(a->frames_cut);
+	cr_assert_str_eq(summary(0), "1051 SYNs to 4 subnets in 48.0 s; the first, 198.18.7.0/24: "
+				     "it is flooded");
+	cr_assert(g_str_has_prefix(filter(0), "ip.addr==198.18.0.0/20 && tcp.flags.syn==1 && "),
+		  "%s", filter(0));
+}
+
+/* Few of them, of one subnet again and again, or far from each other. */
+Test(problems, floods_of_few_subnets_stay_apart)
+{
+	RUN_FLOODS(false, OF(1, 1, 1), OF(2, 1, 2), OF(3, 1, 3), OF(1, 1, 4), OF(2, 1, 5),
+		   OF(3, 1, 6), {{4, {198, 19, 4}}, 24, 1, 7}, {{4, {10, 18, 5}}, 24, 1, 8});
+	cr_assert_eq(told.told->len, 8);
+	for (guint i = 0; i < 8; i++) {
+		cr_assert_eq(at(i)->subject.subnet_bits, 24);
+		cr_assert_str_eq(summary(i), "it is flooded");
+	}
+}
+
+Test(problems, floods_of_neighbours_in_ipv6_are_one)
+{
+	RUN_FLOODS(false, {{6, {0x20, 1, 0xd, 0xb8, 0, 1, 0, 1}}, 64, 1, 1},
+		   {{6, {0x20, 1, 0xd, 0xb8, 0, 1, 0, 2}}, 64, 1, 2},
+		   {{6, {0x20, 1, 0xd, 0xb8, 0, 1, 0, 3}}, 64, 1, 3},
+		   {{6, {0x20, 1, 0xd, 0xb8, 0, 2, 0, 1}}, 64, 1, 4},
+		   {{6, {0x20, 1, 0xd, 0xb8, 0, 1, 0, 4}}, 64, 1, 5});
+	cr_assert_eq(told.told->len, 2);
+	cr_assert_eq(at(0)->count, 4);
+	cr_assert_eq(at(0)->subject.subnet_bits, 61);
+	cr_assert(g_str_has_prefix(filter(0), "ipv6.addr==2001:db8:1::/61 && "), "%s", filter(0));
+	cr_assert_eq(at(1)->count, 1);
+}
+
+/* When it is known, and when it ends: as many SYNs as there were at its end. */
+Test(problems, a_flood_that_was_told_before_its_end_is_counted_once)
+{
+	RUN_FLOODS(false, OF(1, 10, 1, true), OF(2, 10, 2, true), OF(3, 10, 3, true),
+		   OF(4, 10, 4, true), OF(1, 25, 1), OF(2, 26, 2), OF(3, 27, 3), OF(4, 28, 4));
+	cr_assert_eq(told.told->len, 1);
+	cr_assert(g_str_has_prefix(summary(0), "106 SYNs to 4 subnets in "), "%s", summary(0));
+}
+
+Test(problems, a_stream_tells_few_floods_of_neighbours)
+{
+	RUN_FLOODS(true, OF(1, 1, SECONDS(1)), OF(2, 2, SECONDS(2)), OF(3, 3, SECONDS(3)),
+		   OF(4, 4, SECONDS(4)), OF(5, 50, SECONDS(5)), OF(6, 60, SECONDS(6)),
+		   OF(7, 70, SECONDS(80)));
+	cr_assert_eq(told.told->len, 6);
+	for (guint i = 0; i < 4; i++)
+		cr_assert_str_eq(summary(i), "it is flooded");
+	cr_assert_eq(at(4)->count, 2);
+	cr_assert(g_str_has_prefix(summary(4), "110 more SYNs to 2 subnets in "), "%s", summary(4));
+	cr_assert_eq(at(5)->count, 1);
+}
