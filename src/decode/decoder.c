@@ -87,7 +87,7 @@ size_t decoder_decode(Decoder *decoder, const ShakedownPacket *packet,
 		      Segment segments[DECODER_SEGMENTS])
 {
 	if (!decoder->options.every_layer &&
-	    ordinary_decode(packet, !decoder->options.no_checksums, segments))
+	    ordinary_decode(packet, &decoder->options, segments))
 		return 1;
 	return decoder_walk(decoder, packet, segments);
 }

@@ -7,9 +7,12 @@
 
 #include <glib.h>
 
+#define ETHERNET_HEADER 14
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 #define PROTOCOL_TCP 6
+#define TAG 4 /* bytes of a VLAN's */
+#define TAGS_MOST 2
 
 /* The version that an ethertype at p names; 0: another. */
 static inline uint8_t ordinary_ethertype(const uint8_t *p)
@@ -38,7 +41,7 @@ static inline uint8_t ordinary_link(const ShakedownPacket *packet, Bytes *at)
 	const uint8_t *p;
 
 	if (G_LIKELY(packet->link_type == LINK_ETHERNET)) {
-		p = bytes_pull(at, 14);
+		p = bytes_pull(at, ETHERNET_HEADER);
 		return p ? ordinary_ethertype(p + 12) : 0;
 	}
 	switch (packet->link_type) {
@@ -117,34 +120,83 @@ static inline bool ordinary_ip6(Bytes *at, WalkIp *ip, TcpBytes *tcp)
 
 /* Called with what the IP header says known to the compiler, as far as its version does. */
 static inline bool ordinary_tcp(const ShakedownPacket *packet, const WalkIp *ip, TcpBytes *tcp,
-				bool judge_checksum, Segment *segment)
+				const DecoderOptions *options, Segment *segment)
 {
 	if (tcp->captured < TCP_HEADER)
 		return false;
 	tcp->header = (tcp->at[12] >> 4) * 4u;
 	if (tcp->header < TCP_HEADER || tcp->header > tcp->wire)
 		return false;
-	tcp_fill(segment, packet, ip, tcp, judge_checksum);
+	tcp_fill(segment, packet, ip, tcp, !options->no_checksums);
 	segment->encap.len = 0;
 	return true;
 }
 
-bool ordinary_decode(const ShakedownPacket *packet, bool judge_checksum, Segment *segment)
+static G_ALWAYS_INLINE inline bool ordinary_ip(const ShakedownPacket *packet, uint8_t version,
+					       Bytes *at, const DecoderOptions *options,
+					       Segment *segment)
 {
-	Bytes at;
 	WalkIp ip;
 	TcpBytes tcp;
+
+	switch (version) {
+	case 4:
+		return ordinary_ip4(at, &ip, &tcp) &&
+		       ordinary_tcp(packet, &ip, &tcp, options, segment);
+	case 6:
+		return ordinary_ip6(at, &ip, &tcp) &&
+		       ordinary_tcp(packet, &ip, &tcp, options, segment);
+	}
+	return false;
+}
+
+/* As walk_enter_id() does. */
+static inline EncapLayer ordinary_tag(const uint8_t *tag, const DecoderOptions *options)
+{
+	return (EncapLayer){.kind = ENCAP_VLAN,
+			    .has_id = true,
+			    .identity = !options->ignore_encapsulation,
+			    .id = be16(tag) & 0xfff};
+}
+
+static inline bool ordinary_is_tag(const uint8_t *type)
+{
+	return be16(type) == TYPE_VLAN || be16(type) == TYPE_SERVICE_VLAN;
+}
+
+/* Apart, so that packets without tags go straight on. */
+static G_GNUC_NO_INLINE bool ordinary_tagged(const ShakedownPacket *packet,
+					     const DecoderOptions *options, Segment *segment)
+{
+	Bytes at = bytes_of(packet->data, packet->captured_len);
+	const uint8_t *header = bytes_pull(&at, ETHERNET_HEADER), *tags, *type;
+	uint8_t len = 0;
+
+	if (!header)
+		return false;
+	tags = header + ETHERNET_HEADER;
+	for (type = header + 12; len < TAGS_MOST && ordinary_is_tag(type); len++, type += TAG)
+		if (!bytes_pull(&at, TAG))
+			return false;
+	if (!ordinary_ip(packet, ordinary_ethertype(type), &at, options, segment))
+		return false;
+	segment->encap.len = len;
+	for (uint8_t i = 0; i < len; i++)
+		segment->encap.layer[i] = ordinary_tag(tags + (size_t)i * TAG, options);
+	return true;
+}
+
+bool ordinary_decode(const ShakedownPacket *packet, const DecoderOptions *options, Segment *segment)
+{
+	Bytes at;
+	uint8_t version;
 
 	if (!packet->captured_len)
 		return false;
 	at = bytes_of(packet->data, packet->captured_len);
-	switch (ordinary_link(packet, &at)) {
-	case 4:
-		return ordinary_ip4(&at, &ip, &tcp) &&
-		       ordinary_tcp(packet, &ip, &tcp, judge_checksum, segment);
-	case 6:
-		return ordinary_ip6(&at, &ip, &tcp) &&
-		       ordinary_tcp(packet, &ip, &tcp, judge_checksum, segment);
-	}
-	return false;
+	version = ordinary_link(packet, &at);
+	if (G_UNLIKELY(!version))
+		return packet->link_type == LINK_ETHERNET &&
+		       ordinary_tagged(packet, options, segment);
+	return ordinary_ip(packet, version, &at, options, segment);
 }

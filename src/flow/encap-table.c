@@ -20,13 +20,15 @@ struct _EncapTable {
 	Slab *records;
 	uint32_t *index; /* ids by hash, linear probing; 0: empty */
 	uint32_t index_mask;
-	uint32_t last;	  /* id of the list looked up last: packets come in runs */
-	uint32_t details; /* records that are not their own identity class */
+	uint32_t last;	      /* id of the list looked up last: packets come in runs */
+	uint64_t last_single; /* its layer as a word, where it is the only one, or NO_LAYER */
+	uint32_t details;     /* records that are not their own identity class */
 	uint64_t seed;
 	uint64_t overflows;
 };
 
 #define INDEX_LEAST 64
+#define NO_LAYER UINT64_MAX
 #define LAYER_TEXT 64
 
 EncapTable *encap_table_new(void)
@@ -37,6 +39,7 @@ EncapTable *encap_table_new(void)
 	table->index = g_new0(uint32_t, INDEX_LEAST);
 	table->index_mask = INDEX_LEAST - 1;
 	table->seed = mix_random_seed();
+	table->last_single = NO_LAYER;
 	return table;
 }
 
@@ -183,6 +186,9 @@ uint32_t encap_table_intern(EncapTable *table, const Encapsulation *encap)
 {
 	if (encap->len == 0)
 		return 0;
+	/* Most lists are one VLAN. */
+	if (encap->len == 1 && layer_word(&encap->layer[0]) == table->last_single)
+		return table->last;
 	if (table->last != 0 && lists_equal(&record_of(table, table->last)->encap, encap))
 		return table->last;
 
@@ -192,6 +198,7 @@ uint32_t encap_table_intern(EncapTable *table, const Encapsulation *encap)
 	if (id == 0)
 		id = intern_new(table, encap, hash);
 	table->last = id;
+	table->last_single = encap->len == 1 ? layer_word(&encap->layer[0]) : NO_LAYER;
 	return id;
 }
 
