@@ -64,7 +64,8 @@ AT(TIME_WAIT_REUSE_REFUSED) = {.info = {
 	"A new SYN reached a four-tuple in TIME-WAIT and was not taken: the server answered with an "
 	"ACK of the old connection, with a reset, or not at all.",
 	.detected =
-	"A SYN within 2 MSL (${msl} each) after a close, answered by an ACK, an RST or silence.",
+	"A SYN within 2 MSL (${msl} each) after a close, answered by an ACK, an RST or silence. An RST "
+	"that comes when the client has reset that ACK is of a port that is closed: refused, no more.",
 	.innocent = "A client that resets the old connection on that ACK and succeeds a second later.",
 	.action =
 	"The client pays with a retransmission timeout. A NAT or load balancer that reuses ports "
@@ -83,7 +84,8 @@ AT(TIME_WAIT_ASSASSINATION) = {.info = {
 	.detected = "An acceptable RST to a side in TIME-WAIT, after which a SYN there is answered.",
 	.innocent =
 	"A peer that had closed completely answers an ACK of TIME-WAIT with a reset: correct, and the "
-	"very accident that RFC 1337 describes.",
+	"very accident that RFC 1337 describes. Where it had just sent a new SYN, which the ACK "
+	"answered, it is a notice.",
 	.action = "On Linux net.ipv4.tcp_rfc1337=1 ignores resets in TIME-WAIT."},
 	.picture =
 	"client                       server\n"

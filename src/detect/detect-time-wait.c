@@ -232,10 +232,15 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 {
 	bool refused = noted(conn, NOTED_REFUSED), again = noted(conn, NOTED_AGAIN);
 	bool never = !conn->syn_ack_first, aborted = tcp_conn_has(conn, TCP_CONN_ABORTED);
+	const Dossier *d = dossier_find(context->dossiers, conn);
 	Finding f;
 
 	/* It was answered, and the answer was not captured. */
 	if (never && tcp_was_synchronized(conn, SHAKEDOWN_CLIENT))
+		return;
+	/* By then TIME-WAIT was over: it is the port that is closed. Linux answers from TIME-WAIT
+	 * once more where nobody listens. */
+	if (never && refused && d && d->waits_no_more)
 		return;
 	/* A SYN that was repeated before it was answered had another answer, or none. */
 	if (!noted(conn, NOTED_REUSES) || (!never && !again) ||
@@ -296,6 +301,15 @@ static void on_reused(void *data, DetectContext *context, const TcpEvent *event)
 	free_port(data, context, event->conn);
 }
 
+/* The client resets what it got of the old connection instead of an answer to its new SYN. */
+static void on_rst(void *data, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *next = tcp_tracker_newer(context->tracker, event->conn);
+
+	if (next && noted(next, NOTED_REUSES))
+		dossier_of(context->dossiers, next)->waits_no_more = true;
+}
+
 static void on_opened(void *data, DetectContext *context, const TcpEvent *event)
 {
 	TimeWaitDetector *d = data;
@@ -345,6 +359,7 @@ const DetectorOps detect_time_wait = {.name = "time-wait",
 					     [TCP_EVENT_TIME_WAIT_RESTARTED] = on_restarted,
 					     [TCP_EVENT_REUSED] = on_reused,
 					     [TCP_EVENT_OPENED] = on_opened,
+					     [TCP_EVENT_RST] = on_rst,
 					     [TCP_EVENT_OVER] = on_over},
 				      /* Ports held; TIME-WAIT begun anew; a SYN in it. */
 				      .over_if = NOTED_HOLDS_PORT | NOTED_DOSSIER | NOTED_REUSES,

@@ -199,8 +199,9 @@ static ShakedownDuration in_time_wait_for(const TcpConnection *conn, ShakedownSi
 }
 
 static bool assassination(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
-			  const DossierReset *r)
+			  const Dossier *d)
 {
+	const DossierReset *r = &d->reset[side];
 	ShakedownSideId other = tcp_other(side);
 	ShakedownDuration since = in_time_wait_for(conn, other, r->time);
 	Finding f;
@@ -212,16 +213,23 @@ static bool assassination(DetectContext *context, TcpConnection *conn, Shakedown
 	/* It has outlived that (RFC 1337 §3), and every other. */
 	if (r->missed_frame && !tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_RST))
 		return true;
+	/* As §3.5 wants it of a SYN that meets an old connection: figure 9. */
+	bool opens_anew = d->reuse_frame && d->reuse_frame < r->frame && r->without_ack;
+
 	begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ASSASSINATION, conn, side, r);
 	/* Provoked by an old duplicate it is RFC 1337's accident; without, a peer that resets what
 	 * it has closed already. */
-	if ((!r->foreign || r->same_distance) && since < IMPATIENT)
+	if ((!r->foreign || r->same_distance) && (since < IMPATIENT || opens_anew))
 		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
+	finding_frame(&f, opens_anew ? d->reuse_frame : 0);
 	finding_duration(&f, "in_time_wait_s", since);
 	finding_flag(&f, "answers", r->without_ack);
 	say_ttl(&f, r);
 	finding_summary(&f, "an RST of %s ended the TIME-WAIT of %s after %s", finding_side(side),
 			finding_side(other), finding_span(&f, since));
+	if (opens_anew)
+		finding_summary(&f, ": it opens the same ports again, and got an ACK of the old "
+				    "connection");
 	if (r->missed_frame)
 		finding_summary(&f, "; it may have ignored it, since it went on");
 	finding_report(&f);
@@ -304,8 +312,10 @@ static void data_after_reset(DetectContext *context, TcpConnection *conn, Shaked
 }
 
 static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
-		       const DossierReset *r)
+		       const Dossier *d)
 {
+	const DossierReset *r = &d->reset[side];
+
 	if (!r->accepted && !r->ignored)
 		return;
 	bool not_its_own = forged(context, conn, side, r);
@@ -314,7 +324,7 @@ static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSid
 	data_after_reset(context, conn, side, r);
 	if (not_its_own)
 		survivor(context, conn, side, r);
-	if (assassination(context, conn, side, r) || not_its_own || !r->first_accepted ||
+	if (assassination(context, conn, side, d) || not_its_own || !r->first_accepted ||
 	    r->of_listener)
 		return;
 	if (half_open(context, conn, side, r) || answers_a_stray(conn, r))
@@ -330,5 +340,5 @@ static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSid
 void reset_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
 {
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
-		judge_side(context, conn, side, &dossier->reset[side]);
+		judge_side(context, conn, side, dossier);
 }

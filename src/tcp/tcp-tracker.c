@@ -389,6 +389,11 @@ EncapTable *tcp_tracker_encaps(TcpTracker *t)
 	return t->encaps;
 }
 
+TcpConnection *tcp_tracker_newer(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	return conn->newer ? slab_get(tracker->slab, conn->newer) : NULL;
+}
+
 ShakedownTime tcp_tracker_now(const TcpTracker *t)
 {
 	return t->now;

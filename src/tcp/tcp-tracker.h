@@ -72,5 +72,7 @@ const TcpTrackerCounts *tcp_tracker_counts(const TcpTracker *tracker);
 bool tcp_tracker_lacks_acks(const TcpTracker *tracker);
 size_t tcp_tracker_live(const TcpTracker *tracker);
 EncapTable *tcp_tracker_encaps(TcpTracker *tracker);
+/* The connection that has opened this one's four-tuple again, or NULL. */
+TcpConnection *tcp_tracker_newer(const TcpTracker *tracker, const TcpConnection *conn);
 /* The latest time seen. */
 ShakedownTime tcp_tracker_now(const TcpTracker *tracker);

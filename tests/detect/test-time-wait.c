@@ -101,6 +101,59 @@ Test(time_wait, reuse_refused_by_one_that_answers)
 			 "RST answered it");
 }
 
+/* Where nobody listens any more Linux answers once more from TIME-WAIT; the client resets that, and
+ * asks again. */
+static Scene *port_closed(uint8_t ttl)
+{
+	Scene *s = server_waits();
+	uint32_t old = s->isn[SHAKEDOWN_CLIENT];
+
+	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(5));
+	s->isn[SHAKEDOWN_CLIENT] = old;
+	SERVER(s, TCP_ACK, 1002, 122);
+	CLIENT(s, TCP_RST, 122, .ttl = ttl);
+	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
+	return s;
+}
+
+Test(time_wait, the_port_is_closed_and_not_in_time_wait)
+{
+	g_autoptr(Scene) s = port_closed(64);
+
+	CLIENT(s, TCP_SYN);
+	s->isn[SHAKEDOWN_SERVER] = 0;
+	SERVER(s, RST_ACK, 0, 1);
+	scene_finish(s);
+	EXPECT_KINDS(s, "time-wait-reuse time-wait-assassination syn-retransmitted refused");
+	EXPECT_SEVERITY(s, TIME_WAIT_ASSASSINATION, NOTICE);
+	cr_assert_eq(scene_loud(s), 0);
+}
+
+/* A device on the way that remembers for longer than the server. */
+Test(time_wait, the_reuse_is_reset)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	s->isn[SHAKEDOWN_CLIENT] -= 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(5));
+	s->isn[SHAKEDOWN_SERVER] = 0;
+	SERVER(s, RST_ACK, 0, 1);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_REUSE_REFUSED, WARNING);
+	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "reset=1");
+}
+
+/* Another's RST behind a SYN is no answer of the client. */
+Test(time_wait, assassinated_behind_a_syn)
+{
+	g_autoptr(Scene) s = port_closed(200);
+
+	scene_wait(s, SECONDS(5));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_ASSASSINATION, WARNING);
+}
+
 Test(time_wait, assassinated)
 {
 	g_autoptr(Scene) s = server_waits();
