@@ -85,7 +85,8 @@ AT(HALF_CLOSE) = {.info = {
 	"fault: TCP closes each direction by itself.",
 	.detected =
 	"Data from the other side for at least 1 s after a FIN, or for ten round trips and 100 ms if it "
-	"is 16 kB or more. The evidence says how long, and how much.",
+	"is 16 kB or more. The evidence says how long, and how much. One that resets all of it had "
+	"closed both directions: see reset-after-fin.",
 	.innocent = "All of it: shutdown(SHUT_WR) asks for just this.",
 	.action =
 	"None. Make sure that firewalls on the path know half-closed connections: many give them a "

@@ -161,6 +161,16 @@ static bool went_on(const TcpConnection *conn, const TcpWatchSide *w, ShakedownD
 	       w->late_bytes >= HALF_CLOSE_BYTES;
 }
 
+/* Who resets, and has acknowledged nothing of what came after its FIN, had closed both directions:
+ * nobody was there to read. */
+static bool closed_both(const TcpConnection *conn, ShakedownSideId closed, const TcpWatchSide *w)
+{
+	const TcpSide *c = &conn->side[closed], *o = &conn->side[tcp_other(closed)];
+
+	return c->rsts && tcp_side_has(c, TCP_SIDE_ACKED) &&
+	       tcp_seq_diff(o->snd_nxt, c->rcv_nxt) >= (int64_t)w->late_bytes;
+}
+
 static void half_close(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
@@ -172,7 +182,8 @@ static void half_close(DetectContext *context, TcpConnection *conn)
 	ShakedownDuration lasted = w->late_last - tcp_closing(conn)->fin_time[closed];
 
 	/* Who has not got the FIN does not go on in spite of it. */
-	if (!w->late_bytes || !tcp_fin_acked(conn, closed) || !went_on(conn, w, lasted))
+	if (!w->late_bytes || !tcp_fin_acked(conn, closed) || !went_on(conn, w, lasted) ||
+	    closed_both(conn, closed, w))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_HALF_CLOSE, conn);
 	finding_time(&f, tcp_closing(conn)->fin_time[closed], w->late_last);

@@ -171,6 +171,30 @@ Test(teardown, half_close)
 }
 
 /* The server knows of no close. */
+/* It had closed both directions, as close() does: it resets what still comes. */
+Test(teardown, closed_for_good_is_no_half_close)
+{
+	for (unsigned reads = 0; reads < 2; reads++) {
+		g_autoptr(Scene) s = scene_talking();
+		uint32_t at = 1001;
+
+		SERVER(s, FIN_ACK, at, 121);
+		CLIENT(s, TCP_ACK, 121, at + 1);
+		if (reads) {
+			CLIENT(s, PSH_ACK, 121, at + 1, 27, .after = SECONDS(2));
+			SERVER(s, TCP_ACK, at + 1, 148);
+		}
+		CLIENT(s, PSH_ACK, reads ? 148 : 121, at + 1, 27, .after = SECONDS(2));
+		SERVER(s, TCP_RST, at + 1);
+		scene_finish(s);
+		EXPECT(s, RESET_AFTER_FIN);
+		if (reads)
+			EXPECT(s, HALF_CLOSE);
+		else
+			EXPECT_NOT(s, HALF_CLOSE);
+	}
+}
+
 Test(teardown, fin_lost_is_no_half_close)
 {
 	g_autoptr(Scene) s = scene_talking();
