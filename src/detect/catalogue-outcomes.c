@@ -127,8 +127,8 @@ const CatalogueTerm catalogue_handshake_outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES] =
 	"ADDRESS on the client shows its way there."},
 [SHAKEDOWN_HANDSHAKE_UNFINISHED] = {
 	.name = "unfinished",
-	.meaning = "The SYN,ACK was never acknowledged within ${handshake_timeout}: the server stayed in "
-		   "SYN-RECEIVED. See missing-third-ack.",
+	.meaning = "The SYN,ACK was never acknowledged within ${handshake_timeout}, or the server reset "
+		   "what acknowledged it: it came no further than SYN-RECEIVED. See missing-third-ack.",
 	.sources = "RFC 9293 §3.5, RFC 4987",
 	.picture =
 	"client                       server\n"
@@ -137,7 +137,7 @@ const CatalogueTerm catalogue_handshake_outcomes[SHAKEDOWN_HANDSHAKE_OUTCOMES] =
 	"              <--- SYN,ACK again     SYN-RECEIVED\n",
 	.detected =
 	"SYN,ACK passed the tap, the client's ACK did not, though the client's direction is "
-	"captured.",
+	"captured; or the ACK did, and was answered by SYN,ACK again or by a reset without ACK.",
 	.innocent =
 	"A client that vanished at that moment. A capture that ends within "
 	"${handshake_timeout}: then it is in-progress.",

@@ -12,6 +12,23 @@ Test(reset, abort_with_nothing_outstanding)
 	EXPECT_SEVERITY(s, RESET_ABORT, NOTICE);
 }
 
+/* Linux with tcp_abort_on_overflow; a program that aborts what it has accepted acknowledges. */
+Test(reset, third_ack_not_taken)
+{
+	for (unsigned taken = 0; taken < 2; taken++) {
+		g_autoptr(Scene) s = scene_new();
+
+		scene_open(s);
+		SERVER(s, taken ? RST_ACK : TCP_RST, 1, 1, .after = MS(1));
+		scene_finish(s);
+		EXPECT_KINDS(s, "reset-abort");
+		EXPECT_SEVERITY(s, RESET_ABORT, NOTICE);
+		cr_assert_eq(!strstr(scene_report(s, SHAKEDOWN_ANOMALY_RESET_ABORT)->summary,
+				     "instead of taking the third ACK"),
+			     taken);
+	}
+}
+
 Test(reset, abort_that_loses_data)
 {
 	g_autoptr(Scene) s = scene_talking();
