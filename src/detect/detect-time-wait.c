@@ -40,9 +40,9 @@ typedef struct {
 } Pair;
 
 typedef struct {
-	FlowKey reused; /* the next connection opened on it reuses it … */
-	bool expects;
-	KeyTable *pairs; /* of Pair */
+	FlowKey reused;	       /* the next connection opened on it reuses it … */
+	bool expects, allowed; /* … and may, by RFC 6191 */
+	KeyTable *pairs;       /* of Pair */
 	uint64_t forgotten;
 } TimeWaitDetector;
 
@@ -209,6 +209,7 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 
 	d->reused = conn->key;
 	d->expects = true;
+	d->allowed = allowed != NULL;
 	dossier_of(context->dossiers, event->conn)->reuse_frame = event->frame;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE, conn);
 	if (!allowed)
@@ -247,7 +248,12 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 	    (never && !refused && !again && tcp_conn_has(conn, TCP_CONN_ENDED) &&
 	     tcp_tracker_now(context->tracker) - conn->syn_first < context->config->syn_timeout))
 		return;
+	/* No stack refuses it (RFC 6191 §2); a device on the way may. */
+	bool closed = refused && never && !(d && d->reuse_not_allowed);
+
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED, conn);
+	if (closed)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_time(&f, conn->syn_first, never ? conn->end : conn->syn_ack_first);
 	finding_frame(&f, conn->first_frame);
 	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
@@ -262,6 +268,8 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 		finding_summary(&f, "; %s %s later",
 				aborted ? "it was answered" : "the connection came about",
 				finding_span(&f, conn->syn_ack_first - conn->syn_first));
+	else if (closed)
+		finding_summary(&f, ", though it was a safe one: perhaps the port is closed");
 	else if (!refused)
 		finding_summary(&f, ": neither SYN,ACK nor RST answered it");
 	finding_report(&f);
@@ -310,12 +318,19 @@ static void on_rst(void *data, DetectContext *context, const TcpEvent *event)
 		dossier_of(context->dossiers, next)->waits_no_more = true;
 }
 
+static void note_reuses(const TimeWaitDetector *d, DetectContext *context, TcpConnection *conn)
+{
+	conn->noted |= NOTED_REUSES;
+	if (!d->allowed)
+		dossier_of(context->dossiers, conn)->reuse_not_allowed = true;
+}
+
 static void on_opened(void *data, DetectContext *context, const TcpEvent *event)
 {
 	TimeWaitDetector *d = data;
 
 	if (d->expects && flow_key_equal(&d->reused, &event->conn->key))
-		event->conn->noted |= NOTED_REUSES;
+		note_reuses(d, context, event->conn);
 	d->expects = false;
 }
 

@@ -109,8 +109,9 @@ typedef struct {
 	uint32_t time_wait_restarts;
 	uint64_t third_ack_lost_frame;
 	uint32_t third_ack_lost;
-	uint64_t reuse_frame; /* the SYN that opened its four-tuple again in TIME-WAIT */
-	bool waits_no_more;   /* its own SYN had met TIME-WAIT, and an RST has ended that */
+	uint64_t reuse_frame;	/* the SYN that opened its four-tuple again in TIME-WAIT */
+	bool reuse_not_allowed; /* its own SYN was such a one, and not safe */
+	bool waits_no_more;	/* its own SYN had met TIME-WAIT, and an RST has ended that */
 } Dossier;
 
 /* What one takes, with its places in a table that has just grown. */
