@@ -10,10 +10,13 @@ AT(FIN_RETRANSMITTED) = {.info = {
 	KIND("fin-retransmitted", NOTICE, CONNECTION, DETECTED, "RFC 9293 §3.8.1, RFC 6298 §5"),
 	.meaning =
 	"A side sent its FIN again, because no acknowledgment of it came in time.",
-	.detected = "A FIN at the same sequence number. The count is given as evidence.",
+	.detected =
+	"A FIN at the same sequence number. The count is given as evidence, and whether the other says "
+	"(by DSACK or timestamps) that the first had arrived: then its ACK was late or lost. Within "
+	"200 ms that is info, not a notice.",
 	.innocent =
-	"One lost packet. The peer's machine has gone to sleep, as mobile devices do with their "
-	"connections still open.",
+	"One lost packet. A tail loss probe (RFC 8985), sent while the other still delays its ACK. The "
+	"peer's machine has gone to sleep, as mobile devices do with their connections still open.",
 	.action =
 	"If the peer never answers: see fin-unanswered. If its ACK had passed the tap: "
 	"see last-ack-lost."},

@@ -14,6 +14,8 @@
 #define HALF_CLOSE_SHORT (SHAKEDOWN_NS_PER_S / 10)
 #define HALF_CLOSE_ROUNDS 10
 #define HALF_CLOSE_BYTES 16384
+/* Linux' TCP_RTO_MIN; RFC 6298 §2.4 has a second. */
+#define TIMEOUT_LEAST (SHAKEDOWN_NS_PER_S / 5)
 /* Loss explains fewer repetitions. */
 #define UNANSWERED_LEAST 3
 #define KEEP_ALIVES_LEAST 2
@@ -45,6 +47,27 @@ static unsigned fins_of(const TcpConnection *conn, ShakedownSideId side)
 	return n + damaged;
 }
 
+/* All that a side sent again, its FIN among it, had arrived, as the other has told. */
+static bool had_arrived(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpAsideSide *a = &tcp_aside(conn)->side[side];
+
+	return a->retransmissions && a->spurious_retransmissions >= a->retransmissions;
+}
+
+/* … before any stack's timer could run out: a tail loss probe (RFC 8985), sent while the other
+ * still waited with its ACK. */
+static bool was_probe(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
+	ShakedownTime last = 0;
+
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == TCP_MARK_FIN && marks->items[i].side == side)
+			last = marks->items[i].time;
+	return had_arrived(conn, side) && last - tcp_closing(conn)->fin_time[side] < TIMEOUT_LEAST;
+}
+
 static void fin_retransmitted(DetectContext *context, TcpConnection *conn)
 {
 	unsigned fins[2] = {fins_of(conn, SHAKEDOWN_CLIENT), fins_of(conn, SHAKEDOWN_SERVER)};
@@ -53,7 +76,13 @@ static void fin_retransmitted(DetectContext *context, TcpConnection *conn)
 
 	if (fins[0] < 2 && fins[1] < 2)
 		return;
+	bool needless = (fins[0] < 2 || had_arrived(conn, SHAKEDOWN_CLIENT)) &&
+			(fins[1] < 2 || had_arrived(conn, SHAKEDOWN_SERVER));
+	bool probes = (fins[0] < 2 || was_probe(conn, SHAKEDOWN_CLIENT)) &&
+		      (fins[1] < 2 || was_probe(conn, SHAKEDOWN_SERVER));
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_RETRANSMITTED, conn);
+	if (probes)
+		finding_severity(&f, SHAKEDOWN_SEVERITY_INFO);
 	finding_time(&f, tcp_closing(conn)->fin_time[side], conn->end);
 	finding_fins(&f, -1);
 	finding_filter(&f, "tcp.flags.fin==1");
@@ -66,6 +95,9 @@ static void fin_retransmitted(DetectContext *context, TcpConnection *conn)
 				fins[SHAKEDOWN_CLIENT], fins[SHAKEDOWN_SERVER]);
 	else
 		finding_summary(&f, "%s sent its FIN %u times", finding_side(side), fins[side]);
+	finding_flag(&f, "needless", needless);
+	if (needless)
+		finding_summary(&f, "; the first had arrived, its ACK was late or lost");
 	finding_report(&f);
 }
 

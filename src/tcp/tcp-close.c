@@ -51,6 +51,7 @@ static void fin_again(TcpStep *step)
 	if (step->seg->payload_len == 0) {
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
 		tcp_aside_make(conn)->side[step->from].retransmissions++;
+		tcp_measure_resent(step);
 	}
 	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
 	/* It answers a FIN at once with an ACK: no ACK, no FIN received, unless a reset came after

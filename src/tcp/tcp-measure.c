@@ -42,6 +42,17 @@ static void count(TcpStep *step)
 	s->flags &= ~(uint32_t)TCP_SIDE_PROBED;
 }
 
+void tcp_measure_resent(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+
+	s->flags |= TCP_SIDE_RESENT;
+	aside->resent_seq = step->seg->seq;
+	aside->resent_end = segment_seq_end(step->seg);
+	aside->resent_tsval = s->tsval;
+}
+
 /* The sender's own segment: begin to time it, or give up timing what is sent twice. */
 static void time_data(TcpStep *step)
 {
@@ -55,13 +66,8 @@ static void time_data(TcpStep *step)
 	    step->segment_class == SHAKEDOWN_SEGMENT_OUT_OF_ORDER) {
 		s->flags &= ~(uint32_t)TCP_SIDE_TIMING;
 		if (step->segment_class == SHAKEDOWN_SEGMENT_RETRANSMISSION ||
-		    step->segment_class == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION) {
-			s->flags |= TCP_SIDE_RESENT;
-			TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
-			aside->resent_seq = seg->seq;
-			aside->resent_end = end;
-			aside->resent_tsval = s->tsval;
-		}
+		    step->segment_class == SHAKEDOWN_SEGMENT_FAST_RETRANSMISSION)
+			tcp_measure_resent(step);
 		return;
 	}
 	if (step->segment_class != SHAKEDOWN_SEGMENT_NEW || tcp_side_has(s, TCP_SIDE_TIMING))

@@ -154,6 +154,8 @@ void tcp_arrives_icmp(TcpStep *step);
 
 /* tcp-measure.c: round-trip times and needless retransmissions. */
 void tcp_measure(TcpStep *step);
+/* The segment was sent before: the answer to it may show that the first copy had arrived. */
+void tcp_measure_resent(TcpStep *step);
 
 /* tcp-clock.c: what time does. When its timer is to fire if nothing more comes, or never. */
 #define TCP_CLOCK_NEVER INT64_MAX

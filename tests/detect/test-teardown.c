@@ -15,6 +15,53 @@ Test(teardown, fin_lost_once)
 	EXPECT_FACT(s, FIN_RETRANSMITTED, "client_fin=2");
 }
 
+/* RFC 2883 §4.1: what is below the ACK came twice. */
+static void fin_again(Scene *s, ShakedownDuration after, bool came_twice)
+{
+	uint32_t fin = s->isn[SHAKEDOWN_CLIENT] + 121;
+	uint32_t edges[2] = {GUINT32_TO_BE(fin), GUINT32_TO_BE(fin + 1)};
+	char sack[12] = {1, 1, 5, 10};
+
+	memcpy(sack + 4, edges, sizeof edges);
+	CLIENT(s, FIN_ACK, 121, 1001);
+	CLIENT(s, FIN_ACK, 121, 1001, .after = after);
+	SERVER(s, TCP_ACK, 1001, 122, .after = MS(1), .options = sack,
+	       .options_len = came_twice ? sizeof sack : 0);
+	SERVER(s, FIN_ACK, 1001, 122);
+	CLIENT(s, TCP_ACK, 122, 1002);
+	scene_finish(s);
+	EXPECT_KINDS(s, "fin-retransmitted");
+}
+
+/* The peer takes its time with the ACK, as kernels do, and a probe is faster. */
+Test(teardown, fin_that_had_arrived)
+{
+	g_autoptr(Scene) s = scene_talking();
+
+	fin_again(s, MS(30), true);
+	EXPECT_SEVERITY(s, FIN_RETRANSMITTED, INFO);
+	EXPECT_FACT(s, FIN_RETRANSMITTED, "needless=1");
+}
+
+/* By then its ACK is lost. */
+Test(teardown, fin_that_had_arrived_long_ago)
+{
+	g_autoptr(Scene) s = scene_talking();
+
+	fin_again(s, MS(220), true);
+	EXPECT_SEVERITY(s, FIN_RETRANSMITTED, NOTICE);
+	EXPECT_FACT(s, FIN_RETRANSMITTED, "needless=1");
+}
+
+Test(teardown, fin_that_had_not_arrived)
+{
+	g_autoptr(Scene) s = scene_talking();
+
+	fin_again(s, MS(30), false);
+	EXPECT_SEVERITY(s, FIN_RETRANSMITTED, NOTICE);
+	EXPECT_FACT(s, FIN_RETRANSMITTED, "needless=0");
+}
+
 Test(teardown, fin_doubled_by_the_network)
 {
 	g_autoptr(Scene) s = scene_talking();
