@@ -239,9 +239,10 @@ static bool assassination(DetectContext *context, TcpConnection *conn, Shakedown
 static const char *what_before(const DossierReset *r)
 {
 	/* A program that aborts says RST,ACK: this is the answer of one that took no connection. */
-	if (r->without_ack && r->state[0] == SHAKEDOWN_TCP_SYN_RECEIVED)
+	if (r->without_ack && r->state[0] == SHAKEDOWN_TCP_SYN_RECEIVED && !r->unacked[1])
 		return "instead of taking the third ACK: its accept queue was full "
-		       "(tcp_abort_on_overflow), or nobody listened any more";
+		       "(tcp_abort_on_overflow), nobody listened any more, or a firewall refused "
+		       "it";
 	if (r->zero_window)
 		return "after a closed window";
 	if (r->idle >= IDLE_LEAST)
