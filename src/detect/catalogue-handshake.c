@@ -180,8 +180,8 @@ AT(BACKLOG_OVERFLOW) = {.info = {
 	"A listener answers some SYNs and ignores others: its queue of half-open or of completed "
 	"connections is full.",
 	.detected =
-	"SYNs of at least 3 clients unanswered and retransmitted while the same listener answers "
-	"others within the same 10 s.",
+	"At least 3 SYNs, and a tenth of all, unanswered and retransmitted while the same listener "
+	"answers later ones within the same 10 s.",
 	.innocent =
 	"A rate limit for new connections, set on purpose. Loss on the path of those clients.",
 	.action =

@@ -65,7 +65,9 @@ AT(TIME_WAIT_REUSE_REFUSED) = {.info = {
 	"ACK of the old connection, with a reset, or not at all.",
 	.detected =
 	"A SYN within 2 MSL (${msl} each) after a close, answered by an ACK, an RST or silence. An RST "
-	"that comes when the client has reset that ACK is of a port that is closed: refused, no more.",
+	"that comes when the client has reset that ACK is of a port that is closed: refused, no more. "
+	"A notice where timestamp or sequence number make the reuse a safe one and nothing of the old "
+	"connection answers: then the SYN may have been lost, or passed over as others are.",
 	.innocent = "A client that resets the old connection on that ACK and succeeds a second later.",
 	.action =
 	"The client pays with a retransmission timeout. A NAT or load balancer that reuses ports "

@@ -248,11 +248,13 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 	    (never && !refused && !again && tcp_conn_has(conn, TCP_CONN_ENDED) &&
 	     tcp_tracker_now(context->tracker) - conn->syn_first < context->config->syn_timeout))
 		return;
-	/* No stack refuses it (RFC 6191 §2); a device on the way may. */
-	bool closed = refused && never && !(d && d->reuse_not_allowed);
+	/* No stack refuses it without a word of the old connection (RFC 6191 §2), though a device
+	 * on the way may: more often the port is closed, or the SYN lost or passed over. */
+	bool safe = !(d && (d->reuse_not_allowed || d->waits_no_more));
+	bool closed = refused && never && safe;
 
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED, conn);
-	if (closed)
+	if (safe)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_time(&f, conn->syn_first, never ? conn->end : conn->syn_ack_first);
 	finding_frame(&f, conn->first_frame);
@@ -260,6 +262,7 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 	finding_marks(&f, TCP_MARK_RST, -1);
 	finding_flag(&f, "reset", refused);
 	finding_flag(&f, "opened_later", !never && !aborted);
+	finding_flag(&f, "safe", safe);
 	if (!never)
 		finding_duration(&f, "cost_s", conn->syn_ack_first - conn->syn_first);
 	finding_summary(&f, "a SYN to ports that were in TIME-WAIT was %s",
@@ -268,10 +271,12 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 		finding_summary(&f, "; %s %s later",
 				aborted ? "it was answered" : "the connection came about",
 				finding_span(&f, conn->syn_ack_first - conn->syn_first));
-	else if (closed)
-		finding_summary(&f, ", though it was a safe one: perhaps the port is closed");
 	else if (!refused)
 		finding_summary(&f, ": neither SYN,ACK nor RST answered it");
+	if (safe)
+		finding_summary(&f, "; it was a safe one: %s",
+				closed ? "perhaps the port is closed"
+				       : "perhaps it was lost, or passed over like others");
 	finding_report(&f);
 }
 

@@ -66,6 +66,49 @@ Test(time_wait, reuse_refused_at_first)
 	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "opened_later=1");
 }
 
+/* Where nobody listens any more Linux answers once more from TIME-WAIT; the client resets that, and
+ * asks again. */
+static Scene *port_closed(uint8_t ttl)
+{
+	Scene *s = server_waits();
+	uint32_t old = s->isn[SHAKEDOWN_CLIENT];
+
+	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(5));
+	s->isn[SHAKEDOWN_CLIENT] = old;
+	SERVER(s, TCP_ACK, 1002, 122);
+	CLIENT(s, TCP_RST, 122, .ttl = ttl);
+	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
+	return s;
+}
+
+/* As it may happen to any SYN: nothing says that it was for TIME-WAIT. */
+Test(time_wait, safe_reuse_passed_over)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	s->isn[SHAKEDOWN_CLIENT] += 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_REUSE_REFUSED, NOTICE);
+	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "safe=1");
+}
+
+/* One that answers for the old connection has refused it, safe or not. */
+Test(time_wait, safe_reuse_refused)
+{
+	g_autoptr(Scene) s = port_closed(64);
+
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, TIME_WAIT_REUSE_REFUSED, WARNING);
+}
+
 /* The answer that came in the end was reset. */
 Test(time_wait, reuse_refused_and_then_given_up)
 {
@@ -99,22 +142,6 @@ Test(time_wait, reuse_refused_by_one_that_answers)
 	cr_assert_str_eq(scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED)->summary,
 			 "a SYN to ports that were in TIME-WAIT was not taken: neither SYN,ACK nor "
 			 "RST answered it");
-}
-
-/* Where nobody listens any more Linux answers once more from TIME-WAIT; the client resets that, and
- * asks again. */
-static Scene *port_closed(uint8_t ttl)
-{
-	Scene *s = server_waits();
-	uint32_t old = s->isn[SHAKEDOWN_CLIENT];
-
-	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
-	CLIENT(s, TCP_SYN, .after = SECONDS(5));
-	s->isn[SHAKEDOWN_CLIENT] = old;
-	SERVER(s, TCP_ACK, 1002, 122);
-	CLIENT(s, TCP_RST, 122, .ttl = ttl);
-	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
-	return s;
 }
 
 Test(time_wait, the_port_is_closed_and_not_in_time_wait)
