@@ -310,6 +310,20 @@ static ShakedownTime asked_until(const TcpConnection *conn, ShakedownSideId side
 	return conn->side[side].last;
 }
 
+/* Linux drops the third ACK, and data with it, where the accept queue is full. */
+static void say_before(Finding *f, const TcpConnection *conn, ShakedownSideId silent,
+		       ShakedownDuration idle)
+{
+	uint32_t syns = conn->side[silent].syns;
+
+	if (idle >= SHAKEDOWN_NS_PER_S)
+		finding_summary(f, ", after the connection had been idle for %s",
+				finding_span(f, idle));
+	if (silent == SHAKEDOWN_SERVER && syns && tcp_side_originals(conn, silent) <= syns)
+		finding_summary(f, "; it has sent nothing but SYN,ACK: perhaps its accept queue "
+				   "was full");
+}
+
 static void silent_death(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
@@ -364,9 +378,7 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 		if (deaf)
 			finding_summary(&f, ", and %s %u times", finding_side(tcp_other(side)),
 					o_watch->resent);
-		if (w->idle >= SHAKEDOWN_NS_PER_S)
-			finding_summary(&f, ", after the connection had been idle for %s",
-					finding_span(&f, w->idle));
+		say_before(&f, conn, tcp_other(side), w->idle);
 		finding_report(&f);
 	}
 }

@@ -322,6 +322,27 @@ Test(teardown, silent_death)
 	EXPECT_FACT(s, SILENT_DEATH, "idle_before_s=400.010");
 }
 
+/* Whose accept queue is full drops the third ACK, and the data behind it; nothing shows that it had
+ * taken it. */
+Test(teardown, silent_from_the_third_ack_on)
+{
+	for (unsigned talked = 0; talked < 2; talked++) {
+		g_autoptr(Scene) s = talked ? scene_talking() : scene_new();
+		uint32_t at = talked ? 121 : 1, ack = talked ? 1001 : 1;
+
+		if (!talked)
+			scene_open(s);
+		for (unsigned n = 0; n < 5; n++)
+			CLIENT(s, PSH_ACK, at, ack, 50, .after = MS(300 << n));
+		scene_wait(s, SECONDS(20));
+		scene_finish(s);
+		EXPECT_KINDS(s, "silent-death");
+		cr_assert_eq(!strstr(scene_report(s, SHAKEDOWN_ANOMALY_SILENT_DEATH)->summary,
+				     "nothing but SYN,ACK"),
+			     talked);
+	}
+}
+
 static void too_large(Scene *s)
 {
 	CLIENT(s, PSH_ACK, 121, 1001, 1400);
