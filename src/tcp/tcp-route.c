@@ -158,6 +158,9 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 	if (((seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK)) ||
 	    tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return false;
+	/* What was refused has nothing to say but that, once more. */
+	if (tcp_conn_has(older, TCP_CONN_REFUSED) && !(seg->flags & TCP_RST))
+		return false;
 	if (tcp_side_has(s, TCP_SIDE_SENT_SYN)) {
 		/* From the one who opens: before SYN,ACK has come it can only answer the old. */
 		if (answered || (!(seg->flags & TCP_RST) && tcp_seq_eq(seg->seq, s->snd_nxt)))
@@ -331,6 +334,19 @@ static bool answers_unseen_syn(const TcpConnection *conn, ShakedownSideId side, 
 	       (tcp_conn_gone(conn) || (!of_its_own && is_over(s) && is_over(r)));
 }
 
+/* The SYN was refused, and what comes has nothing to do with its number. */
+#define REFUSED_NEAR (1 << 20)
+static bool of_another_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+
+	if (!tcp_conn_has(conn, TCP_CONN_REFUSED) || conn->syn_ack_first ||
+	    !tcp_side_has(c, TCP_SIDE_ISN_KNOWN))
+		return false;
+	int32_t ahead = tcp_seq_diff(side == SHAKEDOWN_CLIENT ? seg->seq : seg->ack, c->isn);
+	return ahead < 0 || ahead > REFUSED_NEAR;
+}
+
 /* Where all was over, both go on from other numbers: of a connection whose opening was not
  * captured. */
 static bool goes_on_unseen(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
@@ -340,8 +356,9 @@ static bool goes_on_unseen(TcpTracker *tracker, TcpConnection *conn, ShakedownSi
 
 	step.time = seg->time;
 	return (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && is_over(&conn->side[0]) &&
-	       is_over(&conn->side[1]) && tcp_was_synchronized(conn, side) &&
-	       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && tcp_space_is_elsewhere(&step);
+	       is_over(&conn->side[1]) && !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) &&
+	       (tcp_was_synchronized(conn, side) ? tcp_space_is_elsewhere(&step)
+						 : of_another_syn(conn, side, seg));
 }
 
 /* Where a segment belongs that begins something, or that may not be the present connection's. */
