@@ -2,6 +2,7 @@
 #include "detect/reset.h"
 
 #include "detect/noted.h"
+#include "tcp/tcp-holes.h"
 #include "tcp/tcp-ttl.h"
 
 #include <inttypes.h>
@@ -113,6 +114,17 @@ static void ignored(DetectContext *context, TcpConnection *conn, ShakedownSideId
 	finding_report(&f);
 }
 
+/* The last that a side has sent, as the other acknowledges it, was not captured: nor, perhaps, its
+ * close. */
+static bool end_unseen(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpSide *s = &conn->side[side];
+
+	return tcp_side_has(s, TCP_SIDE_SPACE) &&
+	       tcp_holes_at(tcp_aside(conn)->holes[side], tcp_seq_add(s->snd_nxt, UINT32_MAX),
+			    s->snd_nxt);
+}
+
 /* §3.10.7.1: the answer of an endpoint that knows of no connection. */
 static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
 		      const DossierReset *r)
@@ -129,7 +141,9 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 	if (!r->after_syn && r->silent < SILENT_LEAST)
 		return false;
 	begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION, conn, side, r);
-	if (!r->after_syn && r->silent < SILENT_SURE)
+	bool unseen = r->after_syn &&
+		      (end_unseen(conn, SHAKEDOWN_CLIENT) || end_unseen(conn, SHAKEDOWN_SERVER));
+	if (unseen || (!r->after_syn && r->silent < SILENT_SURE))
 		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_text(&f, "lost_by", shakedown_side_name(side));
 	finding_duration(&f, "silent_s", r->silent);
@@ -137,7 +151,8 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 			"%s no longer knew the connection that %s still held: ", finding_side(side),
 			finding_side(other));
 	if (r->after_syn)
-		finding_summary(&f, "it opened it anew, and reset the answer");
+		finding_summary(&f, "it opened it anew, and reset the answer%s",
+				unseen ? "; or it was closed, and the capture lost that" : "");
 	else
 		finding_summary(&f,
 				"after %s of silence it answered with an RST that only an "

@@ -233,6 +233,23 @@ Test(reset, reopened_after_a_crash)
 }
 
 /* … figure 10. */
+/* The answer acknowledges more than was captured of the client: its FIN, for one. */
+Test(reset, reopened_after_a_close_that_was_lost_to_the_capture)
+{
+	for (unsigned lost = 0; lost < 2; lost++) {
+		g_autoptr(Scene) s = scene_talking();
+
+		CLIENT(s, TCP_SYN, 500000, .after = SECONDS(3));
+		SERVER(s, TCP_ACK, 1001, lost ? 162 : 121);
+		CLIENT(s, TCP_RST, lost ? 162 : 121);
+		scene_finish(s);
+		if (lost)
+			EXPECT_SEVERITY(s, HALF_OPEN_CONNECTION, NOTICE);
+		else
+			EXPECT_SEVERITY(s, HALF_OPEN_CONNECTION, WARNING);
+	}
+}
+
 Test(reset, data_to_an_endpoint_without_the_connection)
 {
 	g_autoptr(Scene) s = scene_talking();
