@@ -4,6 +4,7 @@
 
 #define CAPWAP_NATIVE 0x0100   /* T: the frame is of the radio's own kind */
 #define CAPWAP_FRAGMENT 0x0080 /* F */
+#define CAPWAP_LAST 0x0040     /* L */
 #define CAPWAP_KEEP_ALIVE 0x0008
 
 /* Some access points send the two bytes of the frame control in the other order. Only data frames
@@ -15,6 +16,33 @@ static Layer capwap_dot11(const Walk *walk)
 	if (control && (control[0] & 0x0f) != 0x08 && (control[1] & 0x0f) == 0x08)
 		return LAYER_DOT11_SWAPPED;
 	return LAYER_DOT11;
+}
+
+/* §3.4: pieces of one id between two addresses, put together as those of IP are, and counted so.
+ * False until the frame is whole. */
+static bool capwap_reassemble(Walk *walk, const uint8_t *header, uint32_t bits)
+{
+	Decoder *decoder = walk->decoder;
+	FragmentsWhole whole;
+	FragmentsPiece piece = {
+		.version = walk->ip.version,
+		.protocol = bits & CAPWAP_NATIVE ? 1 : 0,
+		.more = !(bits & CAPWAP_LAST),
+		.id = be16(header + 4),
+		.src = walk->ip.src,
+		.dst = walk->ip.dst,
+		.encap = &walk->encap,
+		.time = walk->packet->time,
+		.offset = be16(header + 6) & 0xfff8u,
+		.len = walk_wire_left(walk),
+		.bytes = walk->at,
+	};
+
+	if (!fragments_add(&decoder->fragments, &decoder->counts, &piece, &whole))
+		return false;
+	walk->at = whole.bytes;
+	walk->missing = whole.len - (uint32_t)bytes_left(&whole.bytes);
+	return true;
 }
 
 Layer capwap_layer(Walk *walk)
@@ -31,9 +59,9 @@ Layer capwap_layer(Walk *walk)
 		return walk_fault(walk, "CAPWAP header cut");
 	if (bits & CAPWAP_KEEP_ALIVE)
 		return walk_skip(walk, "CAPWAP keep-alive");
-	if (bits & CAPWAP_FRAGMENT)
-		return walk_skip(walk, "CAPWAP fragment");
 	if (!walk_enter(walk, ENCAP_CAPWAP))
+		return LAYER_END;
+	if ((bits & CAPWAP_FRAGMENT) && !capwap_reassemble(walk, header, bits))
 		return LAYER_END;
 	return bits & CAPWAP_NATIVE ? capwap_dot11(walk) : LAYER_ETHERNET;
 }

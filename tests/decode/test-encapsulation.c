@@ -148,3 +148,45 @@ Test(encapsulation, aggregates_yield_several_segments)
 	}
 	cr_expect_eq(decoder_count(decoder, "more segments in a packet than are read"), 1 + 2);
 }
+
+/* A piece of a frame on its way through CAPWAP: an id, an offset, and whether it is the last. */
+static size_t decode_capwap_piece(const Composed *frame, uint16_t id, size_t offset, size_t end)
+{
+	uint8_t header[8] = {0x00, 0x10, 0x00, 0x80, (uint8_t)(id >> 8), (uint8_t)id};
+
+	if (end == composed_len(frame))
+		header[3] |= 0x40;
+	header[6] = (uint8_t)(offset >> 8);
+	header[7] = (uint8_t)offset; /* in 8 bytes, above three reserved bits */
+	compose_start(&packet);
+	compose_put(&packet, frame->room + frame->start + offset, end - offset);
+	compose_put(&packet, header, sizeof header);
+	compose_layer(&packet, "udp:5247");
+	compose_layer(&packet, "ip4:17");
+	compose_layer(&packet, "eth:0800");
+	return decode_composed(decoder, 1, &packet, segments);
+}
+
+Test(encapsulation, frames_in_pieces_through_capwap)
+{
+	static Composed frame;
+	g_autofree char *encap = NULL;
+	size_t len;
+
+	compose(&frame, "eth:0800 ip4:6 tcp");
+	len = composed_len(&frame);
+	cr_expect_eq(decode_capwap_piece(&frame, 7, 0, 24), 0);
+	cr_expect_eq(decode_capwap_piece(&frame, 8, 24, len), 0, "of another frame");
+	cr_assert_eq(decode_capwap_piece(&frame, 7, 24, len), 1);
+	encap = encapsulation_text(&segments->encap);
+	cr_expect_str_eq(encap, "capwap");
+	cr_expect_eq(segments->checksum, SEGMENT_CHECKSUM_GOOD);
+	cr_expect_not(segments->cut);
+	cr_expect_not(memcmp(segments->payload, "hello", 5));
+	/* In another order, and with the first in three. */
+	cr_expect_eq(decode_capwap_piece(&frame, 9, 40, len), 0);
+	cr_expect_eq(decode_capwap_piece(&frame, 9, 8, 40), 0);
+	cr_assert_eq(decode_capwap_piece(&frame, 9, 0, 8), 1);
+	cr_expect_eq(segments->checksum, SEGMENT_CHECKSUM_GOOD);
+	cr_expect_eq(decoder_count(decoder, "IP fragments not complete at the end"), 1);
+}
