@@ -43,6 +43,8 @@ Layer loop_layer(Walk *walk)
 	return address_family_next(walk, be32(header) <= 0xffff ? be32(header) : le32(header));
 }
 
+/* Also LINKTYPE_IPV4 and LINKTYPE_IPV6: writers put the other version there, and the header says
+ * which it is. */
 Layer raw_layer(Walk *walk)
 {
 	Layer next = ip_version_next(walk);

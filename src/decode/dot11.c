@@ -12,6 +12,7 @@
 #define DOT11_PROTECTED 0x40
 #define DOT11_HT_CONTROL 0x80
 #define DOT11_AMSDU_PRESENT 0x80
+#define DOT11_MESH_CONTROL 0x01 /* in the second byte of QoS control */
 
 /* Subframes: destination, source, length, LLC; padded to 4 but for the last. */
 static Layer dot11_amsdu(Walk *walk)
@@ -45,6 +46,21 @@ static size_t dot11_header_len(uint8_t control, uint8_t flags)
 	return len;
 }
 
+/* §9.2.4.7.3: flags, time to live, sequence number (4), and up to two addresses. Outside a mesh the
+ * bit that announces it means something else: LLC must follow. */
+static void dot11_pull_mesh_control(Walk *walk)
+{
+	const uint8_t *flags = bytes_peek(&walk->at, 1);
+	Walk shifted = *walk;
+	const uint8_t *llc;
+
+	if (!flags || *flags > 2 || !bytes_pull(&shifted.at, 6 + *flags * 6u))
+		return;
+	llc = bytes_peek(&shifted.at, 3);
+	if (llc && be24(llc) == 0xaaaa03)
+		*walk = shifted;
+}
+
 /* Swapped: the two bytes of each field of 16 bits stand in the other order. */
 static Layer dot11_frame(Walk *walk, bool swapped, bool padded)
 {
@@ -74,6 +90,8 @@ static Layer dot11_frame(Walk *walk, bool swapped, bool padded)
 		return walk_skip(walk, "802.11 fragment");
 	if ((control & DOT11_QOS) && (header[qos + swapped] & DOT11_AMSDU_PRESENT))
 		return dot11_amsdu(walk);
+	if ((control & DOT11_QOS) && (header[qos + !swapped] & DOT11_MESH_CONTROL))
+		dot11_pull_mesh_control(walk);
 	return LAYER_LLC;
 }
 

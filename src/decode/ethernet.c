@@ -126,6 +126,10 @@ static const struct {
 	{0xf1c1, LAYER_SHORT_TAG}, /* 802.1CB */
 	{0x892f, LAYER_SHORT_TAG}, /* HSR, IEC 62439-3 */
 	{0x893f, LAYER_LONG_TAG},  /* 802.1BR */
+	{0x8870, LAYER_LLC},	  /* jumbo frames: too long for an 802.3 length */
+	{0x8899, LAYER_REALTEK},
+	{0x88c3, LAYER_LONG_TAG}, /* MaxLinear GSW1xx */
+	{0xdada, LAYER_EDSA_TAG},
 	{0x88e5, LAYER_MACSEC},
 	{0x894f, LAYER_NSH},
 	{0x22f3, LAYER_TRILL},

@@ -71,6 +71,8 @@ static Layer gre_next(Walk *walk, uint16_t flags, uint16_t type)
 		return LAYER_PPP;
 	case 0x9000:
 		return LAYER_DOT11;
+	case 0x6559: /* RFC 1701: raw frame relay */
+		return LAYER_FRAME_RELAY;
 	case 0x2001:
 		return walk_skip(walk, "NHRP");
 	}

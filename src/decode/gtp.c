@@ -21,10 +21,17 @@ static bool gtp_pull_extensions(Walk *walk, uint8_t next)
 	return true;
 }
 
+/* What a tunnel carries was agreed on when it was set up (TS 29.060 §7.7.27, TS 24.501 §9.11.4.11):
+ * IP; at first PPP as well; with 5G, Ethernet. */
 static Layer gtp_payload(Walk *walk, uint32_t tunnel)
 {
 	Layer next = ip_version_next(walk);
+	const uint8_t *start = bytes_peek(&walk->at, 2);
 
+	if (start && start[0] == 0xff && start[1] == 0x03)
+		next = LAYER_PPP;
+	else if (next == LAYER_END && guess_ethernet(walk))
+		next = LAYER_ETHERNET;
 	if (next == LAYER_END)
 		return walk_skip(walk, "GTP-U without IP");
 	/* Each direction's receiver gives its own endpoint id. */

@@ -119,3 +119,14 @@ Layer lisp_layer(Walk *walk)
 		return LAYER_END;
 	return ip;
 }
+
+/* RFC 3519 §3.3: a message of type 4 is the header of a tunnel through a NAT, with the IP protocol
+ * of what follows; all others are registration. */
+Layer mobile_ip_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_pull(&walk->at, 4);
+
+	if (!header || header[0] != 4 || be16(header + 2) != 0)
+		return walk_skip(walk, "UDP");
+	return ip_protocol_next(walk, header[1]);
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Local networks other than Ethernet: FDDI, Token Ring, ARCNET, InfiniBand, FireWire, Fibre
- * Channel. */
+ * Channel, television cables. */
 #include "decode/walk.h"
 
 /* Frame control, destination, source. */
@@ -102,4 +102,44 @@ Layer fibre_channel_layer(Walk *walk)
 	if (!bytes_pull(&walk->at, 16))
 		return walk_fault(walk, "IP over Fibre Channel header cut");
 	return LAYER_LLC;
+}
+
+#define DOCSIS_EXTENDED 0x01
+#define DOCSIS_KEY_ENABLE 0x80
+
+/* Elements of type and length in one byte; those of baseline privacy (3 up, 4 down) tell whether
+ * the frame is encrypted: MULPI §6.2.6, SEC §4.1. */
+static bool docsis_encrypted(Bytes extended)
+{
+	for (const uint8_t *element; (element = bytes_pull(&extended, 1));) {
+		const uint8_t *value = bytes_pull(&extended, *element & 0xfu);
+
+		if (!value)
+			break;
+		if ((*element >> 4 == 3 || *element >> 4 == 4) && (*element & 0xf) >= 2 &&
+		    (value[1] & DOCSIS_KEY_ENABLE))
+			return true;
+	}
+	return false;
+}
+
+/* CableLabs' DOCSIS MULPI §6.2.1: control, the extended header's length, the length of that and of
+ * the frame, the extended header, a check sequence; then Ethernet. */
+Layer docsis_layer(Walk *walk)
+{
+	const uint8_t *header = bytes_pull(&walk->at, 4), *extended;
+	size_t len;
+
+	if (!header)
+		return walk_fault(walk, "DOCSIS header cut");
+	if (header[0] >> 6 == 3 || header[0] >> 6 == 1)
+		return walk_skip(walk, "DOCSIS of something else than Ethernet");
+	len = (header[0] & DOCSIS_EXTENDED) ? header[1] : 0;
+	walk_shorten(walk, be16(header + 2) + 2u);
+	extended = bytes_pull(&walk->at, len);
+	if (!extended || !bytes_pull(&walk->at, 2))
+		return walk_fault(walk, "DOCSIS header cut");
+	if (docsis_encrypted(bytes_of(extended, len)))
+		return walk_skip(walk, "DOCSIS (encrypted)");
+	return LAYER_ETHERNET;
 }

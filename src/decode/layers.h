@@ -28,6 +28,8 @@
 	X(BROADCOM_PREPEND,	broadcom_prepend_layer)	\
 	X(DSA,			dsa_layer)		\
 	X(EDSA,			edsa_layer)		\
+	X(EDSA_TAG,		edsa_tag_layer)		\
+	X(REALTEK,		realtek_layer)		\
 	/* ipv4.c, ipv6.c, icmp.c, tcp.c */		\
 	X(IPV4,			ipv4_layer)		\
 	X(IPV6,			ipv6_layer)		\
@@ -59,6 +61,7 @@
 	X(AYIYA,		ayiya_layer)		\
 	X(GUE,			gue_layer)		\
 	X(LISP,			lisp_layer)		\
+	X(MOBILE_IP,		mobile_ip_layer)	\
 	X(L2TP,			l2tp_layer)		\
 	X(CAPWAP,		capwap_layer)		\
 	X(TZSP,			tzsp_layer)		\
@@ -85,6 +88,7 @@
 	X(IPOIB,		ipoib_layer)		\
 	X(IEEE1394,		ieee1394_layer)		\
 	X(FIBRE_CHANNEL,	fibre_channel_layer)	\
+	X(DOCSIS,		docsis_layer)		\
 	X(FRAME_RELAY,		frame_relay_layer)	\
 	X(FRAME_RELAY_DIRECTION, frame_relay_direction_layer)	\
 	X(ATM,			atm_layer)		\
@@ -108,8 +112,16 @@
 	X(SYMANTEC,		symantec_layer)		\
 	X(NETANALYZER,		netanalyzer_layer)	\
 	X(NETANALYZER_PREAMBLE,	netanalyzer_preamble_layer)	\
+	X(JUNIPER,		juniper_layer)		\
 	X(JUNIPER_ETHERNET,	juniper_ethernet_layer)	\
 	X(JUNIPER_PPP,		juniper_ppp_layer)	\
 	X(JUNIPER_FRAME_RELAY,	juniper_frame_relay_layer)	\
-	X(JUNIPER_CHDLC,	juniper_chdlc_layer)
+	X(JUNIPER_CHDLC,	juniper_chdlc_layer)	\
+	X(JUNIPER_BUNDLE,	juniper_bundle_layer)	\
+	X(JUNIPER_MFR,		juniper_mfr_layer)	\
+	X(JUNIPER_ATM1,		juniper_atm1_layer)	\
+	X(JUNIPER_ATM2,		juniper_atm2_layer)	\
+	X(JUNIPER_SERVICES,	juniper_services_layer)	\
+	X(JUNIPER_ES,		juniper_es_layer)	\
+	X(JUNIPER_PPPOE_ATM,	juniper_pppoe_atm_layer)
 /* clang-format on */

@@ -74,6 +74,10 @@ static Layer tzsp_next(Walk *walk, const uint8_t *header)
 		return LAYER_ETHERNET;
 	case 18:
 		return LAYER_DOT11;
+	case 119:
+		return LAYER_PRISM;
+	case 127:
+		return LAYER_AVS;
 	}
 	return walk_skip(walk, "TZSP of something else than Ethernet");
 }

@@ -35,6 +35,13 @@ Layer erf_layer(Walk *walk)
 	case 15:
 	case 19:
 		return LAYER_CHDLC;
+	case 5: /* of several channels, with 4 bytes that tell which */
+	case 17:
+		return bytes_pull(&walk->at, 4) ? LAYER_CHDLC : walk_fault(walk, "ERF header cut");
+	case 4: /* AAL5 behind a cell's header, without its checksum */
+		return bytes_pull(&walk->at, 4) ? LAYER_ATM : walk_fault(walk, "ERF header cut");
+	case 9:
+		return bytes_pull(&walk->at, 8) ? LAYER_ATM : walk_fault(walk, "ERF header cut");
 	case 22:
 		return LAYER_IPV4;
 	case 23:

@@ -43,3 +43,24 @@ Layer edsa_layer(Walk *walk)
 {
 	return bytes_pull(&walk->at, 16) ? dsa_tag(walk) : walk_fault(walk, "switch tag cut");
 }
+
+/* … as recorded on a link that is called Ethernet. */
+Layer edsa_tag_layer(Walk *walk)
+{
+	return bytes_pull(&walk->at, 2) ? dsa_tag(walk) : walk_fault(walk, "switch tag cut");
+}
+
+/* Realtek (Linux: net/dsa/tag_rtl4_a.c, tag_rtl8_4.c): the protocol's number is a byte, or its
+ * first half, and tells how long the tag is; others are the switches' own. */
+Layer realtek_layer(Walk *walk)
+{
+	const uint8_t *protocol = bytes_peek(&walk->at, 1);
+
+	if (!protocol)
+		return walk_fault(walk, "switch tag cut");
+	if (*protocol == 0x04)
+		return LAYER_LONG_TAG;
+	if (*protocol >> 4 != 0x9 && *protocol >> 4 != 0xa)
+		return walk_skip(walk, "Realtek switch control");
+	return bytes_pull(&walk->at, 2) ? LAYER_ETHERTYPE : walk_fault(walk, "switch tag cut");
+}

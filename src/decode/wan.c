@@ -44,6 +44,23 @@ Layer frame_relay_direction_layer(Walk *walk)
 	return LAYER_FRAME_RELAY;
 }
 
+/* What has a circuit to itself: bridged frames have two bytes of padding before them, RFC 2684
+ * §6.2; PPP begins with its protocol, RFC 2364 §5. */
+static Layer atm_circuit_next(Walk *walk)
+{
+	const uint8_t *start = bytes_peek(&walk->at, 2);
+	Walk shifted = *walk;
+	Layer next = guess_ip(walk);
+
+	if (next != LAYER_END || !bytes_pull(&shifted.at, 2))
+		return next;
+	if (be16(start) == 0 && guess_ethernet(&shifted)) {
+		*walk = shifted;
+		return LAYER_ETHERNET;
+	}
+	return guess_ip(&shifted) != LAYER_END ? LAYER_PPP : LAYER_END;
+}
+
 /* LLC, or a protocol by itself on its circuit. */
 Layer atm_layer(Walk *walk)
 {
@@ -54,7 +71,7 @@ Layer atm_layer(Walk *walk)
 		return walk_fault(walk, "ATM payload cut");
 	if (be24(llc) == 0xaaaa03 || be24(llc) == 0xfefe03)
 		return LAYER_LLC;
-	next = guess_ip(walk);
+	next = atm_circuit_next(walk);
 	if (next == LAYER_END)
 		return walk_skip(walk, "ATM of something else than IP");
 	return next;

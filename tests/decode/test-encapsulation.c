@@ -190,3 +190,31 @@ Test(encapsulation, frames_in_pieces_through_capwap)
 	cr_expect_eq(segments->checksum, SEGMENT_CHECKSUM_GOOD);
 	cr_expect_eq(decoder_count(decoder, "IP fragments not complete at the end"), 1);
 }
+
+Test(encapsulation, that_cannot_be_read_says_so)
+{
+	static const struct {
+		uint32_t link_type;
+		const char *layers, *reason;
+	} rows[] = {
+		{143, "x0105 len-2 x3411810000 xabcd eth:0800 ip4:6 tcp", "DOCSIS (encrypted)"},
+		{143, "xc000 len xabcd ip4:6 tcp", "DOCSIS of something else than Ethernet"},
+		{1, "eth:8899 x01000000 ip4:6 tcp", "Realtek switch control"},
+		{137, "x4d474301 x80000000 ip4:6 tcp", "ATM cells"},
+		{135, "x4d474301 x0000000000000010 ip4:6 tcp", "ATM cells"},
+		{136, "x4d474301 x0000000000000000 x00112233", "Juniper of something else than IP"},
+		{11, "x0011223344", "ATM of something else than IP"},
+		{1, "eth:0800 ip4:17 udp:434 x01400000 ip4:6 tcp", "UDP"},
+		{1, "eth:0800 ip4:17 udp:2152 x30ff len x00000007 x0011223344", "GTP-U without IP"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		Decoder *fresh = decoder_new(NULL);
+
+		compose(&packet, rows[i].layers);
+		cr_expect_eq(decode_composed(fresh, rows[i].link_type, &packet, segments), 0, "%zu",
+			     i);
+		cr_expect_eq(decoder_count(fresh, rows[i].reason), 1, "%s", rows[i].reason);
+		decoder_free(fresh);
+	}
+}
