@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The reader of pcap: draft-ietf-opsawg-pcap, and the variants that circulate: nanoseconds,
- * Kuznetzov's longer record header (magic a1b2cd34), and files before version 2.4, in which the
- * two lengths were the other way round.
+ * Kuznetzov's longer record header (magic a1b2cd34), files before version 2.4, in which the two
+ * lengths were the other way round, and those that Wireshark knows by other signs: AIX's, Nokia's,
+ * Ixia's, and further record headers of Kuznetzov's patches.
  */
 #include "capture/reader.h"
 
 #include "base/bytes.h"
+#include "base/link-type.h"
 
 #include <shakedown/types.h>
 
 #define MINOR_LAST 4
 #define HEADER_LEN 24
 #define RECORD_LEN 16
+#define RECORD_LEN_NOKIA 20
 #define RECORD_LEN_KUZNETZOV 24
+#define RECORD_LEN_KUZNETZOV_SMP 28 /* of September 1999 */
+
+#define GUESS_RECORDS 3		   /* by so many, the length of their headers is guessed */
+#define GUESS_SECONDS (7 * 86400u) /* they are no further apart */
 
 typedef enum {
 	LENGTHS_CAPTURED_FIRST,
@@ -25,7 +32,7 @@ typedef struct {
 	Reader reader;
 	bool big; /* byte order */
 	Lengths lengths;
-	uint32_t record_len;
+	uint32_t header_len, record_len;
 	uint32_t tick; /* nanoseconds */
 	uint32_t link_type;
 	uint32_t interface;
@@ -73,18 +80,22 @@ static void tell_version(ReaderPcap *pcap)
 static bool read_magic(ReaderPcap *pcap, const uint8_t *p)
 {
 	static const struct {
-		uint32_t magic, record_len, tick;
+		uint32_t magic, header_len, record_len, tick;
 		const char *format;
 	} variants[] = {
-		{0xa1b2c3d4, RECORD_LEN, 1000, "pcap"},
-		{0xa1b23c4d, RECORD_LEN, 1, "pcap (nanoseconds)"},
-		{0xa1b2cd34, RECORD_LEN_KUZNETZOV, 1000, "pcap (modified)"},
+		{0xa1b2c3d4, HEADER_LEN, RECORD_LEN, 1000, "pcap"},
+		{0xa1b23c4d, HEADER_LEN, RECORD_LEN, 1, "pcap (nanoseconds)"},
+		{0xa1b2cd34, HEADER_LEN, RECORD_LEN_KUZNETZOV, 1000, "pcap (modified)"},
+		/* The length of all records follows the header. */
+		{0x1c0001ab, HEADER_LEN + 4, RECORD_LEN, 1000, "pcap (Ixia)"},
+		{0x1c0001ac, HEADER_LEN + 4, RECORD_LEN, 1, "pcap (Ixia)"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(variants); i++)
 		for (int big = 0; big <= 1; big++)
 			if (bytes_get32(p, big) == variants[i].magic) {
 				pcap->big = big;
+				pcap->header_len = variants[i].header_len;
 				pcap->record_len = variants[i].record_len;
 				pcap->tick = variants[i].tick;
 				pcap->reader.format = variants[i].format;
@@ -111,6 +122,23 @@ static bool read_version(ReaderPcap *pcap, uint16_t major, uint16_t minor)
 	return true;
 }
 
+/* AIX says version 2.2, which was of no link types' numbers but of interfaces' (RFC 1573, ifType),
+ * and counts nanoseconds. */
+static void read_aix(ReaderPcap *pcap)
+{
+	static const struct {
+		uint16_t interface, link_type;
+	} types[] = {{6, LINK_ETHERNET}, {9, LINK_TOKEN_RING}, {15, LINK_FDDI}, {24, LINK_NULL}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if (types[i].interface == pcap->link_type) {
+			pcap->link_type = types[i].link_type;
+			pcap->tick = 1;
+			pcap->reader.format = "pcap (AIX)";
+			return;
+		}
+}
+
 /* All that a header says, of HEADER_LEN bytes whose magic number is known. */
 static bool read_header(ReaderPcap *pcap, const uint8_t *p, uint32_t *interfaces)
 {
@@ -118,6 +146,8 @@ static bool read_header(ReaderPcap *pcap, const uint8_t *p, uint32_t *interfaces
 		return false;
 	/* The upper half is the length of the frame check sequence, and reserved. */
 	pcap->link_type = bytes_get32(p + 20, pcap->big) & 0xffff;
+	if (pcap->minor == 2 && pcap->tick == 1000)
+		read_aix(pcap);
 	pcap->max = reader_max_packet(pcap->link_type);
 	pcap->interface = (*interfaces)++;
 	return true;
@@ -133,9 +163,9 @@ static bool read_another_header(ReaderPcap *pcap, const uint8_t *p, bool *cut)
 	/* Bytes are waited for only where there is a header. */
 	if (!read_magic(&next, p))
 		return false;
-	p = source_peek(reader->source, HEADER_LEN, true);
+	p = source_peek(reader->source, next.header_len, true);
 	if (!p) {
-		reader_cut(reader, READER_BETWEEN, HEADER_LEN);
+		reader_cut(reader, READER_BETWEEN, next.header_len);
 		*cut = true;
 		return false;
 	}
@@ -143,7 +173,7 @@ static bool read_another_header(ReaderPcap *pcap, const uint8_t *p, bool *cut)
 		return false;
 	next.minor = MAX(next.minor, pcap->minor);
 	*pcap = next;
-	source_step(reader->source, HEADER_LEN);
+	source_step(reader->source, next.header_len);
 	return true;
 }
 
@@ -171,6 +201,58 @@ static const uint8_t *read_lengths(ReaderPcap *pcap, uint32_t *captured, uint32_
 static bool no_record(const ReaderPcap *pcap, const uint8_t *p, uint32_t captured, uint32_t wire)
 {
 	return wire < captured || bytes_get32(p + 4, pcap->big) >= SHAKEDOWN_NS_PER_S / pcap->tick;
+}
+
+/* Whether headers so long are followed by their packets, none of which is empty. */
+static bool records_follow(const ReaderPcap *pcap, Source *source, uint32_t record_len)
+{
+	uint32_t first = 0;
+	size_t at = 0;
+
+	for (int n = 0; n < GUESS_RECORDS; n++) {
+		const uint8_t *p = source_peek(source, at + record_len, true);
+		uint32_t captured, wire, seconds;
+
+		if (!p)
+			return false;
+		record_lengths(pcap, p + at, &captured, &wire);
+		seconds = bytes_get32(p + at, pcap->big);
+		if (n == 0)
+			first = seconds;
+		if (no_record(pcap, p + at, captured, wire) || captured - 1 >= pcap->max ||
+		    MAX(seconds, first) - MIN(seconds, first) > GUESS_SECONDS)
+			return false;
+		at += record_len + captured;
+	}
+	return source_peek(source, at, true);
+}
+
+/*
+ * Some wrote longer record headers under the same magic number: Nokia's firewalls, and the first
+ * and the second of Kuznetzov's patches. Only where records as they ought to be do not follow each
+ * other, and others do. As with Wireshark a pipe is what it says: its packets must not wait.
+ */
+static void guess_record_len(ReaderPcap *pcap, Source *source)
+{
+	static const struct {
+		uint32_t usual, other;
+		const char *format;
+	} others[] = {
+		{RECORD_LEN, RECORD_LEN_KUZNETZOV, "pcap (modified)"},
+		{RECORD_LEN, RECORD_LEN_NOKIA, "pcap (Nokia)"},
+		{RECORD_LEN_KUZNETZOV, RECORD_LEN_KUZNETZOV_SMP, "pcap (modified)"},
+	};
+
+	if (pcap->tick != 1000 || pcap->minor != MINOR_LAST || !source->file ||
+	    !stream_file_is_regular(source->file) || records_follow(pcap, source, pcap->record_len))
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+		if (pcap->record_len == others[i].usual &&
+		    records_follow(pcap, source, others[i].other)) {
+			pcap->record_len = others[i].other;
+			pcap->reader.format = others[i].format;
+			return;
+		}
 }
 
 /* More bytes are announced than there are. */
@@ -261,15 +343,16 @@ Reader *reader_pcap_open(const Reader *base, GError **error)
 
 	if (!p || !read_magic(&pcap, p))
 		return NULL;
-	p = source_peek(source, HEADER_LEN, true);
+	p = source_peek(source, pcap.header_len, true);
 	if (!p)
-		return reader_header_cut(base, "pcap", HEADER_LEN, error);
+		return reader_header_cut(base, "pcap", pcap.header_len, error);
 	if (!read_header(&pcap, p, base->interfaces))
 		return reader_refuse(base, error,
 				     "pcap version %u.%u: there is no such version (2.%u is the "
 				     "last); the header is probably corrupt",
 				     bytes_get16(p + 4, pcap.big), bytes_get16(p + 6, pcap.big),
 				     MINOR_LAST);
-	source_step(source, HEADER_LEN);
+	source_step(source, pcap.header_len);
+	guess_record_len(&pcap, source);
 	return g_memdup2(&pcap, sizeof pcap);
 }

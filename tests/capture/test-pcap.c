@@ -78,6 +78,138 @@ Test(pcap, reads_the_modified_record_header)
 	writer_free(&w);
 }
 
+/* Three packets behind the usual header, with so many bytes more in each record's. */
+static Writer write_longer_records(Magic magic, bool big, uint32_t more, uint32_t apart)
+{
+	Writer w = writer_new(big);
+
+	pcap_header(&w, magic, 1);
+	for (uint32_t n = 0; n < 3; n++) {
+		put32(&w, 1700000000 + n * apart);
+		put32(&w, 999999);
+		put32(&w, 20 + n);
+		put32(&w, 1500);
+		put_pattern(&w, 9, more);
+		put_pattern(&w, n, 20 + n);
+	}
+	return w;
+}
+
+Test(pcap, guesses_longer_record_headers_that_no_magic_number_tells)
+{
+	static const struct {
+		Magic magic;
+		uint32_t more;
+		const char *format;
+	} longer[] = {
+		{MAGIC_MICROSECONDS, 0, "pcap"},
+		{MAGIC_MICROSECONDS, 4, "pcap (Nokia)"},
+		{MAGIC_MICROSECONDS, 8, "pcap (modified)"},
+		{MAGIC_MODIFIED, 8, "pcap (modified)"},
+		{MAGIC_MODIFIED, 12, "pcap (modified)"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(longer); i++)
+		for (int big = 0; big <= 1; big++) {
+			Writer w = write_longer_records(longer[i].magic, big, longer[i].more, 60);
+			Got got = read_writer(&w);
+
+			cr_assert_null(got.problem, "row %zu: %s", i, got.problem);
+			cr_assert_eq(got_len(&got), 3, "row %zu", i);
+			cr_expect_str_eq(got.format, longer[i].format, "row %zu", i);
+			for (size_t n = 0; n < 3; n++)
+				assert_pattern(&got, n, n);
+			cr_expect_eq(got_packet(&got, 2)->wire_len, 1500);
+			got_clear(&got);
+			writer_free(&w);
+		}
+}
+
+/* As bytes that came in: what does not go on that way to the third packet is no such header. */
+Test(pcap, guesses_nothing_where_packets_do_not_follow)
+{
+	Writer w = writer_new(false);
+	Got got;
+
+	pcap_header(&w, MAGIC_MICROSECONDS, 1);
+	pcap_packet(&w, 1700000000, 1, 0, 20);
+	put32(&w, 0xffffffff);
+	pcap_packet(&w, 1700000001, 999999, 1, 20);
+	pcap_packet(&w, 1700000002, 1, 2, 20);
+	got = read_writer(&w);
+	cr_expect_eq(got_len(&got), 1);
+	cr_expect_str_eq(got.format, "pcap");
+	cr_expect(got.problem, "corrupt after the first");
+	got_clear(&got);
+	writer_free(&w);
+	/* Nor where packets would be months apart. */
+	w = write_longer_records(MAGIC_MICROSECONDS, false, 4, 86400 * 100);
+	got = read_writer(&w);
+	cr_expect_str_eq(got.format, "pcap");
+	got_clear(&got);
+	writer_free(&w);
+}
+
+Test(pcap, reads_what_ixia_writes)
+{
+	static const struct {
+		uint32_t magic, tick;
+	} kinds[] = {{0x1c0001ab, 1000}, {0x1c0001ac, 1}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		Writer w = writer_new(i);
+		Got got;
+
+		pcap_header(&w, (Magic)kinds[i].magic, 1);
+		put32(&w, 2 * (16 + 20)); /* bytes of records */
+		pcap_packet(&w, 1700000000, 123456, 0, 20);
+		pcap_packet(&w, 1700000000, 123457, 1, 20);
+		got = read_writer(&w);
+		cr_assert_null(got.error, "%s", got.error->message);
+		cr_assert_null(got.problem, "%s", got.problem);
+		cr_assert_eq(got_len(&got), 2);
+		cr_expect_eq(got_packet(&got, 1)->time, 1700000000 * S + 123457 * kinds[i].tick);
+		assert_pattern(&got, 1, 1);
+		got_clear(&got);
+		w.bytes->len = 26;
+		got = read_writer(&w);
+		cr_assert(g_error_matches(got.error, SHAKEDOWN_CAPTURE_ERROR,
+					  SHAKEDOWN_CAPTURE_ERROR_CUT));
+		got_clear(&got);
+		writer_free(&w);
+	}
+}
+
+/* Version 2.2 with an interface's type for a link type: nanoseconds, and the old order of lengths.
+ */
+Test(pcap, reads_what_aix_writes)
+{
+	static const uint32_t types[][2] = {{6, 1}, {9, 6}, {15, 10}, {24, 0}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+		Writer w = writer_new(true);
+		Got got;
+
+		pcap_header(&w, MAGIC_MICROSECONDS, types[i][0]);
+		w.bytes->data[7] = 2;
+		put32(&w, 1700000000);
+		put32(&w, 999999999);
+		put32(&w, 1500);
+		put32(&w, 20);
+		put_pattern(&w, 0, 20);
+		got = read_writer(&w);
+		cr_assert_null(got.problem, "%s", got.problem);
+		cr_assert_eq(got_len(&got), 1);
+		cr_expect_str_eq(got.format, "pcap (AIX)");
+		cr_expect_eq(got_packet(&got, 0)->link_type, types[i][1]);
+		cr_expect_eq(got_packet(&got, 0)->time, 1700000000 * S + 999999999);
+		cr_expect_eq(got_packet(&got, 0)->captured_len, 20);
+		cr_expect_eq(got_packet(&got, 0)->wire_len, 1500);
+		got_clear(&got);
+		writer_free(&w);
+	}
+}
+
 Test(pcap, masks_what_is_not_link_type)
 {
 	/* Four bytes of frame check sequence: the length in halfwords, and a bit that says so. */
