@@ -25,6 +25,15 @@ Layer guess_ip(const Walk *walk)
 	return LAYER_END;
 }
 
+Layer guess_ip_or_cut(const Walk *walk)
+{
+	Layer next = guess_ip(walk), version = ip_version_next(walk);
+	size_t header = version == LAYER_IPV4 ? 20 : 40;
+
+	return next == LAYER_END && walk->missing && bytes_left(&walk->at) < header ? version
+										    : next;
+}
+
 bool guess_ethernet(const Walk *walk)
 {
 	const uint8_t *header = bytes_peek(&walk->at, 14);

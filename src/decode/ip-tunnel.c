@@ -62,7 +62,7 @@ Layer teredo_layer(Walk *walk)
 	start = bytes_peek(&walk->at, 2);
 	if (start && be16(start) == 0x0000 && !bytes_pull(&walk->at, 8))
 		return walk_skip(walk, "UDP");
-	if (ip_version_next(walk) != LAYER_IPV6)
+	if (guess_ip_or_cut(walk) != LAYER_IPV6)
 		return walk_skip(walk, "UDP");
 	return walk_enter(walk, ENCAP_TEREDO) ? LAYER_IPV6 : LAYER_END;
 }
@@ -78,6 +78,8 @@ Layer ayiya_layer(Walk *walk)
 		return walk_skip(walk, "UDP");
 	if (header[3] != 4 && header[3] != 41)
 		return walk_skip(walk, "AYIYA without IP");
+	if (guess_ip_or_cut(walk) != (header[3] == 4 ? LAYER_IPV4 : LAYER_IPV6))
+		return walk_skip(walk, "UDP");
 	if (!walk_enter(walk, ENCAP_AYIYA))
 		return LAYER_END;
 	return header[3] == 4 ? LAYER_IPV4 : LAYER_IPV6;
@@ -120,13 +122,14 @@ Layer lisp_layer(Walk *walk)
 	return ip;
 }
 
-/* RFC 3519 §3.3: a message of type 4 is the header of a tunnel through a NAT, with the IP protocol
- * of what follows; all others are registration. */
+/* RFC 3519 §3.3: a message of type 4 is the header of a tunnel through a NAT: of IP in IP, GRE or
+ * minimal encapsulation; all others are registration. */
 Layer mobile_ip_layer(Walk *walk)
 {
 	const uint8_t *header = bytes_pull(&walk->at, 4);
 
-	if (!header || header[0] != 4 || be16(header + 2) != 0)
+	if (!header || header[0] != 4 || be16(header + 2) != 0 ||
+	    (header[1] != 4 && header[1] != 47 && header[1] != 55))
 		return walk_skip(walk, "UDP");
 	return ip_protocol_next(walk, header[1]);
 }

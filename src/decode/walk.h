@@ -103,6 +103,8 @@ Layer nsh_protocol_next(Walk *walk, uint8_t protocol);
 Layer ip_version_next(const Walk *walk);
 /* … and only where the lengths fit as well. */
 Layer guess_ip(const Walk *walk);
+/* … or where too little was captured to tell. */
+Layer guess_ip_or_cut(const Walk *walk);
 bool guess_ethernet(const Walk *walk);
 
 /* Bytes from the cursor on, as they were on the wire. */

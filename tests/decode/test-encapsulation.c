@@ -205,6 +205,10 @@ Test(encapsulation, that_cannot_be_read_says_so)
 		{136, "x4d474301 x0000000000000000 x00112233", "Juniper of something else than IP"},
 		{11, "x0011223344", "ATM of something else than IP"},
 		{1, "eth:0800 ip4:17 udp:434 x01400000 ip4:6 tcp", "UDP"},
+		{1, "eth:0800 ip4:17 udp:434 x04060000 tcp", "UDP"},
+		/* Of ports that others use as well: IPv6 that claims more than there is. */
+		{1, "eth:0800 ip4:17 udp:3544 x60000000ffff0640 z32 tcp", "UDP"},
+		{1, "eth:0800 ip4:17 udp:5072 x44520129 z40 x60000000ffff0640 z32 tcp", "UDP"},
 		{1, "eth:0800 ip4:17 udp:2152 x30ff len x00000007 x0011223344", "GTP-U without IP"},
 	};
 
@@ -216,5 +220,25 @@ Test(encapsulation, that_cannot_be_read_says_so)
 			     i);
 		cr_expect_eq(decoder_count(fresh, rows[i].reason), 1, "%s", rows[i].reason);
 		decoder_free(fresh);
+	}
+}
+
+/* Of what a guess needs too little was captured: that is told, not passed over. */
+Test(encapsulation, that_is_guessed_may_be_cut)
+{
+	static const char *const rows[] = {
+		"eth:0800 ip4:17 udp:3544 ip6:6 tcp",
+		"eth:0800 ip4:17 udp:5072 x44520129 z40 ip6:6 tcp",
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t len;
+
+		compose(&packet, rows[i]);
+		len = composed_len(&packet);
+		cr_expect_eq(decode_bytes(decoder, 1, composed_data(&packet), len - 25 - 10, len,
+					  segments),
+			     0);
+		cr_expect_eq(decoder_count(decoder, "IPv6 header cut"), i + 1);
 	}
 }
