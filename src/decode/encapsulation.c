@@ -106,6 +106,8 @@ static const char *encap_kind_name(EncapKind kind)
 		return "gue";
 	case ENCAP_LISP:
 		return "lisp";
+	case ENCAP_ESP:
+		return "esp";
 	}
 	return "unknown";
 }

@@ -12,7 +12,6 @@ static const IpProtocolName ip_protocol_names[] = {
 	{2,   "IGMP"},
 	{33,  "DCCP"},
 	{46,  "RSVP"},
-	{50,  "ESP (encrypted)"},
 	{59,  "IPv6 without a next header"},
 	{88,  "EIGRP"},
 	{89,  "OSPF"},
@@ -87,6 +86,8 @@ Layer ip_protocol_next(Walk *walk, uint8_t protocol)
 		return ip_enter_ipv6(walk);
 	case 47:
 		return LAYER_GRE;
+	case 50:
+		return LAYER_ESP;
 	case 51:
 		return LAYER_AH;
 	case 55:

@@ -40,13 +40,15 @@
 	X(ICMPV6,		icmpv6_layer)		\
 	X(TCP,			tcp_layer)		\
 	X(TCP_QUOTE,		tcp_quote_layer)	\
-	/* mpls.c, gre.c, ip-tunnel.c, ipcomp.c, l2tp.c */	\
+	/* mpls.c, gre.c, ip-tunnel.c, esp.c, ipcomp.c, l2tp.c */	\
 	X(MPLS,			mpls_layer)		\
 	X(GRE,			gre_layer)		\
 	X(GRE_IN_UDP,		gre_in_udp_layer)	\
 	X(ERSPAN2,		erspan2_layer)		\
 	X(ERSPAN3,		erspan3_layer)		\
 	X(AH,			ah_layer)		\
+	X(ESP,			esp_layer)		\
+	X(ESP_IN_UDP,		esp_in_udp_layer)	\
 	X(IPCOMP,		ipcomp_layer)		\
 	X(ETHERIP,		etherip_layer)		\
 	X(MINIMAL,		minimal_layer)		\

@@ -50,8 +50,9 @@ typedef enum {
 	ENCAP_IPCOMP,
 	ENCAP_GUE,
 	ENCAP_LISP, /* id: instance, if has_id */
+	ENCAP_ESP,  /* id: SPI */
 } EncapKind;
-#define ENCAP_KINDS 25
+#define ENCAP_KINDS 26
 
 #define ENCAP_DEPTH 8
 

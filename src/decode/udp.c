@@ -25,6 +25,7 @@ static const UdpTunnel udp_tunnels[] = {
 	{4754, false, LAYER_GRE_IN_UDP},
 	{6080, false, LAYER_GUE},
 	{434, true, LAYER_MOBILE_IP},
+	{4500, true, LAYER_ESP_IN_UDP},
 	{5247, true, LAYER_CAPWAP},
 	{6635, false, LAYER_MPLS}, /* RFC 7510 */
 	{37008, false, LAYER_TZSP},

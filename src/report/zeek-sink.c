@@ -148,8 +148,8 @@ static void put_endpoint(ZeekSink *self, const ShakedownSide *side)
 /* Zeek knows tunnels of IP; a VLAN tag or a label is none. */
 static bool is_tunnel(const char *name)
 {
-	static const char *const links[] = {"vlan", "mpls",   "pppoe", "ppp",
-					    "pbb",  "capwap", "ah",    "ipcomp"};
+	static const char *const links[] = {"vlan",   "mpls", "pppoe",	"ppp", "pbb",
+					    "capwap", "ah",   "ipcomp", "esp"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(links); i++) {
 		size_t len = strlen(links[i]);

@@ -90,7 +90,7 @@ static GPtrArray *lines_of(ShakedownFormat format, Catch *caught)
 	cr_assert_not_null(sink);
 	cr_expect(shakedown_sink_wants_conn_log(sink));
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		static const char *const tunnels[] = {"vlan:10", "gre:7",    "ah:9",
+		static const char *const tunnels[] = {"vlan:10", "gre:7",    "ah:9", "esp:8",
 						      "ipcomp",	 "vxlan:42", NULL};
 		ShakedownConnection c = sample_connection(kinds[i], i + 1);
 		ShakedownConnLog log = {.conn_state = "SF",
