@@ -47,11 +47,15 @@ Layer loop_layer(Walk *walk)
  * which it is. */
 Layer raw_layer(Walk *walk)
 {
+	const uint8_t *family = bytes_peek(&walk->at, 4);
 	Layer next = ip_version_next(walk);
 
-	if (next == LAYER_END)
-		return walk_fault(walk, "raw IP of neither version 4 nor 6");
-	return next;
+	if (next != LAYER_END)
+		return next;
+	/* OpenBSD's own files number the loopback interface's frames 12, as others do raw IP. */
+	if (family && (be32(family) == 2 || be32(family) == 24))
+		return LAYER_BSD_LOOP;
+	return walk_fault(walk, "raw IP of neither version 4 nor 6");
 }
 
 /* LINKTYPE_ENC, decrypted IPsec: address family, SPI, flags; in the capturing machine's order. */

@@ -25,6 +25,7 @@ static const LinkTypeRow link_types[] = {
 	{10,	LAYER_FDDI,	"FDDI"},
 	{11,	LAYER_ATM,	"ATM_RFC1483"},
 	{12,	LAYER_RAW,	"RAW"},
+	{13,	LAYER_BSD_ENC,	"ENC"},
 	{14,	LAYER_RAW,	"RAW"},
 	{19,	LAYER_ATM,	"ATM_CLIP"},
 	{32,	LAYER_END,	"REDBACK_SMARTEDGE"},

@@ -53,6 +53,9 @@ static const LayerRow rows[] = {
 	/* Other links. */
 	{"raw", 101, "ip4:6 tcp", "", false},
 	{"raw 12", 12, "ip6:6 tcp", "", false},
+	{"raw 12, but OpenBSD's loopback", 12, "x00000002 ip4:6 tcp", "", false},
+	{"raw 12, but OpenBSD's loopback, IPv6", 12, "x00000018 ip6:6 tcp", "", false},
+	{"OpenBSD's enc", 13, "x000000020000000100000000 ip4:6 tcp", "", false},
 	{"raw 14", 14, "ip4:6 tcp", "", false},
 	{"IPv4", 228, "ip4:6 tcp", "", false},
 	{"IPv6", 229, "ip6:6 tcp", "", false},
