@@ -108,6 +108,8 @@ static const char *encap_kind_name(EncapKind kind)
 		return "lisp";
 	case ENCAP_ESP:
 		return "esp";
+	case ENCAP_HP_ERM:
+		return "hp-erm";
 	}
 	return "unknown";
 }

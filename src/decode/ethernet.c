@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ethernet II and 802.3, 802.1Q tags, and what ethertypes name. */
+#include "decode/checksum.h"
 #include "decode/ethertype.h"
 #include "decode/walk.h"
 
@@ -27,10 +28,39 @@ static Layer isl_next(Walk *walk, uint8_t type)
 									  : LAYER_END;
 }
 
+/* Windows says of mobile broadband's adapters and of some tunnels' that they were Ethernet, and
+ * records IP there (Npcap's issue 387): a version, just the packet's length, and with IPv4 a right
+ * checksum; with IPv6 a protocol where there is no ethertype. Else END. */
+static Layer ethernet_is_ip(const Walk *walk)
+{
+	const uint8_t *header = bytes_peek(&walk->at, ETHERNET_HEADER);
+	size_t len;
+
+	if (!header || header != walk->packet->data)
+		return LAYER_END;
+	if (header[0] >> 4 == 4) {
+		len = (header[0] & 0xfu) * 4;
+		return len >= 20 && be16(header + 2) == walk_wire_left(walk) &&
+				       bytes_peek(&walk->at, len) &&
+				       checksum_fold(checksum_sum(header, len)) == 0xffff
+			       ? LAYER_IPV4
+			       : LAYER_END;
+	}
+	return header[0] >> 4 == 6 && be16(header + 4) + 40u == walk_wire_left(walk) &&
+			       (header[6] == 6 || header[6] == 17 || header[6] == 58) &&
+			       !guess_ethernet(walk)
+		       ? LAYER_IPV6
+		       : LAYER_END;
+}
+
 Layer ethernet_layer(Walk *walk)
 {
-	const uint8_t *header = bytes_pull(&walk->at, ETHERNET_HEADER);
+	Layer ip = ethernet_is_ip(walk);
+	const uint8_t *header;
 
+	if (ip != LAYER_END)
+		return ip;
+	header = bytes_pull(&walk->at, ETHERNET_HEADER);
 	if (!header)
 		return walk_fault(walk, "Ethernet header cut");
 	if (is_isl(walk, header))
@@ -129,6 +159,7 @@ static const struct {
 	{0x8870, LAYER_LLC},	  /* jumbo frames: too long for an 802.3 length */
 	{0x8899, LAYER_REALTEK},
 	{0x88c3, LAYER_LONG_TAG}, /* MaxLinear GSW1xx */
+	{0x8988, LAYER_LONG_TAG}, /* Cisco's time tag */
 	{0xdada, LAYER_EDSA_TAG},
 	{0x88e5, LAYER_MACSEC},
 	{0x894f, LAYER_NSH},

@@ -66,6 +66,7 @@
 	X(MOBILE_IP,		mobile_ip_layer)	\
 	X(L2TP,			l2tp_layer)		\
 	X(CAPWAP,		capwap_layer)		\
+	X(HP_ERM,		hp_erm_layer)		\
 	X(TZSP,			tzsp_layer)		\
 	X(TZSP_LINK,		tzsp_link_layer)	\
 	/* ppp.c */					\

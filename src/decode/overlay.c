@@ -47,6 +47,16 @@ Layer geneve_layer(Walk *walk)
 	return ethertype_next(walk, be16(header + 2));
 }
 
+/* HP's switches (ProCurve, Aruba) mirror frames behind 12 bytes that are not documented: what
+ * follows must look like a frame. */
+Layer hp_erm_layer(Walk *walk)
+{
+	if (!bytes_pull(&walk->at, 12) || !guess_ethernet(walk))
+		return walk_skip(walk, "UDP");
+	walk_enter_mirror(walk);
+	return walk_enter(walk, ENCAP_HP_ERM) ? LAYER_ETHERNET : LAYER_END;
+}
+
 static bool tzsp_is(const uint8_t *header)
 {
 	return header && header[0] == 1 && header[1] <= 1;

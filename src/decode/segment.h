@@ -51,8 +51,9 @@ typedef enum {
 	ENCAP_GUE,
 	ENCAP_LISP, /* id: instance, if has_id */
 	ENCAP_ESP,  /* id: SPI */
+	ENCAP_HP_ERM,
 } EncapKind;
-#define ENCAP_KINDS 26
+#define ENCAP_KINDS 27
 
 #define ENCAP_DEPTH 8
 

@@ -28,6 +28,7 @@ static const UdpTunnel udp_tunnels[] = {
 	{4500, true, LAYER_ESP_IN_UDP},
 	{5247, true, LAYER_CAPWAP},
 	{6635, false, LAYER_MPLS}, /* RFC 7510 */
+	{7932, false, LAYER_HP_ERM},
 	{37008, false, LAYER_TZSP},
 };
 

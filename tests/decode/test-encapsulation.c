@@ -206,6 +206,10 @@ Test(encapsulation, that_cannot_be_read_says_so)
 		{11, "x0011223344", "ATM of something else than IP"},
 		{1, "eth:0800 ip4:17 udp:434 x01400000 ip4:6 tcp", "UDP"},
 		{1, "eth:0800 ip4:17 udp:434 x04060000 tcp", "UDP"},
+		{1, "eth:0800 ip4:17 udp:7932 x000102030405060708090a0b ip4:6 tcp", "UDP"},
+		/* A station's address that begins like IP, and a length that is not the packet's.
+		 */
+		{1, "x450000280102 x450000000001 x0842 ip4:6 tcp", "Wake-on-LAN"},
 		/* Of ports that others use as well: IPv6 that claims more than there is. */
 		{1, "eth:0800 ip4:17 udp:3544 x60000000ffff0640 z32 tcp", "UDP"},
 		{1, "eth:0800 ip4:17 udp:5072 x44520129 z40 x60000000ffff0640 z32 tcp", "UDP"},
