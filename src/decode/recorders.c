@@ -84,7 +84,9 @@ Layer ipnet_layer(Walk *walk)
 	return LAYER_RAW;
 }
 
-/* IEEE 802.3br: preamble, then the delimiter that tells express from preemptable frames. */
+/* IEEE 802.3br (802.3 §99.3): preamble, then the delimiter: of an express frame, or of the start of
+ * one that may be preempted. What then follows later, in a continuation, is missing here, where a
+ * check sequence of 4 bytes stands. */
 Layer mpacket_layer(Walk *walk)
 {
 	const uint8_t *byte;
@@ -94,9 +96,23 @@ Layer mpacket_layer(Walk *walk)
 	while (byte && *byte == 0x55);
 	if (!byte)
 		return walk_fault(walk, "mPacket header cut");
-	if (*byte != 0xd5)
-		return walk_skip(walk, "mPacket of a preemptable frame");
-	return LAYER_ETHERNET;
+	switch (*byte) {
+	case 0xd5:
+		return LAYER_ETHERNET;
+	case 0xe6:
+	case 0x4c:
+	case 0x7f:
+	case 0xb3:
+		if (!walk->missing && bytes_left(&walk->at) >= 4) {
+			walk->at.end -= 4;
+			walk->missing = 4;
+		}
+		return LAYER_ETHERNET;
+	case 0x07:
+	case 0x19:
+		return walk_skip(walk, "mPacket verification");
+	}
+	return walk_skip(walk, "mPacket continuation");
 }
 
 Layer netanalyzer_layer(Walk *walk)

@@ -203,6 +203,8 @@ Test(encapsulation, that_cannot_be_read_says_so)
 		{137, "x4d474301 x80000000 ip4:6 tcp", "ATM cells"},
 		{135, "x4d474301 x0000000000000010 ip4:6 tcp", "ATM cells"},
 		{136, "x4d474301 x0000000000000000 x00112233", "Juniper of something else than IP"},
+		{274, "x5555555555555507 z60", "mPacket verification"},
+		{274, "x55555555555561e6 z60", "mPacket continuation"},
 		{11, "x0011223344", "ATM of something else than IP"},
 		{1, "eth:0800 ip4:17 udp:434 x01400000 ip4:6 tcp", "UDP"},
 		{1, "eth:0800 ip4:17 udp:434 x04060000 tcp", "UDP"},
@@ -245,4 +247,19 @@ Test(encapsulation, that_is_guessed_may_be_cut)
 			     0);
 		cr_expect_eq(decoder_count(decoder, "IPv6 header cut"), i + 1);
 	}
+}
+
+/* The first part of a frame that another came before: the check sequence behind it is no payload.
+ */
+Test(encapsulation, a_preempted_frames_start_is_cut)
+{
+	compose(&packet, "x55555555555555e6 eth:0800 ip4:6 tcp");
+	/* Of "hello" but the first byte. */
+	memset(composed_data(&packet) + composed_len(&packet) - 4, 0xa5, 4);
+	cr_assert_eq(decode_bytes(decoder, 274, composed_data(&packet), composed_len(&packet),
+				  composed_len(&packet), segments),
+		     1);
+	cr_expect(segments->cut);
+	cr_expect_eq(segments->payload_len, 5);
+	cr_expect_eq(segments->payload_captured, 1);
 }

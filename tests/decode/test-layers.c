@@ -131,6 +131,7 @@ static const LayerRow rows[] = {
 	{"ERF, a channel's AAL5", 197, "x0000000000000000090400000000 len x0000000100000010 xaaaa030000000800 ip4:6 tcp", "", false},
 	{"ipnet", 226, "x01020001 z20 ip4:6 tcp", "", false},
 	{"mPacket", 274, "x55555555555555d5 eth:0800 ip4:6 tcp", "", false},
+	{"mPacket, preemptable", 274, "x555555555555554c eth:0800 ip4:6 tcp +00000000", "", false},
 	{"netANALYZER", 240, "x00000000 eth:0800 ip4:6 tcp", "", false},
 	{"netANALYZER, preamble", 241, "x0000000055555555555555d5 eth:0800 ip4:6 tcp", "", false},
 	{"SLIP", 8, "z16 ip4:6 tcp", "", false},
