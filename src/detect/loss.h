@@ -13,7 +13,7 @@
 
 typedef struct {
 	uint64_t dropped; /* packets, so far */
-	/* Ascending; beyond the room the last one grows. */
+	/* In their order; beyond the room the oldest two become one. */
 	ShakedownTime from[LOSS_SPANS], until[LOSS_SPANS];
 	unsigned len;
 } Loss;

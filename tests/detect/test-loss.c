@@ -17,6 +17,16 @@ Test(loss, is_within_what_overlaps_it)
 	cr_assert(loss.len == 1 && loss_within(&loss, 250, 250), "what touches is one");
 }
 
+Test(loss, is_not_all_between_two_clocks)
+{
+	Loss loss = {0};
+
+	loss_note(&loss, 5, 90000, 90010);
+	loss_note(&loss, 6, 100, 110);
+	cr_assert(loss_within(&loss, 105, 106) && loss_within(&loss, 90005, 90006));
+	cr_assert(!loss_within(&loss, 111, 89999));
+}
+
 Test(loss, errs_to_the_side_of_loss_when_there_are_many)
 {
 	Loss loss = {0};
@@ -26,5 +36,6 @@ Test(loss, errs_to_the_side_of_loss_when_there_are_many)
 	cr_assert_eq(loss.len, LOSS_SPANS);
 	for (unsigned i = 0; i < 10 * LOSS_SPANS; i++)
 		cr_assert(loss_within(&loss, 1000 * i + 5, 1000 * i + 5), "span %u", i);
-	cr_assert(!loss_within(&loss, 500, 600));
+	for (unsigned i = 9 * LOSS_SPANS + 1; i < 10 * LOSS_SPANS; i++)
+		cr_assert(!loss_within(&loss, 1000 * i - 500, 1000 * i - 400), "before %u", i);
 }
