@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "capture/keep-files.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -70,21 +71,37 @@ void keep_files_clear(KeepFiles *f)
 	*f = (KeepFiles){0};
 }
 
+/* One that cannot be removed now may be later; those after it must not stay for that. */
+static void make_room(KeepFiles *f)
+{
+	GList *next;
+
+	if (!f->most)
+		return;
+	for (GList *at = f->names.head; at && f->names.length >= f->most; at = next) {
+		next = at->next;
+		if (g_unlink(at->data) != 0 && errno != ENOENT && errno != ENOTDIR)
+			continue;
+		g_free(at->data);
+		g_queue_delete_link(&f->names, at);
+	}
+}
+
 char *keep_files_next(KeepFiles *f, ShakedownTime time)
 {
 	g_autoptr(GDateTime) date =
 		g_date_time_new_from_unix_utc(MAX(time, 0) / SHAKEDOWN_NS_PER_S);
 	g_autofree char *stamp = date ? g_date_time_format(date, STAMP) : NULL;
-	char *name = g_strdup_printf("%s-%s-%05" G_GUINT64_FORMAT "%s", f->stem,
-				     stamp ? stamp : "00000000T000000Z", (guint64)++f->number,
-				     f->suffix);
 
-	if (!f->most)
-		return name;
-	while (f->names.length >= f->most) {
-		g_autofree char *oldest = g_queue_pop_head(&f->names);
-		g_unlink(oldest);
-	}
-	g_queue_push_tail(&f->names, g_strdup(name));
-	return name;
+	make_room(f);
+	return g_strdup_printf("%s-%s-%05" G_GUINT64_FORMAT "%s", f->stem,
+			       stamp ? stamp : "00000000T000000Z", (guint64)f->number + 1,
+			       f->suffix);
+}
+
+void keep_files_begun(KeepFiles *f, const char *name)
+{
+	f->number++;
+	if (f->most)
+		g_queue_push_tail(&f->names, g_strdup(name));
 }

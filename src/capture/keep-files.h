@@ -17,6 +17,8 @@ typedef struct {
 
 void keep_files_init(KeepFiles *files, const char *path, uint64_t most);
 void keep_files_clear(KeepFiles *files);
-/* The next name, for packets from that time on; the oldest files beyond the most are removed. The
- * caller frees it. */
+/* The next name, for packets from that time on; the oldest files are removed, so that with it there
+ * are no more than the most. The caller frees it. Until it is told that there is a file of that
+ * name nothing more is removed, however often it is asked. */
 char *keep_files_next(KeepFiles *files, ShakedownTime time);
+void keep_files_begun(KeepFiles *files, const char *name);

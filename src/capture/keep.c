@@ -11,6 +11,7 @@
 
 #define BUFFER ((guint)256 * 1024)
 #define FLUSH_EVERY G_USEC_PER_SEC
+#define TRY_EVERY G_USEC_PER_SEC
 #define SNAPLEN_USUAL 262144
 /* So many a section has at most, or nobody reads it. */
 #define DESCRIBED_MOST 65536
@@ -38,6 +39,7 @@ struct _Keep {
 	uint64_t size;		   /* of the file, with what is buffered, but for its end */
 	ShakedownTime start, last; /* of the packets in it */
 	int64_t flushed;	   /* µs, monotonic */
+	int64_t refused;	   /* … when a file could not be opened; 0: it could */
 	GByteArray *buffer;
 	GPtrArray *interfaces; /* of KeepInterface: those that packets came from, … */
 	GHashTable *by_label;  /* … and by label and link type, … */
@@ -111,6 +113,7 @@ static bool open_file(Keep *k, const char *name, GError **error)
 		return false;
 	}
 	k->failed = false;
+	k->refused = 0;
 	g_ptr_array_set_size(k->described, 0);
 	pcapng_write_section(k->buffer);
 	k->size = k->buffer->len;
@@ -307,6 +310,8 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 {
 	g_autoptr(GError) error = NULL;
 
+	if (k->refused && g_get_monotonic_time() - k->refused < TRY_EVERY)
+		return false;
 	close_file(k, packet->time);
 	for (guint i = 0; k->known->len && i < k->interfaces->len; i++) {
 		KeepInterface *in = g_ptr_array_index(k->interfaces, i);
@@ -314,9 +319,12 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 	}
 	g_free(k->name);
 	k->name = keep_files_next(&k->files, packet->time);
-	if (open_file(k, k->name, &error))
+	if (open_file(k, k->name, &error)) {
+		keep_files_begun(&k->files, k->name);
 		return true;
-	/* Tried again with the next file's first packet; told once. */
+	}
+	k->refused = g_get_monotonic_time();
+	/* Tried again a second later; told once. */
 	if (!k->problem && k->options.remark)
 		k->options.remark(error->message, k->options.data);
 	if (!k->problem)
@@ -341,7 +349,8 @@ static bool keep_packet(Keep *k, const ShakedownPacket *packet)
 		g_ptr_array_set_size(k->described, (gint)MIN(described, k->described->len));
 		return false;
 	}
-	k->start = described ? k->start : packet->time;
+	/* Where the clock was set back, time goes on from there. */
+	k->start = described ? MIN(k->start, packet->time) : packet->time;
 	k->last = MAX(k->last, packet->time);
 	in->pending = 0;
 	k->size = size;

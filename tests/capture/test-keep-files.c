@@ -57,9 +57,11 @@ static char *next(KeepFiles *f, ShakedownTime time)
 static void expect_next(KeepFiles *f, ShakedownTime time, const char *want)
 {
 	g_autofree char *name = next(f, time);
+	g_autofree char *path = g_build_filename(folder, name, NULL);
 
 	cr_assert_str_eq(name, want);
 	touch(name);
+	keep_files_begun(f, path);
 }
 
 Test(keep_files, are_numbered_and_bear_their_first_packets_time)
@@ -138,5 +140,48 @@ Test(keep_files, what_an_earlier_run_left_goes_first)
 	cr_assert_not(there("live-20261120T000000Z-00002.pcapng"));
 	for (unsigned i = 0; i < G_N_ELEMENTS(strangers); i++)
 		cr_assert(there(strangers[i]), "%s", strangers[i]);
+	keep_files_clear(&f);
+}
+
+/* A folder that is gone for a while, or a full disk: those that are there must not go one by one,
+ * nor be forgotten. */
+Test(keep_files, one_that_does_not_begin_removes_no_more)
+{
+	g_autofree char *path = g_build_filename(folder, "live.pcapng", NULL);
+	KeepFiles f;
+
+	keep_files_init(&f, path, 3);
+	expect_next(&f, WHEN, "live-20261121T144210Z-00001.pcapng");
+	expect_next(&f, WHEN, "live-20261121T144210Z-00002.pcapng");
+	expect_next(&f, WHEN, "live-20261121T144210Z-00003.pcapng");
+	for (unsigned i = 0; i < 10; i++)
+		g_free(keep_files_next(&f, WHEN));
+	cr_assert_not(there("live-20261121T144210Z-00001.pcapng"));
+	cr_assert(there("live-20261121T144210Z-00002.pcapng"));
+	expect_next(&f, WHEN, "live-20261121T144210Z-00004.pcapng");
+	cr_assert(there("live-20261121T144210Z-00002.pcapng"));
+	expect_next(&f, WHEN, "live-20261121T144210Z-00005.pcapng");
+	cr_assert_not(there("live-20261121T144210Z-00002.pcapng"));
+	keep_files_clear(&f);
+}
+
+Test(keep_files, one_that_cannot_be_removed_keeps_no_other)
+{
+	g_autofree char *path = g_build_filename(folder, "live.pcapng", NULL);
+	g_autofree char *stuck =
+		g_build_filename(folder, "live-20261121T144210Z-00001.pcapng", NULL);
+	KeepFiles f;
+
+	keep_files_init(&f, path, 2);
+	expect_next(&f, WHEN, "live-20261121T144210Z-00001.pcapng");
+	expect_next(&f, WHEN, "live-20261121T144210Z-00002.pcapng");
+	/* Not even root unlinks that. */
+	cr_assert(g_unlink(stuck) == 0 && g_mkdir(stuck, 0700) == 0);
+	expect_next(&f, WHEN, "live-20261121T144210Z-00003.pcapng");
+	cr_assert_not(there("live-20261121T144210Z-00002.pcapng"));
+	cr_assert(g_rmdir(stuck) == 0 && g_file_set_contents(stuck, "x", 1, NULL));
+	expect_next(&f, WHEN, "live-20261121T144210Z-00004.pcapng");
+	cr_assert_not(there("live-20261121T144210Z-00001.pcapng"));
+	cr_assert(there("live-20261121T144210Z-00003.pcapng"));
 	keep_files_clear(&f);
 }
