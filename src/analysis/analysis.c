@@ -154,6 +154,11 @@ static void on_segment(const ShakedownSegment *segment, void *data)
 	a->observer.segment(segment, a->data);
 }
 
+static void on_set_back(void *data)
+{
+	detectors_set_back(((ShakedownAnalysis *)data)->detectors);
+}
+
 static void on_opening(TcpConnection *conn, ShakedownTime time, void *data)
 {
 	ShakedownAnalysis *a = data;
@@ -202,7 +207,8 @@ ShakedownAnalysis *shakedown_analysis_new(const ShakedownConfig *config,
 		&(TcpTrackerObserver){.event = on_event,
 				      .over = on_over,
 				      .opening = a->observer.opening ? on_opening : NULL,
-				      .segment = a->observer.segment ? on_segment : NULL},
+				      .segment = a->observer.segment ? on_segment : NULL,
+				      .set_back = on_set_back},
 		a);
 	tcp_tracker_set_memory(a->tracker, memory_for_connections(&a->config));
 	if (a->config.overlap_segments) {
@@ -411,8 +417,11 @@ void shakedown_analysis_advance(ShakedownAnalysis *a, ShakedownTime now)
 
 void shakedown_analysis_dropped(ShakedownAnalysis *a, uint64_t packets, bool any_time)
 {
-	ShakedownTime now = MAX(a->summary.last, tcp_tracker_now(a->tracker));
+	ShakedownTime now = tcp_tracker_now(a->tracker);
 
+	/* Of no packet yet, or of one from the future. */
+	if (!tcp_tracker_was_set_back(a->tracker))
+		now = MAX(now, a->summary.last);
 	loss_note(&a->detect.loss, packets, any_time ? a->summary.first : now - LOSS_ROUGHLY, now);
 }
 

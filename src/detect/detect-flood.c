@@ -251,6 +251,12 @@ static void tick(void *data, DetectContext *context, ShakedownTime now)
 	services_foreach(context->services, advance_service, &(Closing){context, now});
 }
 
+/* What was counted by the time before means nothing from here on. */
+static void set_back(void *data, DetectContext *context)
+{
+	services_forget_all(context->services);
+}
+
 /* Nothing more will come: what there is decides which connections were part of it. */
 static void close_all(FloodDetector *self, DetectContext *context)
 {
@@ -304,5 +310,6 @@ const DetectorOps detect_flood = {.name = "flood",
 					 [TCP_EVENT_HANDSHAKE_LATE] = on_late,
 					 [TCP_EVENT_OVER] = on_over},
 				  .tick = tick,
+				  .set_back = set_back,
 				  .finish = finish,
 				  .destroy = destroy};

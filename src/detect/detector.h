@@ -20,6 +20,8 @@ typedef struct {
 	uint32_t over_if;
 	/* Time has come to now, by the packets' clock, without a packet: live captures alone. */
 	void (*tick)(void *self, DetectContext *context, ShakedownTime now);
+	/* The packets' clock was set back. */
+	void (*set_back)(void *self, DetectContext *context);
 	/* The capture is at its end, and all connections are over. */
 	void (*finish)(void *self, DetectContext *context);
 	void (*destroy)(void *self);
@@ -44,4 +46,5 @@ Detectors *detectors_new(DetectContext *context);
 void detectors_free(Detectors *detectors);
 void detectors_event(Detectors *detectors, const TcpEvent *event);
 void detectors_tick(Detectors *detectors, ShakedownTime now);
+void detectors_set_back(Detectors *detectors);
 void detectors_finish(Detectors *detectors);

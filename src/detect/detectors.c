@@ -115,6 +115,13 @@ void detectors_tick(Detectors *d, ShakedownTime now)
 			registry[i]->tick(d->self[i], d->context, now);
 }
 
+void detectors_set_back(Detectors *d)
+{
+	for (size_t i = 0; i < DETECTORS; i++)
+		if (registry[i]->set_back)
+			registry[i]->set_back(d->self[i], d->context);
+}
+
 void detectors_finish(Detectors *d)
 {
 	for (size_t i = 0; i < DETECTORS; i++)

@@ -107,11 +107,9 @@ static Service *least(const Services *t)
 	return t->order[most].oldest;
 }
 
-static void make_room(Services *t)
+static void forget(Service *s, void *data)
 {
-	if (key_table_len(t->table) < SERVICES_MOST)
-		return;
-	Service *s = least(t);
+	Services *t = data;
 
 	if (t->forget)
 		t->forget(s, t->forget_data);
@@ -121,7 +119,19 @@ static void make_room(Services *t)
 	unlink_service(t, s);
 	service_clear(s, NULL);
 	key_table_remove(t->table, s);
+}
+
+static void make_room(Services *t)
+{
+	if (key_table_len(t->table) < SERVICES_MOST)
+		return;
+	forget(least(t), t);
 	t->forgotten++;
+}
+
+void services_forget_all(Services *t)
+{
+	services_foreach(t, forget, t);
 }
 
 static Service *add(Services *t, const ServiceKey *key, uint32_t hash)

@@ -174,6 +174,8 @@ Service *services_get_of(Services *services, const TcpConnection *conn, ServiceL
 Service *services_get_wider(Services *services, ServiceBreadth breadth,
 			    const ShakedownAddress *host, ServiceLook look);
 /* Services that had to make room. */
+/* All at once: what is under way is told first. */
+void services_forget_all(Services *services);
 uint64_t services_forgotten(const Services *services);
 void services_foreach(Services *services, void (*call)(Service *service, void *data), void *data);
 /* Called with a service that is about to make room. */

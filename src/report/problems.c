@@ -236,16 +236,14 @@ static int by_growth(const void *a, const void *b)
 	return (x->grown > y->grown) - (x->grown < y->grown);
 }
 
-static void tell_old(Problems *all, ShakedownTime now)
+/* The first of which was there by then. */
+static void tell_since(Problems *all, ShakedownTime then)
 {
-	if (now - all->looked < LOOK_EVERY)
-		return;
-	all->looked = now;
 	g_autoptr(GPtrArray) old = g_ptr_array_new();
 	for (GList *at = all->waiting.head; at; at = at->next) {
 		Problem *p = at->data;
 
-		if (now - p->gathered_since >= PROBLEMS_HELD)
+		if (p->gathered_since <= then)
 			g_ptr_array_add(old, p);
 	}
 	g_ptr_array_sort(old, by_growth);
@@ -253,6 +251,14 @@ static void tell_old(Problems *all, ShakedownTime now)
 		wait_no_more(all, old->pdata[i]);
 		problem_tell(old->pdata[i], all->func, all->data);
 	}
+}
+
+static void tell_old(Problems *all, ShakedownTime now)
+{
+	if (now - all->looked < LOOK_EVERY)
+		return;
+	all->looked = now;
+	tell_since(all, now - PROBLEMS_HELD);
 }
 
 static void add_to_stream(Problems *all, const ShakedownAnomaly *a,
@@ -287,8 +293,14 @@ void problems_add(Problems *all, const ShakedownAnomaly *a)
 
 void problems_advance(Problems *all, ShakedownTime now)
 {
-	if (all->stream)
-		tell_old(all, now);
+	if (!all->stream)
+		return;
+	/* The clock was set back: what is held would be for as long. */
+	if (now < all->looked - PROBLEMS_HELD) {
+		all->looked = now;
+		tell_since(all, INT64_MAX);
+	}
+	tell_old(all, now);
 }
 
 static int by_time(const void *a, const void *b)

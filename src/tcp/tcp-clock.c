@@ -15,6 +15,8 @@
 /* A closed connection's late segments still find it for so long. */
 #define CLOSED_FORGET (INT64_C(30) * SHAKEDOWN_NS_PER_S)
 #define NEVER TCP_CLOCK_NEVER
+/* So long it must be behind, and that far. */
+#define SET_BACK_AFTER (INT64_C(60) * SHAKEDOWN_NS_PER_S)
 
 /* Nobody waits longer for an answer: the clock was set. */
 #define LEG_MOST (INT64_C(3600) * SHAKEDOWN_NS_PER_S)
@@ -41,6 +43,27 @@ ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side)
 	return leg;
 }
 
+/* When that was by the present clock. */
+static ShakedownTime recent(const TcpTracker *tracker, ShakedownTime then)
+{
+	if (G_LIKELY(then <= tracker->now) || !tracker->set_back.by)
+		return then;
+	return MIN((ShakedownTime)((uint64_t)then - tracker->set_back.by), tracker->now);
+}
+
+/* When a segment came last. */
+static ShakedownTime heard(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	ShakedownTime end = recent(tracker, conn->end);
+
+	if (end == conn->end)
+		return end;
+	for (unsigned i = 0; i < 2; i++)
+		if (conn->side[i].last <= tracker->now)
+			end = MAX(end, conn->side[i].last);
+	return end;
+}
+
 static bool gone(const TcpSide *s)
 {
 	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_LISTEN;
@@ -58,12 +81,12 @@ static ShakedownTime forget_at(const TcpTracker *tracker, const TcpConnection *c
 	bool waits = c->state == SHAKEDOWN_TCP_TIME_WAIT || s->state == SHAKEDOWN_TCP_TIME_WAIT;
 
 	if (gone(c) && gone(s))
-		return conn->end + CLOSED_FORGET;
+		return heard(tracker, conn) + CLOSED_FORGET;
 	if (waits && (gone(c) || gone(s) || c->state == s->state))
 		return NEVER; /* its 2 MSL timer comes first */
 	if (opening(conn))
-		return conn->end + ATTEMPT_FORGET;
-	return conn->end + tracker->config->idle_timeout;
+		return heard(tracker, conn) + ATTEMPT_FORGET;
+	return heard(tracker, conn) + tracker->config->idle_timeout;
 }
 
 static ShakedownTime handshake_due(const TcpTracker *tracker, const TcpConnection *conn)
@@ -71,8 +94,9 @@ static ShakedownTime handshake_due(const TcpTracker *tracker, const TcpConnectio
 	if (!opening(conn) || tcp_conn_has(conn, TCP_CONN_TIMED_HANDSHAKE) || !conn->syn_first ||
 	    (conn->flags & (TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE | TCP_CONN_ABORTED)))
 		return NEVER;
-	return conn->syn_ack_first ? conn->syn_ack_first + tracker->config->handshake_timeout
-				   : conn->syn_first + tracker->config->syn_timeout;
+	return conn->syn_ack_first
+		       ? recent(tracker, conn->syn_ack_first) + tracker->config->handshake_timeout
+		       : recent(tracker, conn->syn_first) + tracker->config->syn_timeout;
 }
 
 static ShakedownTime fin_due(const TcpTracker *tracker, const TcpConnection *conn)
@@ -84,8 +108,8 @@ static ShakedownTime fin_due(const TcpTracker *tracker, const TcpConnection *con
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
 		if (tcp_side_has(&conn->side[side], TCP_SIDE_SENT_FIN) &&
 		    !tcp_fin_acked(conn, side))
-			due = MIN(due,
-				  tcp_closing(conn)->fin_time[side] + tracker->config->fin_timeout);
+			due = MIN(due, recent(tracker, tcp_closing(conn)->fin_time[side]) +
+					       tracker->config->fin_timeout);
 	return due;
 }
 
@@ -100,7 +124,8 @@ static ShakedownTime linger_due(const TcpTracker *tracker, const TcpConnection *
 
 	if (!tcp_fin_acked(conn, first) || tcp_side_has(stuck, TCP_SIDE_SENT_FIN))
 		return NEVER;
-	return MAX(stuck->last, tcp_closing(conn)->fin_time[first]) +
+	return MAX(recent(tracker, stuck->last),
+		   recent(tracker, tcp_closing(conn)->fin_time[first])) +
 	       tracker->config->close_wait_linger;
 }
 
@@ -109,7 +134,7 @@ static ShakedownTime time_wait_due(const TcpTracker *tracker, const TcpConnectio
 	if (conn->side[SHAKEDOWN_CLIENT].state != SHAKEDOWN_TCP_TIME_WAIT &&
 	    conn->side[SHAKEDOWN_SERVER].state != SHAKEDOWN_TCP_TIME_WAIT)
 		return NEVER;
-	return tcp_closing(conn)->time_wait_since + 2 * tracker->config->msl;
+	return recent(tracker, tcp_closing(conn)->time_wait_since) + 2 * tracker->config->msl;
 }
 
 ShakedownTime tcp_clock_due(const TcpTracker *tracker, const TcpConnection *conn)
@@ -189,4 +214,33 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	if (due != NEVER)
 		timer_wheel_set(tracker->wheel, handle, due - tracker->first);
 	tcp_folded_return(tracker, conn, handle);
+}
+
+/* Patience is measured from what was stamped before as if that had been stamped by the new clock,
+ * and the wheel, whose time begins anew, goes on where it is. */
+static void set_back(TcpTracker *tracker, ShakedownTime now)
+{
+	uint64_t by = (uint64_t)tracker->now - (uint64_t)now;
+
+	tracker->set_back = (TcpSetBack){.by = by};
+	tracker->first = (ShakedownTime)((uint64_t)tracker->first - by);
+	tracker->now = now;
+	tracker->leapt = false;
+	if (tracker->observer.set_back)
+		tracker->observer.set_back(tracker->data);
+}
+
+void tcp_clock_behind(TcpTracker *tracker, ShakedownTime now)
+{
+	TcpSetBack *b = &tracker->set_back;
+
+	if ((uint64_t)tracker->now - (uint64_t)now < SET_BACK_AFTER)
+		return;
+	if (!b->behind || b->now != tracker->now || now < b->since) {
+		b->behind = true;
+		b->now = tracker->now;
+		b->since = now;
+	} else if ((uint64_t)now - (uint64_t)b->since >= SET_BACK_AFTER) {
+		set_back(tracker, now);
+	}
 }

@@ -15,6 +15,13 @@
 #include "tcp/tcp-tracker.h"
 #include "tcp/tcp-words.h"
 
+/* What has been stamped behind now since it came there: see tcp_clock_behind(). */
+typedef struct {
+	bool behind;
+	ShakedownTime since, now;
+	uint64_t by; /* how far the clock was set back the last time; 0: it never was */
+} TcpSetBack;
+
 struct _TcpTracker {
 	const ShakedownConfig *config;
 	TcpTrackerObserver observer;
@@ -43,6 +50,7 @@ struct _TcpTracker {
 	bool started, finishing;
 	bool leapt; /* the last packet was stamped far ahead of now: leap_time */
 	ShakedownTime leap_time;
+	TcpSetBack set_back;
 	TcpTrackerCounts counts;
 	TcpHolesBudget holes;
 	TcpStreams *streams; /* NULL: nobody asked */
@@ -161,6 +169,9 @@ void tcp_measure_resent(TcpStep *step);
 #define TCP_CLOCK_NEVER INT64_MAX
 ShakedownTime tcp_clock_due(const TcpTracker *tracker, const TcpConnection *conn);
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn);
+/* Something was stamped before now. Where that goes on for a minute, and nothing comes up to now,
+ * the clock was set back, and is now what it shows. */
+void tcp_clock_behind(TcpTracker *tracker, ShakedownTime now);
 void tcp_clock_fire(uint32_t handle, void *tracker);
 /* The handle may be that of a folded one, of which conn is what it comes to. */
 void tcp_connection_over(TcpTracker *tracker, TcpConnection *conn, uint32_t handle);

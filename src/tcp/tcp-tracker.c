@@ -208,8 +208,11 @@ static bool takes_odd_time(TcpTracker *t, ShakedownTime now)
 
 static inline void advance(TcpTracker *t, ShakedownTime now)
 {
-	if (t->started && now <= t->now)
+	if (t->started && now <= t->now) {
+		if (G_UNLIKELY(now < t->now))
+			tcp_clock_behind(t, now);
 		return;
+	}
 	if (G_UNLIKELY(!t->started || t->leapt || now - t->now > LEAP) && !takes_odd_time(t, now))
 		return;
 	t->now = now;
@@ -397,4 +400,9 @@ TcpConnection *tcp_tracker_newer(const TcpTracker *tracker, const TcpConnection 
 ShakedownTime tcp_tracker_now(const TcpTracker *t)
 {
 	return t->now;
+}
+
+bool tcp_tracker_was_set_back(const TcpTracker *t)
+{
+	return t->set_back.by != 0;
 }

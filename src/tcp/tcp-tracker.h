@@ -24,6 +24,9 @@ typedef struct {
 	void (*opening)(TcpConnection *conn, ShakedownTime time, void *data);
 	/* Every segment with the states after it; NULL where nobody looks: it costs. */
 	void (*segment)(const ShakedownSegment *segment, void *data);
+	/* The clock was set back: from here on times are less than some of those before. Between
+	 * segments. Or NULL. */
+	void (*set_back)(void *data);
 } TcpTrackerObserver;
 
 #define TCP_EXAMPLES 64
@@ -74,5 +77,6 @@ size_t tcp_tracker_live(const TcpTracker *tracker);
 EncapTable *tcp_tracker_encaps(TcpTracker *tracker);
 /* The connection that has opened this one's four-tuple again, or NULL. */
 TcpConnection *tcp_tracker_newer(const TcpTracker *tracker, const TcpConnection *conn);
-/* The latest time seen. */
+/* The latest time seen; where the clock was set back, since then. */
 ShakedownTime tcp_tracker_now(const TcpTracker *tracker);
+bool tcp_tracker_was_set_back(const TcpTracker *tracker);

@@ -83,13 +83,21 @@ static void hear_over(TcpConnection *conn, void *data)
 	s->worst_record = MAX(s->worst_record, (ShakedownSeverity)conn->severity);
 }
 
+static void set_back(void *data)
+{
+	detectors_set_back(((Scene *)data)->detectors);
+}
+
 Scene *scene_new(void)
 {
 	Scene *s = g_new0(Scene, 1);
 
 	shakedown_config_init(&s->config);
-	s->tracker = tcp_tracker_new(
-		&s->config, &(TcpTrackerObserver){.event = hear_event, .over = hear_over}, s);
+	s->tracker = tcp_tracker_new(&s->config,
+				     &(TcpTrackerObserver){.event = hear_event,
+							   .over = hear_over,
+							   .set_back = set_back},
+				     s);
 	s->context = (DetectContext){.config = &s->config,
 				     .tracker = s->tracker,
 				     .report = hear_report,

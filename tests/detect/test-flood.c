@@ -40,6 +40,21 @@ Test(flood, syn_flood_is_one_finding)
 	cr_assert_leq(r->until - r->time, SECONDS(6));
 }
 
+/* Before its service's time began anew. */
+Test(flood, is_known_when_the_clock_was_set_back)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	complete(s, 0, 20, SECONDS(1));
+	s->now -= SECONDS(86400);
+	complete(s, 2000, 70, SECONDS(1));
+	half_open(s, 4000, 400, MS(10));
+	scene_wait(s, SECONDS(30));
+	complete(s, 6000, 5, SECONDS(1));
+	EXPECT_SEVERITY(s, SYN_FLOOD, CRITICAL);
+	EXPECT_FACT(s, SYN_FLOOD, "peak_half_open=400");
+}
+
 /* A flood that the capture's end cuts short is known before its members are judged. */
 Test(flood, syn_flood_at_the_end_of_the_capture)
 {

@@ -302,6 +302,27 @@ Test(problems, a_stream_tells_the_first_at_once)
 	cr_assert_eq(told.sum, 12);
 }
 
+Test(problems, a_stream_goes_on_when_the_clock_was_set_back)
+{
+	Problems *problems = problems_new(true, take, NULL);
+
+	for (uint64_t i = 1; i <= 3; i++)
+		add(problems, (Case){REFUSED, (uint8_t)i, 1, 80, i, SECONDS(90000 + (int64_t)i)});
+	problems_advance(problems, SECONDS(90004));
+	cr_assert_eq(told.told->len, 1);
+	problems_advance(problems, SECONDS(10));
+	cr_assert_eq(told.told->len, 2, "what was held is told");
+	for (uint64_t i = 4; i <= 6; i++)
+		add(problems, (Case){REFUSED, (uint8_t)i, 1, 80, i, SECONDS(10 + (int64_t)i)});
+	problems_advance(problems, SECONDS(70));
+	cr_assert_eq(told.told->len, 2);
+	problems_advance(problems, SECONDS(75));
+	cr_assert_eq(told.told->len, 3);
+	cr_assert_eq(told.sum, 6);
+	problems_finish(problems);
+	problems_free(problems);
+}
+
 /* Each of its own cause: more than are held. */
 Test(problems, memory_is_bounded_and_nothing_lost)
 {

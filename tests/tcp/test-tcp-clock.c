@@ -322,6 +322,56 @@ Test(tcp_clock, the_ends_of_time)
 	}
 }
 
+/* Who was heard of before is waited for as long as anybody else, and time does not stand still until
+ * the clock is where it was. */
+Test(tcp_clock, was_set_back_by_a_day)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	t->port[C]++;
+	CLIENT(t, TCP_SYN);
+	talk_events(t);
+	t->now -= SECONDS(86400);
+	t->port[C]++;
+	talk_open(t);
+	talk_wait(t, SECONDS(61));
+	cr_assert(tcp_tracker_was_set_back(t->tracker));
+	cr_assert_eq(tcp_tracker_now(t->tracker), t->now);
+	cr_assert_eq(t->event_count[TCP_EVENT_HANDSHAKE_LATE], 0);
+	talk_wait(t, SECONDS(4));
+	cr_assert_eq(t->event_count[TCP_EVENT_HANDSHAKE_LATE], 1, "that of the second");
+	t->port[C]++;
+	CLIENT(t, TCP_SYN);
+	talk_wait(t, SECONDS(4));
+	cr_assert_eq(t->event_count[TCP_EVENT_HANDSHAKE_LATE], 2);
+	/* One that goes on is not idle. */
+	t->port[C] -= 3;
+	for (unsigned i = 0; i < 10; i++) {
+		talk_wait(t, t->config.idle_timeout / 4);
+		CLIENT(t, PSH_ACK, 1 + 10 * i, 1, 10);
+		SERVER(t, TCP_ACK, 1, 11 + 10 * i);
+	}
+	cr_assert_eq(t->event_count[TCP_EVENT_OPENED], 4);
+	cr_assert_eq(tcp_tracker_live(t->tracker), 1);
+	talk_wait(t, t->config.idle_timeout + SECONDS(61));
+	cr_assert_eq(tcp_tracker_live(t->tracker), 0);
+}
+
+/* Two clocks that differ: as long as there are packets of both, the later one counts. */
+Test(tcp_clock, is_not_set_back_by_another_one)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	for (unsigned i = 0; i < 20; i++) {
+		CLIENT(t, PSH_ACK, 1 + 10 * i, 1, 10, .after = SECONDS(310));
+		SERVER(t, TCP_ACK, 1, 11 + 10 * i, .after = -SECONDS(300));
+	}
+	cr_assert_not(tcp_tracker_was_set_back(t->tracker));
+	cr_assert_eq(tcp_tracker_live(t->tracker), 1);
+}
+
 /* Centuries pass within one handshake, forth and back: no duration overflows. */
 Test(tcp_clock, leaps_of_centuries)
 {
