@@ -32,6 +32,12 @@ static bool may_wait(const Live *live, const GError *error)
 	       g_error_matches(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_OPEN);
 }
 
+/* To what the clock is set: it does not change but by somebody. */
+static ShakedownTime set_of(ShakedownTime now)
+{
+	return now - g_get_monotonic_time() * (SHAKEDOWN_NS_PER_S / G_USEC_PER_SEC);
+}
+
 bool live_open(Live *live, const ShakedownCaptureOptions *options, GError **error)
 {
 	*live = (Live){.options = *options, .until = INT64_MAX, .watched = INT64_MIN};
@@ -58,6 +64,7 @@ bool live_open(Live *live, const ShakedownCaptureOptions *options, GError **erro
 	live->tended = live_clock();
 	if (options->duration)
 		live->until = live->tended + options->duration;
+	live->set = set_of(live->tended);
 	return true;
 }
 
@@ -122,8 +129,17 @@ static void hand_on(Live *live, LiveInterface *in, ShakedownPacket *out)
 	}
 }
 
+/* The time of its next packet. One beyond the clock was stamped before that was set back: it comes
+ * before all others. */
+static ShakedownTime head_time(const LiveInterface *in, ShakedownTime now)
+{
+	ShakedownTime time = in->queue[in->head].time;
+
+	return time > now ? INT64_MIN : time;
+}
+
 /* The interface whose next packet is the earliest. There are few of them. */
-static LiveInterface *first(Live *live)
+static LiveInterface *first(Live *live, ShakedownTime now)
 {
 	LiveInterface *best = NULL;
 
@@ -131,36 +147,46 @@ static LiveInterface *first(Live *live)
 		LiveInterface *in = &live->interfaces[i];
 
 		if (live_interface_queued(in) &&
-		    (!best || in->queue[in->head].time < best->queue[best->head].time))
+		    (!best || head_time(in, now) < head_time(best, now)))
 			best = in;
 	}
 	return best;
 }
 
+static bool any_queued(const Live *live)
+{
+	for (size_t i = 0; i < live->len; i++)
+		if (live_interface_queued(&live->interfaces[i]))
+			return true;
+	return false;
+}
+
 static size_t merge(Live *live, ShakedownPacket *packets, size_t room, ShakedownTime mark)
 {
+	ShakedownTime now = live_clock();
 	LiveInterface *in;
 	size_t n = 0;
 
-	while (n < room && (in = first(live)) &&
-	       (live->len == 1 || in->queue[in->head].time <= mark))
+	while (n < room && (in = first(live, now)) &&
+	       (live->len == 1 || head_time(in, now) <= mark))
 		hand_on(live, in, &packets[n++]);
-	in = first(live);
+	in = first(live, now);
 	if (in)
 		mark = MIN(mark, in->queue[in->head].time);
-	live->watched = MAX(live->watched, mark);
+	/* It is never beyond the clock, unless that was set back. */
+	live->watched = live->watched > now ? MIN(mark, now) : MAX(live->watched, mark);
 	return n;
 }
 
 static void wait(Live *live)
 {
-	int timeout = first(live) ? WAIT_QUEUED_MS : WAIT_MS;
+	int timeout = any_queued(live) ? WAIT_QUEUED_MS : WAIT_MS;
 
 	/* poll(2) passes over those that are away: their descriptor is negative. */
 	for (size_t i = 0; i < live->len; i++)
 		live->polls[i] = (struct pollfd){.fd = live->interfaces[i].fd, .events = POLLIN};
 	/* Packets that wait for others must not make it return at once. */
-	if (first(live))
+	if (any_queued(live))
 		poll(NULL, 0, timeout);
 	else
 		poll(live->polls, (nfds_t)live->len, timeout);
@@ -183,6 +209,17 @@ static void try_again(const Live *live, LiveInterface *in)
 	}
 }
 
+/* How long it is to last does not depend on how the clock is set. */
+static void keep_until(Live *live, ShakedownTime now)
+{
+	ShakedownTime set = set_of(now);
+
+	if (live->options.duration && ABS(set - live->set) > SHAKEDOWN_NS_PER_S) {
+		live->until += set - live->set;
+		live->set = set;
+	}
+}
+
 /* Once a second: what needs no haste. */
 static void tend(Live *live, ShakedownTime now)
 {
@@ -202,9 +239,9 @@ static void tend(Live *live, ShakedownTime now)
 	}
 }
 
-static bool any_left(Live *live)
+static bool any_left(const Live *live)
 {
-	bool left = live->options.wait || first(live);
+	bool left = live->options.wait || any_queued(live);
 
 	for (size_t i = 0; i < live->len && !left; i++)
 		left = live->interfaces[i].pcap;
@@ -225,6 +262,7 @@ size_t live_read(Live *live, ShakedownPacket *packets, size_t room)
 
 	if (live->ended)
 		return 0;
+	keep_until(live, now);
 	if (live->options.interrupted && live->options.interrupted(live->options.data))
 		live->until = MIN(live->until, now);
 	for (int tries = 0; n == 0 && tries < 2; tries++) {

@@ -17,6 +17,7 @@ typedef struct {
 	struct pollfd *polls;
 	uint64_t frames;
 	ShakedownTime until;   /* it is to end there; INT64_MAX: not yet known */
+	ShakedownTime set;     /* the clock less one that nobody sets */
 	ShakedownTime tended;  /* when drops were counted and what is away was tried */
 	ShakedownTime watched; /* no packet before this can come */
 	bool ended;
