@@ -41,12 +41,13 @@ typedef struct {
 typedef struct {
 	HostsKey key; /* first: the table looks no further */
 	Isns isns[2]; /* of each toward the other */
+	bool heard;   /* of again, since it was last asked who is to make room */
 } Hosts;
 
 typedef struct {
 	KeyTable *hosts; /* of Hosts */
 	uint64_t known;	 /* with a number, toward a peer each */
-	uint64_t forgotten;
+	uint32_t hand;	 /* who made room last */
 } HostDetector;
 
 static void *create(DetectContext *context)
@@ -216,7 +217,25 @@ static inline int compare_addresses(const KeyAddress *a, const KeyAddress *b)
 	return (a->word[1] > b->word[1]) - (a->word[1] < b->word[1]);
 }
 
-/* NULL: there is no room for them. which: of the two the client and the server are; one host that
+/* Round and round: who was not heard of again since the last time goes. */
+static void make_room(HostDetector *d, const Hosts *but)
+{
+	const Slab *slab = d->hosts->slab;
+
+	while (d->known >= HOSTS_MOST) {
+		d->hand = slab_next_live(slab, d->hand);
+		Hosts *hosts = slab_get(slab, d->hand);
+
+		if (hosts->heard || hosts == but) {
+			hosts->heard = false;
+			continue;
+		}
+		d->known -= (hosts->isns[0].len > 0) + (uint64_t)(hosts->isns[1].len > 0);
+		key_table_remove(d->hosts, hosts);
+	}
+}
+
+/* which: of the two the client and the server are; one host that
  * is both is the first. */
 static Hosts *hosts_of(HostDetector *d, const TcpConnection *conn, unsigned which[2])
 {
@@ -230,9 +249,12 @@ static Hosts *hosts_of(HostDetector *d, const TcpConnection *conn, unsigned whic
 
 	which[SHAKEDOWN_CLIENT] = order > 0;
 	which[SHAKEDOWN_SERVER] = order < 0;
-	if (!hosts && d->known < HOSTS_MOST)
-		hosts = key_table_add(d->hosts, &key, hash);
-	return hosts;
+	if (hosts) {
+		hosts->heard = true;
+		return hosts;
+	}
+	make_room(d, NULL);
+	return key_table_add(d->hosts, &key, hash);
 }
 
 /* Numbers of connections that came about: a scanner's SYNs all look alike. */
@@ -248,11 +270,10 @@ static void on_established(void *data, DetectContext *context, const TcpEvent *e
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		if (!tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN))
 			continue;
-		if (!hosts || (!hosts->isns[which[side]].len && d->known >= HOSTS_MOST)) {
-			d->forgotten++;
-			continue;
+		if (!hosts->isns[which[side]].len) {
+			make_room(d, hosts);
+			d->known++;
 		}
-		d->known += !hosts->isns[which[side]].len;
 		add(context, hosts, which[side], conn, side);
 	}
 }

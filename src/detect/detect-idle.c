@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define DEATHS_MOST 4096 /* remembered */
+#define DEATHS_MOST 4096 /* the latest, remembered */
 #define ALIKE_LEAST 3
 /* "The same" within that share, and at least that long: shorter silences are everybody's. */
 #define ALIKE_WITHIN 0.05
@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct {
 	GArray *deaths; /* of Death */
+	uint64_t died;
 } IdleDetector;
 
 static void *create(DetectContext *context)
@@ -49,13 +50,21 @@ static void destroy(void *data)
 	g_free(d);
 }
 
+static void remember(IdleDetector *d, const Death *death)
+{
+	if (d->deaths->len < DEATHS_MOST)
+		g_array_append_vals(d->deaths, death, 1);
+	else
+		g_array_index(d->deaths, Death, d->died % DEATHS_MOST) = *death;
+	d->died++;
+}
+
 static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 {
 	IdleDetector *d = data;
 	const TcpConnection *conn = event->conn;
 
-	if (!tcp_aside(conn)->watch || !reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH) ||
-	    d->deaths->len >= DEATHS_MOST)
+	if (!tcp_aside(conn)->watch || !reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH))
 		return;
 	for (unsigned side = 0; side < 2; side++) {
 		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
@@ -66,7 +75,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 			       .frame = w->asked_frame};
 
 		if (w->asked && w->idle >= IDLE_LEAST) {
-			g_array_append_val(d->deaths, death);
+			remember(d, &death);
 			return;
 		}
 	}

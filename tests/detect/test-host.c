@@ -80,6 +80,23 @@ Test(isn, too_few)
 	EXPECT_KINDS(s, "");
 }
 
+/* However many were there before. */
+Test(isn, of_who_comes_late)
+{
+	g_autoptr(Scene) s = scene_new();
+	const uint32_t isn[8] = {77, 77, 77, 77, 77, 77, 77, 77};
+
+	for (unsigned i = 0; i < 9000; i++) {
+		scene_client(s, i);
+		scene_numbers(s, i);
+		scene_open(s);
+		CLIENT(s, RST_ACK, 1, 1);
+	}
+	s->addr[SHAKEDOWN_SERVER].bytes[3]++;
+	numbered(s, isn, 8, false);
+	EXPECT(s, ISN_PREDICTABLE);
+}
+
 /* RFC 6528 §3: on one four-tuple they may follow the clock. */
 Test(isn, of_one_four_tuple)
 {

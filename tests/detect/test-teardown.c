@@ -461,6 +461,27 @@ Test(teardown, deaths_after_the_same_silence)
 	cr_assert_not_null(strstr(r->facts, " connections=4 "));
 }
 
+/* However many died before, each after another one. */
+Test(teardown, deaths_after_the_same_silence_among_the_latest)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->config.idle_timeout = SECONDS(86400);
+	for (unsigned n = 0; n < 4100; n++) {
+		s->addr[SHAKEDOWN_SERVER].bytes[2] = (uint8_t)(n >> 8);
+		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)n;
+		die_after(s, n, SECONDS(20));
+	}
+	s->addr[SHAKEDOWN_SERVER].bytes[2] = 200;
+	for (unsigned n = 0; n < 4; n++)
+		die_after(s, 5000 + n, SECONDS(360 + n));
+	scene_wait(s, SECONDS(86500));
+	scene_finish(s);
+	const SceneReport *r = g_ptr_array_index(s->reports, s->reports->len - 1);
+	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_SERVICE);
+	cr_assert_not_null(strstr(r->facts, " connections=4 "));
+}
+
 Test(teardown, deaths_after_different_silences)
 {
 	g_autoptr(Scene) s = scene_new();
