@@ -55,9 +55,9 @@ static uint32_t unacked(const TcpSide *sent, const TcpSide *by, const Segment *l
 /* Its segments other than resets. */
 static uint32_t spoken(const TcpConnection *conn, ShakedownSideId side)
 {
-	uint32_t all = tcp_side_originals(conn, side);
+	uint64_t all = tcp_side_originals(conn, side);
 
-	return all - MIN(all, conn->side[side].rsts);
+	return (uint32_t)MIN(all - MIN(all, conn->side[side].rsts), UINT32_MAX);
 }
 
 /* No server sends more before it is answered. */

@@ -177,7 +177,7 @@ void tcp_arrives_fin(TcpStep *step)
 	TcpSeq fin = tcp_seq_add(step->seg->seq, step->seg->payload_len);
 	bool again = tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_seq_leq(fin, s->fin);
 
-	s->fins++;
+	tcp_count(&s->fins);
 	tcp_closing_make(conn, step->tracker->closing)->fin_latest[step->from] = step->time;
 	/* The last number it acknowledged was never captured, and now it closes: that was a FIN. */
 	if (tcp_side_has(r, TCP_SIDE_MAYBE_FIN) && !tcp_side_has(s, TCP_SIDE_SENT_FIN)) {
@@ -208,7 +208,7 @@ void tcp_proves_fin(TcpStep *step)
 	TcpSide *s = &conn->side[step->from];
 	TcpSeq fin = tcp_seq_add(step->seg->seq, step->seg->payload_len);
 
-	s->fins++;
+	tcp_count(&s->fins);
 	tcp_closing_make(conn, step->tracker->closing)->fin_latest[step->from] = step->time;
 	if (tcp_side_has(s, TCP_SIDE_SENT_FIN))
 		tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);

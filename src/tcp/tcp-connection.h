@@ -79,17 +79,17 @@ typedef struct {
 	uint8_t dup_acks; /* it sent in a row, up to 255 */
 	uint8_t checks;	  /* TcpChecks */
 	uint8_t ordinal;  /* of its next segment that is no copy, modulo 2^8: tcp-copies.h */
-	uint16_t syns;	  /* SYNs (or SYN,ACKs) it sent */
-	uint16_t fins;
+	uint16_t syns;	  /* SYNs (or SYN,ACKs) it sent, up to 65,535, as … */
+	uint16_t fins;	  /* … its FINs … */
 	uint16_t high_ip_id; /* of the segment that reached snd_nxt; 0: none */
-	uint16_t rsts;
+	uint16_t rsts;	     /* … and RSTs: tcp_count() */
 	TcpSeq snd_nxt;	     /* end of the highest sequence number it sent */
 	TcpSeq rcv_nxt;	     /* highest acknowledgment it sent */
 	uint32_t window;     /* the last it offered, scaled */
 	uint32_t window_max; /* the largest, scaled */
 	uint32_t tsval;	     /* its latest, RFC 7323 */
 	uint32_t ts_recent;  /* what it echoed last: RFC 7323's TS.Recent */
-	uint32_t packets;
+	uint32_t packets;    /* modulo 2^32: tcp_side_packets() */
 	TcpSeq isn;
 	TcpSeq fin;	 /* sequence number of its FIN */
 	TcpSeq low;	 /* lowest number captured of it, where its SYN was not */
@@ -100,8 +100,27 @@ typedef struct {
 	TcpSynOptions options; /* of its SYN */
 	ShakedownTime timed_at;
 	ShakedownTime last; /* its last segment */
-	uint64_t bytes;	    /* distinct payload bytes */
+	uint64_t bytes : 56;	    /* distinct payload bytes */
+	uint64_t packets_wraps : 8; /* so often has packets gone around */
 } TcpSide;
+
+/* Somebody may send SYNs, or RSTs, for weeks. */
+static inline void tcp_count(uint16_t *n)
+{
+	*n += *n < UINT16_MAX;
+}
+
+static inline void tcp_side_count_packet(TcpSide *side)
+{
+	if (G_UNLIKELY(++side->packets == 0))
+		side->packets_wraps++;
+}
+
+/* Segments that it sent. */
+static inline uint64_t tcp_side_packets(const TcpSide *side)
+{
+	return (uint64_t)side->packets_wraps << 32 | side->packets;
+}
 
 typedef enum {
 	TCP_CONN_THIRD_ACK = 1 << 0,	    /* the client's ACK of SYN,ACK was captured */
@@ -235,9 +254,9 @@ static inline bool tcp_conn_has(const TcpConnection *conn, unsigned flags)
 }
 
 /* Its packets, each once, however often it was captured. */
-static inline uint32_t tcp_side_originals(const TcpConnection *conn, ShakedownSideId side)
+static inline uint64_t tcp_side_originals(const TcpConnection *conn, ShakedownSideId side)
 {
-	return conn->side[side].packets - tcp_aside(conn)->side[side].copies;
+	return tcp_side_packets(&conn->side[side]) - tcp_aside(conn)->side[side].copies;
 }
 
 /* The side's FIN is acknowledged by the other as far as the tap has seen. */

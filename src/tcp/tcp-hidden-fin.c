@@ -44,7 +44,7 @@ static void suspected_fin(TcpStep *step)
 	    !tcp_seq_eq(step->seg->ack, r->snd_nxt))
 		return;
 	r->fin = tcp_seq_add(aside->suspect, UINT32_MAX);
-	r->fins++;
+	tcp_count(&r->fins);
 	tcp_hidden_fin(step, other);
 	step->note = "a FIN that had seemed to lie out of window is acknowledged";
 }
@@ -127,7 +127,7 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 static bool bytewise(const TcpSide *s)
 {
 	return tcp_side_has(s, TCP_SIDE_BYTEWISE) ||
-	       (s->bytes && s->bytes / BYTEWISE_MOST < s->packets);
+	       (s->bytes && s->bytes / BYTEWISE_MOST < tcp_side_packets(s));
 }
 
 /* One number more is acknowledged than was captured, by no more than an ACK or by what is longer

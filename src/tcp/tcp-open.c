@@ -106,7 +106,7 @@ static void syn_overtaken(TcpStep *step)
 
 	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	step->note = "captured after its answer";
-	s->syns++;
+	tcp_count(&s->syns);
 	s->flags |= TCP_SIDE_SYN_SEEN | TCP_SIDE_SENT_SYN;
 	read_options(s, step->seg);
 	tcp_prove(step, step->from, TCP_SENDS_SYN);
@@ -172,7 +172,7 @@ void tcp_arrives_syn(TcpStep *step)
 		if (tcp_side_has(r, TCP_SIDE_SENT_SYN))
 			conn->flags |= TCP_CONN_SIMULTANEOUS;
 	}
-	s->syns++;
+	tcp_count(&s->syns);
 	if (!conn->syn_first)
 		conn->syn_first = step->time;
 	if (!conn->syn_ack_first)
@@ -285,7 +285,7 @@ static void syn_ack_overtaken(TcpStep *step)
 		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 		step->note = "captured after its answer";
 	}
-	s->syns++;
+	tcp_count(&s->syns);
 	s->flags |= TCP_SIDE_SYN_SEEN;
 	read_options(s, step->seg);
 	if (!conn->syn_ack_first)
@@ -386,7 +386,7 @@ void tcp_arrives_syn_ack(TcpStep *step)
 			opened_twice(step);
 		return;
 	}
-	s->syns++;
+	tcp_count(&s->syns);
 	conn->syn_ack_last = step->time;
 	if (!conn->syn_ack_frame)
 		conn->syn_ack_frame = step->frame;

@@ -416,7 +416,7 @@ void tcp_arrives_rst(TcpStep *step)
 		    (tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
 
 	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
-	s->rsts++;
+	tcp_count(&s->rsts);
 	if (tcp_space_is_beside(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = TCP_NOTE_BESIDE;

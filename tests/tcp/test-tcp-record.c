@@ -234,3 +234,28 @@ Test(tcp_record, of_first_syns_in_a_row)
 	cr_assert_eq(talk_record(t, 6)->handshake.outcome, SHAKEDOWN_HANDSHAKE_IN_PROGRESS);
 	cr_assert_eq(talk_record(t, 5)->handshake.syn_ack, 1);
 }
+
+/* A connection of weeks: what is counted in 32 bits goes around. */
+Test(tcp_record, more_packets_than_a_word_counts)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	talk_conn(t, 1)->side[SHAKEDOWN_CLIENT].packets = UINT32_MAX - 1;
+	for (unsigned i = 0; i < 4; i++)
+		CLIENT(t, PSH_ACK, 1 + i * 10, 1, 10);
+	cr_assert_eq(talk_record(t, 1)->side[SHAKEDOWN_CLIENT].packets, UINT64_C(0x100000002));
+	cr_assert_eq(talk_record(t, 1)->side[SHAKEDOWN_CLIENT].bytes, 40);
+}
+
+/* Somebody asks a host that is gone, every second for days. */
+Test(tcp_record, more_syns_than_are_counted)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (unsigned i = 0; i < 65537; i++)
+		CLIENT(t, TCP_SYN, .after = SECONDS(1));
+	cr_assert_eq(talk_record(t, 1)->handshake.syn, 65535);
+	talk_finish(t);
+	EXPECT_OUTCOME(t, 1, "three-way no-answer, none never-opened");
+}
