@@ -84,6 +84,23 @@ static void fail(Keep *k, int err)
 		k->problem = g_steal_pointer(&line);
 }
 
+/* What was written of a block that is not whole goes, so that the file can be read to its end. */
+static void cut_to_blocks(Keep *k, size_t written)
+{
+	const uint8_t *bytes = k->buffer->data;
+	size_t whole = 0, next = 0;
+	off_t end = lseek(k->fd, 0, SEEK_CUR);
+	uint32_t len;
+
+	while (next <= written) {
+		whole = next;
+		memcpy(&len, bytes + whole + sizeof len, sizeof len);
+		next += len;
+	}
+	if (end >= 0 && written > whole && ftruncate(k->fd, end - (off_t)(written - whole)) != 0)
+		return; /* whoever reads it is told where it ends */
+}
+
 static void flush(Keep *k)
 {
 	const uint8_t *at = k->buffer->data;
@@ -97,6 +114,7 @@ static void flush(Keep *k)
 			left -= (size_t)n;
 		} else if (errno != EINTR) {
 			fail(k, errno);
+			cut_to_blocks(k, k->buffer->len - left);
 		}
 	}
 	g_byte_array_set_size(k->buffer, 0);

@@ -5,6 +5,8 @@
     test_kept.py PROGRAM
 """
 import os
+import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -125,6 +127,21 @@ def a_disk_that_is_full_is_told_once():
     equal((p.returncode, p.stderr.decode().splitlines()),
           (1, ["shakedown: /dev/full: No space left on device; packets from here on are not kept"]), "once")
     equal(p.stdout, run("conns", "good.pcap"), "all the same")
+
+
+def no_room():
+    """Files may become no larger: what is beyond is written in part, and then not at all."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30001, 30001))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+@test
+def of_a_disk_that_is_full_the_last_file_is_whole():
+    p = subprocess.run([PROGRAM, "conns", "-w", "cut.pcapng", "many.pcap"], capture_output=True, timeout=PATIENCE,
+                       env=environment(), check=False, preexec_fn=no_room)
+    equal(p.returncode, 1)
+    assert 29000 < os.path.getsize("cut.pcapng") < 30001, os.path.getsize("cut.pcapng")
+    run("conns", "cut.pcapng")
 
 
 def prepare():
