@@ -71,37 +71,45 @@ void keep_files_clear(KeepFiles *f)
 	*f = (KeepFiles){0};
 }
 
-/* One that cannot be removed now may be later; those after it must not stay for that. */
-static void make_room(KeepFiles *f)
-{
-	GList *next;
-
-	if (!f->most)
-		return;
-	for (GList *at = f->names.head; at && f->names.length >= f->most; at = next) {
-		next = at->next;
-		if (g_unlink(at->data) != 0 && errno != ENOENT && errno != ENOTDIR)
-			continue;
-		g_free(at->data);
-		g_queue_delete_link(&f->names, at);
-	}
-}
-
 char *keep_files_next(KeepFiles *f, ShakedownTime time)
 {
 	g_autoptr(GDateTime) date =
 		g_date_time_new_from_unix_utc(MAX(time, 0) / SHAKEDOWN_NS_PER_S);
 	g_autofree char *stamp = date ? g_date_time_format(date, STAMP) : NULL;
 
-	make_room(f);
 	return g_strdup_printf("%s-%s-%05" G_GUINT64_FORMAT "%s", f->stem,
 			       stamp ? stamp : "00000000T000000Z", (guint64)f->number + 1,
 			       f->suffix);
 }
 
+/* One that cannot be removed now may be later; those after it must not stay for that. */
+static bool remove_beyond(KeepFiles *f, uint64_t most)
+{
+	bool removed = false;
+	GList *next;
+
+	for (GList *at = f->names.head; at && f->names.length > most; at = next) {
+		next = at->next;
+		if (g_unlink(at->data) == 0)
+			removed = true;
+		else if (errno != ENOENT)
+			continue;
+		g_free(at->data);
+		g_queue_delete_link(&f->names, at);
+	}
+	return removed;
+}
+
 void keep_files_begun(KeepFiles *f, const char *name)
 {
 	f->number++;
-	if (f->most)
-		g_queue_push_tail(&f->names, g_strdup(name));
+	if (!f->most)
+		return;
+	g_queue_push_tail(&f->names, g_strdup(name));
+	remove_beyond(f, f->most);
+}
+
+bool keep_files_make_room(KeepFiles *f)
+{
+	return f->names.length && remove_beyond(f, MIN(f->names.length, f->most) - 1);
 }

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 #include <shakedown/types.h>
+#include <stdbool.h>
 
 typedef struct {
 	char *stem, *suffix; /* of the path, around what is put in */
@@ -17,8 +18,10 @@ typedef struct {
 
 void keep_files_init(KeepFiles *files, const char *path, uint64_t most);
 void keep_files_clear(KeepFiles *files);
-/* The next name, for packets from that time on; the oldest files are removed, so that with it there
- * are no more than the most. The caller frees it. Until it is told that there is a file of that
- * name nothing more is removed, however often it is asked. */
+/* The next name, for packets from that time on; the caller frees it. It stays the next until there
+ * is a file of that name. */
 char *keep_files_next(KeepFiles *files, ShakedownTime time);
+/* There is one: the oldest beyond the most are removed. */
 void keep_files_begun(KeepFiles *files, const char *name);
+/* The disk has no room for one: the oldest goes first. False where that is no help. */
+bool keep_files_make_room(KeepFiles *files);

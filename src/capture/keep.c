@@ -40,6 +40,7 @@ struct _Keep {
 	ShakedownTime start, last; /* of the packets in it */
 	int64_t flushed;	   /* µs, monotonic */
 	int64_t refused;	   /* … when a file could not be opened; 0: it could */
+	int refusal;		   /* … and why: errno */
 	GByteArray *buffer;
 	GPtrArray *interfaces; /* of KeepInterface: those that packets came from, … */
 	GHashTable *by_label;  /* … and by label and link type, … */
@@ -126,8 +127,9 @@ static bool open_file(Keep *k, const char *name, GError **error)
 	k->fd = strcmp(name, "-") == 0 ? dup(STDOUT_FILENO)
 				       : open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (k->fd < 0) {
+		k->refusal = errno;
 		g_set_error(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_WRITE,
-			    "%s: packets cannot be kept: %s", name, g_strerror(errno));
+			    "%s: packets cannot be kept: %s", name, g_strerror(k->refusal));
 		return false;
 	}
 	k->failed = false;
@@ -324,6 +326,11 @@ static bool is_over(const Keep *k, const ShakedownPacket *packet)
 			     packet->time - k->start >= k->options.rotate_time);
 }
 
+static bool is_full(int err)
+{
+	return err == ENOSPC || err == EDQUOT;
+}
+
 static bool next_file(Keep *k, const ShakedownPacket *packet)
 {
 	g_autoptr(GError) error = NULL;
@@ -337,7 +344,8 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 	}
 	g_free(k->name);
 	k->name = keep_files_next(&k->files, packet->time);
-	if (open_file(k, k->name, &error)) {
+	if (open_file(k, k->name, &error) ||
+	    (is_full(k->refusal) && keep_files_make_room(&k->files) && open_file(k, k->name, NULL))) {
 		keep_files_begun(&k->files, k->name);
 		return true;
 	}

@@ -143,9 +143,8 @@ Test(keep_files, what_an_earlier_run_left_goes_first)
 	keep_files_clear(&f);
 }
 
-/* A folder that is gone for a while, or a full disk: those that are there must not go one by one,
- * nor be forgotten. */
-Test(keep_files, one_that_does_not_begin_removes_no_more)
+/* A folder that is gone for a while: those that are in it must not be forgotten. */
+Test(keep_files, one_that_does_not_begin_is_none)
 {
 	g_autofree char *path = g_build_filename(folder, "live.pcapng", NULL);
 	KeepFiles f;
@@ -156,12 +155,25 @@ Test(keep_files, one_that_does_not_begin_removes_no_more)
 	expect_next(&f, WHEN, "live-20261121T144210Z-00003.pcapng");
 	for (unsigned i = 0; i < 10; i++)
 		g_free(keep_files_next(&f, WHEN));
+	cr_assert(there("live-20261121T144210Z-00001.pcapng"));
+	expect_next(&f, WHEN, "live-20261121T144210Z-00004.pcapng");
 	cr_assert_not(there("live-20261121T144210Z-00001.pcapng"));
 	cr_assert(there("live-20261121T144210Z-00002.pcapng"));
-	expect_next(&f, WHEN, "live-20261121T144210Z-00004.pcapng");
+	keep_files_clear(&f);
+}
+
+Test(keep_files, the_oldest_makes_room)
+{
+	g_autofree char *path = g_build_filename(folder, "live.pcapng", NULL);
+	KeepFiles f;
+
+	keep_files_init(&f, path, 3);
+	cr_assert_not(keep_files_make_room(&f));
+	expect_next(&f, WHEN, "live-20261121T144210Z-00001.pcapng");
+	expect_next(&f, WHEN, "live-20261121T144210Z-00002.pcapng");
+	cr_assert(keep_files_make_room(&f));
+	cr_assert_not(there("live-20261121T144210Z-00001.pcapng"));
 	cr_assert(there("live-20261121T144210Z-00002.pcapng"));
-	expect_next(&f, WHEN, "live-20261121T144210Z-00005.pcapng");
-	cr_assert_not(there("live-20261121T144210Z-00002.pcapng"));
 	keep_files_clear(&f);
 }
 

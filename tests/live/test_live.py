@@ -355,6 +355,35 @@ def kept_files_follow_one_another():
 
 
 @test
+def kept_files_survive_their_folder_being_away():
+    with network() as net:
+        os.mkdir("stay")
+        capture = Capture(net, "conns", "-i", "eth0", "--format", "ndjson", "-w", "stay/k.pcapng", "--rotate-size", "64K", "--keep", "3", ready=None)
+
+        def talk_until(condition):
+            for _ in range(40):
+                if condition():
+                    return True
+                some_of_each(net)
+                time.sleep(0.3)
+            return condition()
+
+        assert talk_until(lambda: any("-00004." in name for name in os.listdir("stay"))), os.listdir("stay")
+        os.rename("stay", "away")
+        assert talk_until(lambda: "cannot be kept" in capture.told()), capture.told()
+        for _ in range(5):
+            some_of_each(net)
+        before = sorted(os.listdir("away"))
+        os.rename("away", "stay")
+        assert talk_until(lambda: sorted(os.listdir("stay"))[-1] > before[-1]), before
+        capture.end(status=1)
+        kept = sorted(os.listdir("stay"))
+        equal(len(kept), 3, kept)
+        number = max(int(name[-12:-7]) for name in kept)
+        assert number < 100, number
+
+
+@test
 def interfaces_are_listed():
     with network() as net:
         command("ip", "-n", net.server, "link", "set", "lo", "down")
