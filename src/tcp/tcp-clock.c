@@ -64,6 +64,13 @@ static ShakedownTime heard(const TcpTracker *tracker, const TcpConnection *conn)
 	return end;
 }
 
+ShakedownTime tcp_clock_now(const TcpTracker *tracker, const TcpConnection *conn)
+{
+	if (G_LIKELY(conn->end <= tracker->now) || !tracker->set_back.by)
+		return tracker->now;
+	return MAX((ShakedownTime)((uint64_t)tracker->now + tracker->set_back.by), conn->end);
+}
+
 static bool gone(const TcpSide *s)
 {
 	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_LISTEN;

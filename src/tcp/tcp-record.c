@@ -3,6 +3,7 @@
 
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-outcome.h"
+#include "tcp/tcp-tracker-private.h"
 
 static void fill_entry(ShakedownHistoryEntry *entry, const TcpBelief *b)
 {
@@ -146,7 +147,7 @@ static void fill_own(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const TcpConnection *conn,
 		     TcpTracker *tracker, const ShakedownConfig *config)
 {
-	ShakedownTime now = tcp_tracker_now(tracker);
+	ShakedownTime now = tcp_clock_now(tracker, conn);
 	TcpBeen been = fill_histories(record, room, conn);
 
 	fill_own(record, room, conn, tracker);
@@ -188,7 +189,7 @@ static void refill_first_syn(ShakedownConnection *record, TcpRecordRoom *room,
 	fill_own(record, room, conn, tracker);
 	fill_entry(room->history[SHAKEDOWN_CLIENT], tcp_beliefs_items(&conn->beliefs));
 	record->handshake.outcome =
-		tcp_handshake_outcome_of(conn, &been, config, tcp_tracker_now(tracker));
+		tcp_handshake_outcome_of(conn, &been, config, tcp_clock_now(tracker, conn));
 	fill_endpoint(&record->side[SHAKEDOWN_CLIENT], conn, SHAKEDOWN_CLIENT);
 	fill_endpoint(&record->side[SHAKEDOWN_SERVER], conn, SHAKEDOWN_SERVER);
 	fill_syn(&record->side[SHAKEDOWN_CLIENT], &conn->side[SHAKEDOWN_CLIENT]);

@@ -169,6 +169,8 @@ void tcp_measure_resent(TcpStep *step);
 #define TCP_CLOCK_NEVER INT64_MAX
 ShakedownTime tcp_clock_due(const TcpTracker *tracker, const TcpConnection *conn);
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn);
+/* Now by the clock that stamped the connection, where it was set back since. */
+ShakedownTime tcp_clock_now(const TcpTracker *tracker, const TcpConnection *conn);
 /* Something was stamped before now. Where that goes on for a minute, and nothing comes up to now,
  * the clock was set back, and is now what it shows. */
 void tcp_clock_behind(TcpTracker *tracker, ShakedownTime now);

@@ -164,7 +164,7 @@ void tcp_connection_over(TcpTracker *t, TcpConnection *conn, uint32_t handle)
 {
 	TcpStep step;
 
-	tcp_step_begin(&step, t, conn, MAX(t->now, conn->end));
+	tcp_step_begin(&step, t, conn, MAX(tcp_clock_now(t, conn), conn->end));
 	if (t->streams)
 		tcp_streams_over(t->streams, conn);
 	if (t->observer.opening)
