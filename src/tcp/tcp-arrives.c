@@ -191,7 +191,7 @@ static void arrives(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	const Segment *seg = step->seg;
-	bool first = tcp_side_packets(&conn->side[0]) + tcp_side_packets(&conn->side[1]) == 1;
+	bool first = tcp_side_packets(conn, 0) + tcp_side_packets(conn, 1) == 1;
 
 	if (tcp_damaged(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_BAD_CHECKSUM;
@@ -255,7 +255,7 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 	step.seg = seg;
 	step.from = side;
 	step.frame = seg->frame;
-	tcp_side_count_packet(s);
+	tcp_side_count_packet(conn, side);
 	s->flags |= TCP_SIDE_SEEN;
 	arrives(&step);
 	/* What was missing may turn out to have been a FIN: then it is less. */

@@ -70,7 +70,8 @@ typedef struct {
 	uint32_t keep_alives;
 	uint32_t window_probes;
 	uint32_t out_of_order;
-	uint32_t copies; /* of its packets, captured twice */
+	uint32_t copies;	/* of its packets, captured twice */
+	uint32_t packets_wraps; /* so often has TcpSide.packets gone around */
 } TcpAsideSide;
 
 typedef struct {

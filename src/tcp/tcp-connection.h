@@ -100,26 +100,13 @@ typedef struct {
 	TcpSynOptions options; /* of its SYN */
 	ShakedownTime timed_at;
 	ShakedownTime last; /* its last segment */
-	uint64_t bytes : 56;	    /* distinct payload bytes */
-	uint64_t packets_wraps : 8; /* so often has packets gone around */
+	uint64_t bytes;	    /* distinct payload bytes */
 } TcpSide;
 
 /* Somebody may send SYNs, or RSTs, for weeks. */
 static inline void tcp_count(uint16_t *n)
 {
 	*n += *n < UINT16_MAX;
-}
-
-static inline void tcp_side_count_packet(TcpSide *side)
-{
-	if (G_UNLIKELY(++side->packets == 0))
-		side->packets_wraps++;
-}
-
-/* Segments that it sent. */
-static inline uint64_t tcp_side_packets(const TcpSide *side)
-{
-	return (uint64_t)side->packets_wraps << 32 | side->packets;
 }
 
 typedef enum {
@@ -253,10 +240,22 @@ static inline bool tcp_conn_has(const TcpConnection *conn, unsigned flags)
 	return (conn->flags & flags) == flags;
 }
 
+static inline void tcp_side_count_packet(TcpConnection *conn, ShakedownSideId side)
+{
+	if (G_UNLIKELY(++conn->side[side].packets == 0))
+		tcp_aside_make(conn)->side[side].packets_wraps++;
+}
+
+/* Segments that it sent. */
+static inline uint64_t tcp_side_packets(const TcpConnection *conn, ShakedownSideId side)
+{
+	return (uint64_t)tcp_aside(conn)->side[side].packets_wraps << 32 | conn->side[side].packets;
+}
+
 /* Its packets, each once, however often it was captured. */
 static inline uint64_t tcp_side_originals(const TcpConnection *conn, ShakedownSideId side)
 {
-	return tcp_side_packets(&conn->side[side]) - tcp_aside(conn)->side[side].copies;
+	return tcp_side_packets(conn, side) - tcp_aside(conn)->side[side].copies;
 }
 
 /* The side's FIN is acknowledged by the other as far as the tap has seen. */

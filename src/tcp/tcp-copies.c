@@ -95,7 +95,7 @@ static inline bool all_come_twice(const TcpConnection *conn)
 {
 	uint64_t copies = tcp_aside(conn)->copies;
 
-	return copies * 4 >= tcp_side_packets(&conn->side[0]) + tcp_side_packets(&conn->side[1]);
+	return copies * 4 >= tcp_side_packets(conn, 0) + tcp_side_packets(conn, 1);
 }
 
 /* How long after the first a copy may still come; 0: it could not be told from a repetition. */

@@ -127,7 +127,7 @@ static void last_ack_of_hidden_fin(TcpStep *step)
 static bool bytewise(const TcpSide *s)
 {
 	return tcp_side_has(s, TCP_SIDE_BYTEWISE) ||
-	       (s->bytes && s->bytes / BYTEWISE_MOST < tcp_side_packets(s));
+	       (s->bytes && s->bytes / BYTEWISE_MOST < s->packets);
 }
 
 /* One number more is acknowledged than was captured, by no more than an ACK or by what is longer

@@ -160,7 +160,7 @@ bool tcp_ordinary_segment(TcpTracker *t, TcpConnection *conn, ShakedownSideId si
 	    !segment_is(conn, s, r, seg, &o) ||
 	    tcp_copies_take_stamped(t->copies, conn, side, seg, o.stamped ? &o.tsval : NULL))
 		return false;
-	tcp_side_count_packet(s);
+	tcp_side_count_packet(conn, side);
 	s->checks |= (uint8_t)(seg->checksum == SEGMENT_CHECKSUM_GOOD ? TCP_CHECK_GOOD : 0);
 	t->counts.offloaded += seg->checksum == SEGMENT_CHECKSUM_OFFLOADED;
 	if (o.stamped)

@@ -187,7 +187,7 @@ bool tcp_half_seen(const TcpConnection *conn, ShakedownSideId *seen)
 	*seen = client ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	const TcpSide *s = &conn->side[*seen];
 
-	if (tcp_side_packets(s) <= s->rsts + 1u)
+	if (tcp_side_packets(conn, *seen) <= s->rsts + 1u)
 		return *seen == SHAKEDOWN_SERVER && conn->syn_ack_first;
 	return tcp_side_has(s, TCP_SIDE_ACKED);
 }

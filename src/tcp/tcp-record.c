@@ -78,7 +78,7 @@ static void fill_side(ShakedownSide *out, const TcpConnection *conn, ShakedownSi
 	out->seen = tcp_side_has(s, TCP_SIDE_SEEN);
 	out->state = s->state;
 	out->isn_known = tcp_side_has(s, TCP_SIDE_ISN_KNOWN);
-	out->packets = tcp_side_packets(s);
+	out->packets = tcp_side_packets(conn, side);
 	out->bytes = s->bytes;
 	out->retransmissions = aside->retransmissions;
 	out->out_of_order = aside->out_of_order;
