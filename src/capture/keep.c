@@ -345,7 +345,8 @@ static bool next_file(Keep *k, const ShakedownPacket *packet)
 	g_free(k->name);
 	k->name = keep_files_next(&k->files, packet->time);
 	if (open_file(k, k->name, &error) ||
-	    (is_full(k->refusal) && keep_files_make_room(&k->files) && open_file(k, k->name, NULL))) {
+	    (is_full(k->refusal) && keep_files_make_room(&k->files) &&
+	     open_file(k, k->name, NULL))) {
 		keep_files_begun(&k->files, k->name);
 		return true;
 	}

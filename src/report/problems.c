@@ -296,7 +296,7 @@ void problems_advance(Problems *all, ShakedownTime now)
 	if (!all->stream)
 		return;
 	/* The clock was set back: what is held would be for as long. */
-	if (now < all->looked - PROBLEMS_HELD) {
+	if (all->waiting.length && now < all->looked - PROBLEMS_HELD) {
 		all->looked = now;
 		tell_since(all, INT64_MAX);
 	}

@@ -72,15 +72,15 @@ typedef enum {
 #define TCP_WSCALE_NONE 0xff
 
 typedef struct {
-	uint32_t flags;	  /* TcpSideFlags */
-	uint8_t state;	  /* ShakedownTcpState; written by tcp-belief.c alone */
-	uint8_t wscale;	  /* shift it offered, or TCP_WSCALE_NONE */
-	uint8_t ttl[2];	  /* its two latest different TTLs; 0: none */
-	uint8_t dup_acks; /* it sent in a row, up to 255 */
-	uint8_t checks;	  /* TcpChecks */
-	uint8_t ordinal;  /* of its next segment that is no copy, modulo 2^8: tcp-copies.h */
-	uint16_t syns;	  /* SYNs (or SYN,ACKs) it sent, up to 65,535, as … */
-	uint16_t fins;	  /* … its FINs … */
+	uint32_t flags;	     /* TcpSideFlags */
+	uint8_t state;	     /* ShakedownTcpState; written by tcp-belief.c alone */
+	uint8_t wscale;	     /* shift it offered, or TCP_WSCALE_NONE */
+	uint8_t ttl[2];	     /* its two latest different TTLs; 0: none */
+	uint8_t dup_acks;    /* it sent in a row, up to 255 */
+	uint8_t checks;	     /* TcpChecks */
+	uint8_t ordinal;     /* of its next segment that is no copy, modulo 2^8: tcp-copies.h */
+	uint16_t syns;	     /* SYNs (or SYN,ACKs) it sent, up to 65,535, as … */
+	uint16_t fins;	     /* … its FINs … */
 	uint16_t high_ip_id; /* of the segment that reached snd_nxt; 0: none */
 	uint16_t rsts;	     /* … and RSTs: tcp_count() */
 	TcpSeq snd_nxt;	     /* end of the highest sequence number it sent */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Several interfaces as one capture, by a clock that somebody sets. The interfaces are made up: of the
- * room nothing but live.c itself is used. */
+/* Several interfaces as one capture, by a clock that somebody sets. The interfaces are made up: of
+ * the room nothing but live.c itself is used. */
 #include "capture/live.c" /* NOLINT(bugprone-suspicious-include) */
 
 #include <criterion/criterion.h>

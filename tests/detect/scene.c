@@ -93,11 +93,10 @@ Scene *scene_new(void)
 	Scene *s = g_new0(Scene, 1);
 
 	shakedown_config_init(&s->config);
-	s->tracker = tcp_tracker_new(&s->config,
-				     &(TcpTrackerObserver){.event = hear_event,
-							   .over = hear_over,
-							   .set_back = set_back},
-				     s);
+	s->tracker = tcp_tracker_new(
+		&s->config,
+		&(TcpTrackerObserver){.event = hear_event, .over = hear_over, .set_back = set_back},
+		s);
 	s->context = (DetectContext){.config = &s->config,
 				     .tracker = s->tracker,
 				     .report = hear_report,

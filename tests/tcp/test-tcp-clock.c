@@ -322,8 +322,8 @@ Test(tcp_clock, the_ends_of_time)
 	}
 }
 
-/* Who was heard of before is waited for as long as anybody else, and time does not stand still until
- * the clock is where it was. */
+/* Who was heard of before is waited for as long as anybody else, and time does not stand still
+ * until the clock is where it was. */
 Test(tcp_clock, was_set_back_by_a_day)
 {
 	g_autoptr(Talk) t = talk_new();
