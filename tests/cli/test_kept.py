@@ -129,6 +129,21 @@ def a_disk_that_is_full_is_told_once():
     equal(p.stdout, run("conns", "good.pcap"), "all the same")
 
 
+@test
+def files_go_on_following_one_another_when_the_clock_was_set_back():
+    with open("many.pcap", "rb") as f:
+        data = bytearray(f.read())
+    at = 24
+    for i in range(600):
+        struct.pack_into("<II", data, at, (200000 if i < 10 else 100000) + i, 0)
+        at += 16 + struct.unpack_from("<I", data, at + 8)[0]
+    with open("back.pcap", "wb") as f:
+        f.write(data[:at])
+    os.mkdir("back")
+    run("conns", "-w", "back/k.pcapng", "--rotate-time", "60", "back.pcap")
+    equal(len(os.listdir("back")), 10, sorted(os.listdir("back")))
+
+
 def no_room():
     """Files may become no larger: what is beyond is written in part, and then not at all."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (30001, 30001))
