@@ -111,13 +111,19 @@ void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 		conn->noted |= NOTED_OF_SUBNET;
 }
 
+bool attempt_is_past(const DetectContext *context, const TcpConnection *conn)
+{
+	return conn->start > tcp_tracker_now(context->tracker) &&
+	       tcp_tracker_was_set_back(context->tracker);
+}
+
 /* Those that it counts for; NULL: not for that one. */
 static void accounts_of(DetectContext *context, Service *s, const TcpConnection *conn,
 			Service *account[SERVICE_BREADTHS])
 {
 	account[SERVICE_ITSELF] = s;
 	account[SERVICE_HOST] = account[SERVICE_SUBNET] = NULL;
-	if (!noted(conn, NOTED_OF_HOST | NOTED_OF_SUBNET))
+	if (!noted(conn, NOTED_OF_HOST | NOTED_OF_SUBNET) || attempt_is_past(context, conn))
 		return;
 	ShakedownAddress host = tcp_conn_address(conn, SHAKEDOWN_SERVER);
 

@@ -26,7 +26,7 @@ static Service *service_of(DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 
-	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM) ||
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM) || attempt_is_past(context, conn) ||
 	    (event->kind != TCP_EVENT_SYN && !noted(conn, NOTED_IN_WINDOW)))
 		return NULL;
 	return services_get_of(context->services, conn,
@@ -275,7 +275,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	if (tcp_conn_has(conn, TCP_CONN_ENDED))
 		close_all(data, context);
 	bool stray = noted(conn, NOTED_STRAY) && tcp_conn_has(conn, TCP_CONN_MIDSTREAM) &&
-		     count_stray(context, conn);
+		     !attempt_is_past(context, conn) && count_stray(context, conn);
 	if (tcp_conn_has(conn, TCP_CONN_CUT_SHORT) && !stray)
 		cut_short_remember(&((FloodDetector *)data)->cut, conn);
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
