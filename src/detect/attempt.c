@@ -113,7 +113,7 @@ void attempt_begin(DetectContext *context, Service *s, const TcpEvent *event)
 
 bool attempt_is_past(const DetectContext *context, const TcpConnection *conn)
 {
-	return conn->start > tcp_tracker_now(context->tracker) &&
+	return conn->end > tcp_tracker_now(context->tracker) &&
 	       tcp_tracker_was_set_back(context->tracker);
 }
 

@@ -18,7 +18,7 @@ typedef struct {
 	bool established, talked; /* the handshake is complete; there was data */
 } AttemptTurn;
 
-/* It began before the clock was set back: nothing counts for it any more. */
+/* It was heard of before the clock was set back: it counts for nothing any more. */
 bool attempt_is_past(const DetectContext *context, const TcpConnection *conn);
 /* The event is the client's SYN, and the first of it that is counted. */
 void attempt_begin(DetectContext *context, Service *service, const TcpEvent *event);
