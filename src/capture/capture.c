@@ -272,6 +272,20 @@ static size_t read_live(ShakedownCapture *capture, ShakedownPacket *packets, siz
 	return order_take(&capture->order, packets, room);
 }
 
+/* Of what none is asked for, there may be much: it is not kept until some is. */
+static void advance_within(ShakedownCapture *capture)
+{
+	uint64_t before = capture->passed;
+	size_t held_len;
+	const ShakedownPacket *held;
+
+	advance(capture);
+	if (capture->passed != before)
+		return;
+	held = order_held(&capture->order, &held_len);
+	merge_release(&capture->merge, &(SourceHeld){held, held_len, 0, true});
+}
+
 size_t capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size_t room,
 		       unsigned calls)
 {
@@ -279,7 +293,7 @@ size_t capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size
 	const ShakedownPacket *held = order_held(&capture->order, &held_len);
 
 	g_return_val_if_fail(!capture->live, 0);
-	merge_release(&capture->merge, &(SourceHeld){held, held_len, calls});
+	merge_release(&capture->merge, &(SourceHeld){held, held_len, calls, false});
 	while ((n = order_take(&capture->order, packets, room)) == 0 && !capture->ended && room) {
 		order_held(&capture->order, &held_len);
 		bool silent =
@@ -287,7 +301,7 @@ size_t capture_read_on(ShakedownCapture *capture, ShakedownPacket *packets, size
 		if (silent && capture->keep)
 			keep_rest(capture->keep);
 		if (!silent || !held_len)
-			advance(capture);
+			advance_within(capture);
 		if ((silent && held_len) || capture_is_heavy(capture))
 			order_flush(&capture->order);
 	}

@@ -148,8 +148,7 @@ bool input_release(Input *input, const SourceHeld *held)
 	if (!source)
 		return false;
 	/* While it is awake, what is in its own queue lies in the current chunk. */
-	if (source->retired->len)
-		source_release(source, held);
+	source_release(source, held);
 	if (input->state == INPUT_OVER && !source_holds(source, held))
 		g_clear_pointer(&input->source, source_free);
 	return input->source != NULL;

@@ -18,11 +18,12 @@ static SourceChunk chunk_new(Source *source, size_t size)
 
 		g_array_set_size(source->spare, source->spare->len - 1);
 		chunk.calls = 0;
+		chunk.fresh = true;
 		return chunk;
 	}
 	if (source->heavy && size > SOURCE_HEAVY)
 		*source->heavy += size;
-	return (SourceChunk){.data = g_malloc(size), .size = size};
+	return (SourceChunk){.data = g_malloc(size), .size = size, .fresh = true};
 }
 
 static void chunk_free(Source *source, SourceChunk chunk)
@@ -150,15 +151,19 @@ static bool lies_in(const SourceChunk *chunk, const SourceHeld *held)
 /* Nothing more is read into it; but packets in it may still wait to be handed on. */
 static bool is_held(SourceChunk *chunk, const SourceHeld *held)
 {
+	chunk->fresh = chunk->fresh && held->again;
 	if (lies_in(chunk, held)) {
 		chunk->calls = 0;
 		return true;
 	}
+	if (held->again)
+		return !chunk->fresh;
 	return chunk->calls++ < held->calls;
 }
 
 void source_release(Source *source, const SourceHeld *held)
 {
+	source->chunk.fresh = source->chunk.fresh && held->again;
 	for (guint i = source->retired->len; i-- > 0;) {
 		SourceChunk *chunk = &g_array_index(source->retired, SourceChunk, i);
 		if (is_held(chunk, held))

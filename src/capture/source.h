@@ -22,6 +22,7 @@ typedef struct {
 	uint8_t *data;
 	size_t size;
 	unsigned calls; /* of source_release() since packets last were read from it */
+	bool fresh;	/* all in it was read since the read at hand began: none was handed on */
 } SourceChunk;
 
 /* What is still looked at: these packets, and what was read since before the last so many calls of
@@ -30,6 +31,7 @@ typedef struct {
 	const ShakedownPacket *packets;
 	size_t n;
 	unsigned calls;
+	bool again; /* the same read goes on, and has handed on nothing: no call */
 } SourceHeld;
 
 typedef struct {
@@ -92,7 +94,8 @@ static inline uint64_t source_offset(const Source *source)
 	return source->base + (uint64_t)(source->at - source->chunk.data);
 }
 
-/* Once before each read. Gives retired chunks back, but for those that something held lies in. */
+/* Once before each read, and again while it hands on nothing. Gives retired chunks back, but for
+ * those that something held lies in. */
 void source_release(Source *source, const SourceHeld *held);
 /* Of a source from which nothing more is read: whether something held lies in any chunk left. */
 bool source_holds(Source *source, const SourceHeld *held);

@@ -447,7 +447,7 @@ Test(source, skips_in_constant_memory)
 	cr_assert(source_skip(source, ((uint64_t)MIB << 20) - 5));
 	cr_assert_eq(source_offset(source), ((uint64_t)MIB << 20) - 5);
 	cr_assert_eq(source->retired->len, 1);
-	source_release(source, &(SourceHeld){NULL, 0, 0});
+	source_release(source, &(SourceHeld){NULL, 0, 0, false});
 	cr_assert_eq(source->retired->len, 0);
 	cr_assert_not(source_skip(source, 6));
 	source_free(source);

@@ -249,6 +249,33 @@ def what_is_inflated_is_not_kept():
     assert usage.ru_maxrss < 400000, f"{usage.ru_maxrss} KiB"
 
 
+def sparse(name, packets, size):
+    """A capture of so many packets of so many bytes, one a second, whose payload takes no room on the disk."""
+    tcp = struct.pack(">HHIIBBHHH", 40000, 80, 1000, 1, 0x50, 0x10, 65535, 0, 0)
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, size, 1, 0, 64, 6, 0, bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2]))
+    with open(name, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
+        for i in range(packets):
+            f.write(struct.pack("<IIII", 1700000000 + i, 0, size, size) + ip + tcp)
+            f.seek(size - len(ip) - len(tcp), os.SEEK_CUR)
+        f.truncate(f.tell())
+
+
+@test
+def what_is_not_asked_for_is_not_kept():
+    sparse("long.pcap", 9000, 65000)
+    for chosen in ["--since", "+8990"], ["--filter", "udp"], ["--since", "+8990", "--count", "5"]:
+        for threads in "1", "2":
+            with subprocess.Popen([PROGRAM, "--threads", threads, *chosen, "long.pcap"], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, env=environment()) as p:
+                _, status, usage = os.wait4(p.pid, 0)
+                p.returncode = os.waitstatus_to_exitcode(status)
+            equal(p.returncode, 0)
+            # All is 585 MB.
+            assert usage.ru_maxrss < 400000, f"{chosen}: {usage.ru_maxrss} KiB"
+    os.unlink("long.pcap")
+
+
 @test
 def compressed_files_are_known_by_their_bytes():
     equal(run("conns", "--format", "csv", "good.dat")[1], run("conns", "--format", "csv", "good.pcap")[1])
