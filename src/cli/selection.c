@@ -55,6 +55,15 @@ static void put_option(GString *out, const char *option, const char *value)
 	put_word(out, value);
 }
 
+/* A name that would be taken for an option or a command. */
+static bool is_mistakable(const char *file)
+{
+	for (const Command *c = commands; c->name; c++)
+		if (strcmp(file, c->name) == 0)
+			return true;
+	return *file == '-';
+}
+
 /* True where all can be given again, and are few. */
 static bool put_files(GString *out, char *const *files)
 {
@@ -63,7 +72,9 @@ static bool put_files(GString *out, char *const *files)
 	for (; *files; files++) {
 		if (strcmp(*files, "-") == 0)
 			return false;
-		put_word(out, *files);
+		g_autofree char *path =
+			is_mistakable(*files) ? g_strconcat("./", *files, NULL) : NULL;
+		put_word(out, path ? path : *files);
 	}
 	return true;
 }

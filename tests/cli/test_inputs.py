@@ -392,6 +392,21 @@ def commands_that_a_report_proposes_are_about_the_same_connections():
 
 
 @test
+def commands_that_a_report_proposes_take_no_file_for_a_command_or_an_option():
+    for name in "conns", "-v", "- of mine.pcap":
+        with open(name, "wb") as f:
+            f.write(pcap([p for i in range(60) for p in unanswered((CLIENT[0], CLIENT[1] + i), (SERVER[0], 80 + i), 1769853600 + i * 60)]))
+        report = run("report", "--width", "300", "-r", name)[1]
+        proposed = [shlex.split(line.strip().split("   ")[0]) for line in report.split("Next ")[1].splitlines()[1:]]
+        assert len(proposed) > 3, report
+        for words in proposed:
+            status, out, err = run(*words[1:])
+            equal(status, 0, (words, err))
+            assert "explain" in words or SERVER[0] in out, (words, out)
+
+
+
+@test
 def the_same_addresses_in_two_vlans_are_two_connections_unless_mirrored():
     there = [(t, tagged(frame, 10)) for t, frame in connection(CLIENT, SERVER, 1000)]
     # As a mirror port of a router sees it: each packet comes in with one tag and leaves with another.
