@@ -226,12 +226,12 @@ static void append_members(GString *out, const Problem *p, ProblemRole role)
 	}
 }
 
-/* "90000 SYNs to 16 subnets, each of them flooded" */
+/* "90000 SYNs to 16 subnets": of a flood's end all of them, those told while it was under way, too.
+ */
 static void append_subnets(GString *out, const Problem *p)
 {
 	if (p->syns)
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT " %sSYNs to ", (guint64)p->syns,
-				       p->told ? "more " : "");
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT " SYNs to ", (guint64)p->syns);
 	append_many(out, &p->servers, p->many_servers, "subnet");
 }
 

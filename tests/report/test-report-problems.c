@@ -510,6 +510,15 @@ Test(problems, a_stream_tells_few_floods_of_neighbours)
 	for (guint i = 0; i < 4; i++)
 		cr_assert_str_eq(summary(i), "it is flooded");
 	cr_assert_eq(at(4)->count, 2);
-	cr_assert(g_str_has_prefix(summary(4), "110 more SYNs to 2 subnets in "), "%s", summary(4));
+	cr_assert(g_str_has_prefix(summary(4), "110 SYNs to 2 subnets in "), "%s", summary(4));
 	cr_assert_eq(at(5)->count, 1);
+}
+
+/* What was told while it was under way is in what is told at its end: that is not more. */
+Test(problems, a_stream_tells_of_a_flood_that_was_under_way_how_many_syns_it_had)
+{
+	RUN_FLOODS(true, OF(1, 10, 1, true), OF(2, 10, 2, true), OF(3, 10, 3, true),
+		   OF(4, 10, 4, true), OF(1, 25, 1), OF(2, 26, 2), OF(3, 27, 3), OF(4, 28, 4));
+	cr_assert_eq(told.told->len, 5);
+	cr_assert(g_str_has_prefix(summary(4), "106 SYNs to 4 subnets in "), "%s", summary(4));
 }
