@@ -35,6 +35,15 @@ static inline bool ordinary_hardware(const uint8_t *p)
 	return hardware == ETHER || hardware == PPP || hardware == LOOPBACK || hardware == NONE;
 }
 
+/* An IP packet, perhaps, of a file that says Ethernet: the walk looks at it more closely. */
+static inline bool ordinary_may_be_ip(const ShakedownPacket *packet, const uint8_t *p)
+{
+	uint32_t wire = MAX(packet->wire_len, packet->captured_len);
+
+	return G_UNLIKELY((p[0] >> 4 == 4 && be16(p + 2) == wire) ||
+			  (p[0] >> 4 == 6 && be16(p + 4) + 40u == wire));
+}
+
 /* The IP version of what lies behind the link layer's header, and in at where; 0: not ordinary. */
 static inline uint8_t ordinary_link(const ShakedownPacket *packet, Bytes *at)
 {
@@ -42,7 +51,7 @@ static inline uint8_t ordinary_link(const ShakedownPacket *packet, Bytes *at)
 
 	if (G_LIKELY(packet->link_type == LINK_ETHERNET)) {
 		p = bytes_pull(at, ETHERNET_HEADER);
-		return p ? ordinary_ethertype(p + 12) : 0;
+		return p && !ordinary_may_be_ip(packet, p) ? ordinary_ethertype(p + 12) : 0;
 	}
 	switch (packet->link_type) {
 	case LINK_BSD_RAW:
@@ -172,7 +181,7 @@ static G_GNUC_NO_INLINE bool ordinary_tagged(const ShakedownPacket *packet,
 	const uint8_t *header = bytes_pull(&at, ETHERNET_HEADER), *tags, *type;
 	uint8_t len = 0;
 
-	if (!header)
+	if (!header || ordinary_may_be_ip(packet, header))
 		return false;
 	tags = header + ETHERNET_HEADER;
 	for (type = header + 12; len < TAGS_MOST && ordinary_is_tag(type); len++, type += TAG)
