@@ -6,6 +6,8 @@
 #define CAPWAP_FRAGMENT 0x0080 /* F */
 #define CAPWAP_LAST 0x0040     /* L */
 #define CAPWAP_KEEP_ALIVE 0x0008
+/* Beyond the ids of IPv4: fragments that are carried within are others. */
+#define CAPWAP_IDS 0x10000u
 
 /* Some access points send the two bytes of the frame control in the other order. Only data frames
  * matter here, and those show it: a type of data with a flags byte that is none. */
@@ -28,7 +30,7 @@ static bool capwap_reassemble(Walk *walk, const uint8_t *header, uint32_t bits)
 		.version = walk->ip.version,
 		.protocol = bits & CAPWAP_NATIVE ? 1 : 0,
 		.more = !(bits & CAPWAP_LAST),
-		.id = be16(header + 4),
+		.id = CAPWAP_IDS | be16(header + 4),
 		.src = walk->ip.src,
 		.dst = walk->ip.dst,
 		.encap = &walk->encap,

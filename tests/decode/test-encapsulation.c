@@ -191,6 +191,27 @@ Test(encapsulation, frames_in_pieces_through_capwap)
 	cr_expect_eq(decoder_count(decoder, "IP fragments not complete at the end"), 1);
 }
 
+/* Whoever is behind an access point may send fragments in its name. */
+Test(encapsulation, fragments_within_capwap_are_no_pieces_of_its_frames)
+{
+	enum { INNER = 14 + 20 + 8 + 8 + 14, PIECE = 24 };
+	static Composed frame;
+	size_t len;
+
+	compose(&frame, "eth:0800 ip4:6 tcp");
+	len = composed_len(&frame);
+	cr_expect_eq(decode_capwap_piece(&frame, 7, 0, PIECE), 0);
+	compose(&packet, "eth:0800 ip4:17 udp:5247 x0010000000000000 eth:0800 ip4:0 z32");
+	uint8_t *ip = packet.room + packet.start + INNER;
+	ip[4] = 0;
+	ip[5] = 7;
+	ip[6] = 0;
+	ip[7] = PIECE / 8;
+	cr_expect_eq(decode_composed(decoder, 1, &packet, segments), 0);
+	cr_assert_eq(decode_capwap_piece(&frame, 7, PIECE, len), 1);
+	cr_expect_eq(segments->checksum, SEGMENT_CHECKSUM_GOOD);
+}
+
 Test(encapsulation, that_cannot_be_read_says_so)
 {
 	static const struct {
