@@ -67,7 +67,8 @@ size_t window_apply(Window *w, ShakedownPacket *packets, size_t n)
 
 	if (n && !w->known)
 		know(w, packets[0].time);
-	for (size_t i = 0; i < n; i++) {
+	/* What comes behind so many is not looked at, however many were read at once. */
+	for (size_t i = 0; i < n && !window_is_past(w); i++) {
 		ShakedownTime time = packets[i].time;
 
 		w->first = MIN(w->first, time);

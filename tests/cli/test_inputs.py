@@ -371,6 +371,20 @@ def a_stretch_of_time_is_read_as_a_capture_of_its_own():
 
 
 @test
+def where_reading_ends_is_the_same_however_much_is_read_at_once():
+    """The clock was two hours ahead for more than a hundred packets, and was then set right."""
+    start = 1769853600
+    packets = []
+    for i in range(60):
+        packets += connection((CLIENT[0], CLIENT[1] + i), SERVER, start + i + (7200 if 10 <= i < 40 else 0))
+    with open("ahead.pcap", "wb") as f:
+        f.write(pcap(packets))
+    window = ("--since", "+0", "--until", "+5min")
+    for options in (), ("-c", "100000"), ("-f", "tcp"), ("-j", "1"), ("-j", "2"):
+        equal(len(connections(reads("ahead.pcap", *options, *window))), 10, options)
+
+
+@test
 def commands_that_a_report_proposes_are_about_the_same_connections():
     packets = []
     for i in range(8):
