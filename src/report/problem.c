@@ -96,17 +96,21 @@ static void count_endpoint(SketchSet *set, bool *many, const ShakedownAddress *a
 		*many = true;
 }
 
+static bool is_under_way(const ShakedownAnomaly *a)
+{
+	for (size_t i = 0; i < a->facts_len; i++)
+		if (strcmp(a->facts[i].name, "under_way") == 0)
+			return true;
+	return false;
+}
+
 /* Of a flood that is under way the rest is told when it ends. */
 static uint64_t syns_of(const ShakedownAnomaly *a)
 {
-	uint64_t syns = 0;
-
-	for (size_t i = 0; i < a->facts_len; i++)
-		if (strcmp(a->facts[i].name, "under_way") == 0)
-			return 0;
-		else if (strcmp(a->facts[i].name, "syn") == 0)
-			syns = a->facts[i].count;
-	return syns;
+	for (size_t i = 0; i < a->facts_len && !is_under_way(a); i++)
+		if (strcmp(a->facts[i].name, "syn") == 0)
+			return a->facts[i].count;
+	return 0;
 }
 
 static void begin(Problem *p, const ShakedownAnomaly *first)
@@ -119,6 +123,18 @@ static void begin(Problem *p, const ShakedownAnomaly *first)
 	p->syns = 0;
 	p->connections = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 	p->frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+}
+
+/* Floods are told as they end: the one that began first stands for them, and rather its end than
+ * what was told while it was under way. */
+static void stand_for(Problem *p, const ShakedownAnomaly *a)
+{
+	bool under_way = is_under_way(a), was = is_under_way(&p->first);
+
+	if (!problem_is_of_subnet(a) || (under_way == was ? a->time >= p->first.time : under_way))
+		return;
+	clear_anomaly(&p->first);
+	copy_anomaly(&p->first, a);
 }
 
 void problem_gather(Problem *p, const ShakedownAnomaly *a)
@@ -141,6 +157,7 @@ void problem_gather(Problem *p, const ShakedownAnomaly *a)
 	count_endpoint(&p->servers, &p->many_servers,
 		       problem_is_of_subnet(a) ? &a->subject.host : &a->subject.server,
 		       a->subject.server_port);
+	stand_for(p, a);
 }
 
 static void append_room(GArray *to, const GArray *from, guint most)
@@ -165,6 +182,7 @@ static void merge_gathered(Problem *p, const Problem *other)
 			   !sketch_set_join(&p->clients, &other->clients, ENDPOINTS_COUNTED);
 	p->many_servers |= other->many_servers ||
 			   !sketch_set_join(&p->servers, &other->servers, ENDPOINTS_COUNTED);
+	stand_for(p, &other->first);
 }
 
 void problem_merge(Problem *p, Problem *other)
