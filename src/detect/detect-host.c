@@ -15,6 +15,7 @@
 
 #define ISNS 8
 #define HOSTS_MOST 8192
+#define HOSTS_ONCE 4096
 /* A clock's rate may be so far off from one number to the next. */
 #define CLOCK_TOLERANCE 0.02
 /* Less time between two numbers measures nothing. */
@@ -48,6 +49,9 @@ typedef struct {
 	KeyTable *hosts; /* of Hosts */
 	uint64_t known;	 /* with a number, toward a peer each */
 	uint32_t hand;	 /* who made room last */
+	/* Where there is no more room: a mark of those that came once. Nobody makes room for who
+	 * does not come again. */
+	uint16_t once[HOSTS_ONCE];
 } HostDetector;
 
 static void *create(DetectContext *context)
@@ -235,8 +239,17 @@ static void make_room(HostDetector *d, const Hosts *but)
 	}
 }
 
-/* which: of the two the client and the server are; one host that
- * is both is the first. */
+static bool came_before(HostDetector *d, uint32_t hash)
+{
+	uint16_t *once = &d->once[hash % HOSTS_ONCE], mark = (uint16_t)(hash >> 16 | 1);
+	bool came = *once == mark;
+
+	*once = mark;
+	return came;
+}
+
+/* NULL: they came once, and there is no room. which: of the two the client and the server are; one
+ * host that is both is the first. */
 static Hosts *hosts_of(HostDetector *d, const TcpConnection *conn, unsigned which[2])
 {
 	KeyAddress client = tcp_conn_key_address(conn, SHAKEDOWN_CLIENT),
@@ -253,6 +266,8 @@ static Hosts *hosts_of(HostDetector *d, const TcpConnection *conn, unsigned whic
 		hosts->heard = true;
 		return hosts;
 	}
+	if (d->known >= HOSTS_MOST && !came_before(d, hash))
+		return NULL;
 	make_room(d, NULL);
 	return key_table_add(d->hosts, &key, hash);
 }
@@ -267,7 +282,7 @@ static void on_established(void *data, DetectContext *context, const TcpEvent *e
 	if (!((conn->side[0].flags | conn->side[1].flags) & TCP_SIDE_SYN_SEEN))
 		return;
 	Hosts *hosts = hosts_of(d, conn, which);
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; hosts && side <= SHAKEDOWN_SERVER; side++) {
 		if (!tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN))
 			continue;
 		if (!hosts->isns[which[side]].len) {
