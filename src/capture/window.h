@@ -4,6 +4,9 @@
 
 #include <shakedown/capture.h>
 
+/* So many packets in a row far behind its end, and it is past. */
+#define WINDOW_BEYOND 100u
+
 typedef struct {
 	ShakedownMoment from, to;  /* as they were asked for */
 	bool known;		   /* the first packet has come: begin and end are what they mean */
@@ -20,7 +23,6 @@ size_t window_apply(Window *window, ShakedownPacket *packets, size_t n);
 /* Nothing more of it is to come. */
 static inline bool window_is_past(const Window *window)
 {
-#define WINDOW_BEYOND 100u
 	return window->beyond >= WINDOW_BEYOND;
 }
 /* 0: not given, or not known yet. */

@@ -4,13 +4,11 @@
  * into a provider's network (3GPP TS 33.203). Nothing in it tells: where the trailer lies is tried
  * (RFC 5879), and what it ends must prove itself, by its TCP checksum or its IP length.
  */
-#include "decode/checksum.h"
-#include "decode/walk.h"
+#include "decode/tcp-segment.h"
 
 #define ESP_HEADER 8
 #define ESP_TRAILER 2 /* length of the padding before it, next header */
 #define ESP_LEAST 20  /* of what it holds */
-#define TCP_HEADER 20
 
 /* §2.4: 1, 2, 3, … */
 static bool esp_is_padding(const uint8_t *padding, size_t len)

@@ -4,7 +4,6 @@
 #include "decode/ethertype.h"
 #include "decode/walk.h"
 
-#define ETHERNET_HEADER 14
 #define ETHERTYPE_LEAST 0x0600 /* below it is a length: IEEE 802.3 §3.2.6 */
 #define ETHERNET_LENGTH_MOST 1500
 

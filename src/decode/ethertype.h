@@ -2,6 +2,8 @@
 /* Ethertypes that are of interest one by one; ethernet.c lists the others that are known. */
 #pragma once
 
+#define ETHERNET_HEADER 14 /* bytes: destination, source, ethertype */
+
 typedef enum {
 	TYPE_IPV4 = 0x0800,
 	TYPE_ARP = 0x0806,

@@ -7,7 +7,6 @@
 
 #include <glib.h>
 
-#define ETHERNET_HEADER 14
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 #define PROTOCOL_TCP 6

@@ -7,6 +7,7 @@
 #include "detect/dossier.h"
 #include "detect/member.h"
 #include "detect/noted.h"
+#include "detect/sketch.h"
 #include "flow/key-table.h"
 
 #include <inttypes.h>
@@ -239,9 +240,15 @@ static void make_room(HostDetector *d, const Hosts *but)
 	}
 }
 
-static bool came_before(HostDetector *d, uint32_t hash)
+/* By a hash without a secret, unlike the table's: the same capture always gives the same records.
+ */
+static bool came_before(HostDetector *d, const TcpConnection *conn)
 {
-	uint16_t *once = &d->once[hash % HOSTS_ONCE], mark = (uint16_t)(hash >> 16 | 1);
+	const ShakedownAddress client = tcp_conn_address(conn, SHAKEDOWN_CLIENT),
+			       server = tcp_conn_address(conn, SHAKEDOWN_SERVER);
+	const uint64_t hash =
+		sketch_hash(sketch_hash_address(&client) ^ sketch_hash_address(&server));
+	uint16_t *once = &d->once[hash % HOSTS_ONCE], mark = (uint16_t)(hash >> 48 | 1);
 	bool came = *once == mark;
 
 	*once = mark;
@@ -266,7 +273,7 @@ static Hosts *hosts_of(HostDetector *d, const TcpConnection *conn, unsigned whic
 		hosts->heard = true;
 		return hosts;
 	}
-	if (d->known >= HOSTS_MOST && !came_before(d, hash))
+	if (d->known >= HOSTS_MOST && !came_before(d, conn))
 		return NULL;
 	make_room(d, NULL);
 	return key_table_add(d->hosts, &key, hash);

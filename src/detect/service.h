@@ -173,9 +173,9 @@ Service *services_get_of(Services *services, const TcpConnection *conn, ServiceL
 /* What the host is a part of: SERVICE_HOST or SERVICE_SUBNET. */
 Service *services_get_wider(Services *services, ServiceBreadth breadth,
 			    const ShakedownAddress *host, ServiceLook look);
-/* Services that had to make room. */
 /* All at once: what is under way is told first. */
 void services_forget_all(Services *services);
+/* Services that had to make room. */
 uint64_t services_forgotten(const Services *services);
 void services_foreach(Services *services, void (*call)(Service *service, void *data), void *data);
 /* Called with a service that is about to make room. */

@@ -107,7 +107,9 @@ static bool is_under_way(const ShakedownAnomaly *a)
 /* Of a flood that is under way the rest is told when it ends. */
 static uint64_t syns_of(const ShakedownAnomaly *a)
 {
-	for (size_t i = 0; i < a->facts_len && !is_under_way(a); i++)
+	if (is_under_way(a))
+		return 0;
+	for (size_t i = 0; i < a->facts_len; i++)
 		if (strcmp(a->facts[i].name, "syn") == 0)
 			return a->facts[i].count;
 	return 0;
@@ -131,10 +133,18 @@ static void stand_for(Problem *p, const ShakedownAnomaly *a)
 {
 	bool under_way = is_under_way(a), was = is_under_way(&p->first);
 
-	if (!problem_is_of_subnet(a) || (under_way == was ? a->time >= p->first.time : under_way))
+	if (under_way == was ? a->time >= p->first.time : under_way)
 		return;
 	clear_anomaly(&p->first);
 	copy_anomaly(&p->first, a);
+}
+
+/* Of a subnet's flood, or of several of which a is the first. */
+static void gather_floods(Problem *p, const ShakedownAnomaly *a, uint64_t syns, unsigned bits)
+{
+	p->syns += syns;
+	p->bits = prefix_common(&p->first.subject.host, &a->subject.host, MIN(p->bits, bits));
+	stand_for(p, a);
 }
 
 void problem_gather(Problem *p, const ShakedownAnomaly *a)
@@ -150,14 +160,12 @@ void problem_gather(Problem *p, const ShakedownAnomaly *a)
 	if (n)
 		g_array_append_vals(p->frames, a->frames, (guint)n);
 	p->frames_left_out |= n < a->frames_len || a->frames_cut;
-	p->syns += syns_of(a);
-	p->bits = prefix_common(&p->first.subject.host, &a->subject.host,
-				MIN(p->bits, a->subject.subnet_bits));
 	count_endpoint(&p->clients, &p->many_clients, &a->subject.client, 0);
 	count_endpoint(&p->servers, &p->many_servers,
 		       problem_is_of_subnet(a) ? &a->subject.host : &a->subject.server,
 		       a->subject.server_port);
-	stand_for(p, a);
+	if (problem_is_of_subnet(a))
+		gather_floods(p, a, syns_of(a), a->subject.subnet_bits);
 }
 
 static void append_room(GArray *to, const GArray *from, guint most)
@@ -173,16 +181,14 @@ static void merge_gathered(Problem *p, const Problem *other)
 	p->gathered_since = MIN(p->gathered_since, other->gathered_since);
 	p->frames_left_out |=
 		other->frames_left_out || other->frames->len > PROBLEM_FRAMES - p->frames->len;
-	p->syns += other->syns;
-	p->bits = prefix_common(&p->first.subject.host, &other->first.subject.host,
-				MIN(p->bits, other->bits));
 	append_room(p->connections, other->connections, PROBLEM_CONNECTIONS);
 	append_room(p->frames, other->frames, PROBLEM_FRAMES);
 	p->many_clients |= other->many_clients ||
 			   !sketch_set_join(&p->clients, &other->clients, ENDPOINTS_COUNTED);
 	p->many_servers |= other->many_servers ||
 			   !sketch_set_join(&p->servers, &other->servers, ENDPOINTS_COUNTED);
-	stand_for(p, &other->first);
+	if (problem_is_of_subnet(&other->first))
+		gather_floods(p, &other->first, other->syns, other->bits);
 }
 
 void problem_merge(Problem *p, Problem *other)
