@@ -33,6 +33,7 @@ typedef struct {
 	ShakedownAnomaly first;	   /* a copy */
 	uint64_t count;		   /* gathered */
 	bool told;		   /* its first has been handed on already */
+	ShakedownTime heard;	   /* in a stream: when the last member was found */
 	ShakedownTime time, until, gathered_since;
 	uint64_t sequence; /* of its first, among all */
 	GArray *connections, *frames;

@@ -267,12 +267,19 @@ static void add_to_stream(Problems *all, const ShakedownAnomaly *a,
 	Problem *p = find(all, key);
 
 	tell_old(all, a->until);
-	if (p) {
-		grow(all, p, a);
-		return;
+	if (p && a->until - p->heard > PROBLEMS_QUIET) {
+		problem_tell(p, all->func, all->data);
+		forget(all, p);
+		p = NULL;
 	}
-	all->func(a, all->data);
-	open_problem(all, key, widest)->told = true;
+	if (p)
+		grow(all, p, a);
+	else {
+		all->func(a, all->data);
+		p = open_problem(all, key, widest);
+		p->told = true;
+	}
+	p->heard = a->until;
 }
 
 void problems_add(Problems *all, const ShakedownAnomaly *a)

@@ -9,8 +9,9 @@
  *
  * Whole: all is handed on at the end, in the order of time. As a stream: the first of a problem is
  * handed on at once, as it is; those that follow are gathered and handed on as one when there is
- * PROBLEMS_HELD of packets' time behind the first of them. Either way each anomaly is counted once
- * in the `count` of one that is handed on.
+ * PROBLEMS_HELD of packets' time behind the first of them; what comes when there was none for
+ * PROBLEMS_QUIET is the first of another. Either way each anomaly is counted once in the `count` of
+ * one that is handed on.
  *
  * Memory is bounded: beyond PROBLEMS_MOST the one that grew longest ago is handed on and forgotten.
  */
@@ -22,6 +23,7 @@
 #define PROBLEMS_OF_HOST 16u
 #define PROBLEMS_OF_NETWORK 4u
 #define PROBLEMS_HELD (INT64_C(60) * SHAKEDOWN_NS_PER_S)
+#define PROBLEMS_QUIET (INT64_C(600) * SHAKEDOWN_NS_PER_S)
 /* Of each: */
 #define PROBLEM_CONNECTIONS 256u
 #define PROBLEM_FRAMES 64u

@@ -302,6 +302,27 @@ Test(problems, a_stream_tells_the_first_at_once)
 	cr_assert_eq(told.sum, 12);
 }
 
+/* Who watches for days is not to wait a minute for what begins anew. */
+Test(problems, a_stream_tells_at_once_what_was_quiet_for_long)
+{
+	Problems *problems = problems_new(true, take, NULL);
+
+	add(problems, (Case){REFUSED, 1, 1, 80, 1, SECONDS(1)});
+	add(problems, (Case){REFUSED, 2, 1, 80, 2, SECONDS(2)});
+	add(problems, (Case){REFUSED, 3, 1, 80, 3, SECONDS(602)});
+	cr_assert_eq(told.told->len, 2, "ten minutes are not more than ten minutes");
+	cr_assert_eq(at(1)->connection, 2);
+	add(problems, (Case){REFUSED, 4, 1, 80, 4, SECONDS(1203)});
+	cr_assert_eq(told.told->len, 4);
+	cr_assert_eq(at(2)->connection, 3, "what was held is told before");
+	cr_assert_eq(at(3)->connection, 4);
+	add(problems, (Case){REFUSED, 5, 1, 80, 5, SECONDS(1204)});
+	cr_assert_eq(told.told->len, 4, "and it is held again");
+	problems_finish(problems);
+	problems_free(problems);
+	cr_assert_eq(told.sum, 5);
+}
+
 Test(problems, a_stream_goes_on_when_the_clock_was_set_back)
 {
 	Problems *problems = problems_new(true, take, NULL);
@@ -514,6 +535,16 @@ Test(problems, a_stream_tells_few_floods_of_neighbours)
 	cr_assert_eq(at(4)->count, 2);
 	cr_assert(g_str_has_prefix(summary(4), "110 SYNs to 2 subnets in "), "%s", summary(4));
 	cr_assert_eq(at(5)->count, 1);
+}
+
+Test(problems, a_stream_tells_at_once_that_a_network_is_flooded_the_next_day)
+{
+	RUN_FLOODS(true, OF(1, 1, SECONDS(1)), OF(2, 2, SECONDS(2)), OF(3, 3, SECONDS(3)),
+		   OF(4, 4, SECONDS(4)), OF(5, 50, SECONDS(5)), OF(6, 60, SECONDS(86400)),
+		   OF(7, 70, SECONDS(86401)));
+	cr_assert_eq(told.told->len, 7);
+	for (guint i = 0; i < told.told->len; i++)
+		cr_assert_str_eq(summary(i), "it is flooded");
 }
 
 /* What was told while it was under way is in what is told at its end: that is not more. */
