@@ -135,8 +135,11 @@ static void accounts_of(DetectContext *context, Service *s, const TcpConnection 
 			services_get_wider(context->services, SERVICE_SUBNET, &host, SERVICE_HEARD);
 }
 
-static void turn_in(ServiceSlot *slot, const AttemptTurn *turn)
+static void turn_in(Service *s, const ShakedownConfig *config, ShakedownTime syn,
+		    const AttemptTurn *turn)
 {
+	ServiceSlot *slot = service_slot(s, config, syn);
+
 	if (!slot)
 		return;
 	slot->again += turn->again;
@@ -146,6 +149,8 @@ static void turn_in(ServiceSlot *slot, const AttemptTurn *turn)
 	slot->aborted += turn->aborted;
 	slot->established += turn->established;
 	slot->talked += turn->talked;
+	if (turn->repeated)
+		s->repeated[slot - s->slot]++;
 }
 
 void attempt_turn(DetectContext *context, Service *s, TcpConnection *conn, AttemptTurn turn)
@@ -161,7 +166,7 @@ void attempt_turn(DetectContext *context, Service *s, TcpConnection *conn, Attem
 	for (unsigned i = 0; i < G_N_ELEMENTS(account); i++) {
 		if (!account[i])
 			continue;
-		turn_in(service_slot(account[i], context->config, conn->syn_first), &turn);
+		turn_in(account[i], context->config, conn->syn_first, &turn);
 		account[i]->half_open -= turn.finished && account[i]->half_open > 0;
 	}
 }
@@ -216,7 +221,7 @@ static void turn_after_cut(DetectContext *context, const TcpConnection *conn,
 							     &server, SERVICE_FIND);
 	for (unsigned i = 0; i < SERVICE_BREADTHS; i++)
 		if (account[i])
-			turn_in(service_slot(account[i], context->config, cut->syn), &turn);
+			turn_in(account[i], context->config, cut->syn, &turn);
 }
 
 void attempt_again_after_cut(DetectContext *context, const TcpConnection *conn, CutConnection *cut)

@@ -13,6 +13,7 @@
 typedef struct {
 	bool again;	       /* its SYN was sent again */
 	bool answered;	       /* by SYN,ACK */
+	bool repeated;	       /* its SYN,ACK was sent again */
 	bool finished;	       /* no longer half-open: completed, or the network said no, or … */
 	bool refused, aborted; /* … answered by RST or ICMP; its SYN,ACK was, by the client */
 	bool established, talked; /* the handshake is complete; there was data */

@@ -54,6 +54,9 @@ static void report(Service *s, DetectContext *context)
 
 void cookies_end(Service *s, DetectContext *context)
 {
+	/* Where third ACKs are not in the capture nobody's are missed. */
+	if (tcp_tracker_lacks_acks(context->tracker))
+		s->cookies.silent = 0;
 	if (cookies_suspected(s))
 		report(s, context);
 	s->cookies = (ServiceCookies){.kept = s->cookies.kept};

@@ -1,197 +1,67 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/flood.h"
 
-/* Wang, Zhang and Shin's a: what an attempt more or less is normally, as a share of the usual. */
-#define DRIFT 0.35
-#define USUAL_WEIGHT 0.05
-/* … their N: a sum of so much of the usual tells; */
-#define BOUND 1.05
-/* … if that is at least that share of flood_syns, and while at least that share are half-open. */
-#define BOUND_LEAST 0.25
-#define HALF_OPEN_NOW 0.4
-/* A service is taken to complete at least so many handshakes a second: no sum grows by one lost
- * client now and then. */
-#define USUAL_LEAST 1.0
+#include "detect/flood-window.h"
+
 /* With so many half-open at once it is worth knowing for longer where they come from. */
 #define HALF_OPEN_MANY 8
-/* What comes to a host's ports, or a subnet's hosts, is a flood if such a share of the SYNs has a
- * source of its own. Where the 254 addresses of a network scan it in turn it is less by the time
- * there are flood_syns. */
-#define WIDER_SOURCES_MANY 0.75
 /* A part that gets such a share of it, or more, is flooded itself. */
 #define OF_WIDER_MOST 0.1
-/* Scanners look for hosts everywhere all the time, each from an address of its own: a subnet's 256
- * get some 20 SYNs a second of them where it is bad. Three times flood_syns are a flood. */
-#define SUBNET_SYNS 3
 /* Each SYN asks whether one begins: so often it is worked out. */
 #define LOOKS_A_SLOT 16
 /* Where the capture ends, SYNs of its last moment may not have been answered yet. */
 #define LAST_SLOT_LEAST (SHAKEDOWN_NS_PER_S / 4)
 
-typedef struct {
-	uint64_t opened, finished, refused, aborted, again, established, talked;
-	ShakedownTime first, last;
-} Sum;
-
-static const ServiceSlot *slot_of(const Service *s, int64_t id)
+/* Of what is a part of one. */
+static uint64_t half_open_share(const ShakedownConfig *config)
 {
-	const ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];
-
-	return slot->id == id ? slot : NULL;
+	return MIN(config->flood_half_open, 50);
 }
 
-static Sum sum_up(const Service *s, int64_t id)
+/* It began before it was known that the capture leaves out third ACKs. */
+static bool was_none(const Service *s, const ShakedownConfig *config)
 {
-	Sum sum = {0};
+	const ServiceFlood *f = s->flood;
+	uint64_t finished =
+		MAX(f->finished, flood_by_answers(f->answered, f->repeated, f->refused));
 
-	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id; i++) {
-		const ServiceSlot *slot = slot_of(s, i);
-
-		if (!slot || !slot->opened)
-			continue;
-		if (!sum.opened)
-			sum.first = slot->first;
-		sum.opened += slot->opened;
-		sum.finished += MIN(slot->finished, slot->opened);
-		sum.refused += slot->refused;
-		sum.aborted += slot->aborted;
-		sum.again += slot->again;
-		sum.established += slot->established;
-		sum.talked += slot->talked;
-		sum.last = MAX(sum.last, slot->last);
-	}
-	return sum;
+	return s->by_answers && !f->by_answers && f->aborted * 2 <= f->syns &&
+	       f->refused * 2 <= f->syns &&
+	       (f->syns - MIN(finished, f->syns)) * 100 < f->syns * half_open_share(config);
 }
 
-/* A client that is not answered tries again after a second; forged SYNs are sent once. */
-static bool tried_again(const Sum *sum)
+static void drop_flood(Service *s)
 {
-	return sum->again * 2 > sum->opened - sum->finished;
-}
-
-static uint64_t least_syns(const Service *s, const ShakedownConfig *config)
-{
-	return config->flood_syns * (service_breadth(s) == SERVICE_SUBNET ? SUBNET_SYNS : 1);
-}
-
-static bool window_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
-{
-	return sum->opened >= least_syns(s, config) && !tried_again(sum) &&
-	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
-}
-
-static bool share_distinct(const Service *s, double share)
-{
-	return s->sources && (double)sketch_distinct_count(&s->sources->distinct) >=
-				     share * (double)s->sources->syns;
-}
-
-/* False, too, where not enough is known of the sources: they were forgotten just now. */
-static bool wider_from_many(const Service *wider, const Sum *sum)
-{
-	return wider->sources && wider->sources->syns * 2 >= sum->opened &&
-	       share_distinct(wider, WIDER_SOURCES_MANY);
-}
-
-/* Most of what is known of them is older than the window: it would hide what comes now. */
-static bool sources_outdated(const Service *wider, int64_t id)
-{
-	return wider->sources->syns > 2 * sum_up(wider, id + SERVICE_GRACE_SLOTS).opened;
-}
-
-/* Nothing listens there, and yet they come. As many clients may have lost their server; but then it
- * had served somebody before, and clients do not all live at the same distance. */
-static bool refused_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
-{
-	const ServiceSources *sources = s->sources;
-
-	return sum->opened >= least_syns(s, config) && sum->again * 2 <= sum->opened &&
-	       sum->refused * 100 >= sum->opened * config->flood_half_open && !service_serves(s) &&
-	       sources &&
-	       (double)sketch_distinct_count(&sources->distinct) >=
-		       SOURCES_FORGED * (double)sources->syns &&
-	       flood_top_ttl_share(sources) >= SOURCES_FORGED;
-}
-
-/* Who floods without forging, and without keeping its own stack from answering: each SYN,ACK is
- * reset by the one that asked for it. */
-static bool aborted_tells(const Service *s, const Sum *sum, const ShakedownConfig *config)
-{
-	return sum->opened >= least_syns(s, config) &&
-	       sum->aborted * 100 >= sum->opened * config->flood_half_open;
-}
-
-/*
- * Wang, Zhang and Shin bound the sum by about what the service usually completes in a window, so
- * that a flood shows against its own service's measure. That holds where so much is half-open now
- * that no trickle explains it; what comes more slowly has to add up to the window's own bound.
- */
-static double bound_of(const Service *s, const Sum *sum, const ShakedownConfig *config)
-{
-	double most = (double)config->flood_syns;
-	uint64_t half_open = sum->opened - sum->finished;
-
-	double usual = BOUND * s->usual * SERVICE_WINDOW_SLOTS;
-
-	/* A quiet service has nothing to be measured by. */
-	if ((double)half_open < HALF_OPEN_NOW * most || usual < BOUND_LEAST * most)
-		return most;
-	return MIN(usual, most);
-}
-
-static double slot_seconds(const ShakedownConfig *config)
-{
-	return (double)service_slot_width(config) / (double)SHAKEDOWN_NS_PER_S;
-}
-
-static double drift_of(const Service *s, double width)
-{
-	return DRIFT * MAX(s->usual, USUAL_LEAST * width);
-}
-
-static bool excess_tells(Service *s, const ServiceSlot *slot, const Sum *sum,
-			 const ShakedownConfig *config)
-{
-	double width = slot_seconds(config);
-	double bound = (double)config->flood_syns, half_open = 0, established = 0;
-
-	if (slot) {
-		half_open = (double)slot->opened - MIN(slot->finished, slot->opened) - slot->again;
-		established = slot->established;
-	}
-	/* A service that was busy before the capture began is measured by its first slot. */
-	if (!s->measured)
-		s->usual = established;
-	s->excess += half_open - drift_of(s, width);
-	s->excess = CLAMP(s->excess, 0, 2 * bound);
-	if (s->measured < 1 / USUAL_WEIGHT)
-		s->measured++;
-	s->usual += (established - s->usual) / s->measured;
-	return s->excess >= bound_of(s, sum, config) && half_open > 0 &&
-	       share_distinct(s, SOURCES_MANY);
+	g_clear_pointer(&s->flood, g_free);
+	g_clear_pointer(&s->sources, g_free);
+	s->excess = 0;
 }
 
 static void end_flood(Service *s, DetectContext *context)
 {
+	flood_learn(s, context, s->flood->syns, s->flood->established);
+	if (was_none(s, context->config)) {
+		drop_flood(s);
+		return;
+	}
 	flood_report(s, context, false);
 	s->past[s->past_next++ % SERVICE_FLOODS_PAST] =
 		(ServiceSpan){s->flood->start, s->flood->last, (float)s->flood->peak_rate,
 			      flood_severity(s->flood)};
-	g_clear_pointer(&s->flood, g_free);
-	g_clear_pointer(&s->sources, g_free);
-	s->excess = 0;
+	drop_flood(s);
 }
 
 /* A slot has its share in the flood: by what is left half-open, or by what is refused. Hidden in a
  * busy service's traffic it is what the sum has grown by. */
 static bool takes_part(const Service *s, const ServiceSlot *slot, const ShakedownConfig *config)
 {
-	uint64_t half_open = slot->opened - MIN(slot->finished, slot->opened);
-	uint64_t share = slot->opened * MIN(config->flood_half_open, 50);
+	uint64_t half_open = slot->opened - flood_finished(s, slot);
+	uint64_t share = slot->opened * half_open_share(config);
 
 	return half_open * 100 >= share || slot->refused * 100 >= share ||
 	       slot->aborted * 100 >= share ||
-	       (s->flood->cumulative && (double)half_open > drift_of(s, slot_seconds(config)));
+	       (s->flood->cumulative &&
+		(double)half_open > flood_drift(s, flood_slot_seconds(config)));
 }
 
 static void go_on(Service *s, const ServiceSlot *slot, const ShakedownConfig *config)
@@ -205,17 +75,18 @@ static void go_on(Service *s, const ServiceSlot *slot, const ShakedownConfig *co
 		flood->start = slot->first;
 	flood->last = MAX(flood->last, slot->last);
 	flood->syns += slot->opened;
-	flood->finished += MIN(slot->finished, slot->opened);
+	flood->finished += flood_finished(s, slot);
+	flood->repeated += service_repeated(s, slot);
 	flood->refused += slot->refused;
 	flood->aborted += slot->aborted;
 	flood->answered += slot->answered;
 	flood->established += slot->established;
-	flood->peak_rate = MAX(flood->peak_rate, slot->opened / slot_seconds(config));
+	flood->peak_rate = MAX(flood->peak_rate, slot->opened / flood_slot_seconds(config));
 }
 
 /* False where none of its slots, the latest included, has a share in it. */
-static bool begin_flood(Service *s, const ShakedownConfig *config, const Sum *sum, int64_t id,
-			bool cumulative)
+static bool begin_flood(Service *s, const ShakedownConfig *config, const FloodWindow *sum,
+			int64_t id, bool cumulative)
 {
 	ServiceFlood *flood = s->flood = g_new0(ServiceFlood, 1);
 
@@ -223,8 +94,9 @@ static bool begin_flood(Service *s, const ShakedownConfig *config, const Sum *su
 	flood->last = sum->last;
 	flood->known = service_slot_end(s, config, id + SERVICE_GRACE_SLOTS);
 	flood->cumulative = cumulative;
+	flood->by_answers = s->by_answers;
 	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id + SERVICE_GRACE_SLOTS; i++) {
-		const ServiceSlot *slot = slot_of(s, i);
+		const ServiceSlot *slot = flood_slot(s, i);
 
 		if (i < id)
 			go_on(s, slot, config);
@@ -232,14 +104,15 @@ static bool begin_flood(Service *s, const ShakedownConfig *config, const Sum *su
 		    flood->frames_len < G_N_ELEMENTS(flood->frames))
 			flood->frames[flood->frames_len++] = slot->first_frame;
 	}
-	go_on(s, slot_of(s, id), config);
+	go_on(s, flood_slot(s, id), config);
 	if (!flood->syns)
 		g_clear_pointer(&s->flood, g_free);
 	return s->flood != NULL;
 }
 
 /* Full handshakes from few sources that say nothing: RFC 4987's cousin one layer up. */
-static void judge_connections(Service *s, const Sum *sum, int64_t id, const ShakedownConfig *config)
+static void judge_connections(Service *s, const FloodWindow *sum, int64_t id,
+			      const ShakedownConfig *config)
 {
 	uint64_t idle = sum->established - MIN(sum->talked, sum->established);
 
@@ -255,7 +128,7 @@ static void judge_connections(Service *s, const Sum *sum, int64_t id, const Shak
 	s->troubled = true;
 	service_episode(&s->connections, sum->first, 0);
 	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id && begins; i++) {
-		const ServiceSlot *slot = slot_of(s, i);
+		const ServiceSlot *slot = flood_slot(s, i);
 
 		if (slot && slot->opened && s->connections.frames_len < 16)
 			s->connections.frames[s->connections.frames_len++] = slot->first_frame;
@@ -296,10 +169,10 @@ static double peak_rate_at(const Service *s, const ShakedownConfig *config, Shak
 
 /* What tells is of one more port of a flooded host, or host of a flooded subnet: it serves nobody,
  * and gets little of what comes there. */
-static bool is_of_wider(const Service *s, DetectContext *context, const Sum *sum,
+static bool is_of_wider(const Service *s, DetectContext *context, const FloodWindow *sum,
 			const ServiceSlot *slot, ShakedownTime now)
 {
-	double rate = slot ? slot->opened / slot_seconds(context->config) : 0;
+	double rate = slot ? slot->opened / flood_slot_seconds(context->config) : 0;
 
 	if (service_serves(s))
 		return false;
@@ -320,20 +193,22 @@ static bool is_of_wider(const Service *s, DetectContext *context, const Sum *sum
 static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_end)
 {
 	const ShakedownConfig *config = context->config;
-	const ServiceSlot *slot = slot_of(s, id);
-	Sum sum = sum_up(s, id);
-	bool window = window_tells(s, &sum, config) || refused_tells(s, &sum, config) ||
-		      aborted_tells(s, &sum, config);
-	bool excess = excess_tells(s, slot, &sum, config), begins = false;
+	const ServiceSlot *slot = flood_slot(s, id);
+	FloodWindow sum = flood_window_learnt(s, context, id);
+	bool window = flood_window_tells(s, &sum, config) || flood_refused_tells(s, &sum, config) ||
+		      flood_aborted_tells(s, &sum, config);
+	bool excess = flood_excess_tells(s, slot, &sum, config), begins = false;
 	bool wide = service_breadth(s) != SERVICE_ITSELF;
 
 	/* One source that tries a host's ports looks for what is open, and what comes now and then
 	 * to any of them adds up to nothing. */
 	if (wide) {
-		window = window && wider_from_many(s, &sum);
+		window = window && flood_wider_from_many(s, &sum);
 		excess = false;
 	}
-	judge_connections(s, &sum, id, config);
+	/* Of a connection whose ACKs are not in the capture the data is not, either. */
+	if (!tcp_tracker_lacks_acks(context->tracker))
+		judge_connections(s, &sum, id, config);
 	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
 	if (!s->flood && (window || (excess && !at_end)) &&
 	    !is_of_wider(s, context, &sum, slot,
@@ -347,7 +222,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	    service_slot_end(s, config, id) - s->flood->last > config->flood_window)
 		end_flood(s, context);
 	if (!s->flood && s->sources &&
-	    (wide ? sources_outdated(s, id) : !sum.opened && s->half_open < HALF_OPEN_MANY))
+	    (wide ? flood_sources_outdated(s, id) : !sum.opened && s->half_open < HALF_OPEN_MANY))
 		g_clear_pointer(&s->sources, g_free);
 }
 
@@ -385,7 +260,7 @@ static void advance(Service *s, DetectContext *context, ShakedownTime now, bool 
 		int64_t id = MAX(s->judged == INT64_MIN ? oldest : s->judged + 1, oldest);
 
 		for (int64_t busy = id; id <= until; id++) {
-			if (slot_of(s, id))
+			if (flood_slot(s, id))
 				busy = id;
 			if (id - busy > 2 * SERVICE_WINDOW_SLOTS)
 				id = busy = pass_silence(s, id);
@@ -408,7 +283,7 @@ void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 void flood_close(Service *s, DetectContext *context, ShakedownTime last)
 {
 	ShakedownDuration width = service_slot_width(context->config);
-	const ServiceSlot *slot = slot_of(s, service_slot_id(s, context->config, last));
+	const ServiceSlot *slot = flood_slot(s, service_slot_id(s, context->config, last));
 	bool old_enough = slot && last - slot->first >= LAST_SLOT_LEAST;
 
 	flood_advance(s, context, last + SERVICE_GRACE_SLOTS * width);
@@ -431,11 +306,11 @@ static void look(Service *s, const ShakedownConfig *config, ShakedownTime time)
 	/* A time before it is very far from it. */
 	if ((uint64_t)time - (uint64_t)s->looked < again)
 		return;
-	Sum sum = sum_up(s, service_slot_id(s, config, time));
+	FloodWindow sum = flood_window(s, service_slot_id(s, config, time));
 
 	s->looked = time;
 	s->window_syns = sum.opened;
-	s->looms = window_tells(s, &sum, config);
+	s->looms = flood_window_tells(s, &sum, config);
 }
 
 bool flood_looms(Service *wider, Service *const *parts, size_t n, const ShakedownConfig *config,

@@ -291,6 +291,7 @@ ServiceSlot *service_slot(Service *s, const ShakedownConfig *config, ShakedownTi
 	if (slot->id > id || id <= s->judged)
 		return NULL;
 	*slot = (ServiceSlot){.id = id, .first = time};
+	s->repeated[slot - s->slot] = 0;
 	return slot;
 }
 

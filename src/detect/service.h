@@ -56,12 +56,13 @@ typedef struct {
 /* A flood under way. */
 typedef struct {
 	ShakedownTime start, last;
-	uint64_t syns, finished, refused, aborted, answered, established;
+	uint64_t syns, finished, refused, aborted, answered, repeated, established;
 	uint64_t peak_half_open;
 	uint64_t behind;     /* SYNs in its midst by a clock that had leapt back */
 	ShakedownTime known; /* when it was judged to be one */
 	double peak_rate;    /* SYNs a second */
 	bool cumulative;     /* the sum told, not the window */
+	bool by_answers;     /* as the service's, when it began */
 	uint64_t frames[16];
 	unsigned frames_len;
 } ServiceFlood;
@@ -124,12 +125,14 @@ typedef struct _Service {
 
 	_Alignas(64) ServiceCookies cookies;
 	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
+	uint32_t repeated[SERVICE_SLOTS]; /* of each slot's answered: whose SYN,ACK came again */
 	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
 	ShakedownAddress address;   /* of the key, for everybody else */
 	uint16_t port;		    /* 0 of a host or subnet */
 	/* How its window stood when that was looked at last: its SYNs, and whether they may become
 	 * a flood. */
 	bool looms;
+	bool by_answers; /* third ACKs are not in the capture: an answer stands for them */
 	uint64_t window_syns;
 	ShakedownTime looked;
 	/* The SYNs since then that were its host's, or a host's subnet's, too. */
@@ -204,6 +207,10 @@ bool service_is_for_wider(Service *service, const ShakedownConfig *config, Shake
 ShakedownDuration service_slot_width(const ShakedownConfig *config);
 /* The slot of that time; NULL where the window has moved beyond it. */
 ServiceSlot *service_slot(Service *service, const ShakedownConfig *config, ShakedownTime time);
+static inline uint32_t service_repeated(const Service *service, const ServiceSlot *slot)
+{
+	return service->repeated[slot - service->slot];
+}
 /* Slots are counted from the service's first, so that nothing depends on the calendar. */
 int64_t service_slot_id(const Service *service, const ShakedownConfig *config, ShakedownTime time);
 ShakedownTime service_slot_end(const Service *service, const ShakedownConfig *config, int64_t id);
