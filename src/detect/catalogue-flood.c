@@ -92,7 +92,9 @@ AT(RESET_FLOOD) = {.info = {
 	"Many resets that belong to no connection: an attempt to cut connections blindly, or the "
 	"echo of a flood that carries this address as its source.",
 	.detected =
-	"At least ${flood_syns} RSTs without a connection to one service within ${flood_window}.",
+	"At least ${flood_syns} RSTs without a connection to one service within ${flood_window}. Or as many within ${flood_window} "
+	"to a host's ports that get few each, from twenty sources or more; or three times as many to "
+	"the hosts of a subnet (/24, in IPv6 /64) that get few each.",
 	.innocent = "A capture that began in the middle of many connections.",
 	.action =
 	"If the resets acknowledge SYNs that you never sent, somebody else is attacked in your "
@@ -104,7 +106,9 @@ AT(ACK_FLOOD) = {.info = {
 	"it, or to see which packets a filter lets through.",
 	.detected =
 	"At least ${flood_syns} ACKs without a connection to one service within ${flood_window}; or as "
-	"many segments with none of ACK, SYN, FIN and RST.",
+	"many segments with none of ACK, SYN, FIN and RST. Or as many within ${flood_window} "
+	"to a host's ports that get few each, from twenty sources or more; or three times as many to "
+	"the hosts of a subnet (/24, in IPv6 /64) that get few each.",
 	.innocent =
 	"A capture that began in the middle. Routes that changed, so that the tap now sees "
 	"connections that it never saw open.",
@@ -115,8 +119,33 @@ AT(FIN_FLOOD) = {.info = {
 	KIND("fin-flood", WARNING, SERVICE, DETECTED, "RFC 4987 §2, RFC 9293 §3.10.7.1"),
 	.meaning = "Many FINs that belong to no connection, meant to load the service or its firewall.",
 	.detected =
-	"At least ${flood_syns} FINs without a connection to one service within ${flood_window}.",
+	"At least ${flood_syns} FINs without a connection to one service within ${flood_window}. Or as many within ${flood_window} "
+	"to a host's ports that get few each, from twenty sources or more; or three times as many to "
+	"the hosts of a subnet (/24, in IPv6 /64) that get few each.",
 	.innocent = "A capture that began while many connections were about to close.",
 	.action = "A stateful filter drops them (nft: ct state invalid drop)."}},
+AT(SYN_ACK_FLOOD) = {.info = {
+	KIND("syn-ack-flood", WARNING, HOST, DETECTED,
+	     "Kührer et al. 2014 (reflection), RFC 9293 §3.10.7.1"),
+	.meaning =
+	"Many servers answer SYNs that this host never sent: somebody sends them in its name, to load "
+	"it with the answers (reflection), or to flood those servers (backscatter).",
+	.detected =
+	"SYN,ACKs without a SYN before them, which their receiver resets, or which come again since it "
+	"is silent: at least ${flood_syns} within ${flood_window} to one port of a host; or to ports "
+	"that get few each, from twenty sources or more; or three times as many to the hosts of a "
+	"subnet (/24, in IPv6 /64) that get few each.",
+	.innocent =
+	"SYNs that leave by another way than the tap sees, of a scanner that resets what answers.",
+	.action =
+	"The sources are real: they are those that are abused. Drop what answers nothing (nft: ct "
+	"state invalid drop), upstream if the line is full, and resets need not be sent. Operators "
+	"of the servers can limit how often SYN,ACK is repeated (net.ipv4.tcp_synack_retries)."},
+	.picture =
+	"many servers                 this host\n"
+	"              SYN,ACK a --->         (sent no SYN)\n"
+	"              <--- RST\n"
+	"              SYN,ACK b --->\n"
+	"              <--- RST\n"},
 };
 /* clang-format on */

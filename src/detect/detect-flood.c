@@ -9,11 +9,9 @@
 #include "detect/flood.h"
 #include "detect/noted.h"
 #include "detect/queue.h"
+#include "detect/stray.h"
 
 #include <string.h>
-
-/* A lone segment and what it was answered by. */
-#define STRAY_PACKETS_MOST 3
 
 typedef struct {
 	bool closing;  /* the capture is at its end */
@@ -142,14 +140,6 @@ static void on_first_data(void *self, DetectContext *context, const TcpEvent *ev
 		     (AttemptTurn){.finished = true, .talked = true});
 }
 
-static Service *stray_service(DetectContext *context, const TcpConnection *conn)
-{
-	ShakedownSideId to = noted_stray_target(conn);
-	ShakedownAddress address = tcp_conn_address(conn, to);
-
-	return services_get(context->services, &address, tcp_conn_port(conn, to), SERVICE_MAKE);
-}
-
 static AttemptTurn ending_of(const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -194,25 +184,21 @@ static void on_opened(void *self, DetectContext *context, const TcpEvent *event)
 	/* No stack sends that: nothing that follows makes a connection of it. */
 	if (!(flags & (TCP_ACK | TCP_RST))) {
 		conn->noted |= NOTED_STRAY_COUNTED;
-		queue_stray(stray_service(context, conn), context,
-			    flags & TCP_FIN ? STRAY_FIN : STRAY_BARE, conn);
+		stray_count(context, conn, flags & TCP_FIN ? STRAY_FIN : STRAY_BARE,
+			    noted_stray_target(conn));
 	}
 }
 
 /* True: it was no more than what it began with. */
 static bool count_stray(DetectContext *context, TcpConnection *conn)
 {
-	ShakedownSideId to = noted_stray_target(conn);
-	const TcpSide *target = &conn->side[to];
+	Stray kind;
+	ShakedownSideId to;
 
-	if (noted(conn, NOTED_STRAY_COUNTED))
-		return true;
-	if (tcp_side_originals(conn, to) > target->rsts ||
-	    tcp_side_originals(conn, SHAKEDOWN_CLIENT) +
-			    tcp_side_originals(conn, SHAKEDOWN_SERVER) >
-		    STRAY_PACKETS_MOST)
+	if (attempt_is_past(context, conn) || !stray_is(conn, &kind, &to))
 		return false;
-	queue_stray(stray_service(context, conn), context, noted_stray_kind(conn), conn);
+	if (!noted(conn, NOTED_STRAY_COUNTED))
+		stray_count(context, conn, kind, to);
 	return true;
 }
 
@@ -232,6 +218,7 @@ static void end_service(Service *s, void *data)
 {
 	flood_end(s, data);
 	queue_end(s, data);
+	stray_end(s, data);
 	cookies_end(s, data);
 }
 
@@ -277,8 +264,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 
 	if (tcp_conn_has(conn, TCP_CONN_ENDED))
 		close_all(data, context);
-	bool stray = noted(conn, NOTED_STRAY) && tcp_conn_has(conn, TCP_CONN_MIDSTREAM) &&
-		     !attempt_is_past(context, conn) && count_stray(context, conn);
+	bool stray = count_stray(context, conn);
 	if (tcp_conn_has(conn, TCP_CONN_CUT_SHORT) && !stray)
 		cut_short_remember(&((FloodDetector *)data)->cut, conn);
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))

@@ -2,6 +2,7 @@
 /* A flood in words. */
 #include "detect/cookies.h"
 #include "detect/flood.h"
+#include "detect/service-finding.h"
 
 #include <inttypes.h>
 
@@ -59,15 +60,6 @@ static void say_targets(Finding *f, const Service *wider)
 			host ? "ports" : "hosts");
 }
 
-static void begin(Finding *f, DetectContext *context, const Service *s)
-{
-	if (service_breadth(s) == SERVICE_SUBNET)
-		finding_begin_subnet(f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->address,
-				     service_subnet_bits(&s->address));
-	else
-		finding_begin_wide(f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, &s->address, s->port);
-}
-
 static void say_sources(Finding *f, const Service *s, DetectContext *context)
 {
 	/* The sketch errs to either side; nobody can be more than there were SYNs. */
@@ -97,7 +89,7 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	double half_open = flood->syns ? 1 - (double)flood->finished / (double)flood->syns : 1;
 	bool refused = flood->refused * 2 > flood->syns, aborted = flood->aborted * 2 > flood->syns;
 
-	begin(&f, context, s);
+	service_finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, s);
 	finding_time(&f, flood->start, flood->last);
 	for (unsigned i = 0; i < flood->frames_len; i++)
 		finding_frame(&f, flood->frames[i]);

@@ -3,32 +3,19 @@
 
 #include "detect/flood.h"
 #include "detect/noted.h"
-#include "detect/queue.h"
 #include "detect/scanner.h"
+#include "detect/stray.h"
 
 /* At least so many half-open at once before one waits with telling of each. */
 #define SUSPECT_HALF_OPEN 8
 
 static bool one_of_stray(DetectContext *context, TcpConnection *conn)
 {
-	static const ShakedownAnomalyKind floods[STRAYS] = {
-		[STRAY_ACK] = SHAKEDOWN_ANOMALY_ACK_FLOOD,
-		[STRAY_FIN] = SHAKEDOWN_ANOMALY_FIN_FLOOD,
-		[STRAY_RST] = SHAKEDOWN_ANOMALY_RESET_FLOOD,
-		[STRAY_BARE] = SHAKEDOWN_ANOMALY_ACK_FLOOD,
-	};
+	ShakedownAnomalyKind flood;
 
-	if (!noted(conn, NOTED_STRAY))
+	if (!stray_is_one_of_many(context, conn, &flood))
 		return false;
-	ShakedownSideId to = noted_stray_target(conn);
-	ShakedownAddress target = tcp_conn_address(conn, to);
-	const Service *s =
-		services_get(context->services, &target, tcp_conn_port(conn, to), SERVICE_FIND);
-	Stray kind = noted_stray_kind(conn);
-
-	if (!s || !queue_covers_stray(s, context->config, kind, conn->start))
-		return false;
-	tcp_conn_blame(conn, floods[kind], SHAKEDOWN_SEVERITY_WARNING);
+	tcp_conn_blame(conn, flood, SHAKEDOWN_SEVERITY_WARNING);
 	return true;
 }
 

@@ -60,9 +60,10 @@ typedef enum {
 	STRAY_ACK = 0,
 	STRAY_FIN,
 	STRAY_RST,
-	STRAY_BARE, /* none of these, nor SYN: such as no stack sends */
+	STRAY_BARE,    /* none of these, nor SYN: such as no stack sends */
+	STRAY_SYN_ACK, /* without the SYN */
 } Stray;
-#define STRAYS 4
+#define STRAYS 5
 
 static inline Stray noted_stray_kind(const TcpConnection *conn)
 {

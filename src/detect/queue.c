@@ -2,9 +2,9 @@
 #include "detect/queue.h"
 
 #include "detect/noted.h"
+#include "detect/service-finding.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* So many connections within that time are more than bad luck. */
 #define TOGETHER 3
@@ -14,15 +14,6 @@
 /* After so long without a further sign the trouble is over. */
 #define EPISODE_OVER (INT64_C(60) * SHAKEDOWN_NS_PER_S)
 
-/* Beyond the room of an episode its frames are examples. */
-static void point(Finding *f, const ServiceEpisode *e)
-{
-	for (unsigned i = 0; i < e->frames_len; i++)
-		finding_frame(f, e->frames[i]);
-	if (e->count > e->frames_len)
-		finding_many(f);
-}
-
 static void report_accept_queue(Service *s, DetectContext *context)
 {
 	const ServiceEpisode *e = &s->accept_queue;
@@ -31,7 +22,7 @@ static void report_accept_queue(Service *s, DetectContext *context)
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ACCEPT_QUEUE_OVERFLOW, &s->address,
 			   s->port);
 	finding_time(&f, e->start, e->last);
-	point(&f, e);
+	service_episode_frames(&f, e);
 	finding_count(&f, "connections", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==1");
@@ -49,7 +40,7 @@ static void report_backlog(Service *s, DetectContext *context)
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW, &s->address, s->port);
 	finding_time(&f, e->start, e->last);
-	point(&f, e);
+	service_episode_frames(&f, e);
 	finding_count(&f, "attempts", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1");
@@ -89,33 +80,6 @@ static void report_connections(Service *s, DetectContext *context)
 	finding_report(&f);
 }
 
-static void report_stray(Service *s, DetectContext *context, Stray kind)
-{
-	static const struct {
-		ShakedownAnomalyKind kind;
-		const char *name, *filter;
-	} strays[STRAYS] = {
-		[STRAY_ACK] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "ACKs", "tcp.flags.ack==1"},
-		[STRAY_FIN] = {SHAKEDOWN_ANOMALY_FIN_FLOOD, "FINs", "tcp.flags.fin==1"},
-		[STRAY_RST] = {SHAKEDOWN_ANOMALY_RESET_FLOOD, "RSTs", "tcp.flags.reset==1"},
-		[STRAY_BARE] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "segments without ACK",
-				"tcp.flags.ack==0 && tcp.flags.syn==0 && tcp.flags.fin==0 && "
-				"tcp.flags.reset==0"},
-	};
-	const ServiceEpisode *e = &s->stray[kind];
-	Finding f;
-
-	finding_begin_wide(&f, context, strays[kind].kind, &s->address, s->port);
-	finding_time(&f, e->start, e->last);
-	point(&f, e);
-	finding_count(&f, "segments", e->count);
-	finding_duration(&f, "lasted_s", e->last - e->start);
-	finding_filter(&f, strays[kind].filter);
-	finding_summary(&f, "%" PRIu64 " %s in %s that belong to no connection", e->count,
-			strays[kind].name, finding_span(&f, e->last - e->start));
-	finding_report(&f);
-}
-
 void queue_end(Service *s, DetectContext *context)
 {
 	if (s->accept_queue.start)
@@ -124,11 +88,7 @@ void queue_end(Service *s, DetectContext *context)
 		report_backlog(s, context);
 	if (s->connections.start)
 		report_connections(s, context);
-	for (Stray i = 0; i < STRAYS; i++)
-		if (s->stray[i].start)
-			report_stray(s, context, i);
 	s->accept_queue = s->backlog = s->connections = (ServiceEpisode){0};
-	memset(s->stray, 0, sizeof s->stray);
 	s->troubled = false;
 }
 
@@ -241,38 +201,4 @@ void queue_established(Service *s, const TcpConnection *conn)
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
 		if (conn->leg[side] != SHAKEDOWN_DURATION_UNKNOWN && conn->leg[side] >= 0)
 			service_leg(s, side, conn->leg[side]);
-}
-
-void queue_stray(Service *s, DetectContext *context, Stray kind, const TcpConnection *conn)
-{
-	ServiceEpisode *e = &s->stray[kind];
-	const ShakedownConfig *config = context->config;
-
-	if (e->start && conn->start - e->last > EPISODE_OVER) {
-		report_stray(s, context, kind);
-		*e = (ServiceEpisode){0};
-	}
-	if (e->start && conn->start - e->last <= config->flood_window) {
-		service_episode(e, conn->start, conn->first_frame);
-		return;
-	}
-	if (!s->stray_window[kind].count ||
-	    conn->start - s->stray_window[kind].since > config->flood_window) {
-		s->stray_window[kind].since = conn->start;
-		s->stray_window[kind].count = 0;
-	}
-	if (++s->stray_window[kind].count < config->flood_syns)
-		return;
-	service_episode(e, s->stray_window[kind].since, conn->first_frame);
-	e->last = conn->start;
-	e->count = s->stray_window[kind].count;
-	s->stray_window[kind].count = 0;
-}
-
-bool queue_covers_stray(const Service *s, const ShakedownConfig *config, Stray kind,
-			ShakedownTime time)
-{
-	const ServiceEpisode *e = &s->stray[kind];
-
-	return e->start && time >= e->start && time - e->last <= config->flood_window;
 }

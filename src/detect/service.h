@@ -76,6 +76,19 @@ typedef struct {
 	uint64_t syns;
 } ServiceSources;
 
+/* Whence, and what of a host or subnet they came to: some kilobytes where they are many. */
+typedef struct {
+	SketchDistinct sources, targets;
+} StrayCrowd;
+
+/* Segments without a connection, of one kind. */
+typedef struct {
+	ServiceEpisode episode;
+	ShakedownTime since; /* a window's beginning, … */
+	uint64_t count;	     /* … and those in it */
+	StrayCrowd *crowd;   /* of episode and window; NULL: few came so far */
+} ServiceStrays;
+
 #define SERVICE_FLOODS_PAST 4
 
 typedef struct {
@@ -150,11 +163,7 @@ typedef struct _Service {
 	unsigned passed_overs;
 	ServiceEpisode accept_queue, backlog, connections;
 	ShakedownAddress connections_from; /* most of them; version 0: nobody in particular */
-	ServiceEpisode stray[STRAYS];	   /* segments without a connection */
-	struct {
-		ShakedownTime since;
-		uint64_t count;
-	} stray_window[STRAYS];
+	ServiceStrays strays[STRAYS];
 } Service;
 _Static_assert(offsetof(Service, cookies) == 128, "two cache lines");
 

@@ -104,13 +104,19 @@ static bool is_under_way(const ShakedownAnomaly *a)
 	return false;
 }
 
+/* What a flood's segments are counted as. */
+static const char *segments_of(ShakedownAnomalyKind kind)
+{
+	return kind == SHAKEDOWN_ANOMALY_SYN_FLOOD ? "syn" : "segments";
+}
+
 /* Of a flood that is under way the rest is told when it ends. */
-static uint64_t syns_of(const ShakedownAnomaly *a)
+static uint64_t flood_segments(const ShakedownAnomaly *a)
 {
 	if (is_under_way(a))
 		return 0;
 	for (size_t i = 0; i < a->facts_len; i++)
-		if (strcmp(a->facts[i].name, "syn") == 0)
+		if (strcmp(a->facts[i].name, segments_of(a->kind)) == 0)
 			return a->facts[i].count;
 	return 0;
 }
@@ -122,7 +128,7 @@ static void begin(Problem *p, const ShakedownAnomaly *first)
 	p->until = first->until;
 	p->gathered_since = first->until;
 	p->bits = first->subject.subnet_bits;
-	p->syns = 0;
+	p->segments = 0;
 	p->connections = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 	p->frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 }
@@ -140,9 +146,9 @@ static void stand_for(Problem *p, const ShakedownAnomaly *a)
 }
 
 /* Of a subnet's flood, or of several of which a is the first. */
-static void gather_floods(Problem *p, const ShakedownAnomaly *a, uint64_t syns, unsigned bits)
+static void gather_floods(Problem *p, const ShakedownAnomaly *a, uint64_t segments, unsigned bits)
 {
-	p->syns += syns;
+	p->segments += segments;
 	p->bits = prefix_common(&p->first.subject.host, &a->subject.host, MIN(p->bits, bits));
 	stand_for(p, a);
 }
@@ -165,7 +171,7 @@ void problem_gather(Problem *p, const ShakedownAnomaly *a)
 		       problem_is_of_subnet(a) ? &a->subject.host : &a->subject.server,
 		       a->subject.server_port);
 	if (problem_is_of_subnet(a))
-		gather_floods(p, a, syns_of(a), a->subject.subnet_bits);
+		gather_floods(p, a, flood_segments(a), a->subject.subnet_bits);
 }
 
 static void append_room(GArray *to, const GArray *from, guint most)
@@ -188,7 +194,7 @@ static void merge_gathered(Problem *p, const Problem *other)
 	p->many_servers |= other->many_servers ||
 			   !sketch_set_join(&p->servers, &other->servers, ENDPOINTS_COUNTED);
 	if (problem_is_of_subnet(&other->first))
-		gather_floods(p, &other->first, other->syns, other->bits);
+		gather_floods(p, &other->first, other->segments, other->bits);
 }
 
 void problem_merge(Problem *p, Problem *other)
@@ -254,8 +260,10 @@ static void append_members(GString *out, const Problem *p, ProblemRole role)
  */
 static void append_subnets(GString *out, const Problem *p)
 {
-	if (p->syns)
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT " SYNs to ", (guint64)p->syns);
+	if (p->segments)
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT " %s to ", (guint64)p->segments,
+				       p->first.kind == SHAKEDOWN_ANOMALY_SYN_FLOOD ? "SYNs"
+										    : "segments");
 	append_many(out, &p->servers, p->many_servers, "subnet");
 }
 
@@ -340,8 +348,8 @@ static size_t group_facts(const Problem *p, ProblemRole role, ShakedownFact *fac
 	size_t n = 0;
 
 	if (role == PROBLEM_OF_NETWORK) {
-		if (p->syns)
-			add_count(facts, &n, "syn", p->syns);
+		if (p->segments)
+			add_count(facts, &n, "syn", p->segments);
 		add_count(facts, &n, p->many_servers ? "subnets_at_least" : "subnets",
 			  p->servers.len);
 	} else {

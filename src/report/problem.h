@@ -40,7 +40,7 @@ typedef struct {
 	bool frames_left_out;
 	SketchSet clients, servers;
 	bool many_clients, many_servers; /* more than are counted; servers may be subnets */
-	uint64_t syns;			 /* of subnets' floods */
+	uint64_t segments;		 /* of subnets' floods */
 	unsigned bits;			 /* that the subnets have in common */
 	GList link;			 /* in the order in which they grew */
 	uint64_t grown;			 /* … as a number */

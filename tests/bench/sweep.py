@@ -13,7 +13,7 @@ import argparse, datetime, json, os, subprocess, sys, tempfile
 FLOODED = {"server": "10.0.0.3"}
 SCANNERS = {"203.0.113.7": "slow", "203.0.113.8": "fast", "203.0.113.9": "sweep"}
 STARTS = 1767225600 + 20
-ATTACKS = ("syn-flood", "port-scan", "connection-flood", "ack-flood", "fin-flood", "reset-flood")
+ATTACKS = ("syn-flood", "port-scan", "connection-flood", "ack-flood", "fin-flood", "reset-flood", "syn-ack-flood")
 
 
 def seconds(stamp):

@@ -57,6 +57,7 @@ static const char *const enumerators[] = {
 	"RESET_FLOOD",
 	"ACK_FLOOD",
 	"FIN_FLOOD",
+	"SYN_ACK_FLOOD",
 	"CAPTURE_LOSS",
 	"ONE_DIRECTION",
 	"DUPLICATE_PACKETS",

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "detect/stray.h"
+
+#include "detect/service-finding.h"
+
+#include <inttypes.h>
+
+/* A lone segment and what it was answered by. */
+#define PACKETS_MOST 3
+/* After so long without a further one it is over. */
+#define OVER_AFTER (INT64_C(60) * SHAKEDOWN_NS_PER_S)
+/* A part that gets no more in a window is nothing by itself: so many count for what it is part of.
+ */
+#define FEW 8
+/* A host's or subnet's come from so many sources at least: one alone looks for what is open, or is
+ * what somebody else looked at. */
+#define SOURCES_LEAST 20
+/* Scanners' leftovers come to any subnet: see flood-window.c. */
+#define SUBNET_TIMES 3
+
+typedef struct {
+	ShakedownAnomalyKind kind;
+	const char *name, *fault, *filter;
+} StrayKind;
+
+static const StrayKind kinds[STRAYS] = {
+	[STRAY_ACK] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "ACKs", "that belong to no connection",
+		       "tcp.flags.ack==1"},
+	[STRAY_FIN] = {SHAKEDOWN_ANOMALY_FIN_FLOOD, "FINs", "that belong to no connection",
+		       "tcp.flags.fin==1"},
+	[STRAY_RST] = {SHAKEDOWN_ANOMALY_RESET_FLOOD, "RSTs", "that belong to no connection",
+		       "tcp.flags.reset==1"},
+	[STRAY_BARE] = {SHAKEDOWN_ANOMALY_ACK_FLOOD, "segments without ACK",
+			"that belong to no connection",
+			"tcp.flags.ack==0 && tcp.flags.syn==0 && tcp.flags.fin==0 && "
+			"tcp.flags.reset==0"},
+	[STRAY_SYN_ACK] = {SHAKEDOWN_ANOMALY_SYN_ACK_FLOOD, "SYN,ACKs",
+			   "that answer no SYN of its own", "tcp.flags.syn==1 && tcp.flags.ack==1"},
+};
+
+/* Who never sent a SYN resets what answers it; or is silent, and the answer comes again. */
+static bool is_unasked_answer(const TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+
+	return s->syns && !c->syns && (c->rsts || s->syns > 1) &&
+	       tcp_side_originals(conn, SHAKEDOWN_CLIENT) == c->rsts &&
+	       tcp_side_originals(conn, SHAKEDOWN_SERVER) <= s->syns + s->rsts;
+}
+
+/* It, and at most a reset in answer. */
+static bool is_lone(const TcpConnection *conn, ShakedownSideId to)
+{
+	return tcp_side_originals(conn, to) <= conn->side[to].rsts &&
+	       tcp_side_originals(conn, SHAKEDOWN_CLIENT) +
+			       tcp_side_originals(conn, SHAKEDOWN_SERVER) <=
+		       PACKETS_MOST;
+}
+
+bool stray_is(const TcpConnection *conn, Stray *kind, ShakedownSideId *to)
+{
+	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
+		*kind = noted_stray_kind(conn);
+		*to = noted_stray_target(conn);
+		return noted(conn, NOTED_STRAY) &&
+		       (noted(conn, NOTED_STRAY_COUNTED) || is_lone(conn, *to));
+	}
+	*kind = STRAY_SYN_ACK;
+	*to = SHAKEDOWN_CLIENT;
+	return is_unasked_answer(conn);
+}
+
+static void say_where(Finding *f, const Service *s, const ServiceStrays *w)
+{
+	bool host = service_breadth(s) == SERVICE_HOST;
+	uint64_t n = w->crowd ? sketch_distinct_count(&w->crowd->targets) : 0;
+
+	if (service_breadth(s) == SERVICE_ITSELF || !n)
+		return;
+	n = MIN(n, w->episode.count);
+	finding_count(f, host ? "ports" : "hosts", n);
+	finding_ratio(f, host ? "ports_standard_error" : "hosts_standard_error",
+		      SKETCH_DISTINCT_ERROR);
+	finding_summary(f, " to %s%" PRIu64 " %s", n > 20 ? "about " : "", n,
+			host ? "ports" : "hosts");
+}
+
+static void say_sources(Finding *f, const ServiceStrays *w)
+{
+	uint64_t n = w->crowd ? sketch_distinct_count(&w->crowd->sources) : 0;
+
+	if (!n)
+		return;
+	n = MIN(n, w->episode.count);
+	finding_count(f, "sources", n);
+	finding_ratio(f, "sources_standard_error", SKETCH_DISTINCT_ERROR);
+	finding_summary(f, ", from %s%" PRIu64 " source%s", n > 20 ? "about " : "", n,
+			n == 1 ? "" : "s");
+}
+
+static void report(Service *s, DetectContext *context, Stray kind)
+{
+	const StrayKind *k = &kinds[kind];
+	const ServiceStrays *w = &s->strays[kind];
+	const ServiceEpisode *e = &w->episode;
+	Finding f;
+
+	service_finding_begin(&f, context, k->kind, s);
+	finding_time(&f, e->start, e->last);
+	service_episode_frames(&f, e);
+	finding_count(&f, "segments", e->count);
+	finding_duration(&f, "lasted_s", e->last - e->start);
+	finding_filter(&f, k->filter);
+	finding_summary(&f, "%" PRIu64 " %s", e->count, k->name);
+	say_where(&f, s, w);
+	finding_summary(&f, " in %s %s", finding_span(&f, e->last - e->start), k->fault);
+	say_sources(&f, w);
+	finding_report(&f);
+}
+
+static void begin_anew(ServiceStrays *w, ShakedownTime since)
+{
+	w->since = since;
+	w->count = 0;
+	if (!w->episode.start)
+		g_clear_pointer(&w->crowd, g_free);
+}
+
+void stray_end(Service *s, DetectContext *context)
+{
+	for (Stray i = 0; i < STRAYS; i++) {
+		ServiceStrays *w = &s->strays[i];
+
+		if (w->episode.start)
+			report(s, context, i);
+		w->episode = (ServiceEpisode){0};
+		begin_anew(w, 0);
+	}
+}
+
+static uint64_t target_of(const Service *s, const TcpConnection *conn, ShakedownSideId to)
+{
+	ShakedownAddress address = tcp_conn_address(conn, to);
+
+	return service_breadth(s) == SERVICE_HOST ? sketch_hash(tcp_conn_port(conn, to))
+						  : sketch_hash_address(&address);
+}
+
+static void count_ends(Service *s, ServiceStrays *w, const TcpConnection *conn, ShakedownSideId to)
+{
+	ShakedownAddress source = tcp_conn_address(conn, tcp_other(to));
+
+	if (!w->crowd && w->count < FEW)
+		return;
+	if (!w->crowd)
+		w->crowd = g_new0(StrayCrowd, 1);
+	sketch_distinct_add(&w->crowd->sources, sketch_hash_address(&source));
+	if (service_breadth(s) != SERVICE_ITSELF)
+		sketch_distinct_add(&w->crowd->targets, target_of(s, conn, to));
+}
+
+static bool are_many(const Service *s, const ServiceStrays *w, const ShakedownConfig *config)
+{
+	ServiceBreadth breadth = service_breadth(s);
+
+	return w->count >= config->flood_syns * (breadth == SERVICE_SUBNET ? SUBNET_TIMES : 1) &&
+	       (breadth == SERVICE_ITSELF ||
+		(w->crowd && sketch_distinct_count(&w->crowd->sources) >= SOURCES_LEAST));
+}
+
+/* True: it gets few of them. */
+static bool count_in(Service *s, DetectContext *context, const TcpConnection *conn, Stray kind,
+		     ShakedownSideId to)
+{
+	const ShakedownConfig *config = context->config;
+	ServiceStrays *w = &s->strays[kind];
+	ServiceEpisode *e = &w->episode;
+
+	if (e->start && conn->start - e->last > OVER_AFTER) {
+		report(s, context, kind);
+		*e = (ServiceEpisode){0};
+		begin_anew(w, conn->start);
+	}
+	if (e->start && conn->start - e->last <= config->flood_window) {
+		service_episode(e, conn->start, conn->first_frame);
+		count_ends(s, w, conn, to);
+		return false;
+	}
+	if (!w->count || conn->start - w->since > config->flood_window)
+		begin_anew(w, conn->start);
+	w->count++;
+	count_ends(s, w, conn, to);
+	if (are_many(s, w, config)) {
+		uint64_t before = e->count;
+
+		service_episode(e, w->since, conn->first_frame);
+		e->last = MAX(e->last, conn->start);
+		e->count = before + w->count;
+		w->count = 0;
+	}
+	return !e->start && w->count <= FEW;
+}
+
+/* What is told by the service is not told by the host, and so on. */
+void stray_count(DetectContext *context, const TcpConnection *conn, Stray kind, ShakedownSideId to)
+{
+	ShakedownAddress address = tcp_conn_address(conn, to);
+	Service *s =
+		services_get(context->services, &address, tcp_conn_port(conn, to), SERVICE_MAKE);
+
+	for (ServiceBreadth wider = SERVICE_HOST;
+	     count_in(s, context, conn, kind, to) && wider < SERVICE_BREADTHS; wider++)
+		s = services_get_wider(context->services, wider, &address, SERVICE_MAKE);
+}
+
+static bool covers(const Service *s, const ShakedownConfig *config, Stray kind, ShakedownTime time)
+{
+	const ServiceEpisode *e = s ? &s->strays[kind].episode : NULL;
+
+	return e && e->start && time >= e->start && time - e->last <= config->flood_window;
+}
+
+bool stray_is_one_of_many(DetectContext *context, const TcpConnection *conn,
+			  ShakedownAnomalyKind *flood)
+{
+	Stray kind;
+	ShakedownSideId to;
+
+	if (!stray_is(conn, &kind, &to))
+		return false;
+	ShakedownAddress address = tcp_conn_address(conn, to);
+	const Service *s =
+		services_get(context->services, &address, tcp_conn_port(conn, to), SERVICE_FIND);
+
+	*flood = kinds[kind].kind;
+	for (ServiceBreadth wider = SERVICE_HOST; !covers(s, context->config, kind, conn->start);
+	     wider++) {
+		if (wider == SERVICE_BREADTHS)
+			return false;
+		s = services_get_wider(context->services, wider, &address, SERVICE_FIND);
+	}
+	return true;
+}

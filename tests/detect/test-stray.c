@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Segments that belong to no connection: to a service, a host's ports, a subnet's hosts. */
+#include "scene.h"
+
+/* Each from a source of its own, or from so many that take turns. */
+static void from(Scene *s, unsigned i, unsigned sources)
+{
+	scene_client(s, i);
+	if (sources)
+		s->addr[SHAKEDOWN_CLIENT] =
+			(ShakedownAddress){4, {198, 18, 0, (uint8_t)(i % sources)}};
+}
+
+static void to_ports(Scene *s, uint16_t flags, unsigned n, unsigned sources)
+{
+	for (unsigned i = 0; i < n; i++) {
+		from(s, i, sources);
+		s->port[SHAKEDOWN_SERVER] = (uint16_t)(1000 + i);
+		CLIENT(s, flags, 5, 5, .after = MS(5));
+		if (!(flags & TCP_RST))
+			SERVER(s, TCP_RST, 5);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+}
+
+Test(stray, to_the_ports_of_a_host)
+{
+	g_autoptr(Scene) acks = scene_new(), fins = scene_new(), resets = scene_new();
+
+	to_ports(acks, TCP_ACK, 300, 0);
+	EXPECT_KINDS(acks, "ack-flood");
+	const SceneReport *r = scene_report(acks, SHAKEDOWN_ANOMALY_ACK_FLOOD);
+	cr_assert_eq(r->scope, SHAKEDOWN_SCOPE_HOST);
+	EXPECT_FACT(acks, ACK_FLOOD, "segments=300");
+	cr_assert_not_null(strstr(r->summary, "300 ACKs to about "), "%s", r->summary);
+	cr_assert_not_null(strstr(r->summary, "that belong to no connection, from about "), "%s",
+			   r->summary);
+	to_ports(fins, FIN_ACK, 300, 0);
+	EXPECT_KINDS(fins, "fin-flood");
+	to_ports(resets, RST_ACK, 300, 0);
+	EXPECT_KINDS(resets, "reset-flood");
+}
+
+/* Few sources look for what is open, or somebody else's search is answered. */
+Test(stray, from_few_to_the_ports_of_a_host)
+{
+	g_autoptr(Scene) acks = scene_new(), resets = scene_new(), fewer = scene_new();
+
+	to_ports(acks, TCP_ACK, 600, 10);
+	EXPECT_NOT(acks, ACK_FLOOD);
+	EXPECT(acks, PORT_SCAN);
+	to_ports(resets, RST_ACK, 600, 10);
+	EXPECT_KINDS(resets, "");
+	to_ports(fewer, RST_ACK, 190, 0);
+	EXPECT_KINDS(fewer, "");
+}
+
+static void to_hosts(Scene *s, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		from(s, i, 0);
+		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(i * 7);
+		s->port[SHAKEDOWN_SERVER] = (uint16_t)(1000 + i);
+		CLIENT(s, RST_ACK, 5, 5, .after = MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+}
+
+Test(stray, to_the_hosts_of_a_subnet)
+{
+	g_autoptr(Scene) s = scene_new(), fewer = scene_new();
+
+	to_hosts(s, 700);
+	EXPECT_KINDS(s, "reset-flood");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_RESET_FLOOD)->scope, SHAKEDOWN_SCOPE_SUBNET);
+	EXPECT_FACT(s, RESET_FLOOD, "segments=700");
+	to_hosts(fewer, 500);
+	EXPECT_KINDS(fewer, "");
+}
+
+/* What comes to one port is told of that, and of nothing that it is a part of. */
+Test(stray, to_one_service)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 1000; i++) {
+		from(s, i, 0);
+		CLIENT(s, TCP_RST, 5, .after = MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-flood");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_RESET_FLOOD)->scope,
+		     SHAKEDOWN_SCOPE_SERVICE);
+	EXPECT_FACT(s, RESET_FLOOD, "segments=1000");
+}
+
+Test(stray, a_pause_loses_none)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 600; i++) {
+		from(s, i, 0);
+		CLIENT(s, TCP_RST, 5, .after = i == 300 ? SECONDS(30) : MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-flood");
+	EXPECT_FACT(s, RESET_FLOOD, "segments=600");
+}
+
+typedef enum {
+	RESETS,
+	IS_SILENT,
+	IS_SILENT_AND_SO_IS_THE_SERVER,
+	GOES_ON,
+	HAD_SENT_A_SYN,
+} Victim;
+
+/* Each server answers what this client never sent. */
+static void answers(Scene *s, unsigned n, Victim victim)
+{
+	for (unsigned i = 0; i < n; i++) {
+		scene_numbers(s, i);
+		s->port[SHAKEDOWN_CLIENT] = (uint16_t)(20000 + i);
+		s->addr[SHAKEDOWN_SERVER] =
+			(ShakedownAddress){4, {198, 18, (uint8_t)(i >> 8), (uint8_t)i}};
+		if (victim == HAD_SENT_A_SYN)
+			CLIENT(s, TCP_SYN, .after = MS(5));
+		SERVER(s, SYN_ACK, 0, 1, .after = MS(5));
+		if (victim == RESETS || victim == HAD_SENT_A_SYN)
+			CLIENT(s, TCP_RST, 1);
+		if (victim == GOES_ON)
+			CLIENT(s, TCP_ACK, 1, 1);
+	}
+	for (unsigned i = 0; i < n && victim == IS_SILENT; i++) {
+		scene_numbers(s, i);
+		s->port[SHAKEDOWN_CLIENT] = (uint16_t)(20000 + i);
+		s->addr[SHAKEDOWN_SERVER] =
+			(ShakedownAddress){4, {198, 18, (uint8_t)(i >> 8), (uint8_t)i}};
+		SERVER(s, SYN_ACK, 0, 1, .after = MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+}
+
+Test(stray, answers_to_syns_that_were_never_sent)
+{
+	g_autoptr(Scene) s = scene_new(), silent = scene_new();
+
+	answers(s, 300, RESETS);
+	EXPECT_KINDS(s, "syn-ack-flood");
+	EXPECT_SEVERITY(s, SYN_ACK_FLOOD, WARNING);
+	EXPECT_FACT(s, SYN_ACK_FLOOD, "segments=300");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_SYN_ACK_FLOOD)->scope, SHAKEDOWN_SCOPE_HOST);
+	answers(silent, 300, IS_SILENT);
+	EXPECT_FACT(silent, SYN_ACK_FLOOD, "segments=300");
+}
+
+Test(stray, answers_to_syns_that_were_not_captured)
+{
+	const Victim others[] = {IS_SILENT_AND_SO_IS_THE_SERVER, GOES_ON, HAD_SENT_A_SYN};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(others); i++) {
+		g_autoptr(Scene) s = scene_new();
+
+		answers(s, 300, others[i]);
+		EXPECT_NOT(s, SYN_ACK_FLOOD);
+	}
+}
