@@ -101,12 +101,28 @@ static bool sent_before(const TcpStep *step, TcpSeq fin)
 	       (tcp_seq_leq(aside->jump_ack, r->fin) || r->fins == 1);
 }
 
+/* The FIN is acknowledged already, and the other closed after it had got it: of the two this one
+ * came first, though it is captured behind its answer. */
+static bool answered_before(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpBelief *got =
+		tcp_beliefs_by(&conn->beliefs, tcp_other(step->from), TCP_GETS_FIN);
+
+	return tcp_fin_acked(conn, step->from) && got && got->state == SHAKEDOWN_TCP_CLOSE_WAIT;
+}
+
+/* Figure 13: it had not got the other's FIN when it sent its own; they crossed. */
+static void cross(TcpStep *step)
+{
+	if (!answered_before(step))
+		step->conn->flags |= TCP_CONN_CROSSED;
+}
+
 /* It had closed before it got the other's FIN: ESTABLISHED, FIN-WAIT-1, CLOSING. */
 static void take_back_order(TcpStep *step)
 {
-	TcpConnection *conn = step->conn;
-
-	conn->flags |= TCP_CONN_CROSSED;
+	cross(step);
 	tcp_take_back(step, step->from, TCP_GETS_FIN);
 	step->note = "an earlier copy of its FIN was not captured";
 }
@@ -137,8 +153,7 @@ static void fin_first(TcpStep *step, TcpSeq fin)
 			conn->flags |= TCP_CONN_FIN_WITH_ACK;
 		return;
 	}
-	/* Figure 13: it had not got the other's FIN when it sent its own; they crossed. */
-	conn->flags |= TCP_CONN_CROSSED;
+	cross(step);
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
 	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED)
 		tcp_take_back(step, step->from, TCP_GETS_FIN);
