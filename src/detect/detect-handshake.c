@@ -43,10 +43,11 @@ static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
 	Finding f;
 
-	/* A SYN that came again may have left its data at home. Without an option it is Fast Open
-	 * by agreement, as Linux does it between its own (no cookie), or something odd. */
+	/* A SYN that came again may have left its data at home, and a SYN,ACK may be captured behind
+	 * what answers it. Without an option it is Fast Open by agreement, as Linux does it between
+	 * its own (no cookie), or something odd. */
 	if (!event->seg || event->side != SHAKEDOWN_SERVER || c->options.fast_open == 0 ||
-	    c->syns != 1 || conn->side[SHAKEDOWN_SERVER].syns != 1 || !c->bytes ||
+	    c->syns != 1 || tcp_side_originals(conn, SHAKEDOWN_CLIENT) != 1 || conn->side[SHAKEDOWN_SERVER].syns != 1 || !c->bytes ||
 	    !tcp_seq_eq(event->seg->ack, tcp_seq_add(c->isn, 1)) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_FAST_OPEN_IGNORED))
 		return;
