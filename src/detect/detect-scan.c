@@ -108,6 +108,12 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 		settle(context, conn, CONTACT_REFUSED, t->window);
 }
 
+/* §3.10.7.1: else the SYN may have been forged in its name, and the answer come to who never asked. */
+static bool asked(const TcpConnection *conn)
+{
+	return tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN);
+}
+
 static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -121,11 +127,10 @@ static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 		    tcp_side_originals(conn, event->side) == conn->side[event->side].rsts)
 			settle(context, conn, CONTACT_REFUSED, window);
 	} else if (event->side == SHAKEDOWN_SERVER) {
-		if (!conn->syn_ack_first)
+		if (!conn->syn_ack_first && asked(conn))
 			settle(context, conn, CONTACT_REFUSED, window);
 	} else if (tcp_conn_has(conn, TCP_CONN_ABORTED)) {
-		/* §3.10.7.1: it may never have asked, and the SYN have been forged in its name. */
-		if (!tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN))
+		if (!asked(conn))
 			return;
 		conn->noted |= NOTED_BARE_SYN;
 		settle(context, conn, CONTACT_PROBED, window);

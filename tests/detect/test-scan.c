@@ -395,3 +395,21 @@ Test(scan, who_resets_answers_that_it_never_asked_for_is_no_scanner)
 	scene_finish(s);
 	EXPECT_KINDS(s, "");
 }
+
+/* Nor is who sends such RSTs, nor, for the same reason, who gets them. */
+Test(scan, refusals_alone_are_no_scan)
+{
+	for (unsigned asks = 0; asks < 2; asks++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (uint16_t i = 0; i < 30; i++) {
+			to_port(s, (uint16_t)(20 + i), (uint16_t)(40000 + i));
+			if (asks)
+				CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8);
+			SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+		}
+		scene_wait(s, SECONDS(60));
+		scene_finish(s);
+		cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_PORT_SCAN), asks);
+	}
+}
