@@ -85,6 +85,13 @@ typedef enum {
 	SEGMENT_CHECKSUM_BAD,
 } SegmentChecksum;
 
+/* What of it the capture does not hold (snaplen). */
+typedef enum {
+	SEGMENT_CUT_NOT = 0,
+	SEGMENT_CUT_PAYLOAD,
+	SEGMENT_CUT_HEADER, /* nor all of its options */
+} SegmentCut;
+
 /* RFC 7323 §3.2: its timestamps. */
 typedef enum {
 	SEGMENT_STAMPS_UNREAD = 0, /* whoever asks looks among its options */
@@ -110,7 +117,7 @@ typedef struct {
 	uint8_t checksum;   /* SegmentChecksum */
 	bool has_ip_id;	    /* IPv4, or an IPv6 fragment header */
 	bool fragmented;    /* reassembled from IP fragments */
-	bool cut;	    /* the capture does not hold all of it (snaplen) */
+	uint8_t cut;	    /* SegmentCut */
 	uint8_t stamps;	    /* SegmentStamps */
 	uint16_t ip_id;
 	uint8_t src[16]; /* as ShakedownAddress.bytes */

@@ -70,7 +70,7 @@ static inline void tcp_fill_rest(Segment *segment, const TcpBytes *tcp)
 	segment->payload = tcp->at + options_end;
 	segment->payload_len = tcp->wire - tcp->header;
 	segment->payload_captured = (uint32_t)(tcp->captured - options_end);
-	segment->cut = tcp->captured < tcp->wire;
+	segment->cut = (uint8_t)((tcp->captured < tcp->wire) + (tcp->captured < tcp->header));
 	segment->has_digest = false;
 	tcp_options_read_timestamps(segment);
 }

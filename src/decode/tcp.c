@@ -59,7 +59,7 @@ Layer tcp_quote_layer(Walk *walk)
 	tcp_fill_address(segment->icmp.sender, quote->sender, quote->version);
 	segment->icmp.has_seq = captured >= 8;
 	segment->icmp.has_flags = captured >= TCP_UP_TO_FLAGS;
-	segment->cut = captured < wire;
+	segment->cut = captured < wire ? SEGMENT_CUT_HEADER : SEGMENT_CUT_NOT;
 	segment->options = segment->payload = tcp; /* none, but a place */
 	segment->options_len = 0;
 	segment->stamps = SEGMENT_STAMPS_NONE;

@@ -24,7 +24,7 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 	TcpConnection *conn = event->conn;
 	Finding f;
 
-	if (!event->seg || !event->seg->payload_len ||
+	if (!event->seg || !event->seg->payload_len || event->seg->cut == SEGMENT_CUT_HEADER ||
 	    conn->side[event->side].options.fast_open >= 0 ||
 	    reported(conn, SHAKEDOWN_ANOMALY_SYN_WITH_DATA))
 		return;

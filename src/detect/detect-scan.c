@@ -144,7 +144,8 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 	TcpConnection *conn = event->conn;
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
 
-	if (event->side != SHAKEDOWN_CLIENT || c->syns > 1)
+	if (event->side != SHAKEDOWN_CLIENT || c->syns > 1 ||
+	    (event->seg && event->seg->cut == SEGMENT_CUT_HEADER))
 		return;
 	/* Every operating system offers at least one of these. */
 	if (!c->options.sack_permitted && !c->options.timestamps && c->options.window_scale < 0)

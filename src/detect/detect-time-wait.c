@@ -178,6 +178,9 @@ static void free_port(TimeWaitDetector *d, DetectContext *context, TcpConnection
 	key_table_remove_at(d->pairs, p->place);
 }
 
+/* By what a SYN is allowed whose options were not captured. */
+static const char UNKNOWN[] = "unknown";
+
 /* RFC 6191 §2: what makes a SYN in TIME-WAIT a safe one. */
 static const char *allowed_by(const TcpConnection *conn, const TcpEvent *event)
 {
@@ -191,7 +194,8 @@ static const char *allowed_by(const TcpConnection *conn, const TcpEvent *event)
 		return "timestamp";
 	if (tcp_side_has(s, TCP_SIDE_SPACE) && tcp_seq_lt(s->snd_nxt, event->seg->seq))
 		return "sequence number";
-	return NULL;
+	/* Nothing speaks against what was not captured. */
+	return event->seg->cut == SEGMENT_CUT_HEADER ? UNKNOWN : NULL;
 }
 
 static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent *event)
@@ -222,7 +226,9 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 	finding_text(&f, "allowed_by", allowed ? allowed : "nothing");
 	finding_summary(&f, "%s opened the same ports again %s after they went to TIME-WAIT",
 			finding_side(event->side), finding_span(&f, since));
-	if (allowed)
+	if (allowed == UNKNOWN)
+		finding_summary(&f, "; whether its timestamp allows it was not captured");
+	else if (allowed)
 		finding_summary(&f, "; its higher %s allows it", allowed);
 	else
 		finding_summary(&f, "; neither its timestamp nor its sequence number allows it");

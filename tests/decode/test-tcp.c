@@ -341,9 +341,24 @@ Test(tcp, has_options_as_far_as_they_were_captured)
 
 		cr_assert_eq(decode_bytes(decoder, 1, at(0), len - less, len, segments), 1);
 		cr_expect_eq(segments->options_len, 20 - less);
-		cr_expect_eq(segments->cut, less > 0);
+		cr_expect_eq(segments->cut, less ? SEGMENT_CUT_HEADER : SEGMENT_CUT_NOT);
 		cr_expect_eq(segments->payload_len, 0);
 		cr_expect_eq(segments->payload_captured, 0);
+	}
+}
+
+/* It ends among the options, behind them, or with the segment. */
+Test(tcp, what_was_cut_off)
+{
+	compose(&packet, V4);
+	at(V4_TCP)[12] = 0x60;
+	size_t len = composed_len(&packet);
+
+	for (size_t cut = V4_TCP + 20; cut <= len; cut++) {
+		cr_assert_eq(decode_bytes(decoder, 1, at(0), cut, len, segments), 1);
+		cr_expect_eq(segments->cut, cut < V4_TCP + 24 ? SEGMENT_CUT_HEADER
+					    : cut < len	      ? SEGMENT_CUT_PAYLOAD
+							      : SEGMENT_CUT_NOT);
 	}
 }
 

@@ -155,6 +155,7 @@ void scene_send(Scene *s, ShakedownSideId from, const SceneSegment *in)
 		.kind = SEGMENT_TCP,
 		.ttl = in->ttl ? in->ttl : 64,
 		.checksum = (uint8_t)in->checksum,
+		.cut = (uint8_t)in->cut,
 		.has_ip_id = true,
 		.ip_id = in->same_id ? s->ip_id : ++s->ip_id,
 		.seq = tcp_seq(s->isn[from] + in->seq),

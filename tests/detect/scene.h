@@ -33,6 +33,7 @@ typedef struct {
 	SegmentChecksum checksum;
 	const char *payload;
 	bool same_id; /* the IP identification of the segment before */
+	SegmentCut cut;
 } SceneSegment;
 
 /* Something reported. */

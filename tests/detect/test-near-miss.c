@@ -34,6 +34,20 @@ Test(near_miss, fast_open_that_works)
 	EXPECT_NOT(s, FAST_OPEN_IGNORED);
 }
 
+/* The option may be what was cut off. */
+Test(near_miss, syn_with_data_and_options_cut)
+{
+	for (SegmentCut cut = SEGMENT_CUT_PAYLOAD; cut <= SEGMENT_CUT_HEADER; cut++) {
+		g_autoptr(Scene) s = scene_new();
+
+		CLIENT(s, TCP_SYN, .len = 10, .cut = cut);
+		SERVER(s, SYN_ACK, 0, 11);
+		scene_finish(s);
+		cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_SYN_WITH_DATA),
+			     cut == SEGMENT_CUT_PAYLOAD);
+	}
+}
+
 /* A client that has given up resets the answer: there is no other SYN. */
 Test(near_miss, answer_that_comes_too_late)
 {

@@ -380,6 +380,23 @@ Test(scan, threshold)
 	}
 }
 
+/* By fewer SYNs than a client's does a prober give itself away, if their options were captured. */
+Test(scan, syns_with_options_cut_are_like_any)
+{
+	for (SegmentCut cut = SEGMENT_CUT_NOT; cut <= SEGMENT_CUT_HEADER; cut++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (uint16_t i = 0; i < 6; i++) {
+			to_port(s, (uint16_t)(20 + i), (uint16_t)(40000 + i));
+			CLIENT(s, TCP_SYN, .cut = cut);
+			SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+		}
+		scene_finish(s);
+		cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_PORT_SCAN),
+			     cut == SEGMENT_CUT_HEADER ? 0 : 1);
+	}
+}
+
 /* Whose address a scanner or a flood has put on its SYNs resets what it gets for them, §3.10.7.1:
  * that it sent none of them is all that the capture says. */
 Test(scan, who_resets_answers_that_it_never_asked_for_is_no_scanner)

@@ -41,6 +41,27 @@ Test(time_wait, reused_without_right)
 	EXPECT_FACT(s, TIME_WAIT_REUSE, "allowed_by=nothing");
 }
 
+/* Its timestamp may be among the options that were not captured; where no more than its data are cut
+ * off, there is none. */
+Test(time_wait, reused_with_options_cut)
+{
+	for (SegmentCut cut = SEGMENT_CUT_PAYLOAD; cut <= SEGMENT_CUT_HEADER; cut++) {
+		bool unknown = cut == SEGMENT_CUT_HEADER;
+		g_autoptr(Scene) s = server_waits();
+
+		s->isn[SHAKEDOWN_CLIENT] -= 100000;
+		scene_wait(s, SECONDS(5));
+		CLIENT(s, TCP_SYN, .cut = cut);
+		scene_finish(s);
+		EXPECT(s, TIME_WAIT_REUSE);
+		const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE);
+		cr_assert_eq(r->severity,
+			     unknown ? SHAKEDOWN_SEVERITY_INFO : SHAKEDOWN_SEVERITY_WARNING);
+		cr_assert_not_null(strstr(r->facts, unknown ? "allowed_by=unknown"
+							    : "allowed_by=nothing"));
+	}
+}
+
 Test(time_wait, reused_when_it_was_over)
 {
 	g_autoptr(Scene) s = server_waits();
