@@ -49,7 +49,8 @@ AT(TIME_WAIT_REUSE) = {.info = {
 	"which rule allows it, if any.",
 	.innocent =
 	"A busy client with few ports, a NAT that many share, or a program that binds to a fixed "
-	"source port.",
+	"source port. A capture that is played again: its SYNs are the same as before, and that is "
+	"a notice.",
 	.action =
 	"As info: none. As a warning: do not bind to fixed source ports, and keep TCP timestamps "
 	"switched on (net.ipv4.tcp_timestamps)."},

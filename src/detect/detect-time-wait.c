@@ -210,6 +210,8 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 		return;
 	bool own = s->state == SHAKEDOWN_TCP_TIME_WAIT && o->state != SHAKEDOWN_TCP_TIME_WAIT;
 	const char *allowed = allowed_by(conn, event);
+	/* Once more the number that it began with: no host with random ones does that. */
+	bool alike = event->seg && tcp_seq_eq(event->seg->seq, s->isn);
 
 	d->reused = conn->key;
 	d->expects = true;
@@ -217,7 +219,8 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 	dossier_of(context->dossiers, event->conn)->reuse_frame = event->frame;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE, conn);
 	if (!allowed)
-		finding_severity(&f, SHAKEDOWN_SEVERITY_WARNING);
+		finding_severity(&f, alike ? SHAKEDOWN_SEVERITY_NOTICE
+					   : SHAKEDOWN_SEVERITY_WARNING);
 	finding_time(&f, event->time, event->time);
 	finding_frame(&f, event->frame);
 	finding_duration(&f, "in_time_wait_s", since);
@@ -230,6 +233,9 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 		finding_summary(&f, "; whether its timestamp allows it was not captured");
 	else if (allowed)
 		finding_summary(&f, "; its higher %s allows it", allowed);
+	else if (alike)
+		finding_summary(&f, "; its SYN is the same as before, as where a capture is played "
+				    "again");
 	else
 		finding_summary(&f, "; neither its timestamp nor its sequence number allows it");
 	finding_report(&f);

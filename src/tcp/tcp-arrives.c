@@ -186,6 +186,25 @@ static void arrives_in_order(TcpStep *step)
 						   : SHAKEDOWN_EVIDENCE_DELIVERED);
 }
 
+/* A SYN whose meaning the next segments tell. */
+static void arrives_pending_syn(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+
+	if (tcp_pending_is_alike(conn)) {
+		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
+		step->note = "its SYN again where all was over";
+		tcp_conn_mark(conn, TCP_MARK_SYN, step->from, step->seg);
+		tcp_count(&conn->side[step->from].syns);
+		return;
+	}
+	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+	step->note = "a SYN where there is a connection";
+	conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
+	tcp_conn_mark(conn, TCP_MARK_OTHER_SYN, step->from, step->seg);
+	tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
+}
+
 /* RFC 9293 §3.10.7: segment arrives. */
 static void arrives(TcpStep *step)
 {
@@ -217,15 +236,10 @@ static void arrives(TcpStep *step)
 		const TcpPendingSyn *pending = tcp_aside(conn)->pending;
 
 		if (pending && pending->side == step->from &&
-		    tcp_seq_eq(pending->seg.seq, seg->seq)) {
-			step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
-			step->note = "a SYN where there is a connection";
-			conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
-			tcp_conn_mark(conn, TCP_MARK_OTHER_SYN, step->from, seg);
-			tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
-		} else {
+		    tcp_seq_eq(pending->seg.seq, seg->seq))
+			arrives_pending_syn(step);
+		else
 			tcp_arrives_syn(step);
-		}
 	} else if (seg->flags & TCP_SYN) {
 		tcp_arrives_syn_ack(step);
 	} else {

@@ -21,6 +21,8 @@
 /* Another SYN while the first is unanswered: within that it may have overtaken, or be an old one.
  */
 #define BESIDE_WITHIN (INT64_C(3) * SHAKEDOWN_NS_PER_S)
+/* No device that captures or carries a SYN twice takes so long. */
+#define SYN_COPY_WITHIN (INT64_C(100) * 1000 * 1000)
 /* Of the clock that initial numbers follow, nanoseconds, generously. */
 #define SLOWEST_TICK 8000
 #define FASTEST_TICK 32
@@ -117,6 +119,22 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 /* A SYN on a four-tuple that has a connection: is it that one's, or the next one's? */
 typedef enum { SYN_OURS, SYN_NEXT, SYN_UNCLEAR } SynVerdict;
 
+/* Its SYN again when all was over: the network's late copy, or its sender begins each connection with
+ * that number, or a capture is played again. The answer tells. */
+static bool may_open_alike(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	return seg->time - conn->syn_last > SYN_COPY_WITHIN &&
+	       tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN) && tcp_conn_gone(conn) &&
+	       tcp_was_synchronized(conn, side) && tcp_was_synchronized(conn, tcp_other(side));
+}
+
+bool tcp_pending_is_alike(const TcpConnection *conn)
+{
+	const TcpPendingSyn *p = tcp_aside(conn)->pending;
+
+	return tcp_seq_eq(p->seg.seq, conn->side[p->side].isn);
+}
+
 static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
 	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
@@ -125,7 +143,7 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 		       !tcp_side_has(r, TCP_SIDE_SENT_DATA);
 
 	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(s->isn, seg->seq))
-		return SYN_OURS;
+		return may_open_alike(conn, side, seg) ? SYN_UNCLEAR : SYN_OURS;
 	/* §3.5 figure 7: both open at once. */
 	if (opening && !tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_side_has(r, TCP_SIDE_SENT_SYN) &&
 	    s->state == SHAKEDOWN_TCP_CLOSED && !tcp_conn_has(conn, TCP_CONN_REFUSED))
@@ -185,6 +203,8 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 
 	/* It was counted where it passed; only its meaning is new. */
 	conn->side[p->side].packets -= MIN(conn->side[p->side].packets, p->count);
+	if (tcp_seq_eq(p->seg.seq, conn->side[p->side].isn))
+		conn->side[p->side].syns -= MIN(conn->side[p->side].syns, (uint16_t)p->count);
 	tcp_segment_arrives(tracker, next, side, &p->seg);
 	next->side[side].packets = p->count;
 	next->side[side].syns = (uint16_t)p->count;
@@ -224,7 +244,8 @@ static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, co
 	    p->seg.time - conn->syn_last < BESIDE_WITHIN && !tcp_pending_begun_later(conn))
 		return false;
 	return seg->ack.value - 1 == p->seg.seq.value &&
-	       !(tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq));
+	       (tcp_pending_is_alike(conn) ||
+		!(tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq)));
 }
 
 static void note_reuse(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,

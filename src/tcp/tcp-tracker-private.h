@@ -89,6 +89,8 @@ void tcp_pending_clear(TcpConnection *conn);
 /* §3.4.1: a four-tuple's initial numbers follow a clock, with a tick of 4 µs there, of 64 ns in
  * Linux. One that has gone on with it is of a later attempt, and no old duplicate. */
 bool tcp_pending_begun_later(const TcpConnection *conn);
+/* The SYN that waits has the number with which the connection itself began. */
+bool tcp_pending_is_alike(const TcpConnection *conn);
 /* The pending SYN was a connection's beginning: opens it and replays the SYN. */
 TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn);
 TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint32_t hash,

@@ -62,6 +62,24 @@ Test(time_wait, reused_with_options_cut)
 	}
 }
 
+/* All that was captured is played again. */
+Test(time_wait, the_same_again)
+{
+	g_autoptr(Scene) s = server_waits();
+
+	scene_wait(s, SECONDS(5));
+	scene_open(s);
+	scene_talk(s);
+	CLIENT(s, RST_ACK, 121, 1001);
+	scene_wait(s, SECONDS(5));
+	scene_open(s);
+	scene_talk(s);
+	scene_finish(s);
+	EXPECT_KINDS(s, "time-wait-reuse reset-abort");
+	EXPECT_SEVERITY(s, TIME_WAIT_REUSE, NOTICE);
+	cr_assert_eq(scene_loud(s), 0);
+}
+
 Test(time_wait, reused_when_it_was_over)
 {
 	g_autoptr(Scene) s = server_waits();

@@ -328,6 +328,31 @@ Test(tcp_route, old_syn_again_is_the_old_connections)
 	EXPECT_STATES_OF(t, 1, "TIME-WAIT! / CLOSED?");
 }
 
+/* … but where it is answered it opens another: the same capture is played again. */
+Test(tcp_route, the_same_syn_answered_begins_the_next)
+{
+	g_autoptr(Talk) t = closed_by_client();
+
+	CLIENT(t, TCP_SYN, .after = SECONDS(1));
+	SERVER(t, SYN_ACK, 0, 1);
+	cr_assert_eq(t->connections, 2);
+	EXPECT_STATES_OF(t, 2, "SYN-SENT / SYN-RECEIVED");
+	cr_assert_eq(talk_record(t, 1)->handshake.syn, 1);
+	CLIENT(t, TCP_ACK, 1, 1);
+	EXPECT_STATES_OF(t, 2, "ESTABLISHED / ESTABLISHED?");
+}
+
+/* Within a connection it is its own, whatever answers it. */
+Test(tcp_route, the_same_syn_in_a_connection)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, TCP_SYN, .after = SECONDS(1));
+	SERVER(t, SYN_ACK, 0, 1);
+	cr_assert_eq(t->connections, 1);
+}
+
 /* The connection before, the present one, the next: each is freed, in any order. */
 Test(tcp_route, a_chain_of_incarnations)
 {
