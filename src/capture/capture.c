@@ -333,7 +333,8 @@ static ShakedownTime end_of_files(const ShakedownCapture *capture)
 	ShakedownTime end = capture->last;
 
 	for (size_t i = 0; i < capture->merge.len; i++)
-		end = MAX(end, capture->merge.inputs[i].end);
+		if (capture->merge.inputs[i].end)
+			end = MAX(end, capture->merge.inputs[i].end);
 	return window_ends(&capture->window, end);
 }
 

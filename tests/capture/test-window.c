@@ -278,3 +278,27 @@ Test(window, is_past_when_a_hundred_packets_are_far_beyond)
 	done(&asked);
 	g_free(times);
 }
+
+/* A clock that was never set may stand before 1970; where the writer says nothing of the end of its
+ * capture, that is not 1970. */
+Test(window, time_before_the_epoch_ends_with_its_last_packet)
+{
+	Writer w = writer_new(false);
+	ShakedownPacket packet;
+
+	ng_section(&w);
+	ng_interface_clock(&w, 1, 9, -100);
+	ng_packet(&w, 0, 5 * S, 0, 60);
+	ng_packet(&w, 0, 7 * S, 1, 60);
+	char *path = writer_file(&w);
+	const char *files[] = {path, NULL};
+	ShakedownCaptureOptions options = {.files = files};
+	g_autoptr(ShakedownCapture) capture = shakedown_capture_open(&options, NULL);
+
+	writer_free(&w);
+	cr_assert(capture);
+	while (shakedown_capture_read(capture, &packet, 1))
+		;
+	cr_assert_eq(shakedown_capture_now(capture), -93 * S);
+	remove_file(path);
+}
