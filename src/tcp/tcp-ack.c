@@ -454,7 +454,7 @@ bool tcp_goes_on(TcpStep *step, TcpInput *again)
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 		step->note = "the RST did not reach it, or it was ignored";
 		if (s->state == SHAKEDOWN_TCP_TIME_WAIT)
-			tcp_aside_make(conn)->side[step->from].keeps_time_wait = true;
+			tcp_aside_side(conn, step->from)->keeps_time_wait = true;
 		undo_reset(conn);
 		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
 		return false;

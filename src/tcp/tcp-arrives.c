@@ -221,10 +221,8 @@ static void arrives(TcpStep *step)
 		TcpTrackerCounts *counts = &step->tracker->counts;
 		if (counts->copies++ < TCP_EXAMPLES)
 			counts->copy_frame[counts->copies - 1] = seg->frame;
-		TcpAside *aside = tcp_aside_make(conn);
-
-		aside->copies++;
-		aside->side[step->from].copies++;
+		tcp_aside_make(conn)->copies++;
+		tcp_aside_side(conn, step->from)->copies++;
 		tcp_ttl_note_copy(&conn->side[step->from], seg->ttl);
 		return;
 	}

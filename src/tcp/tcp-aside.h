@@ -75,7 +75,7 @@ typedef struct {
 } TcpAsideSide;
 
 typedef struct {
-	TcpAsideSide side[2];
+	const TcpAsideSide *side; /* of both: tcp_no_sides until tcp_aside_side() makes them */
 	/* A SYN that may be the beginning of the next connection on the same four-tuple. */
 	struct _TcpPendingSyn *pending;
 	struct _TcpWatch *watch; /* tcp-watch.h; NULL: nothing to remember */

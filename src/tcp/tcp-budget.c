@@ -45,6 +45,8 @@ static size_t aside_bytes(const TcpAside *aside)
 {
 	size_t bytes = sizeof *aside + MALLOC;
 
+	if (aside->side != tcp_no_sides)
+		bytes += 2 * sizeof *aside->side + MALLOC;
 	if (aside->marks.room)
 		bytes += aside->marks.room * sizeof(TcpMark) + MALLOC;
 	if (aside->watch)

@@ -50,7 +50,7 @@ static void fin_again(TcpStep *step)
 	/* With data it is classed, and counted, by that. */
 	if (step->seg->payload_len == 0) {
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
-		tcp_aside_make(conn)->side[step->from].retransmissions++;
+		tcp_aside_side(conn, step->from)->retransmissions++;
 		tcp_measure_resent(step);
 	}
 	tcp_conn_mark(conn, TCP_MARK_FIN, step->from, step->seg);
@@ -106,8 +106,7 @@ static bool sent_before(const TcpStep *step, TcpSeq fin)
 static bool answered_before(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
-	const TcpBelief *got =
-		tcp_beliefs_by(&conn->beliefs, tcp_other(step->from), TCP_GETS_FIN);
+	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, tcp_other(step->from), TCP_GETS_FIN);
 
 	return tcp_fin_acked(conn, step->from) && got && got->state == SHAKEDOWN_TCP_CLOSE_WAIT;
 }

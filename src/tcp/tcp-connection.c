@@ -3,14 +3,26 @@
 
 #include <glib.h>
 
-const TcpAside tcp_no_aside;
+const TcpAsideSide tcp_no_sides[2];
+const TcpAside tcp_no_aside = {.side = tcp_no_sides};
 const TcpClosing tcp_not_closing;
 
 TcpAside *tcp_aside_make(TcpConnection *conn)
 {
-	if (!conn->aside)
+	if (!conn->aside) {
 		conn->aside = g_new0(TcpAside, 1);
+		conn->aside->side = tcp_no_sides;
+	}
 	return conn->aside;
+}
+
+TcpAsideSide *tcp_aside_side(TcpConnection *conn, ShakedownSideId side)
+{
+	TcpAside *aside = tcp_aside_make(conn);
+
+	if (aside->side == tcp_no_sides)
+		aside->side = g_new0(TcpAsideSide, 2);
+	return (TcpAsideSide *)&aside->side[side];
 }
 
 TcpClosing *tcp_closing_make(TcpConnection *conn, Slab *slab)

@@ -176,6 +176,7 @@ _Static_assert(sizeof(TcpConnection) <= 512, "eight cache lines");
 
 /* What hangs off it, to be read: all zero where there is none. */
 extern const TcpAside tcp_no_aside;
+extern const TcpAsideSide tcp_no_sides[2];
 extern const TcpClosing tcp_not_closing;
 
 static inline const TcpAside *tcp_aside(const TcpConnection *conn)
@@ -190,6 +191,7 @@ static inline const TcpClosing *tcp_closing(const TcpConnection *conn)
 
 /* … and to be written. */
 TcpAside *tcp_aside_make(TcpConnection *conn);
+TcpAsideSide *tcp_aside_side(TcpConnection *conn, ShakedownSideId side);
 TcpClosing *tcp_closing_make(TcpConnection *conn, Slab *slab);
 
 static inline ShakedownSideId tcp_other(ShakedownSideId side)
@@ -243,7 +245,7 @@ static inline bool tcp_conn_has(const TcpConnection *conn, unsigned flags)
 static inline void tcp_side_count_packet(TcpConnection *conn, ShakedownSideId side)
 {
 	if (G_UNLIKELY(++conn->side[side].packets == 0))
-		tcp_aside_make(conn)->side[side].packets_wraps++;
+		tcp_aside_side(conn, side)->packets_wraps++;
 }
 
 /* Segments that it sent. */

@@ -44,7 +44,7 @@ static void remember(TcpStep *step)
 {
 	const Segment *seg = step->seg;
 	TcpSide *s = &step->conn->side[step->from];
-	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+	TcpAsideSide *aside = tcp_aside_side(step->conn, step->from);
 
 	if (!(s->checks & TCP_CHECK_DROPPED) || !tcp_seq_eq(aside->dropped, seg->seq)) {
 		aside->damaged_from = seg->seq;

@@ -105,7 +105,7 @@ static void forget_gap(TcpStep *step)
 		return;
 	s->snd_nxt = hole->left;
 	tcp_holes_fill(&conn->aside->holes[step->from], hole->left, fin,
-		       &conn->aside->side[step->from].missing, &step->tracker->holes);
+		       &tcp_aside_side(conn, step->from)->missing, &step->tracker->holes);
 }
 
 /* What did not rest on its FIN, as it was believed then. */
@@ -149,7 +149,7 @@ static void not_taken(TcpStep *step, ShakedownSideId side)
 	ShakedownSideId other = tcp_other(side);
 
 	tcp_take_back(step, side, TCP_GETS_FIN);
-	step->conn->aside->side[other].refuted_taken = false;
+	tcp_aside_side(step->conn, other)->refuted_taken = false;
 	tcp_stream_reopen(step->conn, other);
 }
 
@@ -194,7 +194,7 @@ void tcp_forged_fin_refuted(TcpStep *step)
 	if (!data_instead(step) && !acks_from_before(step) && !another_fin(step))
 		return;
 	tcp_emit(step, TCP_EVENT_FIN_CONTRADICTED, step->from);
-	aside = &tcp_aside_make(conn)->side[step->from];
+	aside = tcp_aside_side(conn, step->from);
 	aside->refuted = aside->refuted_taken = true;
 	aside->refuted_fin = s->fin;
 	TcpSeq end = s->snd_nxt;

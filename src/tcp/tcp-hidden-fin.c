@@ -18,7 +18,7 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 	s->flags = ((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &
 		    ~(TCP_SIDE_MAYBE_FIN | TCP_SIDE_LIKELY_FIN));
 	if (tcp_aside(conn)->side[side].missing)
-		conn->aside->side[side].missing--; /* it was no byte */
+		tcp_aside_side(conn, side)->missing--; /* it was no byte */
 	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = step->time;
 	if (conn->first_fin < 0)
 		conn->first_fin = (int8_t)side;
@@ -194,7 +194,7 @@ void tcp_forget_fin(TcpStep *step, ShakedownSideId side)
 /* What had seemed to be that side's FIN was data. */
 static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
 {
-	tcp_aside_make(step->conn)->side[side].missing++;
+	tcp_aside_side(step->conn, side)->missing++;
 	tcp_forget_fin(step, side);
 	take_back_fin(step, side);
 }

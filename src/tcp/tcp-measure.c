@@ -34,7 +34,7 @@ static void count(TcpStep *step)
 		     step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE;
 
 	if (counted(step->segment_class))
-		count_in(&tcp_aside_make(step->conn)->side[step->from], step->segment_class);
+		count_in(tcp_aside_side(step->conn, step->from), step->segment_class);
 	if (probe)
 		r->flags |= TCP_SIDE_PROBED;
 	else if (step->segment_class != SHAKEDOWN_SEGMENT_KEEP_ALIVE_ACK)
@@ -45,7 +45,7 @@ static void count(TcpStep *step)
 void tcp_measure_resent(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
-	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+	TcpAsideSide *aside = tcp_aside_side(step->conn, step->from);
 
 	s->flags |= TCP_SIDE_RESENT;
 	aside->resent_seq = step->seg->seq;
@@ -113,7 +113,7 @@ static void judge_retransmission(TcpStep *step, uint32_t tsecr, bool stamped,
 
 	if (!tcp_side_has(r, TCP_SIDE_RESENT))
 		return;
-	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[tcp_other(step->from)];
+	TcpAsideSide *aside = tcp_aside_side(step->conn, tcp_other(step->from));
 	bool needless = dsack_covers(seg, blocks, n, aside);
 
 	if (!needless && tcp_seq_lt(seg->ack, aside->resent_end))
@@ -134,7 +134,7 @@ static void take_sack(TcpStep *step, const TcpSackBlock *blocks, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!tcp_seq_lt(step->seg->ack, blocks[i].right))
 			continue;
-		TcpSeq *high = &tcp_aside_make(step->conn)->side[step->from].sack_high;
+		TcpSeq *high = &tcp_aside_side(step->conn, step->from)->sack_high;
 		*high = tcp_side_has(s, TCP_SIDE_SACKED) ? tcp_seq_max(*high, blocks[i].right)
 							 : blocks[i].right;
 		s->flags |= TCP_SIDE_SACKED;

@@ -155,7 +155,7 @@ void tcp_arrives_syn(TcpStep *step)
 		tcp_take_back(step, step->from, TCP_GETS_UNREACHABLE);
 		conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE);
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
-		tcp_aside_make(conn)->side[step->from].retransmissions++;
+		tcp_aside_side(conn, step->from)->retransmissions++;
 		/* RFC 5961 §4: in a synchronized state it asks for a challenge ACK, whatever its
 		 * number. */
 		if (r->state >= SHAKEDOWN_TCP_ESTABLISHED)
@@ -217,7 +217,7 @@ static void syn_ack_again(TcpStep *step)
 	const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
 
 	step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
-	tcp_aside_make(conn)->side[step->from].retransmissions++;
+	tcp_aside_side(conn, step->from)->retransmissions++;
 	tcp_conn_mark(conn, TCP_MARK_SYN_ACK, step->from, step->seg);
 	if (!b || b->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
 	    step->time - b->time < tcp_leg(conn, step->from) || answers_syn_again(step))
@@ -320,7 +320,7 @@ static void opened_twice(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
 
-	tcp_aside_make(step->conn)->side[step->from].beside_isn = step->seg->seq;
+	tcp_aside_side(step->conn, step->from)->beside_isn = step->seg->seq;
 	s->flags |= TCP_SIDE_TWICE;
 	s->flags &= ~(uint32_t)TCP_SIDE_CHALLENGED;
 }

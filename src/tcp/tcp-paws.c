@@ -12,7 +12,7 @@
 static void remember(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
-	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+	TcpAsideSide *aside = tcp_aside_side(step->conn, step->from);
 
 	if (!(s->checks & TCP_CHECK_OLD_STAMP) || !tcp_seq_eq(aside->dropped, step->seg->seq))
 		aside->old_from = step->seg->seq;
@@ -48,7 +48,7 @@ static void judge(TcpStep *step, ShakedownSideId side, TcpSeq to)
 	TcpSeq from = aside->side[side].old_from;
 	const TcpHole *hole = tcp_holes_at(aside->holes[side], from, to);
 
-	aside->side[side].old_from = to;
+	tcp_aside_side(step->conn, side)->old_from = to;
 	if (tcp_seq_lt(s->snd_nxt, to)) {
 		s->checks |= TCP_CHECK_NO_PAWS;
 		/* The first of them may have come again. */
@@ -60,7 +60,8 @@ static void judge(TcpStep *step, ShakedownSideId side, TcpSeq to)
 	} else if (hole && tcp_seq_leq(hole->left, from) && tcp_seq_leq(to, hole->right)) {
 		s->checks |= TCP_CHECK_NO_PAWS;
 		s->bytes += tcp_holes_fill(&aside->holes[side], from, to,
-					   &aside->side[side].missing, &step->tracker->holes);
+					   &tcp_aside_side(step->conn, side)->missing,
+					   &step->tracker->holes);
 	}
 }
 

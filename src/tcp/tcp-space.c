@@ -83,7 +83,7 @@ static bool outside(const TcpStep *step)
 
 static void suspect(TcpStep *step)
 {
-	TcpAsideSide *aside = &tcp_aside_make(step->conn)->side[step->from];
+	TcpAsideSide *aside = tcp_aside_side(step->conn, step->from);
 	TcpSide *s = &step->conn->side[step->from];
 	TcpSeq end = segment_seq_end(step->seg);
 	/* Behind its FIN it still acknowledges. */
@@ -148,7 +148,7 @@ bool tcp_space_bad_ack(TcpStep *step)
 		return true;
 	if (!beyond_all(step, beyond))
 		return false;
-	TcpAsideSide *mine = &tcp_aside_make(step->conn)->side[step->from];
+	TcpAsideSide *mine = tcp_aside_side(step->conn, step->from);
 
 	if (ack_is_agreed(step))
 		return false;
@@ -278,7 +278,7 @@ static void take_probe(TcpStep *step)
 	s->checks &= (uint8_t)~TCP_CHECK_PROBE;
 	if (step->segment_class == SHAKEDOWN_SEGMENT_ZERO_WINDOW_PROBE) {
 		s->checks |= TCP_CHECK_PROBE;
-		tcp_aside_make(step->conn)->side[step->from].dropped = segment_seq_end(step->seg);
+		tcp_aside_side(step->conn, step->from)->dropped = segment_seq_end(step->seg);
 	}
 }
 
@@ -334,11 +334,11 @@ static void take_data(TcpStep *step)
 		uint32_t fresh = 0;
 		if (tcp_seq_lt(s->snd_nxt, data_end))
 			fresh = (uint32_t)tcp_seq_diff(data_end, tcp_seq_max(s->snd_nxt, seg->seq));
-		if (conn->aside)
+		if (tcp_aside(conn)->holes[step->from])
 			fresh += tcp_holes_fill(
 				&conn->aside->holes[step->from], seg->seq,
 				tcp_seq_lt(data_end, s->snd_nxt) ? data_end : s->snd_nxt,
-				&conn->aside->side[step->from].missing, &step->tracker->holes);
+				&tcp_aside_side(conn, step->from)->missing, &step->tracker->holes);
 		take_earlier(step, data_end);
 		/* Holes of wild numbers may lie one upon the other. */
 		s->bytes += MIN(fresh, seg->payload_len);
@@ -346,15 +346,16 @@ static void take_data(TcpStep *step)
 		hole_before(step);
 		if (!had_the_fin(step)) {
 			s->flags |= TCP_SIDE_JUMPED;
-			TcpAsideSide *aside = &tcp_aside_make(conn)->side[step->from];
+			TcpAsideSide *aside = tcp_aside_side(conn, step->from);
 			aside->jump_seq = seg->seq;
 			aside->jump_ack = seg->ack;
 		}
 	}
 	/* A gap that a bare ACK had left may have been just this. */
-	if ((seg->flags & TCP_FIN) && conn->aside && !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))
+	if ((seg->flags & TCP_FIN) && tcp_aside(conn)->holes[step->from] &&
+	    !tcp_side_has(s, TCP_SIDE_HIDDEN_FIN))
 		tcp_holes_fill(&conn->aside->holes[step->from], data_end, end,
-			       &conn->aside->side[step->from].missing, &step->tracker->holes);
+			       &tcp_aside_side(conn, step->from)->missing, &step->tracker->holes);
 	s->snd_nxt = tcp_seq_max(tcp_seq_max(s->snd_nxt, seg->seq), end);
 	tcp_space_keep_low_near(s);
 }
@@ -427,7 +428,7 @@ static uint64_t take_ack(TcpStep *step)
 		tcp_space_keep_low_near(r);
 	}
 	if (missing)
-		tcp_aside_make(conn)->side[other].missing += missing;
+		tcp_aside_side(conn, other)->missing += missing;
 	if (!tcp_side_has(s, TCP_SIDE_ACKED) || tcp_seq_lt(s->rcv_nxt, ack)) {
 		s->rcv_nxt = ack;
 		s->dup_acks = 0;

@@ -54,6 +54,8 @@ static void aside_free(TcpTracker *t, TcpAside *aside)
 {
 	if (!aside)
 		return;
+	if (aside->side != tcp_no_sides)
+		g_free((void *)aside->side);
 	g_free(aside->pending);
 	g_free(aside->marks.items);
 	g_free(aside->watch);

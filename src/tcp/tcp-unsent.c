@@ -80,13 +80,15 @@ void tcp_unsent_refuted(TcpStep *step)
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 
 	tcp_holes_fill(&conn->aside->holes[step->from], hole.left, hole.right,
-		       &conn->aside->side[step->from].missing, &step->tracker->holes);
+		       &tcp_aside_side(conn, step->from)->missing, &step->tracker->holes);
 	s->snd_nxt = hole.left;
 	s->flags = (s->flags & ~(uint32_t)TCP_SIDE_MAYBE_FIN) | TCP_SIDE_CHALLENGED;
 	if (tcp_seq_eq(r->rcv_nxt, hole.right))
 		r->rcv_nxt = hole.left;
-	conn->aside->side[other].unsent = true;
-	conn->aside->side[other].unsent_ack = hole.right;
+	TcpAsideSide *aside = tcp_aside_side(conn, other);
+
+	aside->unsent = true;
+	aside->unsent_ack = hole.right;
 	take_back_fin(step, hole.frame);
 	tell(step, &hole);
 	step->note = "it has not sent what was acknowledged";
