@@ -100,8 +100,7 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 	Finding f;
 
 	/* Where a whole direction is not there, this says nothing new. */
-	if ((!missing && !d->missing_control && !dropped) ||
-	    (d->one_sided * 2 > both && !dropped))
+	if ((!missing && !d->missing_control && !dropped) || (d->one_sided * 2 > both && !dropped))
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_LOSS, NULL, 0);
 	if (d->first_loss)

@@ -43,11 +43,12 @@ static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
 	Finding f;
 
-	/* A SYN that came again may have left its data at home, and a SYN,ACK may be captured behind
-	 * what answers it. Without an option it is Fast Open by agreement, as Linux does it between
-	 * its own (no cookie), or something odd. */
+	/* A SYN that came again may have left its data at home, and a SYN,ACK may be captured
+	 * behind what answers it. Without an option it is Fast Open by agreement, as Linux does it
+	 * between its own (no cookie), or something odd. */
 	if (!event->seg || event->side != SHAKEDOWN_SERVER || c->options.fast_open == 0 ||
-	    c->syns != 1 || tcp_side_originals(conn, SHAKEDOWN_CLIENT) != 1 || conn->side[SHAKEDOWN_SERVER].syns != 1 || !c->bytes ||
+	    c->syns != 1 || tcp_side_originals(conn, SHAKEDOWN_CLIENT) != 1 ||
+	    conn->side[SHAKEDOWN_SERVER].syns != 1 || !c->bytes ||
 	    !tcp_seq_eq(event->seg->ack, tcp_seq_add(c->isn, 1)) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_FAST_OPEN_IGNORED))
 		return;
@@ -133,7 +134,8 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 
 	if ((!syn_ack && !third) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
 		return;
-	DossierAck *d = &dossier_of(context->dossiers, event->conn)->bad_handshake[event->side];
+	DossierAck *d =
+		&dossier_rare_of(context->dossiers, event->conn)->bad_handshake[event->side];
 	if (d->count++)
 		return;
 	d->time = event->time;
@@ -150,7 +152,8 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 static void note_renumbered(DetectContext *context, const TcpEvent *event)
 {
 	Dossier *dossier = dossier_find(context->dossiers, event->conn);
-	DossierAck *d = dossier ? &dossier->bad_handshake[event->side] : NULL;
+	DossierAck *d =
+		dossier && dossier->rare ? &dossier->rare->bad_handshake[event->side] : NULL;
 
 	if (d && d->syn_ack && d->ip_id && event->seg && event->seg->has_ip_id &&
 	    event->seg->ip_id == d->ip_id && event->time - d->time <= RENUMBERED_WITHIN)
@@ -169,7 +172,7 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 	Finding f;
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
-		const DossierAck *d = &dossier->bad_handshake[side];
+		const DossierAck *d = &dossier_rare(dossier)->bad_handshake[side];
 
 		if (!d->count || d->renumbered || may_be_right(conn, side, d) ||
 		    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
@@ -202,7 +205,7 @@ static bool quotes_syn(const TcpConnection *conn, const TcpEvent *event)
 static void on_unreachable(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
-	DossierIcmp *icmp = &dossier_of(context->dossiers, event->conn)->unreachable;
+	DossierIcmp *icmp = &dossier_rare_of(context->dossiers, event->conn)->unreachable;
 
 	if (icmp->count++ || !event->seg)
 		return;
@@ -220,7 +223,7 @@ static void on_unreachable(void *self, DetectContext *context, const TcpEvent *e
 
 static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent *event)
 {
-	Dossier *d = dossier_of(context->dossiers, event->conn);
+	DossierRare *d = dossier_rare_of(context->dossiers, event->conn);
 
 	if (!d->third_ack_lost++)
 		d->third_ack_lost_frame = event->frame;

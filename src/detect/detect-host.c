@@ -198,7 +198,8 @@ static void unexpected_flags(DetectContext *context, TcpConnection *conn)
 	};
 	g_autoptr(GString) list = g_string_new(NULL);
 	const Dossier *dossier = dossier_find(context->dossiers, conn);
-	const DossierOdd *odd = dossier && dossier->odd.count ? &dossier->odd : NULL;
+	const DossierOdd *odd =
+		dossier && dossier_rare(dossier)->odd.count ? &dossier->rare->odd : NULL;
 	uint64_t n = noted(conn, NOTED_ODD_FIRST) + (odd ? odd->count : 0);
 	Finding f;
 

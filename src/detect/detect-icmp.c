@@ -70,7 +70,7 @@ static void too_big(DetectContext *context, TcpConnection *conn, const DossierIc
 
 static void on_too_big(void *self, DetectContext *context, const TcpEvent *event)
 {
-	DossierIcmp *icmp = &dossier_of(context->dossiers, event->conn)->too_big;
+	DossierIcmp *icmp = &dossier_rare_of(context->dossiers, event->conn)->too_big;
 
 	if (!event->seg || icmp->count++)
 		return;
@@ -84,7 +84,7 @@ static void on_too_big(void *self, DetectContext *context, const TcpEvent *event
 
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 {
-	const Dossier *d = dossier_get(context->dossiers, event->conn);
+	const DossierRare *d = dossier_rare(dossier_get(context->dossiers, event->conn));
 
 	if (!reported(event->conn, SHAKEDOWN_ANOMALY_PORT_SCAN) &&
 	    !reported(event->conn, SHAKEDOWN_ANOMALY_SYN_FLOOD))

@@ -84,23 +84,25 @@ static bool of_listener(const TcpEvent *event)
 }
 
 /* … and that was the third ACK, if it was captured, and no right one before it. */
-static void note_bad_third(Dossier *d, const TcpEvent *event)
+static void note_bad_third(DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
 	ShakedownSideId other = tcp_other(event->side);
 	const TcpSide *s = &conn->side[event->side], *o = &conn->side[other];
-	DossierAck *bad = &d->bad_handshake[other];
+	const Dossier *d = dossier_get(context->dossiers, conn);
 
-	if (bad->count || tcp_conn_has(conn, TCP_CONN_THIRD_ACK_EXACT) ||
-	    !tcp_side_has(o, TCP_SIDE_ACKED) || !tcp_seq_eq(o->rcv_nxt, event->seg->seq))
+	if (dossier_rare(d)->bad_handshake[other].count ||
+	    tcp_conn_has(conn, TCP_CONN_THIRD_ACK_EXACT) || !tcp_side_has(o, TCP_SIDE_ACKED) ||
+	    !tcp_seq_eq(o->rcv_nxt, event->seg->seq))
 		return;
-	*bad = (DossierAck){.count = 1,
-			    .time = event->time,
-			    .frame = event->frame,
-			    .value = event->seg->seq.value,
-			    .expected = s->isn.value + 1,
-			    .may_be_loss = tcp_side_originals(conn, other) > o->syns + 1u &&
-					   event->seg->seq.value - s->isn.value <= NEAR_SYN};
+	dossier_rare_of(context->dossiers, event->conn)->bad_handshake[other] =
+		(DossierAck){.count = 1,
+			     .time = event->time,
+			     .frame = event->frame,
+			     .value = event->seg->seq.value,
+			     .expected = s->isn.value + 1,
+			     .may_be_loss = tcp_side_originals(conn, other) > o->syns + 1u &&
+					    event->seg->seq.value - s->isn.value <= NEAR_SYN};
 }
 
 /* Who has reset answers with numbers that were acknowledged to it: never beyond what it has sent.
@@ -155,6 +157,14 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->spoke[1] = spoken(conn, other);
 }
 
+/* SYNs in its name within the connection. */
+static bool syns_inside(DetectContext *context, const TcpEvent *event)
+{
+	const Dossier *d = dossier_get(context->dossiers, event->conn);
+
+	return dossier_rare(d)->syn[event->side].count;
+}
+
 static void note_rst(DetectContext *context, const TcpEvent *event, bool accepted)
 {
 	const TcpConnection *conn = event->conn;
@@ -164,20 +174,19 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 	if (!event->seg || (!opened && accepted) ||
 	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && event->side == SHAKEDOWN_CLIENT))
 		return;
-	Dossier *d = dossier_of(context->dossiers, event->conn);
-	DossierReset *r = &d->reset[event->side];
+	DossierReset *r = dossier_reset_of(context->dossiers, event->conn, event->side);
 	int32_t ahead = tcp_seq_diff(event->seg->seq, conn->side[event->side].snd_nxt);
 
 	if (!r->accepted && !r->ignored) {
 		note_first(r, event);
-		r->after_syn = r->after_syn || d->syn[event->side].count;
+		r->after_syn = r->after_syn || syns_inside(context, event);
 		r->first_accepted = accepted;
 		r->in_window = ahead >= -(1 << 20) && ahead <= 1 << 20;
 	} else if (event->seg->seq.value != r->seq && event->time - r->time <= TRAIN) {
 		r->moving = true;
 	}
 	if (of_listener(event))
-		note_bad_third(d, event);
+		note_bad_third(context, event);
 	note_beyond(r, event, ahead);
 	if (accepted)
 		r->accepted++;
@@ -228,8 +237,8 @@ static bool client_may_reset(const TcpConnection *conn, const Dossier *d, const 
 
 	return mark->side == SHAKEDOWN_CLIENT &&
 	       (!conn->syn_ack_first || mark->time < conn->syn_ack_first ||
-		d->bad_handshake[SHAKEDOWN_SERVER].count || !tcp_ttl_is_foreign(c, mark->ttl) ||
-		is_of_scanners_kernel(c, mark->ttl));
+		dossier_rare(d)->bad_handshake[SHAKEDOWN_SERVER].count ||
+		!tcp_ttl_is_foreign(c, mark->ttl) || is_of_scanners_kernel(c, mark->ttl));
 }
 
 /* One that seemed to answer as it should, so that nothing was noted of it. */
@@ -255,11 +264,10 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 
 	if (!mark || (refused && answers_another_syn(event, mark)))
 		return;
-	Dossier *d = dossier_of(context->dossiers, event->conn);
-	DossierReset *r = &d->reset[mark->side];
+	DossierReset *r = dossier_reset_of(context->dossiers, event->conn, mark->side);
 
 	if (!r->accepted && !r->ignored) {
-		if (client_may_reset(conn, d, mark))
+		if (client_may_reset(conn, dossier_get(context->dossiers, conn), mark))
 			return;
 		note_of_opening(r, mark);
 	}
@@ -290,9 +298,9 @@ static uint64_t syn_before(const TcpEvent *event)
 
 static void on_challenge(void *self, DetectContext *context, const TcpEvent *event)
 {
-	Dossier *d = dossier_of(context->dossiers, event->conn);
+	DossierRare *d = dossier_rare_of(context->dossiers, event->conn);
 	ShakedownSideId other = tcp_other(event->side);
-	DossierReset *r = &d->reset[other];
+	DossierReset *r = dossier_get(context->dossiers, event->conn)->reset[other];
 	DossierSyn *syn = &d->syn[other];
 
 	if (!d->challenges[event->side]++) {
@@ -300,7 +308,7 @@ static void on_challenge(void *self, DetectContext *context, const TcpEvent *eve
 		d->challenge_time[event->side] = event->time;
 	}
 	d->challenge_last[event->side] = event->time;
-	if (r->ignored && !r->challenged_frame && r->time >= syn->time)
+	if (r && r->ignored && !r->challenged_frame && r->time >= syn->time)
 		r->challenged_frame = event->frame;
 	else if (syn->count && !syn->challenged_frame)
 		syn->challenged_frame = event->frame;
@@ -318,7 +326,7 @@ static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *ev
 	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_CLOSED ||
 	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_TIME_WAIT)
 		return;
-	DossierSyn *d = &dossier_of(context->dossiers, event->conn)->syn[event->side];
+	DossierSyn *d = &dossier_rare_of(context->dossiers, event->conn)->syn[event->side];
 
 	d->last_frame = event->frame;
 	if (d->count++)
@@ -341,7 +349,7 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 	    tcp_aside(conn)->side[tcp_other(event->side)].missing ||
 	    !tcp_side_has(r, TCP_SIDE_SEEN))
 		return;
-	DossierAck *d = &dossier_of(context->dossiers, event->conn)->bad_ack[event->side];
+	DossierAck *d = &dossier_rare_of(context->dossiers, event->conn)->bad_ack[event->side];
 
 	if (d->count++)
 		return;
@@ -352,21 +360,24 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 	d->ttl = event->seg->ttl;
 }
 
-static void report_challenge(DetectContext *context, TcpConnection *conn, const Dossier *d)
+static void report_challenge(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
 {
 	Finding f;
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		ShakedownSideId other = tcp_other(side);
+		const DossierReset *r = dossier_reset(dossier, other);
+		const DossierRare *d = dossier_rare(dossier);
+
 		if (!d->challenges[side] || reported(conn, SHAKEDOWN_ANOMALY_CHALLENGE_ACK))
 			continue;
-		const char *provoked = d->reset[other].challenged_frame ? "RST"
+		const char *provoked = r->challenged_frame ? "RST"
 				       : d->syn[other].challenged_frame || d->old_syn_frame[other]
 					       ? "SYN"
 					       : "segment";
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_CHALLENGE_ACK, conn);
 		finding_time(&f, d->challenge_time[side], d->challenge_last[side]);
-		finding_frame(&f, d->reset[other].frame);
+		finding_frame(&f, r->frame);
 		finding_frame(&f, d->syn[other].frame);
 		finding_frame(&f, d->old_syn_frame[other]);
 		finding_frame(&f, d->challenge_frame[side]);
@@ -383,8 +394,8 @@ static void report_syn_inside(DetectContext *context, TcpConnection *conn, const
 	Finding f;
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
-		const DossierSyn *syn = &d->syn[side];
-		const DossierReset *r = &d->reset[side];
+		const DossierSyn *syn = &dossier_rare(d)->syn[side];
+		const DossierReset *r = dossier_reset(d, side);
 
 		if (!syn->count || reported(conn, SHAKEDOWN_ANOMALY_SYN_IN_ESTABLISHED))
 			continue;
@@ -427,8 +438,9 @@ static bool may_be_loss(const TcpConnection *conn, ShakedownSideId other, const 
 			    tcp_seq(ack->expected + 1));
 }
 
-static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Dossier *d)
+static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
 {
+	const DossierRare *d = dossier_rare(dossier);
 	Finding f;
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
@@ -459,10 +471,10 @@ static void report_bad_ack(DetectContext *context, TcpConnection *conn, const Do
 static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 {
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
-		DossierReset *r = &d->reset[side];
+		DossierReset *r = d->reset[side];
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
 
-		if (!r->accepted && !r->ignored)
+		if (!r || (!r->accepted && !r->ignored))
 			continue;
 		/* What came later of a side that had reset, and has not been contradicted, was
 		 * late. */

@@ -246,7 +246,7 @@ static void simultaneous_close(DetectContext *context, TcpConnection *conn)
 
 static void data_after_fin(DetectContext *context, TcpConnection *conn)
 {
-	const Dossier *d = dossier_get(context->dossiers, conn);
+	const DossierRare *d = dossier_rare(dossier_get(context->dossiers, conn));
 	Finding f;
 
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
@@ -276,7 +276,7 @@ static void data_after_fin(DetectContext *context, TcpConnection *conn)
 
 static void on_data_after_fin(void *self, DetectContext *context, const TcpEvent *event)
 {
-	DossierData *d = &dossier_of(context->dossiers, event->conn)->after_fin[event->side];
+	DossierData *d = &dossier_rare_of(context->dossiers, event->conn)->after_fin[event->side];
 
 	if (!d->count++) {
 		d->time = event->time;
@@ -289,7 +289,8 @@ static void on_forged_fin(void *self, DetectContext *context, const TcpEvent *ev
 {
 	const TcpBelief *fin = tcp_beliefs_by(&event->conn->beliefs, event->side, TCP_SENDS_FIN);
 
-	uint64_t *frame = &dossier_of(context->dossiers, event->conn)->not_its_fin[event->side];
+	uint64_t *frame =
+		&dossier_rare_of(context->dossiers, event->conn)->not_its_fin[event->side];
 
 	if (fin)
 		*frame = fin->frame;

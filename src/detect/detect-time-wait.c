@@ -216,11 +216,11 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 	d->reused = conn->key;
 	d->expects = true;
 	d->allowed = allowed != NULL;
-	dossier_of(context->dossiers, event->conn)->reuse_frame = event->frame;
+	dossier_rare_of(context->dossiers, event->conn)->reuse_frame = event->frame;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE, conn);
 	if (!allowed)
-		finding_severity(&f, alike ? SHAKEDOWN_SEVERITY_NOTICE
-					   : SHAKEDOWN_SEVERITY_WARNING);
+		finding_severity(&f,
+				 alike ? SHAKEDOWN_SEVERITY_NOTICE : SHAKEDOWN_SEVERITY_WARNING);
 	finding_time(&f, event->time, event->time);
 	finding_frame(&f, event->frame);
 	finding_duration(&f, "in_time_wait_s", since);
@@ -253,7 +253,7 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 		return;
 	/* By then TIME-WAIT was over: it is the port that is closed. Linux answers from TIME-WAIT
 	 * once more where nobody listens. */
-	if (never && refused && d && d->waits_no_more)
+	if (never && refused && d && dossier_rare(d)->waits_no_more)
 		return;
 	/* A SYN that was repeated before it was answered had another answer, or none. */
 	if (!noted(conn, NOTED_REUSES) || (!never && !again) ||
@@ -262,7 +262,7 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 		return;
 	/* No stack refuses it without a word of the old connection (RFC 6191 §2), though a device
 	 * on the way may: more often the port is closed, or the SYN lost or passed over. */
-	bool safe = !(d && (d->reuse_not_allowed || d->waits_no_more));
+	bool safe = !(d && (dossier_rare(d)->reuse_not_allowed || dossier_rare(d)->waits_no_more));
 	bool closed = refused && never && safe;
 
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED, conn);
@@ -294,7 +294,8 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 
 static void lingering(DetectContext *context, TcpConnection *conn)
 {
-	const Dossier *d = dossier_find(context->dossiers, conn);
+	const Dossier *dossier = dossier_find(context->dossiers, conn);
+	const DossierRare *d = dossier ? dossier_rare(dossier) : NULL;
 	ShakedownTime first = 0,
 		      until = tcp_closing(conn)->time_wait_since + 2 * context->config->msl;
 	Finding f;
@@ -332,14 +333,14 @@ static void on_rst(void *data, DetectContext *context, const TcpEvent *event)
 	TcpConnection *next = tcp_tracker_newer(context->tracker, event->conn);
 
 	if (next && noted(next, NOTED_REUSES))
-		dossier_of(context->dossiers, next)->waits_no_more = true;
+		dossier_rare_of(context->dossiers, next)->waits_no_more = true;
 }
 
 static void note_reuses(const TimeWaitDetector *d, DetectContext *context, TcpConnection *conn)
 {
 	conn->noted |= NOTED_REUSES;
 	if (!d->allowed)
-		dossier_of(context->dossiers, conn)->reuse_not_allowed = true;
+		dossier_rare_of(context->dossiers, conn)->reuse_not_allowed = true;
 }
 
 static void on_opened(void *data, DetectContext *context, const TcpEvent *event)
@@ -353,7 +354,7 @@ static void on_opened(void *data, DetectContext *context, const TcpEvent *event)
 
 static void on_restarted(void *data, DetectContext *context, const TcpEvent *event)
 {
-	dossier_of(context->dossiers, event->conn)->time_wait_restarts++;
+	dossier_rare_of(context->dossiers, event->conn)->time_wait_restarts++;
 }
 
 static void on_over(void *data, DetectContext *context, const TcpEvent *event)

@@ -51,13 +51,18 @@ static void listen(Detectors *d, size_t who)
 	}
 }
 
+static size_t dossier_bytes_of(const TcpConnection *conn, void *dossiers)
+{
+	return dossier_bytes(dossiers, conn);
+}
+
 Detectors *detectors_new(DetectContext *context)
 {
 	Detectors *d = g_new0(Detectors, 1);
 
 	d->context = context;
 	context->dossiers = dossiers_new();
-	tcp_tracker_set_noted(context->tracker, NOTED_DOSSIER, DOSSIER_BYTES);
+	tcp_tracker_set_noted(context->tracker, NOTED_DOSSIER, dossier_bytes_of, context->dossiers);
 	context->services = services_new(context->config);
 	context->scanners = scanners_new();
 	for (size_t i = 0; i < DETECTORS; i++) {

@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/dossier.h"
 
+#include "flow/key-table.h"
+
 #include <glib.h>
 
+#define RESETS_PER_CHUNK 1024
+/* A place in a table that is half full when it has just grown, and what malloc() adds. */
+#define PLACE 32
+#define MALLOC 16
+
 struct _Dossiers {
-	GHashTable *by_id; /* owns them; the key is the dossier's own id */
+	KeyTable *table; /* of Dossier, by id */
+	Slab *resets;	 /* of DossierReset */
 };
+
+const DossierReset dossier_no_reset;
+const DossierRare dossier_nothing_rare;
 
 Dossiers *dossiers_new(void)
 {
 	Dossiers *d = g_new0(Dossiers, 1);
 
-	d->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+	d->table = key_table_new(sizeof(Dossier), sizeof((Dossier *)0)->id);
+	d->resets = slab_new(sizeof(DossierReset), RESETS_PER_CHUNK);
 	return d;
 }
 
@@ -19,30 +31,80 @@ void dossiers_free(Dossiers *d)
 {
 	if (!d)
 		return;
-	g_hash_table_destroy(d->by_id);
+	g_autofree void **items = key_table_items(d->table);
+
+	for (size_t i = 0; i < key_table_len(d->table); i++)
+		g_free(((Dossier *)items[i])->rare);
+	key_table_free(d->table);
+	slab_free(d->resets);
 	g_free(d);
+}
+
+static Dossier *find(Dossiers *d, const TcpConnection *conn, bool make)
+{
+	const uint64_t id[2] = {conn->id, 0};
+	uint32_t hash = key_table_hash(d->table, id, sizeof id);
+	Dossier *dossier = key_table_find(d->table, id, sizeof id, hash);
+
+	return dossier || !make ? dossier : key_table_add(d->table, id, hash);
 }
 
 Dossier *dossier_get(Dossiers *d, const TcpConnection *conn)
 {
-	return g_hash_table_lookup(d->by_id, &conn->id);
+	return find(d, conn, false);
 }
 
-Dossier *dossier_of(Dossiers *d, TcpConnection *conn)
+static Dossier *dossier_of(Dossiers *d, TcpConnection *conn)
 {
-	Dossier *dossier = dossier_find(d, conn);
+	Dossier *dossier = find(d, conn, !noted(conn, NOTED_DOSSIER));
 
-	if (dossier)
-		return dossier;
-	dossier = g_new0(Dossier, 1);
-	dossier->id = conn->id;
 	conn->noted |= NOTED_DOSSIER;
-	g_hash_table_insert(d->by_id, &dossier->id, dossier);
 	return dossier;
+}
+
+DossierReset *dossier_reset_of(Dossiers *d, TcpConnection *conn, ShakedownSideId side)
+{
+	DossierReset **reset = &dossier_of(d, conn)->reset[side];
+
+	if (!*reset) {
+		uint32_t handle = slab_alloc(d->resets);
+
+		*reset = slab_get(d->resets, handle);
+		(*reset)->handle = handle;
+	}
+	return *reset;
+}
+
+DossierRare *dossier_rare_of(Dossiers *d, TcpConnection *conn)
+{
+	Dossier *dossier = dossier_of(d, conn);
+
+	if (!dossier->rare)
+		dossier->rare = g_new0(DossierRare, 1);
+	return dossier->rare;
 }
 
 void dossier_close(Dossiers *d, const TcpConnection *conn)
 {
-	if (noted(conn, NOTED_DOSSIER))
-		g_hash_table_remove(d->by_id, &conn->id);
+	Dossier *dossier = dossier_find(d, conn);
+
+	if (!dossier)
+		return;
+	for (unsigned side = 0; side < 2; side++)
+		if (dossier->reset[side])
+			slab_free_item(d->resets, dossier->reset[side]->handle);
+	g_free(dossier->rare);
+	key_table_remove(d->table, dossier);
+}
+
+size_t dossier_bytes(Dossiers *d, const TcpConnection *conn)
+{
+	const Dossier *dossier = dossier_find(d, conn);
+	size_t bytes = sizeof *dossier + PLACE;
+
+	if (!dossier)
+		return 0;
+	for (unsigned side = 0; side < 2; side++)
+		bytes += dossier->reset[side] ? sizeof(DossierReset) : 0;
+	return bytes + (dossier->rare ? sizeof(DossierRare) + MALLOC : 0);
 }

@@ -43,6 +43,7 @@ typedef struct {
 	uint64_t missed_frame;	/* the receiver went on here as if nothing had come */
 	bool missed_data;	/* … with payload */
 	uint64_t challenged_frame;
+	uint32_t handle; /* its own */
 } DossierReset;
 
 /* SYNs within a connection that was open. */
@@ -91,9 +92,8 @@ typedef struct {
 	uint64_t frames[16];
 } DossierOdd;
 
+/* What hardly any connection has. */
 typedef struct {
-	uint64_t id; /* of the connection */
-	DossierReset reset[2];
 	DossierSyn syn[2];
 	DossierAck bad_ack[2];
 	DossierAck bad_handshake[2];
@@ -112,17 +112,33 @@ typedef struct {
 	uint64_t reuse_frame;	/* the SYN that opened its four-tuple again in TIME-WAIT */
 	bool reuse_not_allowed; /* its own SYN was such a one, and not safe */
 	bool waits_no_more;	/* its own SYN had met TIME-WAIT, and an RST has ended that */
+} DossierRare;
+
+/* Its parts are there once something is noted in them: by the million it is one reset that there
+ * is, and nothing else. */
+typedef struct {
+	uint64_t id[2];		/* of the connection, and 0: a key */
+	DossierReset *reset[2]; /* in that side's name; NULL: none */
+	DossierRare *rare;	/* or NULL */
 } Dossier;
 
-/* What one takes, with its places in a table that has just grown. */
-#define DOSSIER_BYTES (sizeof(Dossier) + 64)
+extern const DossierReset dossier_no_reset;
+extern const DossierRare dossier_nothing_rare;
+
+/* All zero where there is none. */
+static inline const DossierReset *dossier_reset(const Dossier *dossier, ShakedownSideId side)
+{
+	return dossier->reset[side] ? dossier->reset[side] : &dossier_no_reset;
+}
+static inline const DossierRare *dossier_rare(const Dossier *dossier)
+{
+	return dossier->rare ? dossier->rare : &dossier_nothing_rare;
+}
 
 typedef struct _Dossiers Dossiers;
 
 Dossiers *dossiers_new(void);
 void dossiers_free(Dossiers *dossiers);
-/* The connection's dossier; it is opened if there is none. */
-Dossier *dossier_of(Dossiers *dossiers, TcpConnection *conn);
 /* That of a connection that has one. */
 Dossier *dossier_get(Dossiers *dossiers, const TcpConnection *conn);
 /* NULL where there is none. */
@@ -130,4 +146,9 @@ static inline Dossier *dossier_find(Dossiers *dossiers, const TcpConnection *con
 {
 	return noted(conn, NOTED_DOSSIER) ? dossier_get(dossiers, conn) : NULL;
 }
+/* Parts of the connection's dossier, to be written; what is not there is opened. */
+DossierReset *dossier_reset_of(Dossiers *dossiers, TcpConnection *conn, ShakedownSideId side);
+DossierRare *dossier_rare_of(Dossiers *dossiers, TcpConnection *conn);
 void dossier_close(Dossiers *dossiers, const TcpConnection *conn);
+/* What that of a connection which has one takes, with its places in a table that has just grown. */
+size_t dossier_bytes(Dossiers *dossiers, const TcpConnection *conn);

@@ -335,7 +335,7 @@ static bool only_hoped_for(const TcpConnection *conn)
 	       tcp_seq_lt(s->rcv_nxt, c->snd_nxt);
 }
 
-static void third_ack_lost(DetectContext *context, TcpConnection *conn, const Dossier *d)
+static void third_ack_lost(DetectContext *context, TcpConnection *conn, const DossierRare *d)
 {
 	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
 	bool goes_on = s->state >= SHAKEDOWN_TCP_ESTABLISHED || s->bytes ||
@@ -432,8 +432,8 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 		if (both)
 			both_open(context, conn);
 	}
-	if (dossier && dossier->third_ack_lost)
-		third_ack_lost(context, conn, dossier);
+	if (dossier && dossier_rare(dossier)->third_ack_lost)
+		third_ack_lost(context, conn, dossier->rare);
 	if (!both && s->syns > 1)
 		syn_ack_retransmitted(context, conn);
 	if (conn->syn_ack_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK))

@@ -216,7 +216,7 @@ static ShakedownDuration in_time_wait_for(const TcpConnection *conn, ShakedownSi
 static bool assassination(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
 			  const Dossier *d)
 {
-	const DossierReset *r = &d->reset[side];
+	const DossierReset *r = dossier_reset(d, side);
 	ShakedownSideId other = tcp_other(side);
 	ShakedownDuration since = in_time_wait_for(conn, other, r->time);
 	Finding f;
@@ -229,14 +229,15 @@ static bool assassination(DetectContext *context, TcpConnection *conn, Shakedown
 	if (r->missed_frame && !tcp_beliefs_by(&conn->beliefs, other, TCP_GETS_RST))
 		return true;
 	/* As §3.5 wants it of a SYN that meets an old connection: figure 9. */
-	bool opens_anew = d->reuse_frame && d->reuse_frame < r->frame && r->without_ack;
+	bool opens_anew = dossier_rare(d)->reuse_frame && dossier_rare(d)->reuse_frame < r->frame &&
+			  r->without_ack;
 
 	begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_ASSASSINATION, conn, side, r);
 	/* Provoked by an old duplicate it is RFC 1337's accident; without, a peer that resets what
 	 * it has closed already. */
 	if ((!r->foreign || r->same_distance) && (since < IMPATIENT || opens_anew))
 		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
-	finding_frame(&f, opens_anew ? d->reuse_frame : 0);
+	finding_frame(&f, opens_anew ? dossier_rare(d)->reuse_frame : 0);
 	finding_duration(&f, "in_time_wait_s", since);
 	finding_flag(&f, "answers", r->without_ack);
 	say_ttl(&f, r);
@@ -334,7 +335,7 @@ static void data_after_reset(DetectContext *context, TcpConnection *conn, Shaked
 static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
 		       const Dossier *d)
 {
-	const DossierReset *r = &d->reset[side];
+	const DossierReset *r = dossier_reset(d, side);
 
 	if (!r->accepted && !r->ignored)
 		return;

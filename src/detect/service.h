@@ -139,9 +139,9 @@ typedef struct _Service {
 	_Alignas(64) ServiceCookies cookies;
 	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
 	uint32_t repeated[SERVICE_SLOTS]; /* of each slot's answered: whose SYN,ACK came again */
-	float leg[2][SERVICE_LEGS]; /* seconds, the latest */
-	ShakedownAddress address;   /* of the key, for everybody else */
-	uint16_t port;		    /* 0 of a host or subnet */
+	float leg[2][SERVICE_LEGS];	  /* seconds, the latest */
+	ShakedownAddress address;	  /* of the key, for everybody else */
+	uint16_t port;			  /* 0 of a host or subnet */
 	/* How its window stood when that was looked at last: its SYNs, and whether they may become
 	 * a flood. */
 	bool looms;

@@ -71,7 +71,7 @@ size_t tcp_budget_hangs_off(const TcpTracker *t, const TcpConnection *conn)
 	for (unsigned i = 0; i < 2; i++)
 		bytes += tcp_rtt_bytes(&conn->side[i].rtt);
 	if (conn->noted & t->noted_mask)
-		bytes += t->noted_bytes;
+		bytes += t->noted_bytes(conn, t->noted_data);
 	return bytes;
 }
 

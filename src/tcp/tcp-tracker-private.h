@@ -59,7 +59,8 @@ struct _TcpTracker {
 	struct _TcpCopies *copies;
 	TcpBudget budget;
 	uint32_t noted_mask; /* tcp_tracker_set_noted() */
-	size_t noted_bytes;
+	TcpNotedBytes *noted_bytes;
+	void *noted_data;
 };
 
 /* The SYN of a connection that may come to be, kept whole to be replayed if it does. */

@@ -119,10 +119,11 @@ void tcp_tracker_set_memory(TcpTracker *t, uint64_t bytes)
 	tcp_budget_init(&t->budget, bytes);
 }
 
-void tcp_tracker_set_noted(TcpTracker *t, uint32_t mask, size_t bytes)
+void tcp_tracker_set_noted(TcpTracker *t, uint32_t mask, TcpNotedBytes *bytes, void *data)
 {
 	t->noted_mask = mask;
 	t->noted_bytes = bytes;
+	t->noted_data = data;
 }
 
 void tcp_tracker_set_conn_log(TcpTracker *t)

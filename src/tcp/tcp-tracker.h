@@ -57,8 +57,9 @@ void tcp_tracker_set_conn_log(TcpTracker *tracker);
 
 /* At most so many bytes for connections; 0: no bound. See tcp-budget.h. */
 void tcp_tracker_set_memory(TcpTracker *tracker, uint64_t bytes);
-/* For a connection of which these bits are noted somebody else holds so many bytes. */
-void tcp_tracker_set_noted(TcpTracker *tracker, uint32_t mask, size_t bytes);
+/* For a connection of which any of these bits is noted somebody else holds bytes: so many. */
+typedef size_t TcpNotedBytes(const TcpConnection *conn, void *data);
+void tcp_tracker_set_noted(TcpTracker *tracker, uint32_t mask, TcpNotedBytes *bytes, void *data);
 
 void tcp_tracker_segment(TcpTracker *tracker, const Segment *seg);
 /* Several, in order: what they need is fetched ahead, since tracking costs cache misses. */
