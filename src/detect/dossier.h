@@ -7,6 +7,7 @@
 #pragma once
 
 #include "detect/noted.h"
+#include "flow/key-table.h"
 #include "tcp/tcp-event.h"
 
 /* Resets that bear one side's name. */
@@ -118,6 +119,7 @@ typedef struct {
  * is, and nothing else. */
 typedef struct {
 	uint64_t id[2];		/* of the connection, and 0: a key */
+	KeyTablePlace place;	/* where it is */
 	DossierReset *reset[2]; /* in that side's name; NULL: none */
 	DossierRare *rare;	/* or NULL */
 } Dossier;
