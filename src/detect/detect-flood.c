@@ -234,6 +234,8 @@ static void advance_service(Service *s, void *data)
 	const Closing *closing = data;
 
 	flood_advance(s, closing->context, closing->last);
+	queue_advance(s, closing->context, closing->last);
+	stray_advance(s, closing->context, closing->last);
 }
 
 static void tick(void *data, DetectContext *context, ShakedownTime now)

@@ -92,7 +92,7 @@ void queue_end(Service *s, DetectContext *context)
 	s->troubled = false;
 }
 
-static void end_what_is_over(Service *s, DetectContext *context, ShakedownTime now)
+void queue_advance(Service *s, DetectContext *context, ShakedownTime now)
 {
 	if (!s->troubled)
 		return;
@@ -186,7 +186,7 @@ static void syn_again(Service *s, const TcpEvent *event)
 
 void queue_syn(Service *s, DetectContext *context, const TcpEvent *event)
 {
-	end_what_is_over(s, context, event->time);
+	queue_advance(s, context, event->time);
 	syn_again(s, event);
 }
 

@@ -13,5 +13,7 @@ void queue_syn(Service *service, DetectContext *context, const TcpEvent *event);
 void queue_syn_ack(Service *service, const TcpEvent *event);
 void queue_established(Service *service, const TcpConnection *conn);
 void queue_third_ack_lost(Service *service, const TcpEvent *event);
+/* Time passes: what is over is reported. */
+void queue_advance(Service *service, DetectContext *context, ShakedownTime now);
 /* Reports what has come together. */
 void queue_end(Service *service, DetectContext *context);

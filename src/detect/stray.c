@@ -9,6 +9,8 @@
 #define PACKETS_MOST 3
 /* After so long without a further one it is over. */
 #define OVER_AFTER (INT64_C(60) * SHAKEDOWN_NS_PER_S)
+/* Whether it was a connection after all shows that much later at the most: tcp-clock.c. */
+#define COUNTED_WITHIN (INT64_C(130) * SHAKEDOWN_NS_PER_S)
 /* A part that gets no more in a window is nothing by itself: so many count for what it is part of.
  */
 #define FEW 8
@@ -98,7 +100,8 @@ static void say_sources(Finding *f, const ServiceStrays *w)
 			n == 1 ? "" : "s");
 }
 
-static void report(Service *s, DetectContext *context, Stray kind)
+/* goes_on: its end is not known yet. */
+static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 {
 	const StrayKind *k = &kinds[kind];
 	const ServiceStrays *w = &s->strays[kind];
@@ -109,8 +112,13 @@ static void report(Service *s, DetectContext *context, Stray kind)
 	finding_time(&f, e->start, e->last);
 	service_episode_frames(&f, e);
 	finding_count(&f, "segments", e->count);
-	finding_duration(&f, "lasted_s", e->last - e->start);
+	if (goes_on)
+		finding_flag(&f, "under_way", true);
+	else
+		finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, k->filter);
+	if (goes_on)
+		finding_summary(&f, "under way: ");
 	finding_summary(&f, "%" PRIu64 " %s", e->count, k->name);
 	say_where(&f, s, w);
 	finding_summary(&f, " in %s %s", finding_span(&f, e->last - e->start), k->fault);
@@ -126,15 +134,29 @@ static void begin_anew(ServiceStrays *w, ShakedownTime since)
 		g_clear_pointer(&w->crowd, g_free);
 }
 
+static void end(Service *s, DetectContext *context, Stray kind, ShakedownTime now)
+{
+	ServiceStrays *w = &s->strays[kind];
+
+	if (w->episode.start)
+		report(s, context, kind, false);
+	w->episode = (ServiceEpisode){0};
+	begin_anew(w, now);
+}
+
 void stray_end(Service *s, DetectContext *context)
 {
-	for (Stray i = 0; i < STRAYS; i++) {
-		ServiceStrays *w = &s->strays[i];
+	for (Stray i = 0; i < STRAYS; i++)
+		end(s, context, i, 0);
+}
 
-		if (w->episode.start)
-			report(s, context, i);
-		w->episode = (ServiceEpisode){0};
-		begin_anew(w, 0);
+void stray_advance(Service *s, DetectContext *context, ShakedownTime now)
+{
+	for (Stray i = 0; i < STRAYS; i++) {
+		const ServiceEpisode *e = &s->strays[i].episode;
+
+		if (e->start && now - e->last > OVER_AFTER + COUNTED_WITHIN)
+			end(s, context, i, now);
 	}
 }
 
@@ -176,11 +198,8 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 	ServiceStrays *w = &s->strays[kind];
 	ServiceEpisode *e = &w->episode;
 
-	if (e->start && conn->start - e->last > OVER_AFTER) {
-		report(s, context, kind);
-		*e = (ServiceEpisode){0};
-		begin_anew(w, conn->start);
-	}
+	if (e->start && conn->start - e->last > OVER_AFTER)
+		end(s, context, kind, conn->start);
 	if (e->start && conn->start - e->last <= config->flood_window) {
 		service_episode(e, conn->start, conn->first_frame);
 		count_ends(s, w, conn, to);
@@ -197,6 +216,8 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 		e->last = MAX(e->last, conn->start);
 		e->count = before + w->count;
 		w->count = 0;
+		if (!before && context->early)
+			report(s, context, kind, true);
 	}
 	return !e->start && w->count <= FEW;
 }

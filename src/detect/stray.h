@@ -16,5 +16,7 @@ bool stray_is(const TcpConnection *conn, Stray *kind, ShakedownSideId *to);
 /* A connection is, or may yet be, one of many that were told, or are to be, as that. */
 bool stray_is_one_of_many(DetectContext *context, const TcpConnection *conn,
 			  ShakedownAnomalyKind *flood);
+/* Time passes: what is over is reported. */
+void stray_advance(Service *service, DetectContext *context, ShakedownTime now);
 /* Reports what has come together. */
 void stray_end(Service *service, DetectContext *context);

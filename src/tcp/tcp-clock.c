@@ -81,6 +81,18 @@ static bool opening(const TcpConnection *conn)
 	return !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
 }
 
+/* Bare segments of one side that nobody answers, and few: that there is a connection nothing shows.
+ */
+#define FEW_SEGMENTS 3
+
+static bool may_be_none(const TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+
+	return tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && (!c->packets || !s->packets) &&
+	       c->packets + s->packets <= FEW_SEGMENTS && !(c->bytes | s->bytes);
+}
+
 /* When it is forgotten if no further packet comes. */
 static ShakedownTime forget_at(const TcpTracker *tracker, const TcpConnection *conn)
 {
@@ -91,7 +103,7 @@ static ShakedownTime forget_at(const TcpTracker *tracker, const TcpConnection *c
 		return heard(tracker, conn) + CLOSED_FORGET;
 	if (waits && (gone(c) || gone(s) || c->state == s->state))
 		return NEVER; /* its 2 MSL timer comes first */
-	if (opening(conn))
+	if (opening(conn) || may_be_none(conn))
 		return heard(tracker, conn) + ATTEMPT_FORGET;
 	return heard(tracker, conn) + tracker->config->idle_timeout;
 }

@@ -170,3 +170,55 @@ Test(stray, answers_to_syns_that_were_not_captured)
 		EXPECT_NOT(s, SYN_ACK_FLOOD);
 	}
 }
+
+static void acks(Scene *s, unsigned first, unsigned n, uint32_t len, bool answered)
+{
+	for (unsigned i = first; i < first + n; i++) {
+		from(s, i, 0);
+		CLIENT(s, TCP_ACK, 5, 5, len, .after = MS(5));
+		if (answered)
+			SERVER(s, TCP_RST, 5);
+	}
+}
+
+static void pass(Scene *s, ShakedownDuration duration)
+{
+	scene_wait(s, duration);
+	detectors_tick(s->detectors, s->now);
+}
+
+/* Who watches is not to wait for the end, nor that for somebody else. */
+Test(stray, is_told_while_it_goes_on_and_when_it_is_over)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->context.early = true;
+	acks(s, 0, 300, 0, true);
+	pass(s, SECONDS(40));
+	EXPECT_KINDS(s, "ack-flood");
+	EXPECT_FACT(s, ACK_FLOOD, "under_way=1");
+	acks(s, 1000, 300, 0, true);
+	pass(s, SECONDS(60));
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_ACK_FLOOD), 1);
+	pass(s, SECONDS(300));
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_ACK_FLOOD), 2);
+	const SceneReport *last = g_ptr_array_index(s->reports, s->reports->len - 1);
+	cr_assert_not_null(strstr(last->facts, " segments=600 "), "%s", last->facts);
+	cr_assert_null(strstr(last->facts, "under_way"), "%s", last->facts);
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_ACK_FLOOD), 2);
+}
+
+/* A bare segment that nobody answers is given up long before a connection is. */
+Test(stray, without_an_answer_it_is_told_soon)
+{
+	g_autoptr(Scene) bare = scene_new(), data = scene_new();
+
+	bare->context.early = data->context.early = true;
+	acks(bare, 0, 300, 0, false);
+	pass(bare, SECONDS(140));
+	EXPECT_KINDS(bare, "ack-flood");
+	acks(data, 0, 300, 10, false);
+	pass(data, SECONDS(140));
+	EXPECT_KINDS(data, "");
+}
