@@ -69,6 +69,10 @@ static void on_established(void *self, DetectContext *context, const TcpEvent *e
 	TcpConnection *conn = event->conn;
 	Finding f;
 
+	if (conn->syn_ack_first)
+		context->answers_seen++;
+	else if (conn->syn_first)
+		context->answers_unseen++;
 	if (conn->side[0].syns != 1 || conn->side[1].syns != 1)
 		return;
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {

@@ -25,6 +25,8 @@ typedef struct {
 		*summary; /* of the capture so far: packets, first, last, disordered */
 	uint64_t disordered[FINDING_FRAMES]; /* frames: the first of summary->disordered */
 	Loss loss;			     /* by those who captured */
+	/* Handshakes of which the SYN was captured and the SYN,ACK was, or was not. */
+	uint64_t answers_seen, answers_unseen;
 	/* Somebody watches: what is known before it is over is told then, too. */
 	bool early;
 	/* What detectors share; detectors_new() makes it. */

@@ -189,6 +189,9 @@ void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTim
 	    tcp_side_has(c, TCP_SIDE_ACKED) || waited < context->config->syn_timeout ||
 	    reported(conn, SHAKEDOWN_ANOMALY_NO_ANSWER) || tcp_conn_has(conn, TCP_CONN_UNREACHABLE))
 		return;
+	/* Nor where most answers are none of the capture's. */
+	if (context->answers_unseen > context->answers_seen)
+		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_NO_ANSWER, conn);
 	/* A single SYN that nobody repeats is a probe or a client with another plan. */
 	if (syns < 2)

@@ -49,6 +49,29 @@ Test(handshake, no_answer_until_the_client_resets)
 	EXPECT_FACT(s, NO_ANSWER, "waited_s=6.428");
 }
 
+/* Where one direction alone was captured, an answer that is not there says nothing. */
+Test(handshake, no_answer_where_answers_are_not_captured)
+{
+	for (unsigned seen = 0; seen <= 2; seen++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (unsigned i = 0; i < 3; i++) {
+			scene_client(s, i);
+			CLIENT(s, TCP_SYN);
+			if (i < seen)
+				SERVER(s, SYN_ACK, 0, 1);
+			CLIENT(s, TCP_ACK, 1, 1);
+			CLIENT(s, PSH_ACK, 1, 1, 100);
+		}
+		scene_client(s, 3);
+		CLIENT(s, TCP_SYN);
+		CLIENT(s, TCP_SYN, .after = SECONDS(1));
+		scene_wait(s, SECONDS(200));
+		scene_finish(s);
+		cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_NO_ANSWER), seen == 2);
+	}
+}
+
 Test(handshake, no_answer_yet)
 {
 	g_autoptr(Scene) s = scene_new();
