@@ -191,6 +191,8 @@ static void arrives_pending_syn(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 
+	if (conn->aside->pending->seg.frame != step->frame)
+		conn->aside->pending->count++;
 	if (tcp_pending_is_alike(conn)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
 		step->note = "its SYN again where all was over";

@@ -37,10 +37,8 @@ void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId si
 {
 	TcpPendingSyn *p = tcp_aside(conn)->pending;
 
-	if (p && p->side == side && tcp_seq_eq(p->seg.seq, seg->seq)) {
-		p->count++;
+	if (p && p->side == side && tcp_seq_eq(p->seg.seq, seg->seq))
 		return;
-	}
 	if (!p)
 		p = tcp_aside_make(conn)->pending = g_new0(TcpPendingSyn, 1);
 	p->seg = *seg;

@@ -289,6 +289,26 @@ Test(tcp_route, half_open_reconnect_unanswered)
 	cr_assert_eq(talk_record(t, 2)->handshake.syn, 2);
 }
 
+/* A SYN that is captured twice was sent once. */
+Test(tcp_route, half_open_reconnect_captured_twice)
+{
+	for (unsigned again = 0; again < 2; again++) {
+		g_autoptr(Talk) t = talk_new();
+
+		talk_open(t);
+		SERVER(t, PSH_ACK, 1, 1, 100);
+		next_numbers(t);
+		CLIENT(t, TCP_SYN, .after = SECONDS(100));
+		if (again)
+			CLIENT(t, TCP_SYN, .after = MS(200));
+		else
+			talk_copy(t, 1000);
+		SERVER(t, SYN_ACK, 0, 1);
+		cr_assert_eq(t->connections, 2);
+		cr_assert_eq(talk_record(t, 2)->handshake.syn, 1 + again);
+	}
+}
+
 /* Only the client is captured: it goes on from the new SYN itself. */
 Test(tcp_route, reconnect_with_the_answer_not_captured)
 {
