@@ -193,16 +193,17 @@ static void arrives_pending_syn(TcpStep *step)
 
 	if (conn->aside->pending->seg.frame != step->frame)
 		conn->aside->pending->count++;
+	conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
 	if (tcp_pending_is_alike(conn)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
 		step->note = "its SYN again where all was over";
+		conn->aside->side[step->from].retransmissions++;
 		tcp_conn_mark(conn, TCP_MARK_SYN, step->from, step->seg);
 		tcp_count(&conn->side[step->from].syns);
 		return;
 	}
 	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 	step->note = "a SYN where there is a connection";
-	conn->side[tcp_other(step->from)].flags |= TCP_SIDE_CHALLENGED;
 	tcp_conn_mark(conn, TCP_MARK_OTHER_SYN, step->from, step->seg);
 	tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
 }

@@ -346,6 +346,8 @@ Test(tcp_route, old_syn_again_is_the_old_connections)
 	CLIENT(t, TCP_SYN, .after = SECONDS(1));
 	cr_assert_eq(t->connections, 1);
 	EXPECT_STATES_OF(t, 1, "TIME-WAIT! / CLOSED?");
+	cr_assert_eq(talk_record(t, 1)->handshake.syn, 2);
+	cr_assert_eq(talk_record(t, 1)->side[C].retransmissions, 1);
 }
 
 /* … but where it is answered it opens another: the same capture is played again. */
@@ -358,6 +360,7 @@ Test(tcp_route, the_same_syn_answered_begins_the_next)
 	cr_assert_eq(t->connections, 2);
 	EXPECT_STATES_OF(t, 2, "SYN-SENT / SYN-RECEIVED");
 	cr_assert_eq(talk_record(t, 1)->handshake.syn, 1);
+	cr_assert_eq(talk_record(t, 1)->side[C].retransmissions, 0);
 	CLIENT(t, TCP_ACK, 1, 1);
 	EXPECT_STATES_OF(t, 2, "ESTABLISHED / ESTABLISHED?");
 }
