@@ -55,8 +55,7 @@ static Probe probe_of(const TcpConnection *conn)
 
 static void settle(DetectContext *context, TcpConnection *conn, Contact contact, uint16_t window)
 {
-	ShakedownSideId source =
-		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+	ShakedownSideId source = scanners_source(conn);
 
 	if (noted(conn, NOTED_JUDGED)) {
 		/* Flags alone had given it away, before the answer came. */
@@ -96,8 +95,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 
 	if (!tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return;
-	ShakedownSideId source =
-		noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+	ShakedownSideId source = scanners_source(conn);
 	ShakedownSideId target = tcp_other(source);
 	const TcpSide *s = &conn->side[source], *t = &conn->side[target];
 
@@ -121,8 +119,7 @@ static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 	uint16_t window = event->seg ? event->seg->window : 0;
 
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
-		ShakedownSideId source =
-			noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+		ShakedownSideId source = scanners_source(conn);
 		if (event->side != source && noted(conn, NOTED_STRAY_ACK | NOTED_STRAY_FIN) &&
 		    tcp_side_originals(conn, source) == 1 && !conn->side[source].bytes &&
 		    tcp_side_originals(conn, event->side) == conn->side[event->side].rsts)
@@ -145,12 +142,15 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 	TcpConnection *conn = event->conn;
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
 
-	if (event->side != SHAKEDOWN_CLIENT || c->syns > 1 ||
-	    (event->seg && event->seg->cut == SEGMENT_CUT_HEADER))
+	if (event->side != SHAKEDOWN_CLIENT || c->syns > 1)
 		return;
 	/* Every operating system offers at least one of these. */
-	if (!c->options.sack_permitted && !c->options.timestamps && c->options.window_scale < 0)
+	if (!c->options.sack_permitted && !c->options.timestamps && c->options.window_scale < 0 &&
+	    !(event->seg && event->seg->cut == SEGMENT_CUT_HEADER))
 		conn->noted |= NOTED_BARE_SYN;
+	/* Captured behind its answer. */
+	if (tcp_conn_has(conn, TCP_CONN_REFUSED) && !conn->syn_ack_first)
+		settle(context, conn, CONTACT_REFUSED, 0);
 }
 
 static void on_first_data(void *self, DetectContext *context, const TcpEvent *event)

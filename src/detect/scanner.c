@@ -325,17 +325,18 @@ void scanners_refused_after_all(Scanners *t, const TcpConnection *conn, Shakedow
 	}
 }
 
-/* The one that sent its first segment. */
-static ShakedownSideId source_of(const TcpConnection *conn)
+ShakedownSideId scanners_source(const TcpConnection *conn)
 {
-	return noted(conn, NOTED_STRAY_TO_CLIENT) ? SHAKEDOWN_SERVER : SHAKEDOWN_CLIENT;
+	return noted(conn, NOTED_STRAY_TO_CLIENT) && tcp_conn_has(conn, TCP_CONN_MIDSTREAM)
+		       ? SHAKEDOWN_SERVER
+		       : SHAKEDOWN_CLIENT;
 }
 
 bool scanners_cover(Scanners *t, const TcpConnection *conn)
 {
 	if (!t->table.list[true].len)
 		return false;
-	const Attempt *a = attempt_of(t, conn, source_of(conn), CONTACT_REFUSED, PROBE_SYN);
+	const Attempt *a = attempt_of(t, conn, scanners_source(conn), CONTACT_REFUSED, PROBE_SYN);
 
 	for (unsigned by_target = 0; by_target < 2; by_target++) {
 		const Scanner *s = scanner_table_find(&t->table, a, by_target).scanner;

@@ -106,6 +106,8 @@ typedef struct _Scanners Scanners;
 
 Scanners *scanners_new(void);
 void scanners_free(Scanners *scanners);
+/* Who began: the client, or the sender of the first segment where nobody opened. */
+ShakedownSideId scanners_source(const TcpConnection *conn);
 /* What became of its first segment. True if it is the source's first try of that port of that
  * target. */
 bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConnection *conn,

@@ -112,7 +112,10 @@ static void syn_overtaken(TcpStep *step)
 	tcp_prove(step, step->from, TCP_SENDS_SYN);
 	conn->role_basis = SHAKEDOWN_ROLE_SYN;
 	if (!conn->syn_first)
-		conn->syn_first = conn->syn_last = step->time;
+		conn->syn_first = conn->syn_last =
+			tcp_conn_has(conn, TCP_CONN_REFUSED)
+				? MIN(step->time, tcp_aside(conn)->rst_time)
+				: step->time;
 	tcp_emit(step, TCP_EVENT_SYN, step->from);
 }
 
@@ -402,7 +405,12 @@ void tcp_starts_midway(TcpStep *step)
 	const Segment *seg = step->seg;
 
 	if ((seg->flags & TCP_RST) && conn->role_basis == SHAKEDOWN_ROLE_SYN_ACK) {
-		/* §3.10.7.1: it refuses a SYN that was not captured. */
+		/* §3.10.7.1: it refuses a SYN that was not captured, or is captured behind it. */
+		TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+
+		c->isn = tcp_seq_add(seg->ack, UINT32_MAX);
+		c->snd_nxt = seg->ack;
+		c->flags |= TCP_SIDE_ISN_KNOWN | TCP_SIDE_SPACE;
 		tcp_believe(step, SHAKEDOWN_CLIENT, TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_ASSUMED);
 		return;
 	}

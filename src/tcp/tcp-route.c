@@ -126,6 +126,14 @@ static bool may_open_alike(const TcpConnection *conn, ShakedownSideId side, cons
 	       tcp_was_synchronized(conn, side) && tcp_was_synchronized(conn, tcp_other(side));
 }
 
+/* A SYN that was not captured was refused; this is no SYN captured behind its answer. */
+static bool asks_again(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	return tcp_conn_has(conn, TCP_CONN_REFUSED) &&
+	       !tcp_side_has(&conn->side[side], TCP_SIDE_SYN_SEEN) &&
+	       seg->time - conn->end > SYN_COPY_WITHIN;
+}
+
 bool tcp_pending_is_alike(const TcpConnection *conn)
 {
 	const TcpPendingSyn *p = tcp_aside(conn)->pending;
@@ -141,7 +149,9 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 		       !tcp_side_has(r, TCP_SIDE_SENT_DATA);
 
 	if (tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(s->isn, seg->seq))
-		return may_open_alike(conn, side, seg) ? SYN_UNCLEAR : SYN_OURS;
+		return asks_again(conn, side, seg)	 ? SYN_NEXT
+		       : may_open_alike(conn, side, seg) ? SYN_UNCLEAR
+							 : SYN_OURS;
 	/* §3.5 figure 7: both open at once. */
 	if (opening && !tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_side_has(r, TCP_SIDE_SENT_SYN) &&
 	    s->state == SHAKEDOWN_TCP_CLOSED && !tcp_conn_has(conn, TCP_CONN_REFUSED))

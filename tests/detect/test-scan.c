@@ -397,6 +397,22 @@ Test(scan, syns_with_options_cut_are_like_any)
 	}
 }
 
+/* Two taps whose clocks differ a little. */
+Test(scan, syns_captured_behind_their_refusal)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 30; i++) {
+		to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+		SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+		CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8, .after = MS(1));
+	}
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+	EXPECT_KINDS(s, "port-scan");
+	EXPECT_FACT(s, PORT_SCAN, "refused=30");
+}
+
 /* Whose address a scanner or a flood has put on its SYNs resets what it gets for them, §3.10.7.1:
  * that it sent none of them is all that the capture says. */
 Test(scan, who_resets_answers_that_it_never_asked_for_is_no_scanner)
