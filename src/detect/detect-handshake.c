@@ -235,8 +235,16 @@ static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent
 
 static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
+	const TcpConnection *conn = event->conn;
+
 	fast_open_ignored(context, event);
 	note_renumbered(context, event);
+	/* Captured behind its answer. */
+	if (conn->side[SHAKEDOWN_SERVER].syns == 1 && tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
+	    context->answers_unseen > 0) {
+		context->answers_unseen--;
+		context->answers_seen++;
+	}
 }
 
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)

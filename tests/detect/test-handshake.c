@@ -72,6 +72,26 @@ Test(handshake, no_answer_where_answers_are_not_captured)
 	}
 }
 
+/* … but it is there, be it behind the third ACK. */
+Test(handshake, no_answer_where_answers_are_captured_late)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 3; i++) {
+		scene_client(s, i);
+		CLIENT(s, TCP_SYN);
+		CLIENT(s, TCP_ACK, 1, 1);
+		SERVER(s, SYN_ACK, 0, 1, .after = 1000);
+		CLIENT(s, PSH_ACK, 1, 1, 100);
+	}
+	scene_client(s, 3);
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	scene_wait(s, SECONDS(200));
+	scene_finish(s);
+	EXPECT(s, NO_ANSWER);
+}
+
 Test(handshake, no_answer_yet)
 {
 	g_autoptr(Scene) s = scene_new();
