@@ -82,7 +82,7 @@ static void on_odd_flags(void *self, DetectContext *context, const TcpEvent *eve
 	if (event->frame == conn->first_frame)
 		conn->noted |= NOTED_ODD_FIRST;
 	else
-		note_odd(&dossier_rare_of(context->dossiers, event->conn)->odd, event);
+		note_odd(&dossier_of(context->dossiers, event->conn)->odd, event);
 	if (conn->side[0].packets + conn->side[1].packets == 1 && noted(conn, NOTED_STRAY) &&
 	    noted(conn, NOTED_ODD_NULL | NOTED_ODD_FIN | NOTED_ODD_XMAS))
 		settle(context, conn, CONTACT_UNANSWERED, 0);
@@ -106,8 +106,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 		settle(context, conn, CONTACT_REFUSED, t->window);
 }
 
-/* §3.10.7.1: else the SYN may have been forged in its name, and the answer come to who never asked.
- */
+/* §3.10.7.1: else the SYN may have been forged in its name, and it never asked. */
 static bool asked(const TcpConnection *conn)
 {
 	return tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN);

@@ -117,8 +117,8 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 /* A SYN on a four-tuple that has a connection: is it that one's, or the next one's? */
 typedef enum { SYN_OURS, SYN_NEXT, SYN_UNCLEAR } SynVerdict;
 
-/* Its SYN again when all was over: the network's late copy, or its sender begins each connection with
- * that number, or a capture is played again. The answer tells. */
+/* Its SYN again when all was over: the network's late copy, or its sender begins each connection
+ * with that number, or a capture is played again. The answer tells. */
 static bool may_open_alike(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
 	return seg->time - conn->syn_last > SYN_COPY_WITHIN &&

@@ -41,8 +41,8 @@ Test(time_wait, reused_without_right)
 	EXPECT_FACT(s, TIME_WAIT_REUSE, "allowed_by=nothing");
 }
 
-/* Its timestamp may be among the options that were not captured; where no more than its data are cut
- * off, there is none. */
+/* Its timestamp may be among the options that were not captured; where no more than its data are
+ * cut off, there is none. */
 Test(time_wait, reused_with_options_cut)
 {
 	for (SegmentCut cut = SEGMENT_CUT_PAYLOAD; cut <= SEGMENT_CUT_HEADER; cut++) {
@@ -57,8 +57,8 @@ Test(time_wait, reused_with_options_cut)
 		const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE);
 		cr_assert_eq(r->severity,
 			     unknown ? SHAKEDOWN_SEVERITY_INFO : SHAKEDOWN_SEVERITY_WARNING);
-		cr_assert_not_null(strstr(r->facts, unknown ? "allowed_by=unknown"
-							    : "allowed_by=nothing"));
+		cr_assert_not_null(
+			strstr(r->facts, unknown ? "allowed_by=unknown" : "allowed_by=nothing"));
 	}
 }
 
