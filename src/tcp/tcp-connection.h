@@ -132,6 +132,8 @@ typedef enum {
 	TCP_CONN_TOLD = 1 << 19,	    /* what became of its opening was told */
 	TCP_CONN_CUT_SHORT = 1 << 20,	    /* memory ran out: tcp-budget.h */
 	TCP_CONN_THIRD_ACK_EXACT = 1 << 21, /* the third ACK is of SYN,ACK and of nothing more */
+	TCP_CONN_COPIED = 1 << 22,	    /* its packets come twice … */
+	TCP_CONN_COPIED_LATE = 1 << 23,	    /* … the second time late */
 } TcpConnFlags;
 
 typedef struct _TcpPendingSyn TcpPendingSyn;

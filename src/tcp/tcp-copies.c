@@ -13,19 +13,35 @@
 #define COPY_WITHIN_US_NUMBERED 25000u
 /* … where nothing but time tells them from a retransmission. */
 #define COPY_WITHIN_US_BARE 2000u
+/* … where more than one thing says that it was sent once, and nobody sends a SYN again so soon. */
+#define COPY_WITHIN_US_LATE 900000u
+/* From then on nothing but a way between two places explains it. */
+#define LATE_FROM_US 1000u
 /* … and with at most so many other segments of the side, less one, between them. */
 #define SEGMENTS_BACK 4
 
+/* TcpPrints.when */
 #define TIME_MASK 0xffffffu
-TcpCopies *tcp_copies_new(void)
+#define ORDINAL_SHIFT 24
+#define ORDINAL_MASK 7u
+#define TTL_SHIFT 27
+_Static_assert(TCP_COPIES_WAYS <= ORDINAL_MASK + 1, "each of a side's has its own");
+
+static TcpPrints *sets_new(void)
 {
-	TcpCopies *copies = g_new0(TcpCopies, 1);
 	void *sets = NULL;
 
 	if (posix_memalign(&sets, 64, sizeof(TcpPrints) * TCP_COPIES_SETS) != 0)
 		g_error("out of memory: a table of packets that may come twice");
 	memset(sets, 0, sizeof(TcpPrints) * TCP_COPIES_SETS);
-	copies->sets = sets;
+	return sets;
+}
+
+TcpCopies *tcp_copies_new(void)
+{
+	TcpCopies *copies = g_new0(TcpCopies, 1);
+
+	copies->sets = sets_new();
 	return copies;
 }
 
@@ -34,6 +50,7 @@ void tcp_copies_free(TcpCopies *copies)
 	if (!copies)
 		return;
 	free(copies->sets);
+	free(copies->late);
 	g_free(copies);
 }
 
@@ -80,14 +97,25 @@ static inline void move_on(void *ways)
 	memcpy(begin + 16, &second, sizeof second);
 }
 
+static inline uint32_t when_of(const TcpSide *s, const Segment *seg)
+{
+	return ((uint32_t)(seg->time / 1000) & TIME_MASK) |
+	       (s->ordinal & ORDINAL_MASK) << ORDINAL_SHIFT | (uint32_t)seg->ttl << TTL_SHIFT;
+}
+
 /* The oldest goes. */
-static inline void put(TcpPrints *set, uint32_t print, uint32_t now, uint8_t ordinal)
+static inline void put(TcpPrints *set, uint32_t print, const TcpSide *s, const Segment *seg)
 {
 	move_on(set->print);
 	move_on(set->when);
 	set->print[0] = print;
-	set->when[0].time = now & TIME_MASK;
-	set->when[0].ordinal = ordinal;
+	set->when[0] = when_of(s, seg);
+}
+
+/* Two packets of its sender do not have the same. */
+static inline bool is_numbered(const TcpSide *s, const Segment *seg)
+{
+	return seg->has_ip_id && seg->ip_id && !(s->checks & TCP_CHECK_ONE_IP_ID);
 }
 
 /* So did at least half of the packets so far. */
@@ -121,30 +149,82 @@ static inline uint32_t copy_within(const TcpConnection *conn, const TcpSide *s, 
  * together, and nobody sends a SYN again so soon. */
 static inline unsigned copy_back(const TcpSide *s, const Segment *seg)
 {
-	bool numbered = seg->has_ip_id && seg->ip_id && !(s->checks & TCP_CHECK_ONE_IP_ID);
 	bool syn = (seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 
-	return numbered || syn ? TCP_COPIES_WAYS : SEGMENTS_BACK;
+	return is_numbered(s, seg) || syn ? TCP_COPIES_WAYS : SEGMENTS_BACK;
+}
+
+/* The same, where more than time tells: its IP id, its clock, or that it was seen elsewhere on its
+ * way, as another number of hops shows. */
+static uint32_t copy_within_late(const TcpConnection *conn, const TcpSide *s, const Segment *seg,
+				 bool stamped, bool elsewhere)
+{
+	bool numbered = is_numbered(s, seg), syn = seg->flags & TCP_SYN;
+	bool known = tcp_conn_has(conn, TCP_CONN_COPIED_LATE);
+	bool sure = known || syn || (stamped && segment_seq_len(seg));
+
+	if (numbered ? elsewhere || sure : (elsewhere && sure) || (known && syn && stamped))
+		return COPY_WITHIN_US_LATE;
+	return copy_within(conn, s, seg, stamped);
+}
+
+/* How long ago the first came, or UINT32_MAX: none did, or too long ago. far: however many of its
+ * side's segments lie between. */
+static uint32_t age_of_first(const TcpConnection *conn, const TcpSide *s, const Segment *seg,
+			     bool stamped, const TcpPrints *set, uint32_t print, bool far)
+{
+	uint32_t now = when_of(s, seg);
+	unsigned back = copy_back(s, seg);
+
+	for (unsigned i = 0; i < TCP_COPIES_WAYS; i++) {
+		uint32_t then = set->when[i], age = (now - then) & TIME_MASK;
+		bool elsewhere = now >> TTL_SHIFT != then >> TTL_SHIFT;
+		bool near = ((s->ordinal - 1u - (then >> ORDINAL_SHIFT)) & ORDINAL_MASK) < back;
+		uint32_t within;
+
+		if (set->print[i] != print || !(far ? elsewhere || is_numbered(s, seg) : near))
+			continue;
+		within = copy_within_late(conn, s, seg, stamped, elsewhere);
+		if (within && age <= within)
+			return age;
+	}
+	return UINT32_MAX;
+}
+
+/* True for a copy; any other segment is remembered. */
+static bool came_before_others(TcpCopies *copies, const TcpConnection *conn, const TcpSide *s,
+			       const Segment *seg, bool stamped, uint32_t print)
+{
+	if (!copies->late)
+		copies->late = sets_new();
+	TcpPrints *set = &copies->late[print >> 8 & (TCP_COPIES_SETS - 1)];
+
+	if (age_of_first(conn, s, seg, stamped, set, print, true) != UINT32_MAX)
+		return true;
+	put(set, print, s, seg);
+	return false;
 }
 
 bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
 			     const Segment *seg, const uint32_t *tsval)
 {
 	TcpSide *s = &conn->side[side];
-	uint32_t now = (uint32_t)(seg->time / 1000);
 	uint32_t print = print_of((uint32_t)conn->id << 1 | side, seg, tsval ? *tsval : 0);
 	TcpPrints *set = tcp_copies_set(copies, &conn->key, tcp_conn_end(conn, side));
 
 	if (G_UNLIKELY(is_there(set, print))) {
-		uint32_t within = copy_within(conn, s, seg, tsval != NULL);
-		unsigned back = copy_back(s, seg);
+		uint32_t age = age_of_first(conn, s, seg, tsval != NULL, set, print, false);
 
-		for (unsigned i = 0; within && i < TCP_COPIES_WAYS; i++)
-			if (set->print[i] == print &&
-			    ((now - set->when[i].time) & TIME_MASK) <= within &&
-			    (uint8_t)(s->ordinal - 1 - set->when[i].ordinal) < back)
-				return true;
+		if (age != UINT32_MAX) {
+			conn->flags |=
+				TCP_CONN_COPIED | (age >= LATE_FROM_US ? TCP_CONN_COPIED_LATE : 0);
+			return true;
+		}
 	}
-	put(set, print, now, s->ordinal++);
+	if (G_UNLIKELY(tcp_conn_has(conn, TCP_CONN_COPIED)) &&
+	    came_before_others(copies, conn, s, seg, tsval != NULL, print))
+		return true;
+	put(set, print, s, seg);
+	s->ordinal++;
 	return false;
 }

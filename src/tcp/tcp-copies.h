@@ -4,6 +4,9 @@
  * within a few milliseconds and a few segments of its side. All sides' latest segments lie in one
  * table of fixed size, as prints: whatever is older is overwritten, and at more packets in those
  * milliseconds than the table has room for, some copies are taken for retransmissions.
+ *
+ * Between two places of one capture there may be a queue, or a long way: then copies come late, and
+ * behind many others. Of connections that have shown that, more is remembered, in a second table.
  */
 #pragma once
 
@@ -16,16 +19,16 @@
  * second-level cache. */
 typedef struct {
 	uint32_t print[TCP_COPIES_WAYS]; /* 0: none */
-	struct {
-		uint32_t time : 24;   /* microseconds, modulo 2^24 */
-		uint32_t ordinal : 8; /* of the segment, among its side's */
-	} when[TCP_COPIES_WAYS];
+	/* From the lowest bit: microseconds, modulo 2^24; which of its side's segments, modulo 2^3,
+	 * as none is older than that; the last 5 bits of its TTL. */
+	uint32_t when[TCP_COPIES_WAYS];
 } TcpPrints;
 _Static_assert(sizeof(TcpPrints) == 64, "a cache line");
 
-/* The field serves the inline function alone. */
+/* The first field serves the inline function alone. */
 typedef struct _TcpCopies {
 	TcpPrints *sets;
+	TcpPrints *late; /* of connections whose copies come late, by their prints; NULL: of none */
 } TcpCopies;
 
 TcpCopies *tcp_copies_new(void);
@@ -52,7 +55,9 @@ static inline bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, Shake
 				   const Segment *seg)
 {
 	uint32_t tsval, tsecr;
-	bool stamped = tcp_options_timestamps(seg, &tsval, &tsecr);
+	/* Of the options of a SYN a firewall may leave out any. */
+	bool named = (seg->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && seg->has_ip_id && seg->ip_id;
+	bool stamped = !named && tcp_options_timestamps(seg, &tsval, &tsecr);
 
 	return tcp_copies_take_stamped(copies, conn, side, seg, stamped ? &tsval : NULL);
 }

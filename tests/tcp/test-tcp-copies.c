@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets that one capture holds from two places with a queue or a long way between, as on all
+ * interfaces of a router: the second time comes late, and behind many others.
+ */
+#include "talk.h"
+
+/* How many hops before the second place, and how long. */
+#define WAY MS(60)
+#define FIRST .ttl = 64
+#define SECOND .ttl = 63, .after = WAY
+
+/* As Linux does it, SYN,ACK has no id. */
+static Talk *opened_with_copies(void)
+{
+	Talk *t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = 71, FIRST);
+	CLIENT(t, TCP_SYN, .ip_id = 71, SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, FIRST);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, FIRST);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	return t;
+}
+
+Test(tcp_late_copy, every_packet_twice_is_one_connection)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+
+	CLIENT(t, FIN_ACK, 1, 1, .ip_id = 73, FIRST);
+	CLIENT(t, FIN_ACK, 1, 1, .ip_id = 73, SECOND);
+	SERVER(t, FIN_ACK, 1, 2, .ip_id = 1001, FIRST);
+	SERVER(t, FIN_ACK, 1, 2, .ip_id = 1001, SECOND);
+	CLIENT(t, TCP_ACK, 2, 2, .ip_id = 74, FIRST);
+	CLIENT(t, TCP_ACK, 2, 2, .ip_id = 74, SECOND);
+	EXPECT_STATES(t, "TIME-WAIT! / CLOSED?");
+	EXPECT_EVENTS(t, "opened syn syn-ack established fin fin");
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 6);
+	cr_assert_eq(talk_record(t, 1)->side[0].retransmissions, 0);
+	cr_assert_eq(talk_record(t, 1)->side[1].retransmissions, 0);
+}
+
+/* … and more than a set of the first table holds lies between. */
+Test(tcp_late_copy, behind_a_flight)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+
+	for (unsigned place = 0; place < 2; place++)
+		for (uint32_t n = 0; n < 40; n++)
+			CLIENT(t, PSH_ACK, 1 + 100 * n, 1, 100, .ip_id = (int32_t)(100 + n),
+			       .ttl = (uint8_t)(64 - place), .after = 100000);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 43);
+	cr_assert_eq(talk_record(t, 1)->side[0].retransmissions, 0);
+	/* Sent again it passes both places once more. */
+	CLIENT(t, PSH_ACK, 101, 1, 100, .ip_id = 140, FIRST);
+	EXPECT_CLASS(t, RETRANSMISSION);
+	CLIENT(t, PSH_ACK, 101, 1, 100, .ip_id = 140, SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	cr_assert_eq(talk_record(t, 1)->side[0].retransmissions, 1);
+}
+
+/* The places are on two ports of a bridge; its clock says that it was sent once. */
+Test(tcp_late_copy, with_as_many_hops)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = 71, .tsval = 1000);
+	CLIENT(t, TCP_SYN, .ip_id = 71, .tsval = 1000, .after = WAY);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, .tsval = 5000);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, .tsval = 5000, .after = WAY);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	/* It was asked again, and answers again. */
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, .tsval = 5060, .after = 1000);
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* Nobody sends a SYN again so soon, and what a firewall leaves out of it makes no other of it. */
+Test(tcp_late_copy, of_a_syn_without_its_options)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = 71, .tsval = 1000, FIRST);
+	CLIENT(t, TCP_SYN, .ip_id = 71, SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	CLIENT(t, TCP_SYN, .ip_id = 71, .tsval = 2000, .after = SECONDS(1));
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* It was under way when the reset passed the first place, and does not contradict it. */
+Test(tcp_late_copy, behind_a_reset)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, FIRST);
+	CLIENT(t, TCP_RST, 101, .ip_id = NO_IP_ID, FIRST);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	CLIENT(t, TCP_RST, 101, .ip_id = NO_IP_ID, .ttl = 63);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	EXPECT_STATES(t, "CLOSED / CLOSED?");
+	EXPECT_EVENTS(t, "opened syn syn-ack established rst");
+}
+
+/* Near misses: nothing tells these from what is sent again. */
+
+Test(tcp_late_copy, without_an_id_from_as_many_hops)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+
+	SERVER(t, PSH_ACK, 1, 1, 100, .ip_id = NO_IP_ID);
+	SERVER(t, PSH_ACK, 1, 1, 100, .ip_id = NO_IP_ID, .after = WAY);
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+Test(tcp_late_copy, without_an_id_on_another_route)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	SERVER(t, PSH_ACK, 1, 1, 100, .ip_id = NO_IP_ID);
+	SERVER(t, PSH_ACK, 1, 1, 100, .ip_id = NO_IP_ID, SECOND);
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* RFC 791 §3.2 lets it keep its identification. */
+Test(tcp_late_copy, where_none_came_before)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, .after = WAY);
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+Test(tcp_late_copy, too_late)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, FIRST);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, .ttl = 63, .after = SECONDS(1));
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* Without an id, and within a tick of its clock: far behind others it was sent again. */
+Test(tcp_late_copy, that_is_a_fast_retransmission)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = NO_IP_ID, .tsval = 7);
+	talk_copy(t, 2000);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	for (uint32_t n = 1; n < 10; n++)
+		CLIENT(t, PSH_ACK, 1 + 100 * n, 1, 100, .ip_id = NO_IP_ID, .tsval = 7,
+		       .after = 2000);
+	CLIENT(t, PSH_ACK, 101, 1, 100, .ip_id = NO_IP_ID, .tsval = 7, .after = 2000);
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
