@@ -46,7 +46,8 @@ AT(DUPLICATE_PACKETS) = {.info = {
 	.detected =
 	"The same addresses, ports, IP id, sequence and acknowledgment numbers, flags and length "
 	"within a few milliseconds; within 0.9 s where an IP id or a timestamp of its own, or "
-	"another TTL, says that it was sent once and seen at two places.",
+	"another TTL, says that it was sent once and seen at two places. Of a connection whose packets "
+	"come twice, also data cut up or put together in between.",
 	.innocent = "All of it, for the connections. A network loop would look the same, with the TTL "
 	"going down.",
 	.action =

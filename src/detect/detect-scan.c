@@ -82,7 +82,7 @@ static void on_odd_flags(void *self, DetectContext *context, const TcpEvent *eve
 	if (event->frame == conn->first_frame)
 		conn->noted |= NOTED_ODD_FIRST;
 	else
-		note_odd(&dossier_of(context->dossiers, event->conn)->odd, event);
+		note_odd(&dossier_rare_of(context->dossiers, event->conn)->odd, event);
 	if (conn->side[0].packets + conn->side[1].packets == 1 && noted(conn, NOTED_STRAY) &&
 	    noted(conn, NOTED_ODD_NULL | NOTED_ODD_FIN | NOTED_ODD_XMAS))
 		settle(context, conn, CONTACT_UNANSWERED, 0);

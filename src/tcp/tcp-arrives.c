@@ -219,14 +219,13 @@ static void arrives(TcpStep *step)
 		step->segment_class = SHAKEDOWN_SEGMENT_BAD_CHECKSUM;
 		return;
 	}
-	if (tcp_copies_take(step->tracker->copies, conn, step->from, seg)) {
+	if (tcp_copies_take(step->tracker->copies, conn, step->from, seg) ||
+	    (tcp_conn_has(conn, TCP_CONN_COPIED) && tcp_copies_is_piece(conn, step->from, seg))) {
 		step->segment_class = SHAKEDOWN_SEGMENT_DUPLICATE_PACKET;
 		TcpTrackerCounts *counts = &step->tracker->counts;
 		if (counts->copies++ < TCP_EXAMPLES)
 			counts->copy_frame[counts->copies - 1] = seg->frame;
-		tcp_aside_make(conn)->copies++;
-		tcp_aside_side(conn, step->from)->copies++;
-		tcp_ttl_note_copy(&conn->side[step->from], seg->ttl);
+		tcp_copies_note(conn, step->from, seg);
 		return;
 	}
 	if (first && !(seg->flags & TCP_SYN))

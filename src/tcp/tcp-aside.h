@@ -71,6 +71,7 @@ typedef struct {
 	uint32_t window_probes;
 	uint32_t out_of_order;
 	uint32_t copies;	/* of its packets, captured twice */
+	uint8_t copy_ttl;	/* … of the latest seen further on its way; 0: of none */
 	uint32_t packets_wraps; /* so often has TcpSide.packets gone around */
 } TcpAsideSide;
 

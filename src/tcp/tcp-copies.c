@@ -2,6 +2,8 @@
 #include "tcp/tcp-copies.h"
 
 #include "base/mix.h"
+#include "tcp/tcp-holes.h"
+#include "tcp/tcp-ttl.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -17,6 +19,12 @@
 #define COPY_WITHIN_US_LATE 900000u
 /* From then on nothing but a way between two places explains it. */
 #define LATE_FROM_US 1000u
+/* So many copies that came late are no accident of one connection. */
+#define LATE_SEEN_LEAST 3
+/* By then it has shown whether it holds packets twice. */
+#define UNKNOWN_SEGMENTS 4096
+/* … and so many of one connection that were seen elsewhere, none of that one. */
+#define COPIES_LEAST 3
 /* … and with at most so many other segments of the side, less one, between them. */
 #define SEGMENTS_BACK 4
 
@@ -42,6 +50,7 @@ TcpCopies *tcp_copies_new(void)
 	TcpCopies *copies = g_new0(TcpCopies, 1);
 
 	copies->sets = sets_new();
+	copies->unknown = UNKNOWN_SEGMENTS;
 	return copies;
 }
 
@@ -191,18 +200,32 @@ static uint32_t age_of_first(const TcpConnection *conn, const TcpSide *s, const 
 	return UINT32_MAX;
 }
 
+static void note_age(TcpCopies *copies, TcpConnection *conn, uint32_t age)
+{
+	conn->flags |= TCP_CONN_COPIED;
+	if (age < LATE_FROM_US)
+		return;
+	conn->flags |= TCP_CONN_COPIED_LATE;
+	copies->late_seen += copies->late_seen < LATE_SEEN_LEAST;
+}
+
 /* True for a copy; any other segment is remembered. */
-static bool came_before_others(TcpCopies *copies, const TcpConnection *conn, const TcpSide *s,
+static bool came_before_others(TcpCopies *copies, TcpConnection *conn, const TcpSide *s,
 			       const Segment *seg, bool stamped, uint32_t print)
 {
+	copies->unknown -= copies->unknown > 0;
 	if (!copies->late)
 		copies->late = sets_new();
 	TcpPrints *set = &copies->late[print >> 8 & (TCP_COPIES_SETS - 1)];
 
-	if (age_of_first(conn, s, seg, stamped, set, print, true) != UINT32_MAX)
-		return true;
-	put(set, print, s, seg);
-	return false;
+	uint32_t age = age_of_first(conn, s, seg, stamped, set, print, true);
+
+	if (age == UINT32_MAX) {
+		put(set, print, s, seg);
+		return false;
+	}
+	note_age(copies, conn, age);
+	return true;
 }
 
 bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSideId side,
@@ -221,10 +244,49 @@ bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSi
 			return true;
 		}
 	}
-	if (G_UNLIKELY(tcp_conn_has(conn, TCP_CONN_COPIED)) &&
+	if (G_UNLIKELY(tcp_conn_has(conn, TCP_CONN_COPIED) || copies->unknown ||
+		       copies->late_seen >= LATE_SEEN_LEAST) &&
 	    came_before_others(copies, conn, s, seg, tsval != NULL, print))
 		return true;
 	put(set, print, s, seg);
 	s->ordinal++;
 	return false;
+}
+
+/* Its clock had gone on since, as the side has shown: what is sent again bears the time of that. */
+static bool has_older_stamp(const TcpSide *s, const Segment *seg)
+{
+	uint32_t tsval, tsecr;
+
+	return tcp_side_has(s, TCP_SIDE_TIMESTAMPS) &&
+	       tcp_options_timestamps(seg, &tsval, &tsecr) && (int32_t)(tsval - s->tsval) < 0;
+}
+
+bool tcp_copies_is_piece(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	const TcpSide *s = &conn->side[side];
+	const TcpAside *aside = tcp_aside(conn);
+	TcpSeq end = segment_seq_end(seg);
+
+	if ((seg->flags & (TCP_SYN | TCP_RST)) || !seg->payload_len ||
+	    aside->copies < COPIES_LEAST || !tcp_side_has(s, TCP_SIDE_SPACE) ||
+	    !tcp_seq_leq(end, s->snd_nxt) ||
+	    tcp_seq_lt(seg->seq, tcp_side_has(s, TCP_SIDE_ISN_KNOWN) ? s->isn : s->low) ||
+	    tcp_holes_at(aside->holes[side], seg->seq, end))
+		return false;
+	return (seg->ttl == aside->side[side].copy_ttl && seg->ttl != s->ttl[0]) ||
+	       has_older_stamp(s, seg);
+}
+
+void tcp_copies_note(TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	TcpAsideSide *aside = tcp_aside_side(conn, side);
+	TcpSide *s = &conn->side[side];
+
+	conn->aside->copies++;
+	aside->copies++;
+	/* What is seen at the nearer place later, by its clock, may have gone no further. */
+	if (seg->ttl < s->ttl[0])
+		aside->copy_ttl = seg->ttl;
+	tcp_ttl_note_copy(s, seg->ttl);
 }

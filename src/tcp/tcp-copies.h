@@ -28,7 +28,10 @@ _Static_assert(sizeof(TcpPrints) == 64, "a cache line");
 /* The first field serves the inline function alone. */
 typedef struct _TcpCopies {
 	TcpPrints *sets;
-	TcpPrints *late; /* of connections whose copies come late, by their prints; NULL: of none */
+	TcpPrints
+		*late; /* of connections whose packets come twice, by their prints; NULL: none do */
+	unsigned late_seen; /* copies that came late: from a few on, of all connections, … */
+	unsigned unknown;   /* … as while so many segments have yet to come that may tell */
 } TcpCopies;
 
 TcpCopies *tcp_copies_new(void);
@@ -61,3 +64,9 @@ static inline bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, Shake
 
 	return tcp_copies_take_stamped(copies, conn, side, seg, stamped ? &tsval : NULL);
 }
+
+/* Of a connection whose packets come twice (TCP_CONN_COPIED): what was sent before, as a card or a
+ * shaper has cut it up, or put it together, between the two places. */
+bool tcp_copies_is_piece(const TcpConnection *conn, ShakedownSideId side, const Segment *seg);
+/* A copy has come. */
+void tcp_copies_note(TcpConnection *conn, ShakedownSideId side, const Segment *seg);

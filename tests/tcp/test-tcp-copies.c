@@ -106,6 +106,62 @@ Test(tcp_late_copy, behind_a_reset)
 	EXPECT_EVENTS(t, "opened syn syn-ack established rst");
 }
 
+/* Two places' clocks differ by more than the whole talk. */
+Test(tcp_late_copy, of_all_that_was_said)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (unsigned place = 0; place < 2; place++) {
+		uint8_t ttl = (uint8_t)(64 - place);
+
+		CLIENT(t, TCP_SYN, .ip_id = 71, .ttl = ttl, .after = WAY);
+		SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, .ttl = ttl, .after = 100000);
+		CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, .ttl = ttl, .after = 100000);
+		for (uint32_t n = 0; n < 20; n++)
+			CLIENT(t, PSH_ACK, 1 + 100 * n, 1, 100, .ip_id = (int32_t)(73 + n),
+			       .ttl = ttl, .after = 100000);
+		SERVER(t, TCP_ACK, 1, 2001, .ip_id = 1001, .ttl = ttl, .after = 100000);
+	}
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 24);
+	cr_assert_eq(talk_record(t, 1)->handshake.syn, 1);
+}
+
+/* A card, or a shaper, cuts up what is longer than a packet. */
+Test(tcp_late_copy, in_pieces)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+
+	CLIENT(t, PSH_ACK, 1, 1, 3000, .ip_id = 73, FIRST);
+	CLIENT(t, TCP_ACK, 1, 1, 1500, .ip_id = 73, SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	CLIENT(t, PSH_ACK, 1501, 1, 1500, .ip_id = 74, .ttl = 63, .after = MS(1));
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	cr_assert_eq(talk_record(t, 1)->side[0].retransmissions, 0);
+	/* Sent again it passes the first place, too. */
+	CLIENT(t, TCP_ACK, 1, 1, 1500, .ip_id = 75, FIRST);
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* … and puts together what was short; its clock tells where the hops do not. */
+Test(tcp_late_copy, put_together)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = 71, .tsval = 10);
+	talk_copy(t, WAY);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, .tsval = 90);
+	talk_copy(t, WAY);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, .tsval = 11, .tsecr = 90);
+	talk_copy(t, WAY);
+	for (uint32_t n = 0; n < 4; n++)
+		CLIENT(t, PSH_ACK, 1 + 100 * n, 1, 100, .ip_id = (int32_t)(73 + n), .tsval = 12 + n,
+		       .tsecr = 90);
+	CLIENT(t, PSH_ACK, 1, 1, 200, .ip_id = 73, .tsval = 13, .tsecr = 90);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	CLIENT(t, PSH_ACK, 1, 1, 200, .ip_id = 77, .tsval = 16, .tsecr = 90);
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
 /* Near misses: nothing tells these from what is sent again. */
 
 Test(tcp_late_copy, without_an_id_from_as_many_hops)
@@ -143,7 +199,36 @@ Test(tcp_late_copy, too_late)
 	g_autoptr(Talk) t = opened_with_copies();
 
 	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, FIRST);
-	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, .ttl = 63, .after = SECONDS(1));
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, .ttl = 64, .after = SECONDS(1));
+	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* What the first place has not seen is no piece of it. */
+Test(tcp_late_copy, that_fills_a_hole)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+
+	CLIENT(t, PSH_ACK, 101, 1, 100, .ip_id = 74, FIRST);
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, SECOND);
+	EXPECT_CLASS(t, OUT_OF_ORDER);
+	cr_assert_eq(talk_record(t, 1)->side[0].bytes, 200);
+}
+
+/* Of what the farther place has seen first, as its clock is behind: whether this arrived there
+ * nothing tells. */
+Test(tcp_late_copy, seen_nearer_later)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (unsigned place = 0; place < 2; place++) {
+		uint8_t ttl = (uint8_t)(63 + place);
+
+		CLIENT(t, TCP_SYN, .ip_id = 71, .ttl = ttl, .after = WAY);
+		SERVER(t, SYN_ACK, 0, 1, .ip_id = NO_IP_ID, .ttl = ttl);
+		CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, .ttl = ttl);
+		CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 73, .ttl = ttl);
+	}
+	CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 74, .ttl = 64);
 	EXPECT_CLASS(t, RETRANSMISSION);
 }
 
