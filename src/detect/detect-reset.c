@@ -165,6 +165,13 @@ static bool syns_inside(DetectContext *context, const TcpEvent *event)
 	return dossier_rare(d)->syn[event->side].count;
 }
 
+/* Those before were ignored, and nobody showed it: there is nothing to tell of them. */
+static bool came_to_nothing(const DossierReset *r)
+{
+	return !r->accepted && !r->moving && !r->beyond && !r->goes_on_frame && !r->missed_frame &&
+	       !r->challenged_frame;
+}
+
 static void note_rst(DetectContext *context, const TcpEvent *event, bool accepted)
 {
 	const TcpConnection *conn = event->conn;
@@ -177,12 +184,17 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 	DossierReset *r = dossier_reset_of(context->dossiers, event->conn, event->side);
 	int32_t ahead = tcp_seq_diff(event->seg->seq, conn->side[event->side].snd_nxt);
 
-	if (!r->accepted && !r->ignored) {
+	bool first = !r->accepted && !r->ignored;
+	bool moves = !first && event->seg->seq.value != r->seq && event->time - r->time <= TRAIN;
+
+	if (first || (accepted && came_to_nothing(r))) {
+		/* Who guesses does that in the window. */
+		r->moving = moves && r->in_window;
 		note_first(r, event);
 		r->after_syn = r->after_syn || syns_inside(context, event);
 		r->first_accepted = accepted;
 		r->in_window = ahead >= -(1 << 20) && ahead <= 1 << 20;
-	} else if (event->seg->seq.value != r->seq && event->time - r->time <= TRAIN) {
+	} else if (moves) {
 		r->moving = true;
 	}
 	if (of_listener(event))

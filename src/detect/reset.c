@@ -44,6 +44,19 @@ static void say_ttl(Finding *f, const DossierReset *r)
 	finding_count(f, "usual_ttl", r->usual_ttl);
 }
 
+/* device: what else is known of one on the path. */
+static void say_whose(Finding *f, const DossierReset *r, const char *device)
+{
+	if (!r->foreign || r->same_distance)
+		return;
+	bool nearer = tcp_ttl_hops(r->ttl) < tcp_ttl_hops(r->usual_ttl);
+
+	say_ttl(f, r);
+	finding_summary(f, "; it came with TTL %u, not %u: perhaps of %s%s", r->ttl, r->usual_ttl,
+			nearer ? "a device on the path" : "another machine behind the same address",
+			nearer ? device : "");
+}
+
 /* Evidence that its sender did not send it. One that goes on as if nothing had been is certain;
  * another TTL may also be a middlebox that resets with the owner's consent. */
 static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
@@ -158,15 +171,8 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 				"after %s of silence it answered with an RST that only an "
 				"endpoint without the connection sends",
 				finding_span(&f, r->silent));
-	if (r->foreign && !r->same_distance && !r->after_syn) {
-		say_ttl(&f, r);
-		bool nearer = tcp_ttl_hops(r->ttl) < tcp_ttl_hops(r->usual_ttl);
-
-		finding_summary(&f, "; it came with TTL %u, not %u: perhaps of %s", r->ttl,
-				r->usual_ttl,
-				nearer ? "a device on the path that had forgotten the connection"
-				       : "another machine behind the same address");
-	}
+	if (!r->after_syn)
+		say_whose(&f, r, " that had forgotten the connection");
 	finding_report(&f);
 	return true;
 }
@@ -306,6 +312,7 @@ static void abort_or_late(DetectContext *context, TcpConnection *conn, Shakedown
 		finding_summary(&f, "; %s of its own %s not acknowledged",
 				finding_bytes(&f, r->unacked[0]),
 				r->unacked[0] == 1 ? "was" : "were");
+	say_whose(&f, r, "");
 	finding_report(&f);
 }
 
@@ -326,9 +333,10 @@ static void data_after_reset(DetectContext *context, TcpConnection *conn, Shaked
 	begin(&f, context, SHAKEDOWN_ANOMALY_DATA_AFTER_RESET, conn, side, r);
 	finding_time(&f, r->time, conn->end);
 	finding_frame(&f, r->missed_frame);
-	finding_summary(
-		&f, "%s sent data after the RST of %s: the RST did not reach it, or was ignored",
-		finding_side(tcp_other(side)), finding_side(side));
+	finding_summary(&f,
+			"%s sent data after the RST of %s: the RST did not reach it in time, or "
+			"was ignored",
+			finding_side(tcp_other(side)), finding_side(side));
 	finding_report(&f);
 }
 

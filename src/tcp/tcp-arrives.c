@@ -197,7 +197,7 @@ static void arrives_pending_syn(TcpStep *step)
 	if (tcp_pending_is_alike(conn)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
 		step->note = "its SYN again where all was over";
-		conn->aside->side[step->from].retransmissions++;
+		tcp_aside_side(conn, step->from)->retransmissions++;
 		tcp_conn_mark(conn, TCP_MARK_SYN, step->from, step->seg);
 		tcp_count(&conn->side[step->from].syns);
 		return;

@@ -398,6 +398,19 @@ static void take_reset(TcpStep *step, bool own, bool alive)
 	tcp_emit(step, TCP_EVENT_RST, step->from);
 }
 
+/* §3.10.7.1: somebody on the way answers a FIN in its name, as one who knows of no connection: so
+ * do firewalls, and let it go no further. */
+static void take_back_intercepted(TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpSide *r = &conn->side[tcp_other(step->from)];
+	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
+
+	if (got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED && r->last == got->time &&
+	    answers_without_connection(step))
+		tcp_take_back(step, step->from, TCP_GETS_FIN);
+}
+
 void tcp_arrives_rst(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -443,8 +456,10 @@ void tcp_arrives_rst(TcpStep *step)
 		tcp_emit(step, TCP_EVENT_RST_IGNORED, step->from);
 		return;
 	}
-	if (foreign)
+	if (foreign) {
 		tcp_emit(step, TCP_EVENT_RST_FORGED, step->from);
+		take_back_intercepted(step);
+	}
 	take_reset(step, own, alive);
 	if (of_two)
 		tcp_goes_on_with_other_syn(step, of_two);

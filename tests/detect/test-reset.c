@@ -299,9 +299,10 @@ Test(reset, data_after_a_reset_that_was_lost)
 	CLIENT(s, TCP_RST, 121);
 	scene_finish(s);
 	EXPECT_SEVERITY(s, DATA_AFTER_RESET, NOTICE);
-	cr_assert_str_eq(scene_report(s, SHAKEDOWN_ANOMALY_DATA_AFTER_RESET)->summary,
-			 "the server sent data after the RST of the client: the RST did not reach "
-			 "it, or was ignored");
+	cr_assert_str_eq(
+		scene_report(s, SHAKEDOWN_ANOMALY_DATA_AFTER_RESET)->summary,
+		"the server sent data after the RST of the client: the RST did not reach it "
+		"in time, or was ignored");
 	EXPECT(s, RESET_ABORT);
 	EXPECT_NOT(s, FORGED_RST);
 }
@@ -397,4 +398,51 @@ Test(reset, of_one_that_had_closed)
 	scene_finish(s);
 	EXPECT_NOT(s, RESET_IGNORED);
 	EXPECT_NOT(s, FORGED_RST);
+}
+
+/* A firewall on the way resets what it does not like, in the server's name. */
+Test(reset, by_a_device_on_the_path)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	SERVER(s, PSH_ACK, 1, 1, 1000, .ttl = 63);
+	CLIENT(s, PSH_ACK, 1, 1001, 100);
+	SERVER(s, TCP_RST, 1001, .ttl = 64, .after = MS(1));
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-abort");
+	EXPECT_FACT(s, RESET_ABORT, "ttl=64 usual_ttl=63");
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_RESET_ABORT)->summary,
+				  "it came with TTL 64, not 63: perhaps of a device on the path"));
+}
+
+/* Near miss: the server's own. */
+Test(reset, by_nobody_else)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	SERVER(s, PSH_ACK, 1, 1, 1000, .ttl = 63);
+	CLIENT(s, PSH_ACK, 1, 1001, 100);
+	SERVER(s, TCP_RST, 1001, .ttl = 63, .after = MS(1));
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-abort");
+	cr_assert_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_RESET_ABORT)->summary, "TTL"));
+}
+
+/* A reset that ends the connection is told, too, where one before it had a number out of window
+ * and nobody answered that. */
+Test(reset, after_another_that_was_ignored)
+{
+	for (unsigned challenged = 0; challenged < 2; challenged++) {
+		g_autoptr(Scene) s = scene_talking();
+
+		SERVER(s, TCP_RST, 1001 + (challenged ? 500 : 1 << 24));
+		if (challenged)
+			CLIENT(s, TCP_ACK, 121, 1001, .after = MS(1));
+		SERVER(s, TCP_RST, 1001, .after = SECONDS(1));
+		scene_finish(s);
+		if (challenged)
+			EXPECT_KINDS(s, "reset-ignored challenge-ack");
+		else
+			EXPECT_KINDS(s, "reset-abort");
+	}
 }

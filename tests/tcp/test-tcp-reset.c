@@ -421,3 +421,39 @@ Test(tcp_reset, late_data_is_no_contradiction_by_its_stamp)
 	cr_assert_eq(t->event_count[TCP_EVENT_RST_CONTRADICTED], 0);
 	EXPECT_STATES(t, "CLOSED? / CLOSED");
 }
+
+/* §3.10.7.1: a firewall that knows of no connection answers a FIN with the number that it
+ * acknowledges, and drops it. */
+Test(tcp_reset, of_another_in_place_of_the_fin)
+{
+	g_autoptr(Talk) t = talk_talking();
+
+	CLIENT(t, FIN_ACK, 101, 201);
+	EXPECT_STATES(t, "FIN-WAIT-1 / CLOSE-WAIT?");
+	SERVER(t, TCP_RST, 201, .ttl = 63);
+	EXPECT_STATES(t, "CLOSED? / ESTABLISHED!");
+	/* It was not told of anything. */
+	SERVER(t, PSH_ACK, 201, 101, 10, .after = SECONDS(1));
+	EXPECT_STATES(t, "CLOSED? / ESTABLISHED!");
+}
+
+/* Near misses: one that resets beside what passes acknowledges it … */
+Test(tcp_reset, of_another_beside_the_fin)
+{
+	g_autoptr(Talk) t = talk_talking();
+
+	CLIENT(t, FIN_ACK, 101, 201);
+	SERVER(t, RST_ACK, 201, 102, .ttl = 63);
+	EXPECT_STATES(t, "CLOSED? / CLOSE-WAIT?");
+}
+
+/* … and what answers a later segment says nothing of the FIN. */
+Test(tcp_reset, of_another_behind_the_fin)
+{
+	g_autoptr(Talk) t = talk_talking();
+
+	CLIENT(t, FIN_ACK, 101, 201);
+	CLIENT(t, TCP_ACK, 102, 201);
+	SERVER(t, TCP_RST, 201, .ttl = 63);
+	EXPECT_STATES(t, "CLOSED? / CLOSE-WAIT?");
+}
