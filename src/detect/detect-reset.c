@@ -272,7 +272,8 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
 		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_RST)
 			mark = &tcp_aside(conn)->marks.items[i];
-	bool refused = event->seg && (event->seg->flags & TCP_SYN);
+	bool refused =
+		event->seg && (event->seg->flags & TCP_SYN) && event->side == SHAKEDOWN_SERVER;
 
 	if (!mark || (refused && answers_another_syn(event, mark)))
 		return;

@@ -52,8 +52,9 @@ typedef struct {
 	uint32_t resent_tsval;
 	TcpSeq refuted_fin; /* number of a FIN in its name that was not its own, if refuted */
 	bool refuted, refuted_taken; /* … and the other may have taken it */
-	bool keeps_time_wait;	     /* it went on in TIME-WAIT behind a reset (RFC 1337 §3) */
-	TcpSeq unsent_ack; /* it has acknowledged that, and it was never sent, if unsent */
+	bool others_reset;    /* in its name the answers to its SYN, which it goes on sending */
+	bool keeps_time_wait; /* it went on in TIME-WAIT behind a reset (RFC 1337 §3) */
+	TcpSeq unsent_ack;    /* it has acknowledged that, and it was never sent, if unsent */
 	bool unsent;
 	TcpSeq dropped;	 /* end of the last segment dropped, for its checksum or its stamp */
 	TcpSeq old_from; /* of those for their stamps that follow each other: the first's number */

@@ -8,6 +8,7 @@
  */
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
+#include "tcp/tcp-ttl.h"
 
 #include <glib.h>
 
@@ -15,6 +16,8 @@
 #define NO_OPENING (TCP_SIDE_SENT_DATA | TCP_SIDE_SENT_FIN | TCP_SIDE_SENT_RST)
 /* A SYN,ACK is repeated after a second at the soonest, RFC 6298 §2.1. */
 #define SYN_ACK_AGAIN_AFTER (INT64_C(900) * 1000 * 1000)
+/* … and a SYN after half a second, whatever was captured out of order, less a clock's tick. */
+#define SYN_AGAIN_LEAST (SHAKEDOWN_NS_PER_S * 2 / 5)
 
 static void read_options(TcpSide *s, const Segment *seg)
 {
@@ -139,6 +142,39 @@ static void split_in_five(TcpStep *step)
 	conn->flags |= TCP_CONN_SPLIT;
 }
 
+static const TcpMark *latest_rst(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
+
+	for (unsigned i = marks->len; i-- > 0;)
+		if (marks->items[i].kind == TCP_MARK_RST && marks->items[i].side == side)
+			return &marks->items[i];
+	return NULL;
+}
+
+/* Who resets the answer to its SYN does not send that again: somebody nearer did, whom the TTL
+ * shows. A scanner does, whose kernel has reset; the two are as far away. */
+static void refute_reset(TcpStep *step)
+{
+	TcpConnection *conn = step->conn;
+	const TcpSide *s = &conn->side[step->from];
+	const TcpMark *rst = latest_rst(conn, step->from);
+
+	if (!tcp_conn_has(conn, TCP_CONN_ABORTED) || s->state != SHAKEDOWN_TCP_CLOSED || !rst ||
+	    step->time - rst->time < SYN_AGAIN_LEAST || !tcp_ttl_is_foreign(s, rst->ttl) ||
+	    tcp_ttl_hops(rst->ttl) == tcp_ttl_hops(s->ttl[0]) ||
+	    tcp_ttl_is_foreign(s, step->seg->ttl))
+		return;
+	tcp_take_back(step, step->from, TCP_SENDS_RST);
+	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_RESET);
+	conn->aside->rst_time = 0;
+	conn->aside->side[step->from].others_reset = true;
+	conn->reset_by = -1;
+	conn->teardown_first = conn->first_fin;
+	step->note = "its RST was not its own: it asks again";
+	tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
+}
+
 void tcp_arrives_syn(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -156,6 +192,7 @@ void tcp_arrives_syn(TcpStep *step)
 		/* What had ended its attempt did not reach it, or it tries again all the same. */
 		tcp_take_back(step, step->from, TCP_GETS_RST);
 		tcp_take_back(step, step->from, TCP_GETS_UNREACHABLE);
+		refute_reset(step);
 		conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_UNREACHABLE);
 		step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
 		tcp_aside_side(conn, step->from)->retransmissions++;

@@ -116,7 +116,8 @@ static void note_opening(TcpStep *step)
 	if (step->from == SHAKEDOWN_SERVER && !conn->syn_ack_first)
 		conn->flags |= TCP_CONN_REFUSED;
 	else if (step->from == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
-		 !tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
+		 !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
+		 !tcp_aside(conn)->side[step->from].others_reset)
 		conn->flags |= TCP_CONN_ABORTED;
 }
 
@@ -420,6 +421,7 @@ void tcp_arrives_rst(TcpStep *step)
 	/* A scanner makes its SYN itself, and its kernel, which knows nothing of it, resets the
 	 * answer: the TTLs of the two differ, and yet it is its own. If not, it will go on. */
 	bool probe = s->state == SHAKEDOWN_TCP_SYN_SENT &&
+		     !tcp_aside(conn)->side[step->from].others_reset &&
 		     (answers_without_connection(step) || tcp_answers_unseen(step));
 	TcpSynReset of_two = tcp_resets_one_syn(step);
 	bool foreign = !probe && tcp_ttl_is_foreign(s, step->seg->ttl) &&

@@ -174,3 +174,20 @@ Test(forged, reset_of_a_server_whose_data_was_lost)
 	EXPECT_NOT(s, BAD_HANDSHAKE_ACK);
 	EXPECT(s, RESET_ABORT);
 }
+
+/* The client goes on with its SYN: no probe. */
+Test(forged, resets_of_what_answers_the_syn)
+{
+	for (unsigned own = 0; own < 2; own++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (unsigned i = 0; i < 3; i++) {
+			CLIENT(s, TCP_SYN, .ttl = 63, .after = SECONDS(1));
+			SERVER(s, SYN_ACK, 0, 1);
+			CLIENT(s, TCP_RST, 1, .ttl = own ? 63 : 64);
+		}
+		scene_finish(s);
+		cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_FORGED_RST) == NULL, own);
+		cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_HALF_OPEN_PROBE) == NULL, !own);
+	}
+}

@@ -457,3 +457,38 @@ Test(tcp_reset, of_another_behind_the_fin)
 	SERVER(t, TCP_RST, 201, .ttl = 63);
 	EXPECT_STATES(t, "CLOSED? / CLOSE-WAIT?");
 }
+
+/* §3.10.7.3: a firewall nearer than the client resets what answers its SYN, and lets no answer
+ * through. */
+Test(tcp_reset, of_another_in_answer_to_the_syn_ack)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (unsigned i = 0; i < 3; i++) {
+		CLIENT(t, TCP_SYN, .ttl = 63, .after = SECONDS(1));
+		EXPECT_STATES(t, i ? "SYN-SENT / CLOSED?" : "SYN-SENT / CLOSED");
+		SERVER(t, SYN_ACK, 0, 1);
+		CLIENT(t, TCP_RST, 1, .ttl = 64);
+	}
+	EXPECT_STATES(t, "SYN-SENT / CLOSED?");
+	cr_assert_eq(t->event_count[TCP_EVENT_RST_CONTRADICTED], 1);
+}
+
+/* Near misses: a scanner's kernel, as far away as the scanner, who asks again all the same; and one
+ * of whom nothing tells that the reset was another's. */
+Test(tcp_reset, of_a_scanners_kernel_in_answer_to_the_syn_ack)
+{
+	static const uint8_t ttl[][2] = {{247, 56}, {63, 63}};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(ttl); i++) {
+		g_autoptr(Talk) t = talk_new();
+
+		for (unsigned n = 0; n < 3; n++) {
+			CLIENT(t, TCP_SYN, .ttl = ttl[i][0], .after = SECONDS(1));
+			SERVER(t, SYN_ACK, 0, 1);
+			CLIENT(t, TCP_RST, 1, .ttl = ttl[i][1]);
+		}
+		EXPECT_STATES(t, "CLOSED / CLOSED?");
+		cr_assert_eq(t->event_count[TCP_EVENT_RST_CONTRADICTED], 0);
+	}
+}
