@@ -6,6 +6,7 @@
 #include "tcp/tcp-ttl.h"
 
 #include <glib.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@
 #define LATE_SEEN_LEAST 3
 /* By then it has shown whether it holds packets twice. */
 #define UNKNOWN_SEGMENTS 4096
+#define FOR_EVER UINT_MAX
 /* … and so many of one connection that were seen elsewhere, none of that one. */
 #define COPIES_LEAST 3
 /* … and with at most so many other segments of the side, less one, between them. */
@@ -50,7 +52,7 @@ TcpCopies *tcp_copies_new(void)
 	TcpCopies *copies = g_new0(TcpCopies, 1);
 
 	copies->sets = sets_new();
-	copies->unknown = UNKNOWN_SEGMENTS;
+	copies->all = UNKNOWN_SEGMENTS;
 	return copies;
 }
 
@@ -206,14 +208,15 @@ static void note_age(TcpCopies *copies, TcpConnection *conn, uint32_t age)
 	if (age < LATE_FROM_US)
 		return;
 	conn->flags |= TCP_CONN_COPIED_LATE;
-	copies->late_seen += copies->late_seen < LATE_SEEN_LEAST;
+	if (++copies->late_seen == LATE_SEEN_LEAST)
+		copies->all = FOR_EVER;
 }
 
 /* True for a copy; any other segment is remembered. */
 static bool came_before_others(TcpCopies *copies, TcpConnection *conn, const TcpSide *s,
 			       const Segment *seg, bool stamped, uint32_t print)
 {
-	copies->unknown -= copies->unknown > 0;
+	copies->all -= copies->all > 0 && copies->all != FOR_EVER;
 	if (!copies->late)
 		copies->late = sets_new();
 	TcpPrints *set = &copies->late[print >> 8 & (TCP_COPIES_SETS - 1)];
@@ -244,8 +247,7 @@ bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSi
 			return true;
 		}
 	}
-	if (G_UNLIKELY(tcp_conn_has(conn, TCP_CONN_COPIED) || copies->unknown ||
-		       copies->late_seen >= LATE_SEEN_LEAST) &&
+	if (G_UNLIKELY(tcp_conn_has(conn, TCP_CONN_COPIED) || copies->all) &&
 	    came_before_others(copies, conn, s, seg, tsval != NULL, print))
 		return true;
 	put(set, print, s, seg);

@@ -30,8 +30,8 @@ typedef struct _TcpCopies {
 	TcpPrints *sets;
 	TcpPrints
 		*late; /* of connections whose packets come twice, by their prints; NULL: none do */
-	unsigned late_seen; /* copies that came late: from a few on, of all connections, … */
-	unsigned unknown;   /* … as while so many segments have yet to come that may tell */
+	unsigned late_seen; /* copies that came late */
+	unsigned all; /* of so many segments more, whosesoever, the prints go into late, too */
 } TcpCopies;
 
 TcpCopies *tcp_copies_new(void);
