@@ -168,7 +168,7 @@ static void refute_reset(TcpStep *step)
 	tcp_take_back(step, step->from, TCP_SENDS_RST);
 	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_RESET);
 	conn->aside->rst_time = 0;
-	conn->aside->side[step->from].others_reset = true;
+	tcp_aside_side(conn, step->from)->others_reset = true;
 	conn->reset_by = -1;
 	conn->teardown_first = conn->first_fin;
 	step->note = "its RST was not its own: it asks again";

@@ -212,7 +212,7 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 	/* It was counted where it passed; only its meaning is new. */
 	conn->side[p->side].packets -= MIN(conn->side[p->side].packets, p->count);
 	if (tcp_seq_eq(p->seg.seq, conn->side[p->side].isn)) {
-		TcpAsideSide *aside = &conn->aside->side[p->side];
+		TcpAsideSide *aside = tcp_aside_side(conn, p->side);
 
 		conn->side[p->side].syns -= MIN(conn->side[p->side].syns, (uint16_t)p->count);
 		aside->retransmissions -= MIN(aside->retransmissions, p->count);
