@@ -2,6 +2,7 @@
 #include "detect/flood.h"
 
 #include "detect/flood-window.h"
+#include "detect/queue.h"
 
 /* With so many half-open at once it is worth knowing for longer where they come from. */
 #define HALF_OPEN_MANY 8
@@ -111,9 +112,10 @@ static bool begin_flood(Service *s, const ShakedownConfig *config, const FloodWi
 }
 
 /* Full handshakes from few sources that say nothing: RFC 4987's cousin one layer up. */
-static void judge_connections(Service *s, const FloodWindow *sum, int64_t id,
-			      const ShakedownConfig *config)
+static void judge_connections(Service *s, DetectContext *context, const FloodWindow *sum,
+			      int64_t id)
 {
+	const ShakedownConfig *config = context->config;
 	uint64_t idle = sum->established - MIN(sum->talked, sum->established);
 
 	if (service_breadth(s) != SERVICE_ITSELF || idle < config->flood_syns ||
@@ -140,6 +142,8 @@ static void judge_connections(Service *s, const FloodWindow *sum, int64_t id,
 	s->connections.last = MAX(s->connections.last, sum->last);
 	s->connections.peak = MAX(s->connections.peak, idle);
 	s->connections.count = sources;
+	if (begins && context->early)
+		queue_connections_begin(s, context);
 }
 
 static bool under_way(const Service *s, const ShakedownConfig *config, ShakedownTime time)
@@ -208,7 +212,7 @@ static void judge_slot(Service *s, DetectContext *context, int64_t id, bool at_e
 	}
 	/* Of a connection whose ACKs are not in the capture the data is not, either. */
 	if (!tcp_tracker_lacks_acks(context->tracker))
-		judge_connections(s, &sum, id, config);
+		judge_connections(s, context, &sum, id);
 	/* Of the capture's last slot some had no time to be answered: it takes more than a sum. */
 	if (!s->flood && (window || (excess && !at_end)) &&
 	    !is_of_wider(s, context, &sum, slot,

@@ -51,7 +51,7 @@ static void report_backlog(Service *s, DetectContext *context)
 	finding_report(&f);
 }
 
-static void report_connections(Service *s, DetectContext *context)
+static void report_connections(Service *s, DetectContext *context, bool goes_on)
 {
 	const ServiceEpisode *e = &s->connections;
 	Finding f;
@@ -63,8 +63,13 @@ static void report_connections(Service *s, DetectContext *context)
 	finding_many(&f);
 	finding_count(&f, "connections", e->peak);
 	finding_count(&f, "sources", e->count);
-	finding_duration(&f, "lasted_s", e->last - e->start);
+	if (goes_on)
+		finding_flag(&f, "under_way", true);
+	else
+		finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
+	if (goes_on)
+		finding_summary(&f, "under way: ");
 	finding_summary(&f,
 			"%" PRIu64 " connections within %s carried no data, opened by %" PRIu64
 			" source%s",
@@ -80,6 +85,11 @@ static void report_connections(Service *s, DetectContext *context)
 	finding_report(&f);
 }
 
+void queue_connections_begin(Service *s, DetectContext *context)
+{
+	report_connections(s, context, true);
+}
+
 void queue_end(Service *s, DetectContext *context)
 {
 	if (s->accept_queue.start)
@@ -87,7 +97,7 @@ void queue_end(Service *s, DetectContext *context)
 	if (s->backlog.start)
 		report_backlog(s, context);
 	if (s->connections.start)
-		report_connections(s, context);
+		report_connections(s, context, false);
 	s->accept_queue = s->backlog = s->connections = (ServiceEpisode){0};
 	s->troubled = false;
 }
@@ -105,7 +115,7 @@ void queue_advance(Service *s, DetectContext *context, ShakedownTime now)
 		s->backlog = (ServiceEpisode){0};
 	}
 	if (s->connections.start && now - s->connections.last > EPISODE_OVER) {
-		report_connections(s, context);
+		report_connections(s, context, false);
 		s->connections = (ServiceEpisode){0};
 	}
 	s->troubled = s->accept_queue.start || s->backlog.start || s->connections.start;

@@ -13,6 +13,8 @@ void queue_syn(Service *service, DetectContext *context, const TcpEvent *event);
 void queue_syn_ack(Service *service, const TcpEvent *event);
 void queue_established(Service *service, const TcpConnection *conn);
 void queue_third_ack_lost(Service *service, const TcpEvent *event);
+/* Many connections that say nothing have come together, and go on to. */
+void queue_connections_begin(Service *service, DetectContext *context);
 /* Time passes: what is over is reported. */
 void queue_advance(Service *service, DetectContext *context, ShakedownTime now);
 /* Reports what has come together. */

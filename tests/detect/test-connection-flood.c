@@ -36,3 +36,22 @@ Test(connection_flood, that_says_nothing)
 	EXPECT_KINDS(s, "connection-flood");
 	EXPECT_FACT(s, CONNECTION_FLOOD, "sources=1");
 }
+
+/* Who watches is told when it is recognised, and when it is over. */
+Test(connection_flood, is_told_while_it_goes_on)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->context.early = true;
+	open_and_say_nothing(s, 0, 600);
+	EXPECT_KINDS(s, "connection-flood");
+	EXPECT_FACT(s, CONNECTION_FLOOD, "under_way=1");
+	scene_wait(s, SECONDS(20));
+	detectors_tick(s->detectors, s->now);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD), 1);
+	scene_wait(s, SECONDS(60));
+	detectors_tick(s->detectors, s->now);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD), 2);
+	scene_finish(s);
+	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD), 2);
+}
