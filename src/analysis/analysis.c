@@ -149,7 +149,7 @@ static void on_opening(TcpConnection *conn, ShakedownTime time, void *data)
 
 /* Program and libraries, buffers, and what is kept by service, source and host, all of which is
  * bounded: README.md, "Floods and scans", adds it up. */
-#define MEMORY_FIXED (UINT64_C(112) << 20)
+#define MEMORY_FIXED (UINT64_C(128) << 20)
 
 /* The least there is would be no bound. */
 static uint64_t memory_for_connections(const ShakedownConfig *config)

@@ -31,8 +31,7 @@ static void service_clear(Service *s, void *data)
 {
 	g_free(s->sources);
 	g_free(s->flood);
-	for (unsigned i = 0; i < STRAYS; i++)
-		g_free(s->strays[i].crowd);
+	g_free(s->crowd);
 }
 
 Services *services_new(const ShakedownConfig *config)

@@ -76,7 +76,7 @@ typedef struct {
 	uint64_t syns;
 } ServiceSources;
 
-/* Whence, and what of a host or subnet they came to: some kilobytes where they are many. */
+/* Whence they came, and to what of a host or subnet: two kilobytes where they are many. */
 typedef struct {
 	SketchDistinct sources, targets;
 } StrayCrowd;
@@ -86,7 +86,6 @@ typedef struct {
 	ServiceEpisode episode;
 	ShakedownTime since; /* a window's beginning, … */
 	uint64_t count;	     /* … and those in it */
-	StrayCrowd *crowd;   /* of episode and window; NULL: few came so far */
 } ServiceStrays;
 
 #define SERVICE_FLOODS_PAST 4
@@ -164,6 +163,7 @@ typedef struct _Service {
 	ServiceEpisode accept_queue, backlog, connections;
 	ShakedownAddress connections_from; /* most of them; version 0: nobody in particular */
 	ServiceStrays strays[STRAYS];
+	StrayCrowd *crowd; /* of all of their windows and episodes; NULL: few came so far */
 } Service;
 _Static_assert(offsetof(Service, cookies) == 128, "two cache lines");
 

@@ -72,14 +72,14 @@ bool stray_is(const TcpConnection *conn, Stray *kind, ShakedownSideId *to)
 	return is_unasked_answer(conn);
 }
 
-static void say_where(Finding *f, const Service *s, const ServiceStrays *w)
+static void say_where(Finding *f, const Service *s, uint64_t segments)
 {
 	bool host = service_breadth(s) == SERVICE_HOST;
-	uint64_t n = w->crowd ? sketch_distinct_count(&w->crowd->targets) : 0;
+	uint64_t n = s->crowd ? sketch_distinct_count(&s->crowd->targets) : 0;
 
 	if (service_breadth(s) == SERVICE_ITSELF || !n)
 		return;
-	n = MIN(n, w->episode.count);
+	n = MIN(n, segments);
 	finding_count(f, host ? "ports" : "hosts", n);
 	finding_ratio(f, host ? "ports_standard_error" : "hosts_standard_error",
 		      SKETCH_DISTINCT_ERROR);
@@ -87,13 +87,13 @@ static void say_where(Finding *f, const Service *s, const ServiceStrays *w)
 			host ? "ports" : "hosts");
 }
 
-static void say_sources(Finding *f, const ServiceStrays *w)
+static void say_sources(Finding *f, const Service *s, uint64_t segments)
 {
-	uint64_t n = w->crowd ? sketch_distinct_count(&w->crowd->sources) : 0;
+	uint64_t n = s->crowd ? sketch_distinct_count(&s->crowd->sources) : 0;
 
 	if (!n)
 		return;
-	n = MIN(n, w->episode.count);
+	n = MIN(n, segments);
 	finding_count(f, "sources", n);
 	finding_ratio(f, "sources_standard_error", SKETCH_DISTINCT_ERROR);
 	finding_summary(f, ", from %s%" PRIu64 " source%s", n > 20 ? "about " : "", n,
@@ -104,8 +104,7 @@ static void say_sources(Finding *f, const ServiceStrays *w)
 static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 {
 	const StrayKind *k = &kinds[kind];
-	const ServiceStrays *w = &s->strays[kind];
-	const ServiceEpisode *e = &w->episode;
+	const ServiceEpisode *e = &s->strays[kind].episode;
 	Finding f;
 
 	service_finding_begin(&f, context, k->kind, s);
@@ -120,18 +119,28 @@ static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 	if (goes_on)
 		finding_summary(&f, "under way: ");
 	finding_summary(&f, "%" PRIu64 " %s", e->count, k->name);
-	say_where(&f, s, w);
+	say_where(&f, s, e->count);
 	finding_summary(&f, " in %s %s", finding_span(&f, e->last - e->start), k->fault);
-	say_sources(&f, w);
+	say_sources(&f, s, e->count);
 	finding_report(&f);
 }
 
-static void begin_anew(ServiceStrays *w, ShakedownTime since)
+static bool counts_now(const ServiceStrays *w, const ShakedownConfig *config, ShakedownTime now)
 {
-	w->since = since;
-	w->count = 0;
-	if (!w->episode.start)
-		g_clear_pointer(&w->crowd, g_free);
+	return w->episode.start || (w->count && now - w->since <= config->flood_window);
+}
+
+/* What is known of where they come from is of all kinds that are counted now. */
+static void begin_anew(Service *s, const ShakedownConfig *config, Stray kind, ShakedownTime since)
+{
+	bool others = false;
+
+	s->strays[kind].since = since;
+	s->strays[kind].count = 0;
+	for (Stray i = 0; i < STRAYS; i++)
+		others |= counts_now(&s->strays[i], config, since);
+	if (!others)
+		g_clear_pointer(&s->crowd, g_free);
 }
 
 static void end(Service *s, DetectContext *context, Stray kind, ShakedownTime now)
@@ -141,7 +150,7 @@ static void end(Service *s, DetectContext *context, Stray kind, ShakedownTime no
 	if (w->episode.start)
 		report(s, context, kind, false);
 	w->episode = (ServiceEpisode){0};
-	begin_anew(w, now);
+	begin_anew(s, context->config, kind, now);
 }
 
 void stray_end(Service *s, DetectContext *context)
@@ -168,17 +177,18 @@ static uint64_t target_of(const Service *s, const TcpConnection *conn, Shakedown
 						  : sketch_hash_address(&address);
 }
 
-static void count_ends(Service *s, ServiceStrays *w, const TcpConnection *conn, ShakedownSideId to)
+static void count_ends(Service *s, const ServiceStrays *w, const TcpConnection *conn,
+		       ShakedownSideId to)
 {
 	ShakedownAddress source = tcp_conn_address(conn, tcp_other(to));
 
-	if (!w->crowd && w->count < FEW)
+	if (!s->crowd && w->count < FEW)
 		return;
-	if (!w->crowd)
-		w->crowd = g_new0(StrayCrowd, 1);
-	sketch_distinct_add(&w->crowd->sources, sketch_hash_address(&source));
+	if (!s->crowd)
+		s->crowd = g_new0(StrayCrowd, 1);
+	sketch_distinct_add(&s->crowd->sources, sketch_hash_address(&source));
 	if (service_breadth(s) != SERVICE_ITSELF)
-		sketch_distinct_add(&w->crowd->targets, target_of(s, conn, to));
+		sketch_distinct_add(&s->crowd->targets, target_of(s, conn, to));
 }
 
 static bool are_many(const Service *s, const ServiceStrays *w, const ShakedownConfig *config)
@@ -187,7 +197,7 @@ static bool are_many(const Service *s, const ServiceStrays *w, const ShakedownCo
 
 	return w->count >= config->flood_syns * (breadth == SERVICE_SUBNET ? SUBNET_TIMES : 1) &&
 	       (breadth == SERVICE_ITSELF ||
-		(w->crowd && sketch_distinct_count(&w->crowd->sources) >= SOURCES_LEAST));
+		(s->crowd && sketch_distinct_count(&s->crowd->sources) >= SOURCES_LEAST));
 }
 
 /* True: it gets few of them. */
@@ -206,7 +216,7 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 		return false;
 	}
 	if (!w->count || conn->start - w->since > config->flood_window)
-		begin_anew(w, conn->start);
+		begin_anew(s, config, kind, conn->start);
 	w->count++;
 	count_ends(s, w, conn, to);
 	if (are_many(s, w, config)) {
