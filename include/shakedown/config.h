@@ -32,7 +32,7 @@ typedef struct {
 					   whatever VLAN or tunnel they came in (mirrored traffic) */
 	uint64_t overlap_segments;	/* payloads remembered to notice that what is sent again
 					   differs; 0: none */
-	uint64_t max_memory;		/* bytes that the whole process may take, of which 112 MiB
+	uint64_t max_memory;		/* bytes that the whole process may take, of which 128 MiB
 					   are set aside for what is no connection; 0: no bound
 					   (the program then takes half of the machine's) */
 } ShakedownConfig;

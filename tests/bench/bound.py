@@ -18,7 +18,7 @@ import tempfile
 # Of less the bound does not tell: what does not grow takes its share.
 STRAYS, STRAYS_BOUND = 600000, 256
 # So many stay open that the others are packed.
-WAVES, STAY, PACKETS_OF_CLOSED, WAVES_BOUND = 2000000, 70000, 6, 200
+WAVES, STAY, PACKETS_OF_CLOSED, WAVES_BOUND = 2000000, 70000, 6, 180
 
 
 def peak(command, out):
