@@ -349,7 +349,7 @@ static size_t group_facts(const Problem *p, ProblemRole role, ShakedownFact *fac
 
 	if (role == PROBLEM_OF_NETWORK) {
 		if (p->segments)
-			add_count(facts, &n, "syn", p->segments);
+			add_count(facts, &n, segments_of(p->first.kind), p->segments);
 		add_count(facts, &n, p->many_servers ? "subnets_at_least" : "subnets",
 			  p->servers.len);
 	} else {

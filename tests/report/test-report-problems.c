@@ -418,19 +418,22 @@ typedef struct {
 	uint64_t syns;
 	ShakedownTime time;
 	bool under_way;
+	bool resets;
 } Flood;
 
 static void add_flood(Problems *problems, const Flood *f, uint64_t frame)
 {
 	const ShakedownFact facts[] = {
-		{.name = "syn", .type = SHAKEDOWN_VALUE_COUNT, .count = f->syns},
+		{.name = f->resets ? "segments" : "syn",
+		 .type = SHAKEDOWN_VALUE_COUNT,
+		 .count = f->syns},
 		{.name = "told_by",
 		 .type = SHAKEDOWN_VALUE_TEXT,
 		 .text = f->syns % 2 ? "window" : "cumulative sum"},
 		{.name = "under_way", .type = SHAKEDOWN_VALUE_FLAG, .count = 1},
 	};
 	const ShakedownAnomaly a = {
-		.kind = SHAKEDOWN_ANOMALY_SYN_FLOOD,
+		.kind = f->resets ? SHAKEDOWN_ANOMALY_RESET_FLOOD : SHAKEDOWN_ANOMALY_SYN_FLOOD,
 		.severity = SHAKEDOWN_SEVERITY_CRITICAL,
 		.scope = SHAKEDOWN_SCOPE_SUBNET,
 		.subject = {.host = f->subnet, .subnet_bits = f->bits},
@@ -485,6 +488,26 @@ Test(problems, floods_of_neighbours_are_one)
 				     "it is flooded");
 	cr_assert(g_str_has_prefix(filter(0), "ip.addr==198.18.0.0/20 && tcp.flags.syn==1 && "),
 		  "%s", filter(0));
+}
+
+static void take_segments(const ShakedownAnomaly *a, void *data)
+{
+	uint64_t *segments = data;
+
+	if (strcmp(a->facts[0].name, "segments") == 0)
+		*segments += a->facts[0].count;
+}
+
+Test(problems, floods_of_resets_count_segments)
+{
+	uint64_t segments = 0;
+	Problems *problems = problems_new(false, take_segments, &segments);
+
+	for (uint8_t i = 0; i < 4; i++)
+		add_flood(problems, &(Flood)OF(i, 100, .resets = true), i + 1u);
+	problems_finish(problems);
+	problems_free(problems);
+	cr_assert_eq(segments, 400);
 }
 
 /* Few of them, of one subnet again and again, or far from each other. */
