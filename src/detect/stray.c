@@ -125,9 +125,24 @@ static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 	finding_report(&f);
 }
 
+/* They are counted when they are over, and that is not always the order in which they came: after a
+ * leap of the clock the latest may be first. Stamps can be further apart than can be said. */
+static ShakedownDuration apart(ShakedownTime a, ShakedownTime b)
+{
+	uint64_t apart = a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
+
+	return (ShakedownDuration)MIN(apart, (uint64_t)INT64_MAX);
+}
+
+/* How far it lies from an episode, before or behind it. */
+static ShakedownDuration beside(const ServiceEpisode *e, ShakedownTime time)
+{
+	return time < e->start ? apart(e->start, time) : time > e->last ? apart(time, e->last) : 0;
+}
+
 static bool counts_now(const ServiceStrays *w, const ShakedownConfig *config, ShakedownTime now)
 {
-	return w->episode.start || (w->count && now - w->since <= config->flood_window);
+	return w->episode.start || (w->count && apart(now, w->since) <= config->flood_window);
 }
 
 /* What is known of where they come from is of all kinds that are counted now. */
@@ -164,7 +179,7 @@ void stray_advance(Service *s, DetectContext *context, ShakedownTime now)
 	for (Stray i = 0; i < STRAYS; i++) {
 		const ServiceEpisode *e = &s->strays[i].episode;
 
-		if (e->start && now - e->last > OVER_AFTER + COUNTED_WITHIN)
+		if (e->start && now > e->last && apart(now, e->last) > OVER_AFTER + COUNTED_WITHIN)
 			end(s, context, i, now);
 	}
 }
@@ -208,14 +223,15 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 	ServiceStrays *w = &s->strays[kind];
 	ServiceEpisode *e = &w->episode;
 
-	if (e->start && conn->start - e->last > OVER_AFTER)
+	if (e->start && conn->start > e->last && apart(conn->start, e->last) > OVER_AFTER)
 		end(s, context, kind, conn->start);
-	if (e->start && conn->start - e->last <= config->flood_window) {
+	if (e->start && beside(e, conn->start) <= config->flood_window) {
 		service_episode(e, conn->start, conn->first_frame);
+		e->start = MIN(e->start, conn->start);
 		count_ends(s, w, conn, to);
 		return false;
 	}
-	if (!w->count || conn->start - w->since > config->flood_window)
+	if (!w->count || apart(conn->start, w->since) > config->flood_window)
 		begin_anew(s, config, kind, conn->start);
 	w->count++;
 	count_ends(s, w, conn, to);
@@ -223,6 +239,7 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 		uint64_t before = e->count;
 
 		service_episode(e, w->since, conn->first_frame);
+		e->start = MIN(e->start, MIN(w->since, conn->start));
 		e->last = MAX(e->last, conn->start);
 		e->count = before + w->count;
 		w->count = 0;

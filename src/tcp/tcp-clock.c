@@ -179,13 +179,25 @@ uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn)
 	return flow_table_find(tracker->table, &conn->key, conn->hash);
 }
 
+/* As the wheel counts. What is due already is so when the present has passed, not in it: else it
+ * would fire for ever where stamps are further apart than can be said. */
+static ShakedownTime wheel_time(const TcpTracker *tracker, ShakedownTime due)
+{
+	const ShakedownTime present = tracker->now - tracker->first;
+
+	if (due <= tracker->now)
+		return present + 1;
+	return present +
+	       (ShakedownTime)MIN((uint64_t)due - (uint64_t)tracker->now, (uint64_t)INT64_MAX / 4);
+}
+
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn)
 {
 	ShakedownTime due = tcp_clock_due(tracker, conn);
 
 	if (due == NEVER)
 		return;
-	due -= tracker->first;
+	due = wheel_time(tracker, due);
 	/* Most often it is put off; only else its handle is needed. */
 	if (!timer_wheel_postpone(tracker->wheel, &conn->timer, due))
 		timer_wheel_set(tracker->wheel, tcp_handle_of(tracker, conn), due);
@@ -231,7 +243,7 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	}
 	ShakedownTime due = tcp_clock_due(tracker, conn);
 	if (due != NEVER)
-		timer_wheel_set(tracker->wheel, handle, due - tracker->first);
+		timer_wheel_set(tracker->wheel, handle, wheel_time(tracker, due));
 	tcp_folded_return(tracker, conn, handle);
 }
 

@@ -111,6 +111,21 @@ Test(stray, a_pause_loses_none)
 	EXPECT_FACT(s, RESET_FLOOD, "segments=600");
 }
 
+/* After a leap of the clock they are over all at once, the latest first. */
+Test(stray, a_trickle_before_a_leap_is_no_flood)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 300; i++) {
+		from(s, i, 0);
+		CLIENT(s, FIN_ACK, 5, 5, .after = MS(333));
+	}
+	from(s, 300, 0);
+	CLIENT(s, TCP_SYN, 5, .after = SECONDS(300));
+	scene_finish(s);
+	EXPECT_NOT(s, FIN_FLOOD);
+}
+
 typedef enum {
 	RESETS,
 	IS_SILENT,
