@@ -179,16 +179,15 @@ uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn)
 	return flow_table_find(tracker->table, &conn->key, conn->hash);
 }
 
-/* As the wheel counts. What is due already is so when the present has passed, not in it: else it
- * would fire for ever where stamps are further apart than can be said. */
+/* As the wheel counts. */
 static ShakedownTime wheel_time(const TcpTracker *tracker, ShakedownTime due)
 {
-	const ShakedownTime present = tracker->now - tracker->first;
+	ShakedownTime present = tcp_wheel_present(tracker, tracker->now);
 
-	if (due <= tracker->now)
-		return present + 1;
-	return present +
-	       (ShakedownTime)MIN((uint64_t)due - (uint64_t)tracker->now, (uint64_t)INT64_MAX / 4);
+	return due <= tracker->now
+		       ? present
+		       : present + (ShakedownTime)MIN((uint64_t)due - (uint64_t)tracker->now,
+						      (uint64_t)TCP_WHEEL_MOST);
 }
 
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn)
@@ -241,9 +240,12 @@ void tcp_clock_fire(uint32_t handle, void *data)
 		tcp_connection_over(tracker, conn, handle);
 		return;
 	}
-	ShakedownTime due = tcp_clock_due(tracker, conn);
+	/* What would be due in the present for ever, by stamps that nobody can count with, fires
+	 * once a tick. */
+	ShakedownTime due = tcp_clock_due(tracker, conn),
+		      later = tcp_wheel_present(tracker, tracker->now) + TIMER_TICK;
 	if (due != NEVER)
-		timer_wheel_set(tracker->wheel, handle, wheel_time(tracker, due));
+		timer_wheel_set(tracker->wheel, handle, MAX(wheel_time(tracker, due), later));
 	tcp_folded_return(tracker, conn, handle);
 }
 
@@ -254,7 +256,8 @@ static void set_back(TcpTracker *tracker, ShakedownTime now)
 	uint64_t by = (uint64_t)tracker->now - (uint64_t)now;
 
 	tracker->set_back = (TcpSetBack){.by = by};
-	tracker->first = (ShakedownTime)((uint64_t)tracker->first - by);
+	tracker->first =
+		(ShakedownTime)((uint64_t)now - (uint64_t)tcp_wheel_present(tracker, tracker->now));
 	tracker->now = now;
 	tracker->leapt = false;
 	if (tracker->observer.set_back)

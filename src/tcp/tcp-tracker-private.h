@@ -63,6 +63,19 @@ struct _TcpTracker {
 	void *noted_data;
 };
 
+/* The wheel's time begins with the capture, and goes on where a clock was set back: of clocks that
+ * leap to and fro there is an end to what can be counted, and then it stands. */
+#define TCP_WHEEL_MOST (INT64_MAX / 4)
+
+static inline ShakedownTime tcp_wheel_present(const TcpTracker *tracker, ShakedownTime now)
+{
+	uint64_t since = (uint64_t)now - (uint64_t)tracker->first;
+
+	return (ShakedownTime)(G_LIKELY(since <= (uint64_t)TCP_WHEEL_MOST)
+				       ? since
+				       : (uint64_t)TCP_WHEEL_MOST);
+}
+
 /* The SYN of a connection that may come to be, kept whole to be replayed if it does. */
 struct _TcpPendingSyn {
 	Segment seg;

@@ -219,8 +219,10 @@ static inline void advance(TcpTracker *t, ShakedownTime now)
 	if (G_UNLIKELY(!t->started || t->leapt || now - t->now > LEAP) && !takes_odd_time(t, now))
 		return;
 	t->now = now;
-	if (G_UNLIKELY(timer_wheel_is_due(t->wheel, now - t->first)))
-		timer_wheel_advance(t->wheel, now - t->first, tcp_clock_fire, t);
+	const ShakedownTime present = tcp_wheel_present(t, now);
+
+	if (G_UNLIKELY(timer_wheel_is_due(t->wheel, present)))
+		timer_wheel_advance(t->wheel, present, tcp_clock_fire, t);
 }
 
 void tcp_tracker_advance(TcpTracker *t, ShakedownTime now)
