@@ -109,6 +109,8 @@ static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event
 	Service *s = service_of(context, event);
 
 	goes_on_after_cut(self, context, event);
+	if (conn->side[SHAKEDOWN_CLIENT].syns)
+		services_note_both_ways(context->services);
 	if (s) {
 		queue_syn_ack(s, event);
 		cookies_syn_ack(s, event);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LEGS_LEAST 5
+#define BOTH_WAYS_LEAST 3
 #define NEAR_BITS 10
 /* Who gets more SYNs than that in a window speaks for itself. */
 #define FOR_WIDER_MOST 8
@@ -22,7 +23,7 @@ struct _Services {
 	/* Each event asks for its connection's, and those to a few services take turns: what was
 	 * found last by such a key, to be compared before anything is hashed. */
 	Service *near[1 << NEAR_BITS];
-	uint64_t forgotten;
+	uint64_t forgotten, both_ways;
 	void (*forget)(Service *service, void *data);
 	void *forget_data;
 };
@@ -211,6 +212,16 @@ Service *services_get_wider(Services *t, ServiceBreadth breadth, const Shakedown
 		memset((uint8_t *)&key.address + kept, 0, sizeof key.address - kept);
 	}
 	return get(t, &key, look);
+}
+
+void services_note_both_ways(Services *t)
+{
+	t->both_ways++;
+}
+
+bool services_seen_both_ways(const Services *t)
+{
+	return t->both_ways >= BOTH_WAYS_LEAST;
 }
 
 uint64_t services_forgotten(const Services *t)

@@ -189,6 +189,10 @@ Service *services_get_wider(Services *services, ServiceBreadth breadth,
 void services_forget_all(Services *services);
 /* Services that had to make room. */
 uint64_t services_forgotten(const Services *services);
+/* The tap has seen both directions of an attempt. */
+void services_note_both_ways(Services *services);
+/* … of several: what is not answered is silent, and not unseen. */
+bool services_seen_both_ways(const Services *services);
 void services_foreach(Services *services, void (*call)(Service *service, void *data), void *data);
 /* Called with a service that is about to make room. */
 void services_on_forget(Services *services, void (*call)(Service *service, void *data), void *data);

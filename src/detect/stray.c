@@ -140,21 +140,24 @@ static ShakedownDuration beside(const ServiceEpisode *e, ShakedownTime time)
 	return time < e->start ? apart(e->start, time) : time > e->last ? apart(time, e->last) : 0;
 }
 
-static bool counts_now(const ServiceStrays *w, const ShakedownConfig *config, ShakedownTime now)
+/* Nor did so shortly. */
+static bool none_counts(const Service *s, ShakedownTime now, ShakedownDuration shortly)
 {
-	return w->episode.start || (w->count && apart(now, w->since) <= config->flood_window);
+	for (Stray i = 0; i < STRAYS; i++) {
+		const ServiceStrays *w = &s->strays[i];
+
+		if (w->episode.start || (w->count && apart(now, w->since) <= shortly))
+			return false;
+	}
+	return true;
 }
 
 /* What is known of where they come from is of all kinds that are counted now. */
 static void begin_anew(Service *s, const ShakedownConfig *config, Stray kind, ShakedownTime since)
 {
-	bool others = false;
-
 	s->strays[kind].since = since;
 	s->strays[kind].count = 0;
-	for (Stray i = 0; i < STRAYS; i++)
-		others |= counts_now(&s->strays[i], config, since);
-	if (!others)
+	if (none_counts(s, since, config->flood_window))
 		g_clear_pointer(&s->crowd, g_free);
 }
 
@@ -182,6 +185,8 @@ void stray_advance(Service *s, DetectContext *context, ShakedownTime now)
 		if (e->start && now > e->last && apart(now, e->last) > OVER_AFTER + COUNTED_WITHIN)
 			end(s, context, i, now);
 	}
+	if (s->crowd && none_counts(s, now, context->config->flood_window + COUNTED_WITHIN))
+		g_clear_pointer(&s->crowd, g_free);
 }
 
 static uint64_t target_of(const Service *s, const TcpConnection *conn, ShakedownSideId to)
@@ -249,6 +254,16 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 	return !e->start && w->count <= FEW;
 }
 
+/* A connection that is idle, of which one direction was captured, looks the same to a host; a port
+ * has not many of those. */
+static bool may_be_idle(DetectContext *context, const TcpConnection *conn, Stray kind,
+			ShakedownSideId to)
+{
+	return kind != STRAY_RST && kind != STRAY_SYN_ACK && !tcp_side_originals(conn, to) &&
+	       (tcp_side_originals(conn, tcp_other(to)) > 1 ||
+		!services_seen_both_ways(context->services));
+}
+
 /* What is told by the service is not told by the host, and so on. */
 void stray_count(DetectContext *context, const TcpConnection *conn, Stray kind, ShakedownSideId to)
 {
@@ -257,7 +272,9 @@ void stray_count(DetectContext *context, const TcpConnection *conn, Stray kind, 
 		services_get(context->services, &address, tcp_conn_port(conn, to), SERVICE_MAKE);
 
 	for (ServiceBreadth wider = SERVICE_HOST;
-	     count_in(s, context, conn, kind, to) && wider < SERVICE_BREADTHS; wider++)
+	     count_in(s, context, conn, kind, to) && wider < SERVICE_BREADTHS &&
+	     !may_be_idle(context, conn, kind, to);
+	     wider++)
 		s = services_get_wider(context->services, wider, &address, SERVICE_MAKE);
 }
 

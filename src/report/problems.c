@@ -300,7 +300,8 @@ void problems_add(Problems *all, const ShakedownAnomaly *a)
 
 void problems_advance(Problems *all, ShakedownTime now)
 {
-	if (!all->stream)
+	/* Before the first packet there is no time. */
+	if (!all->stream || now < -(INT64_MAX / 2))
 		return;
 	/* The clock was set back: what is held would be for as long. */
 	if (all->waiting.length && now < all->looked - PROBLEMS_HELD) {

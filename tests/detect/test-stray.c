@@ -237,3 +237,39 @@ Test(stray, without_an_answer_it_is_told_soon)
 	pass(data, SECONDS(140));
 	EXPECT_KINDS(data, "");
 }
+
+typedef struct {
+	bool both_ways; /* others' connections are seen whole */
+	unsigned times; /* each comes so often */
+} Idle;
+
+/* Bare ACKs to many ports of a host, which does not answer. */
+static void keep_alive(Scene *s, Idle idle)
+{
+	const uint16_t port = s->port[SHAKEDOWN_SERVER];
+
+	for (unsigned i = 0; i < 10 && idle.both_ways; i++) {
+		scene_client(s, 50000 + i);
+		scene_open(s);
+	}
+	for (unsigned i = 0; i < 300 * idle.times; i++) {
+		from(s, i % 300, 0);
+		s->port[SHAKEDOWN_SERVER] = (uint16_t)(port + 1 + i % 300);
+		CLIENT(s, TCP_ACK, 5, 5, .after = MS(20));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+}
+
+/* Of one direction alone nobody knows whether they are answered; and who comes again is idle. */
+Test(stray, idle_connections_are_no_flood)
+{
+	g_autoptr(Scene) flood = scene_new(), one_way = scene_new(), again = scene_new();
+
+	keep_alive(flood, (Idle){.both_ways = true, .times = 1});
+	EXPECT(flood, ACK_FLOOD);
+	keep_alive(one_way, (Idle){.times = 1});
+	EXPECT_NOT(one_way, ACK_FLOOD);
+	keep_alive(again, (Idle){.both_ways = true, .times = 2});
+	EXPECT_NOT(again, ACK_FLOOD);
+}
