@@ -561,3 +561,22 @@ Test(flood, segments_that_no_stack_sends)
 	EXPECT_NOT(few, ACK_FLOOD);
 	cr_assert_eq(scene_count(few, SHAKEDOWN_ANOMALY_UNEXPECTED_FLAGS), 100);
 }
+
+/* By a third of all the time there is, and back: it ends. */
+Test(flood, clocks_that_leap_to_and_fro)
+{
+	g_autoptr(Scene) s = scene_new();
+	uint64_t chance = 1;
+
+	for (unsigned i = 0; i < 7000; i++) {
+		chance = chance * UINT64_C(6364136223846793005) + 1;
+		scene_client(s, i);
+		s->now = (ShakedownTime)(chance >> 1) % (INT64_C(1) << 62) -
+			 (chance >> 63 ? INT64_C(1) << 61 : 0);
+		CLIENT(s, TCP_SYN);
+		for (unsigned j = 0; j < i % 3; j++)
+			SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(90));
+	}
+	scene_finish(s);
+	cr_assert_eq(s->frame, 7000 + 6999);
+}
