@@ -86,8 +86,7 @@ static G_GNUC_NO_INLINE size_t decoder_walk(Decoder *decoder, const ShakedownPac
 size_t decoder_decode(Decoder *decoder, const ShakedownPacket *packet,
 		      Segment segments[DECODER_SEGMENTS])
 {
-	if (!decoder->options.every_layer &&
-	    ordinary_decode(packet, &decoder->options, segments))
+	if (!decoder->options.every_layer && ordinary_decode(packet, &decoder->options, segments))
 		return 1;
 	return decoder_walk(decoder, packet, segments);
 }
