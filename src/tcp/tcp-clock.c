@@ -182,12 +182,12 @@ uint32_t tcp_handle_of(const TcpTracker *tracker, const TcpConnection *conn)
 /* As the wheel counts. */
 static ShakedownTime wheel_time(const TcpTracker *tracker, ShakedownTime due)
 {
-	ShakedownTime present = tcp_wheel_present(tracker, tracker->now);
+	const ShakedownTime present = tcp_wheel_present(tracker, tracker->now);
+	const uint64_t from = (uint64_t)tracker->now, to = (uint64_t)due;
 
-	return due <= tracker->now
-		       ? present
-		       : present + (ShakedownTime)MIN((uint64_t)due - (uint64_t)tracker->now,
-						      (uint64_t)TCP_WHEEL_MOST);
+	return due < tracker->now
+		       ? present - (ShakedownTime)MIN(from - to, (uint64_t)present)
+		       : present + (ShakedownTime)MIN(to - from, (uint64_t)TCP_WHEEL_MOST);
 }
 
 void tcp_clock_arm(TcpTracker *tracker, TcpConnection *conn)
@@ -245,7 +245,8 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	ShakedownTime due = tcp_clock_due(tracker, conn),
 		      later = tcp_wheel_present(tracker, tracker->now) + TIMER_TICK;
 	if (due != NEVER)
-		timer_wheel_set(tracker->wheel, handle, MAX(wheel_time(tracker, due), later));
+		timer_wheel_set(tracker->wheel, handle,
+				due > tracker->now ? wheel_time(tracker, due) : later);
 	tcp_folded_return(tracker, conn, handle);
 }
 
