@@ -79,9 +79,8 @@ void cookies_late(Service *s, TcpConnection *conn)
 	if (!conn->syn_ack_first)
 		return;
 	/* An ICMP error makes a stack forget the attempt, too. */
-	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
-		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_ICMP)
-			return;
+	if (tcp_conn_latest_mark(conn, 1u << TCP_MARK_ICMP, TCP_EITHER_SIDE))
+		return;
 	if (conn->side[SHAKEDOWN_SERVER].syns > 1) {
 		k->repeated += k->start != 0;
 		return;

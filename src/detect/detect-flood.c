@@ -115,11 +115,11 @@ static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event
 		queue_syn_ack(s, event);
 		cookies_syn_ack(s, event);
 	}
-	if (conn->side[SHAKEDOWN_SERVER].syns <= 2)
+	uint32_t answers = conn->side[SHAKEDOWN_SERVER].syns;
+
+	if (answers <= 2)
 		attempt_turn(context, s, conn,
-			     conn->side[SHAKEDOWN_SERVER].syns == 1
-				     ? (AttemptTurn){.answered = true}
-				     : (AttemptTurn){.repeated = true});
+			     (AttemptTurn){.answered = answers == 1, .repeated = answers == 2});
 }
 
 static void on_established(void *self, DetectContext *context, const TcpEvent *event)

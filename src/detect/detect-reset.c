@@ -266,11 +266,7 @@ static void note_of_opening(DossierReset *r, const TcpMark *mark)
 static void on_contradiction(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
-	const TcpMark *mark = NULL;
-
-	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
-		if (tcp_aside(conn)->marks.items[i].kind == TCP_MARK_RST)
-			mark = &tcp_aside(conn)->marks.items[i];
+	const TcpMark *mark = tcp_conn_latest_mark(conn, 1u << TCP_MARK_RST, TCP_EITHER_SIDE);
 	bool refused =
 		event->seg && (event->seg->flags & TCP_SYN) && event->side == SHAKEDOWN_SERVER;
 
@@ -296,16 +292,11 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 /* A SYN that is the connection's own, once more, is in nobody's dossier. */
 static uint64_t syn_before(const TcpEvent *event)
 {
-	const TcpMarks *marks = &tcp_aside(event->conn)->marks;
+	const TcpMark *syn =
+		tcp_conn_latest_mark(event->conn, 1u << TCP_MARK_SYN | 1u << TCP_MARK_OTHER_SYN,
+				     1u << tcp_other(event->side));
 
-	for (unsigned i = marks->len; i-- > 0;)
-		if ((marks->items[i].kind == TCP_MARK_SYN ||
-		     marks->items[i].kind == TCP_MARK_OTHER_SYN) &&
-		    marks->items[i].side == tcp_other(event->side))
-			return event->time - marks->items[i].time <= ANSWER_MOST
-				       ? marks->items[i].frame
-				       : 0;
-	return 0;
+	return syn && event->time - syn->time <= ANSWER_MOST ? syn->frame : 0;
 }
 
 static void on_challenge(void *self, DetectContext *context, const TcpEvent *event)

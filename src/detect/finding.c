@@ -282,6 +282,16 @@ const char *finding_side(ShakedownSideId side)
 	return side == SHAKEDOWN_CLIENT ? "the client" : "the server";
 }
 
+void finding_lasted(Finding *f, ShakedownDuration duration, bool goes_on)
+{
+	if (!goes_on) {
+		finding_duration(f, "lasted_s", duration);
+		return;
+	}
+	finding_flag(f, "under_way", true);
+	finding_summary(f, "under way: ");
+}
+
 const char *finding_span(Finding *f, ShakedownDuration d)
 {
 	char *out = f->spans[f->span_next++ % G_N_ELEMENTS(f->spans)];

@@ -65,6 +65,8 @@ void finding_marks(Finding *finding, TcpMarkKind kind, int side);
 void finding_fins(Finding *finding, int side);
 void finding_count(Finding *finding, const char *name, uint64_t count);
 void finding_duration(Finding *finding, const char *name, ShakedownDuration duration);
+/* How long it took, or that it is under way: before anything else is said in the summary. */
+void finding_lasted(Finding *finding, ShakedownDuration duration, bool goes_on);
 void finding_ratio(Finding *finding, const char *name, double ratio);
 void finding_text(Finding *finding, const char *name, const char *text);
 void finding_flag(Finding *finding, const char *name, bool flag);

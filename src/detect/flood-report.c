@@ -42,42 +42,21 @@ static void say_top(Finding *f, const ServiceSources *sources, uint64_t distinct
 				address);
 }
 
-/* What is a part of it, and how many of them it came to. */
-static void say_targets(Finding *f, const Service *wider)
-{
-	bool host = service_breadth(wider) == SERVICE_HOST;
-	unsigned whole = wider->address.version == 6 ? 128 : 32,
-		 bits = host ? 16 : whole - service_subnet_bits(&wider->address);
-	/* The sketch errs to either side; there are no more than there can be. */
-	uint64_t n = MIN(sketch_distinct_count(&wider->sources->targets), wider->flood->syns);
-
-	n = bits < 64 ? MIN(n, UINT64_C(1) << bits) : n;
-
-	finding_count(f, host ? "ports" : "hosts", n);
-	finding_ratio(f, host ? "ports_standard_error" : "hosts_standard_error",
-		      SKETCH_DISTINCT_ERROR);
-	finding_summary(f, " to %s%" PRIu64 " %s", n > 20 ? "about " : "", n,
-			host ? "ports" : "hosts");
-}
-
 static void say_sources(Finding *f, const Service *s, DetectContext *context)
 {
-	/* The sketch errs to either side; nobody can be more than there were SYNs. */
-	uint64_t sources = MIN(sketch_distinct_count(&s->sources->distinct), s->flood->syns);
+	uint64_t sources = service_finding_sources(f, &s->sources->distinct, s->flood->syns);
 	double evenness = sketch_sample_evenness(&s->sources->sample);
 	double ttl = flood_top_ttl_share(s->sources);
 	bool forged = (double)sources >= SOURCES_MANY * (double)s->sources->syns &&
 		      evenness >= SOURCES_FORGED;
 
-	finding_count(f, "sources", sources);
-	finding_ratio(f, "sources_standard_error", SKETCH_DISTINCT_ERROR);
 	finding_ratio(f, "sources_evenness", evenness);
 	finding_ratio(f, "same_ttl_share", ttl);
 	finding_flag(f, "sources_look_forged", forged);
 	if (services_forgotten(context->services))
 		finding_count(f, "services_forgotten", services_forgotten(context->services));
-	finding_summary(f, ", from %s%" PRIu64 " source%s%s", sources > 20 ? "about " : "", sources,
-			sources == 1 ? "" : "s", forged ? " that look forged" : "");
+	if (forged)
+		finding_summary(f, " that look forged");
 	say_top(f, s->sources, sources);
 }
 
@@ -97,10 +76,7 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
 	finding_severity(&f, flood_severity(flood));
 	finding_count(&f, "syn", flood->syns);
-	if (goes_on)
-		finding_flag(&f, "under_way", true);
-	else
-		finding_duration(&f, "lasted_s", flood->last - flood->start);
+	finding_lasted(&f, flood->last - flood->start, goes_on);
 	finding_ratio(&f, "peak_rate", flood->peak_rate);
 	finding_count(&f, "peak_half_open", flood->peak_half_open);
 	finding_ratio(&f, "half_open_share", half_open);
@@ -110,11 +86,9 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 	finding_count(&f, "completed_meanwhile", flood->established);
 	finding_duration(&f, "known_after_s", flood->known - flood->start);
 	finding_text(&f, "told_by", flood->cumulative ? "cumulative sum" : "window");
-	if (goes_on)
-		finding_summary(&f, "under way: ");
 	finding_summary(&f, "%" PRIu64 " SYNs", flood->syns);
 	if (service_breadth(s) != SERVICE_ITSELF && s->sources)
-		say_targets(&f, s);
+		service_finding_targets(&f, s, &s->sources->targets, flood->syns);
 	finding_summary(&f, " in %s (at most %.0f/s), %u %% of them %s",
 			finding_span(&f, flood->last - flood->start), flood->peak_rate,
 			percent(refused	  ? flood->refused

@@ -18,10 +18,6 @@
  * source of its own. Where the 254 addresses of a network scan it in turn it is less by the time
  * there are flood_syns. */
 #define WIDER_SOURCES_MANY 0.75
-/* Scanners look for hosts everywhere all the time, each from an address of its own: a subnet's 256
- * get some 20 SYNs a second of them where it is bad. Three times flood_syns are a flood. */
-#define SUBNET_SYNS 3
-
 const ServiceSlot *flood_slot(const Service *s, int64_t id)
 {
 	const ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];
@@ -73,14 +69,9 @@ static bool tried_again(const FloodWindow *sum)
 	return sum->again * 2 > sum->opened - sum->finished;
 }
 
-static uint64_t least_syns(const Service *s, const ShakedownConfig *config)
-{
-	return config->flood_syns * (service_breadth(s) == SERVICE_SUBNET ? SUBNET_SYNS : 1);
-}
-
 bool flood_window_tells(const Service *s, const FloodWindow *sum, const ShakedownConfig *config)
 {
-	return sum->opened >= least_syns(s, config) && !tried_again(sum) &&
+	return sum->opened >= service_flood_least(s, config) && !tried_again(sum) &&
 	       (sum->opened - sum->finished) * 100 >= sum->opened * config->flood_half_open;
 }
 
@@ -129,7 +120,7 @@ FloodWindow flood_window_learnt(Service *s, const DetectContext *context, int64_
  * do not all live at the same distance. */
 bool flood_refused_tells(const Service *s, const FloodWindow *sum, const ShakedownConfig *config)
 {
-	return sum->opened >= least_syns(s, config) && sum->again * 2 <= sum->opened &&
+	return sum->opened >= service_flood_least(s, config) && sum->again * 2 <= sum->opened &&
 	       sum->refused * 100 >= sum->opened * config->flood_half_open && !service_serves(s) &&
 	       look_forged(s->sources);
 }
@@ -137,7 +128,7 @@ bool flood_refused_tells(const Service *s, const FloodWindow *sum, const Shakedo
 /* Who floods without forging, and without keeping its own stack from answering. */
 bool flood_aborted_tells(const Service *s, const FloodWindow *sum, const ShakedownConfig *config)
 {
-	return sum->opened >= least_syns(s, config) &&
+	return sum->opened >= service_flood_least(s, config) &&
 	       sum->aborted * 100 >= sum->opened * config->flood_half_open;
 }
 

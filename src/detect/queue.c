@@ -58,18 +58,12 @@ static void report_connections(Service *s, DetectContext *context, bool goes_on)
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD, &s->address, s->port);
 	finding_time(&f, e->start, e->last);
-	for (unsigned i = 0; i < e->frames_len; i++)
-		finding_frame(&f, e->frames[i]);
+	service_episode_frames(&f, e);
 	finding_many(&f);
 	finding_count(&f, "connections", e->peak);
 	finding_count(&f, "sources", e->count);
-	if (goes_on)
-		finding_flag(&f, "under_way", true);
-	else
-		finding_duration(&f, "lasted_s", e->last - e->start);
+	finding_lasted(&f, e->last - e->start, goes_on);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
-	if (goes_on)
-		finding_summary(&f, "under way: ");
 	finding_summary(&f,
 			"%" PRIu64 " connections within %s carried no data, opened by %" PRIu64
 			" source%s",

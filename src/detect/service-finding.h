@@ -5,21 +5,13 @@
 #include "detect/finding.h"
 #include "detect/service.h"
 
-static inline void service_finding_begin(Finding *f, DetectContext *context,
-					 ShakedownAnomalyKind kind, const Service *s)
-{
-	if (service_breadth(s) == SERVICE_SUBNET)
-		finding_begin_subnet(f, context, kind, &s->address,
-				     service_subnet_bits(&s->address));
-	else
-		finding_begin_wide(f, context, kind, &s->address, s->port);
-}
-
+void service_finding_begin(Finding *finding, DetectContext *context, ShakedownAnomalyKind kind,
+			   const Service *service);
 /* Beyond the room of an episode its frames are examples. */
-static inline void service_episode_frames(Finding *f, const ServiceEpisode *e)
-{
-	for (unsigned i = 0; i < e->frames_len; i++)
-		finding_frame(f, e->frames[i]);
-	if (e->count > e->frames_len)
-		finding_many(f);
-}
+void service_episode_frames(Finding *finding, const ServiceEpisode *episode);
+/* To how many ports of a host, or hosts of a subnet, so many segments came. */
+void service_finding_targets(Finding *finding, const Service *service,
+			     const SketchDistinct *targets, uint64_t segments);
+/* From how many sources, which is returned. */
+uint64_t service_finding_sources(Finding *finding, const SketchDistinct *sources,
+				 uint64_t segments);

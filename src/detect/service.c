@@ -12,6 +12,9 @@
 #define NEAR_BITS 10
 /* Who gets more SYNs than that in a window speaks for itself. */
 #define FOR_WIDER_MOST 8
+/* Scanners look for hosts everywhere all the time, each from an address of its own: a subnet's 256
+ * get some 20 SYNs a second of them where it is bad. Three times flood_syns are a flood. */
+#define SUBNET_TIMES 3
 
 struct _Services {
 	const ShakedownConfig *config;
@@ -325,6 +328,11 @@ ShakedownDuration service_leg_median(const Service *s, ShakedownSideId side)
 		sorted[at] = s->leg[side][i];
 	}
 	return (ShakedownDuration)((double)sorted[n / 2] * (double)SHAKEDOWN_NS_PER_S);
+}
+
+uint64_t service_flood_least(const Service *s, const ShakedownConfig *config)
+{
+	return config->flood_syns * (service_breadth(s) == SERVICE_SUBNET ? SUBNET_TIMES : 1);
 }
 
 void service_episode(ServiceEpisode *e, ShakedownTime time, uint64_t frame)

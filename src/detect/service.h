@@ -217,6 +217,9 @@ static inline bool service_serves(const Service *service)
  * so do a few in every window. */
 bool service_is_for_wider(Service *service, const ShakedownConfig *config, ShakedownTime time);
 
+/* So many SYNs, or strays, in a window are a flood, if other things say so, too. */
+uint64_t service_flood_least(const Service *service, const ShakedownConfig *config);
+
 ShakedownDuration service_slot_width(const ShakedownConfig *config);
 /* The slot of that time; NULL where the window has moved beyond it. */
 ServiceSlot *service_slot(Service *service, const ShakedownConfig *config, ShakedownTime time);

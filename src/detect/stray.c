@@ -2,6 +2,7 @@
 #include "detect/stray.h"
 
 #include "detect/service-finding.h"
+#include "tcp/tcp-tracker.h"
 
 #include <inttypes.h>
 
@@ -9,16 +10,14 @@
 #define PACKETS_MOST 3
 /* After so long without a further one it is over. */
 #define OVER_AFTER (INT64_C(60) * SHAKEDOWN_NS_PER_S)
-/* Whether it was a connection after all shows that much later at the most: tcp-clock.c. */
-#define COUNTED_WITHIN (INT64_C(130) * SHAKEDOWN_NS_PER_S)
+/* Whether it was a connection after all shows that much later at the most. */
+#define COUNTED_WITHIN TCP_ATTEMPT_FORGET
 /* A part that gets no more in a window is nothing by itself: so many count for what it is part of.
  */
 #define FEW 8
 /* A host's or subnet's come from so many sources at least: one alone looks for what is open, or is
  * what somebody else looked at. */
 #define SOURCES_LEAST 20
-/* Scanners' leftovers come to any subnet: see flood-window.c. */
-#define SUBNET_TIMES 3
 
 typedef struct {
 	ShakedownAnomalyKind kind;
@@ -72,34 +71,6 @@ bool stray_is(const TcpConnection *conn, Stray *kind, ShakedownSideId *to)
 	return is_unasked_answer(conn);
 }
 
-static void say_where(Finding *f, const Service *s, uint64_t segments)
-{
-	bool host = service_breadth(s) == SERVICE_HOST;
-	uint64_t n = s->crowd ? sketch_distinct_count(&s->crowd->targets) : 0;
-
-	if (service_breadth(s) == SERVICE_ITSELF || !n)
-		return;
-	n = MIN(n, segments);
-	finding_count(f, host ? "ports" : "hosts", n);
-	finding_ratio(f, host ? "ports_standard_error" : "hosts_standard_error",
-		      SKETCH_DISTINCT_ERROR);
-	finding_summary(f, " to %s%" PRIu64 " %s", n > 20 ? "about " : "", n,
-			host ? "ports" : "hosts");
-}
-
-static void say_sources(Finding *f, const Service *s, uint64_t segments)
-{
-	uint64_t n = s->crowd ? sketch_distinct_count(&s->crowd->sources) : 0;
-
-	if (!n)
-		return;
-	n = MIN(n, segments);
-	finding_count(f, "sources", n);
-	finding_ratio(f, "sources_standard_error", SKETCH_DISTINCT_ERROR);
-	finding_summary(f, ", from %s%" PRIu64 " source%s", n > 20 ? "about " : "", n,
-			n == 1 ? "" : "s");
-}
-
 /* goes_on: its end is not known yet. */
 static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 {
@@ -111,17 +82,14 @@ static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 	finding_time(&f, e->start, e->last);
 	service_episode_frames(&f, e);
 	finding_count(&f, "segments", e->count);
-	if (goes_on)
-		finding_flag(&f, "under_way", true);
-	else
-		finding_duration(&f, "lasted_s", e->last - e->start);
+	finding_lasted(&f, e->last - e->start, goes_on);
 	finding_filter(&f, k->filter);
-	if (goes_on)
-		finding_summary(&f, "under way: ");
 	finding_summary(&f, "%" PRIu64 " %s", e->count, k->name);
-	say_where(&f, s, e->count);
+	if (s->crowd && service_breadth(s) != SERVICE_ITSELF)
+		service_finding_targets(&f, s, &s->crowd->targets, e->count);
 	finding_summary(&f, " in %s %s", finding_span(&f, e->last - e->start), k->fault);
-	say_sources(&f, s, e->count);
+	if (s->crowd)
+		service_finding_sources(&f, &s->crowd->sources, e->count);
 	finding_report(&f);
 }
 
@@ -140,7 +108,7 @@ static ShakedownDuration beside(const ServiceEpisode *e, ShakedownTime time)
 	return time < e->start ? apart(e->start, time) : time > e->last ? apart(time, e->last) : 0;
 }
 
-/* Nor did so shortly. */
+/* No kind has an episode under way, nor a window whose time is less than that away. */
 static bool none_counts(const Service *s, ShakedownTime now, ShakedownDuration shortly)
 {
 	for (Stray i = 0; i < STRAYS; i++) {
@@ -213,10 +181,8 @@ static void count_ends(Service *s, const ServiceStrays *w, const TcpConnection *
 
 static bool are_many(const Service *s, const ServiceStrays *w, const ShakedownConfig *config)
 {
-	ServiceBreadth breadth = service_breadth(s);
-
-	return w->count >= config->flood_syns * (breadth == SERVICE_SUBNET ? SUBNET_TIMES : 1) &&
-	       (breadth == SERVICE_ITSELF ||
+	return w->count >= service_flood_least(s, config) &&
+	       (service_breadth(s) == SERVICE_ITSELF ||
 		(s->crowd && sketch_distinct_count(&s->crowd->sources) >= SOURCES_LEAST));
 }
 

@@ -104,10 +104,15 @@ static bool is_under_way(const ShakedownAnomaly *a)
 	return false;
 }
 
-/* What a flood's segments are counted as. */
-static const char *segments_of(ShakedownAnomalyKind kind)
+/* What a flood is made of: its fact's name, and in words. */
+typedef struct {
+	const char *fact, *words;
+} FloodUnit;
+
+static FloodUnit unit_of(ShakedownAnomalyKind kind)
 {
-	return kind == SHAKEDOWN_ANOMALY_SYN_FLOOD ? "syn" : "segments";
+	return kind == SHAKEDOWN_ANOMALY_SYN_FLOOD ? (FloodUnit){"syn", "SYNs"}
+						   : (FloodUnit){"segments", "segments"};
 }
 
 /* Of a flood that is under way the rest is told when it ends. */
@@ -116,7 +121,7 @@ static uint64_t flood_segments(const ShakedownAnomaly *a)
 	if (is_under_way(a))
 		return 0;
 	for (size_t i = 0; i < a->facts_len; i++)
-		if (strcmp(a->facts[i].name, segments_of(a->kind)) == 0)
+		if (strcmp(a->facts[i].name, unit_of(a->kind).fact) == 0)
 			return a->facts[i].count;
 	return 0;
 }
@@ -262,8 +267,7 @@ static void append_subnets(GString *out, const Problem *p)
 {
 	if (p->segments)
 		g_string_append_printf(out, "%" G_GUINT64_FORMAT " %s to ", (guint64)p->segments,
-				       p->first.kind == SHAKEDOWN_ANOMALY_SYN_FLOOD ? "SYNs"
-										    : "segments");
+				       unit_of(p->first.kind).words);
 	append_many(out, &p->servers, p->many_servers, "subnet");
 }
 
@@ -349,7 +353,7 @@ static size_t group_facts(const Problem *p, ProblemRole role, ShakedownFact *fac
 
 	if (role == PROBLEM_OF_NETWORK) {
 		if (p->segments)
-			add_count(facts, &n, segments_of(p->first.kind), p->segments);
+			add_count(facts, &n, unit_of(p->first.kind).fact, p->segments);
 		add_count(facts, &n, p->many_servers ? "subnets_at_least" : "subnets",
 			  p->servers.len);
 	} else {

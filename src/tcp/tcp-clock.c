@@ -10,8 +10,6 @@
 
 #include <glib.h>
 
-/* Past the last retransmission of a SYN or FIN that any stack waits for (Linux: 64 s apart). */
-#define ATTEMPT_FORGET (INT64_C(130) * SHAKEDOWN_NS_PER_S)
 /* A closed connection's late segments still find it for so long. */
 #define CLOSED_FORGET (INT64_C(30) * SHAKEDOWN_NS_PER_S)
 #define NEVER TCP_CLOCK_NEVER
@@ -104,7 +102,7 @@ static ShakedownTime forget_at(const TcpTracker *tracker, const TcpConnection *c
 	if (waits && (gone(c) || gone(s) || c->state == s->state))
 		return NEVER; /* its 2 MSL timer comes first */
 	if (opening(conn) || may_be_none(conn))
-		return heard(tracker, conn) + ATTEMPT_FORGET;
+		return heard(tracker, conn) + TCP_ATTEMPT_FORGET;
 	return heard(tracker, conn) + tracker->config->idle_timeout;
 }
 

@@ -52,3 +52,13 @@ void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, 
 					       .side = side,
 					       .ttl = seg->ttl};
 }
+
+const TcpMark *tcp_conn_latest_mark(const TcpConnection *conn, unsigned kinds, unsigned sides)
+{
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
+
+	for (unsigned i = marks->len; i-- > 0;)
+		if (kinds >> marks->items[i].kind & sides >> marks->items[i].side & 1)
+			return &marks->items[i];
+	return NULL;
+}

@@ -297,3 +297,6 @@ static inline uint16_t tcp_conn_port(const TcpConnection *conn, ShakedownSideId 
 }
 
 void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, const Segment *seg);
+#define TCP_EITHER_SIDE 3u
+/* The latest mark of such a kind and side, each set a bit a member; NULL: there is none. */
+const TcpMark *tcp_conn_latest_mark(const TcpConnection *conn, unsigned kinds, unsigned sides);

@@ -202,14 +202,13 @@ static uint32_t age_of_first(const TcpConnection *conn, const TcpSide *s, const 
 	return UINT32_MAX;
 }
 
-static void note_age(TcpCopies *copies, TcpConnection *conn, uint32_t age)
+/* True: it came late. */
+static bool note_age(TcpConnection *conn, uint32_t age)
 {
-	conn->flags |= TCP_CONN_COPIED;
-	if (age < LATE_FROM_US)
-		return;
-	conn->flags |= TCP_CONN_COPIED_LATE;
-	if (++copies->late_seen == LATE_SEEN_LEAST)
-		copies->all = FOR_EVER;
+	bool late = age >= LATE_FROM_US;
+
+	conn->flags |= TCP_CONN_COPIED | (late ? TCP_CONN_COPIED_LATE : 0);
+	return late;
 }
 
 /* True for a copy; any other segment is remembered. */
@@ -227,7 +226,8 @@ static bool came_before_others(TcpCopies *copies, TcpConnection *conn, const Tcp
 		put(set, print, s, seg);
 		return false;
 	}
-	note_age(copies, conn, age);
+	if (note_age(conn, age) && ++copies->late_seen == LATE_SEEN_LEAST)
+		copies->all = FOR_EVER;
 	return true;
 }
 
@@ -242,8 +242,7 @@ bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSi
 		uint32_t age = age_of_first(conn, s, seg, tsval != NULL, set, print, false);
 
 		if (age != UINT32_MAX) {
-			conn->flags |=
-				TCP_CONN_COPIED | (age >= LATE_FROM_US ? TCP_CONN_COPIED_LATE : 0);
+			note_age(conn, age);
 			return true;
 		}
 	}

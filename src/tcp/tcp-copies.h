@@ -28,8 +28,8 @@ _Static_assert(sizeof(TcpPrints) == 64, "a cache line");
 /* The first field serves the inline function alone. */
 typedef struct _TcpCopies {
 	TcpPrints *sets;
-	TcpPrints
-		*late; /* of connections whose packets come twice, by their prints; NULL: none do */
+	/* Of connections whose packets come twice, by their prints; NULL: none do. */
+	TcpPrints *late;
 	unsigned late_seen; /* copies that came late */
 	unsigned all; /* of so many segments more, whosesoever, the prints go into late, too */
 } TcpCopies;

@@ -142,23 +142,13 @@ static void split_in_five(TcpStep *step)
 	conn->flags |= TCP_CONN_SPLIT;
 }
 
-static const TcpMark *latest_rst(const TcpConnection *conn, ShakedownSideId side)
-{
-	const TcpMarks *marks = &tcp_aside(conn)->marks;
-
-	for (unsigned i = marks->len; i-- > 0;)
-		if (marks->items[i].kind == TCP_MARK_RST && marks->items[i].side == side)
-			return &marks->items[i];
-	return NULL;
-}
-
 /* Who resets the answer to its SYN does not send that again: somebody nearer did, whom the TTL
  * shows. A scanner does, whose kernel has reset; the two are as far away. */
 static void refute_reset(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	const TcpSide *s = &conn->side[step->from];
-	const TcpMark *rst = latest_rst(conn, step->from);
+	const TcpMark *rst = tcp_conn_latest_mark(conn, 1u << TCP_MARK_RST, 1u << step->from);
 
 	if (!tcp_conn_has(conn, TCP_CONN_ABORTED) || s->state != SHAKEDOWN_TCP_CLOSED || !rst ||
 	    step->time - rst->time < SYN_AGAIN_LEAST || !tcp_ttl_is_foreign(s, rst->ttl) ||

@@ -30,6 +30,9 @@ typedef struct {
 } TcpTrackerObserver;
 
 #define TCP_EXAMPLES 64
+/* What was not answered is over after so long: past the last retransmission of a SYN or FIN that
+ * any stack waits for (Linux: 64 s apart). */
+#define TCP_ATTEMPT_FORGET (INT64_C(130) * SHAKEDOWN_NS_PER_S)
 
 typedef struct {
 	uint64_t segments, connections, live_peak;

@@ -162,81 +162,98 @@ static void go_to(TopUi *ui, unsigned pane)
 	ui->from_service = false;
 }
 
-static void key_in_lists(TopUi *ui, const TopModel *model, unsigned key)
+/* True: it leads elsewhere. */
+static bool key_of_ways(TopUi *ui, const TopModel *model, unsigned key)
 {
-	TopList *list = &ui->list[ui->pane];
-
 	switch (key) {
 	case 'q':
 	case 'Q':
 	case TOP_KEY_F10:
 		ui->quit = true;
-		break;
+		return true;
 	case 'h':
 	case '?':
 	case TOP_KEY_F1:
 		open_page(ui, TOP_PAGE_HELP, 0);
-		break;
-	case ' ':
-		ui->paused = !ui->paused;
-		break;
+		return true;
 	case TOP_KEY_TAB:
 	case TOP_KEY_RIGHT:
 		go_to(ui, ui->pane + 1u);
-		break;
+		return true;
 	case TOP_KEY_BACK_TAB:
 	case TOP_KEY_LEFT:
 		go_to(ui, ui->pane + TOP_PANES - 1u);
-		break;
+		return true;
 	case '1':
 	case '2':
 	case '3':
 		go_to(ui, key - '1');
-		break;
+		return true;
 	case TOP_KEY_ENTER:
 		open_selected(ui, model, false);
-		break;
+		return true;
 	case 'l':
 	case TOP_KEY_F5:
 		open_selected(ui, model, true);
-		break;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* True: it changes what is shown, or how. */
+static bool key_of_view(TopUi *ui, unsigned key)
+{
+	TopList *list = &ui->list[ui->pane];
+
+	switch (key) {
+	case ' ':
+		ui->paused = !ui->paused;
+		return true;
 	case 's':
 	case '>':
 	case TOP_KEY_F6:
 		next_sort(ui, 1);
-		break;
+		return true;
 	case '<':
 		next_sort(ui, -1);
-		break;
+		return true;
 	case 'r':
 	case 'R':
 	case 'I':
 		list->reverse = !list->reverse;
 		list->key = 0;
-		break;
+		return true;
 	case '/':
 	case '\\':
 	case TOP_KEY_F4:
 		begin_entry(ui, TOP_MODE_FILTER);
-		break;
+		return true;
 	case 'c':
 	case TOP_KEY_ESCAPE:
 		escape(ui);
-		break;
+		return true;
 	case 'd':
 		begin_entry(ui, TOP_MODE_INTERVAL);
-		break;
+		return true;
 	case '+':
 	case '=':
 		set_interval(ui, 2 * ui->interval);
-		break;
+		return true;
 	case '-':
 		set_interval(ui, ui->interval / 2);
-		break;
+		return true;
 	default:
-		move_selection(list, model, ui->pane, movement(key, list->rows));
-		break;
+		return false;
 	}
+}
+
+static void key_in_lists(TopUi *ui, const TopModel *model, unsigned key)
+{
+	TopList *list = &ui->list[ui->pane];
+
+	if (!key_of_ways(ui, model, key) && !key_of_view(ui, key))
+		move_selection(list, model, ui->pane, movement(key, list->rows));
 }
 
 static void leave_page(TopUi *ui)

@@ -80,6 +80,25 @@ Test(stray, to_the_hosts_of_a_subnet)
 	EXPECT_KINDS(fewer, "");
 }
 
+/* A sketch that errs upward by three in a hundred says no nonsense. */
+Test(stray, to_no_more_hosts_than_a_subnet_has)
+{
+	for (unsigned subnet = 0; subnet < 8; subnet++) {
+		g_autoptr(Scene) s = scene_new();
+
+		s->addr[SHAKEDOWN_SERVER].bytes[2] = (uint8_t)subnet;
+		to_hosts(s, 2000);
+		EXPECT_KINDS(s, "reset-flood");
+		const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_RESET_FLOOD);
+		const char *hosts = strstr(r->facts, "hosts=");
+
+		cr_assert_not_null(hosts, "%s", r->facts);
+		unsigned long n = strtoul(hosts + strlen("hosts="), NULL, 10);
+
+		cr_assert(n > 230 && n <= 256, "%s", r->facts);
+	}
+}
+
 /* What comes to one port is told of that, and of nothing that it is a part of. */
 Test(stray, to_one_service)
 {
