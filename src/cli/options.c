@@ -331,6 +331,22 @@ static OptionsVerdict finish(Options *options, Raw *raw, char **words)
 	return screen_agrees(options) && has_input(options) ? OPTIONS_RUN : OPTIONS_WRONG;
 }
 
+/* "--" stays in the list when something that looks like an option comes after it. */
+static void drop_end_of_options(char **words)
+{
+	bool stays = false;
+
+	while (*words && strcmp(*words, "--") != 0)
+		words++;
+	for (char **after = words + (*words != NULL); *after && !stays; after++)
+		stays = **after == '-';
+	if (!stays)
+		return;
+	g_free(*words);
+	for (; *words; words++)
+		words[0] = words[1];
+}
+
 OptionsVerdict options_parse(Options *options, char **argv)
 {
 	g_auto(GStrv) args = option_words_split(rows, G_N_ELEMENTS(rows), argv);
@@ -346,10 +362,8 @@ OptionsVerdict options_parse(Options *options, char **argv)
 		option_words_complain(rows, G_N_ELEMENTS(rows), error);
 		return OPTIONS_WRONG;
 	}
-	/* "--" stays in the list when something that looks like an option follows it. */
 	char **words = args + (*args != NULL);
-	if (*words && strcmp(*words, "--") == 0)
-		words++;
+	drop_end_of_options(words);
 	raw->help |= help_is_asked(&words);
 	return finish(options, raw, words);
 }

@@ -295,6 +295,18 @@ def options_stand_anywhere():
 
 
 @test
+def a_name_like_an_option_follows_a_double_dash():
+    shutil.copy("good.pcap", "-x.pcap")
+    want = run("conns", "--format", "csv", "good.pcap")
+    for args in (["conns", "--", "-x.pcap"], ["--", "conns", "-x.pcap"], ["conns", "./-x.pcap", "--"]):
+        equal(run("--format", "csv", *args)[:2], want[:2], args)
+    equal(run("--", "-x.pcap")[0], 0)
+    equal(run("--", "-x.pcap", "--")[0], 1)  # a second one is a name
+    fails(["conns", "-x.pcap"], 2, "unknown option '-x.pcap'")
+    os.remove("-x.pcap")
+
+
+@test
 def report_is_the_default():
     equal(run("good.pcap"), run("report", "good.pcap"))
 
