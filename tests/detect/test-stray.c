@@ -243,6 +243,47 @@ Test(stray, is_told_while_it_goes_on_and_when_it_is_over)
 	cr_assert_eq(scene_count(s, SHAKEDOWN_ANOMALY_ACK_FLOOD), 2);
 }
 
+/* What trickles in after it lengthens no flood, though it is not over by then. */
+Test(stray, a_trickle_behind_a_flood_is_not_of_it)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	acks(s, 0, 300, 0, true);
+	for (unsigned i = 0; i < 8; i++) {
+		pass(s, SECONDS(15));
+		acks(s, 1000 + i, 1, 0, true);
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "ack-flood");
+	EXPECT_FACT(s, ACK_FLOOD, "segments=300");
+	EXPECT_FACT(s, ACK_FLOOD, "lasted_s=4.485");
+}
+
+/* An answer or two more, and it was a conversation that began before the capture. */
+Test(stray, conversations_are_none)
+{
+	g_autoptr(Scene) few = scene_new(), more = scene_new();
+
+	for (unsigned i = 0; i < 300; i++) {
+		scene_client(few, i);
+		CLIENT(few, TCP_ACK, 5, 5, 10, .after = MS(5));
+		CLIENT(few, TCP_ACK, 15, 5, 10);
+		CLIENT(few, TCP_ACK, 25, 5, 10);
+		SERVER(few, TCP_RST, 5);
+		scene_client(more, i);
+		CLIENT(more, TCP_ACK, 5, 5, 10, .after = MS(5));
+		CLIENT(more, TCP_ACK, 15, 5, 10);
+		SERVER(more, TCP_RST, 5);
+	}
+	scene_wait(few, SECONDS(300));
+	scene_finish(few);
+	EXPECT_NOT(few, ACK_FLOOD);
+	scene_wait(more, SECONDS(300));
+	scene_finish(more);
+	EXPECT(more, ACK_FLOOD);
+}
+
 /* A bare segment that nobody answers is given up long before a connection is. */
 Test(stray, without_an_answer_it_is_told_soon)
 {
