@@ -200,6 +200,7 @@ static void arrives_pending_syn(TcpStep *step)
 		tcp_aside_side(conn, step->from)->retransmissions++;
 		tcp_conn_mark(conn, TCP_MARK_SYN, step->from, step->seg);
 		tcp_count(&conn->side[step->from].syns);
+		conn->aside->pending->counted++;
 		return;
 	}
 	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;

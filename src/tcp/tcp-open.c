@@ -82,7 +82,7 @@ static void take_pending(TcpStep *step, const TcpPendingSyn *p)
 	syn.frame = p->seg.frame;
 	tcp_space_open(&syn, false);
 	read_options(s, &p->seg);
-	s->syns = (uint16_t)(s->syns + p->count);
+	s->syns = (uint16_t)(s->syns + p->count - p->counted);
 	s->flags |= TCP_SIDE_ANEW;
 	for (unsigned i = 0; i < marks->len; i++)
 		if (marks->items[i].kind == TCP_MARK_OTHER_SYN &&

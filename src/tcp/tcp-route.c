@@ -49,6 +49,7 @@ void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId si
 	p->seg.payload_captured = 0;
 	p->side = side;
 	p->count = 1;
+	p->counted = 0;
 }
 
 /* Who is the server, where no SYN tells: RFC 6335's system ports, or the lower one. */
@@ -211,11 +212,12 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 
 	/* It was counted where it passed; only its meaning is new. */
 	conn->side[p->side].packets -= MIN(conn->side[p->side].packets, p->count);
-	if (tcp_seq_eq(p->seg.seq, conn->side[p->side].isn)) {
+	if (p->counted) {
+		TcpSide *s = &conn->side[p->side];
 		TcpAsideSide *aside = tcp_aside_side(conn, p->side);
 
-		conn->side[p->side].syns -= MIN(conn->side[p->side].syns, (uint16_t)p->count);
-		aside->retransmissions -= MIN(aside->retransmissions, p->count);
+		s->syns = (uint16_t)(s->syns - MIN(s->syns, p->counted));
+		aside->retransmissions -= MIN(aside->retransmissions, p->counted);
 	}
 	tcp_segment_arrives(tracker, next, side, &p->seg);
 	next->side[side].packets = p->count;

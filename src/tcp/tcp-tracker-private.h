@@ -82,6 +82,7 @@ struct _TcpPendingSyn {
 	uint8_t options[40];
 	ShakedownSideId side; /* of the present connection */
 	uint32_t count;
+	uint32_t counted; /* of them: as the present one's own SYN, sent again */
 };
 
 /* What a segment is looked up by. */
