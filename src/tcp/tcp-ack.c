@@ -209,8 +209,9 @@ static void ack_not_received(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	const TcpSide *s = &conn->side[step->from];
 
+	/* One that acknowledges less than it has before was sent before. */
 	if (!tcp_space_sent_again(step->segment_class) || !tcp_side_has(s, TCP_SIDE_UNPROVEN) ||
-	    (step->seg->flags & TCP_FIN))
+	    (step->seg->flags & TCP_FIN) || tcp_seq_lt(step->seg->ack, s->rcv_nxt))
 		return;
 	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
 	if (!acked || acked->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||

@@ -126,12 +126,40 @@ ShakedownTap tcp_tap(const TcpConnection *conn)
 	return server < client / 8 ? SHAKEDOWN_TAP_NEAR_SERVER : SHAKEDOWN_TAP_BETWEEN;
 }
 
+/* It has ended itself, and the other should not take its RST: bytes before that are missing. */
+static bool left_by_reset(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpSide *s = &conn->side[side];
+	const TcpBelief *last;
+
+	if (!tcp_side_has(s, TCP_SIDE_SENT_RST) || s->state != SHAKEDOWN_TCP_CLOSED ||
+	    conn->first_fin >= 0 || !tcp_was_synchronized(conn, side))
+		return false;
+	last = tcp_beliefs_last(&conn->beliefs, side);
+	return last && last->input == TCP_SENDS_RST;
+}
+
+int8_t tcp_reset_by(const TcpConnection *conn)
+{
+	if (conn->reset_by >= 0)
+		return conn->reset_by;
+	return left_by_reset(conn, SHAKEDOWN_CLIENT)   ? SHAKEDOWN_CLIENT
+	       : left_by_reset(conn, SHAKEDOWN_SERVER) ? SHAKEDOWN_SERVER
+						       : -1;
+}
+
+static bool is_reset(const TcpConnection *conn)
+{
+	return tcp_conn_has(conn, TCP_CONN_RESET) ||
+	       (conn->reset_by < 0 && tcp_reset_by(conn) >= 0);
+}
+
 ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn, const TcpBeen *been)
 {
 	bool graceful = both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
 			tcp_fin_acked(conn, SHAKEDOWN_SERVER);
 
-	if (tcp_conn_has(conn, TCP_CONN_RESET) && !graceful &&
+	if (is_reset(conn) && !graceful &&
 	    (synchronized(been, SHAKEDOWN_CLIENT) || synchronized(been, SHAKEDOWN_SERVER) ||
 	     tcp_conn_has(conn, TCP_CONN_MIDSTREAM)))
 		return SHAKEDOWN_TEARDOWN_KIND_RESET;
@@ -157,7 +185,7 @@ ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn, const T
 	if (both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
 	    tcp_fin_acked(conn, SHAKEDOWN_SERVER))
 		return SHAKEDOWN_TEARDOWN_GRACEFUL;
-	if (tcp_conn_has(conn, TCP_CONN_RESET))
+	if (is_reset(conn))
 		return SHAKEDOWN_TEARDOWN_RESET;
 	if (both_closed(conn))
 		return SHAKEDOWN_TEARDOWN_UNACKNOWLEDGED;

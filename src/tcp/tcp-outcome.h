@@ -13,6 +13,8 @@ ShakedownHandshakeOutcome tcp_handshake_outcome_of(const TcpConnection *conn, co
 						   const ShakedownConfig *config,
 						   ShakedownTime now);
 ShakedownTap tcp_tap(const TcpConnection *conn);
+/* ShakedownSideId whose RST ended it, or itself; -1: none. */
+int8_t tcp_reset_by(const TcpConnection *conn);
 ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn, const TcpBeen *been);
 ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn, const TcpBeen *been);
 /* -1: none, 2: both. */
