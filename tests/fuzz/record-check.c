@@ -77,6 +77,7 @@ void record_check(const ShakedownConnection *c, uint64_t frames)
 			   (int)c->anomalies[i]);
 	check_side(c, &c->side[SHAKEDOWN_CLIENT], frames);
 	check_side(c, &c->side[SHAKEDOWN_SERVER], frames);
+	story_check(c);
 }
 
 static uint64_t digest_side(uint64_t digest, const ShakedownSide *s)

@@ -52,4 +52,6 @@ void watch_finished(const Watch *watch, uint64_t segments, uint64_t payload);
 
 /* What must hold of every record, from wherever. frames: of the whole capture. */
 void record_check(const ShakedownConnection *record, uint64_t frames);
+/* … and that it tells one story; called by that. */
+void story_check(const ShakedownConnection *record);
 uint64_t record_digest(uint64_t digest, const ShakedownConnection *record);
