@@ -283,6 +283,8 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 		finding_summary(&f, "; %s %s later",
 				aborted ? "it was answered" : "the connection came about",
 				finding_span(&f, conn->syn_ack_first - conn->syn_first));
+	else if (tcp_conn_has(conn, TCP_CONN_OLD_ANSWERED))
+		finding_summary(&f, ": an ACK of the old connection answered it");
 	else if (!refused)
 		finding_summary(&f, ": neither SYN,ACK nor RST answered it");
 	if (safe)

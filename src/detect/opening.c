@@ -9,6 +9,8 @@
 
 /* RFC 6298 §2.1 begins with a second; whoever goes below it does not go below this. */
 #define RETRANSMISSION_LEAST (INT64_C(20) * 1000 * 1000)
+/* Linux's first gap is of a second: what comes sooner answers something. */
+#define LINEAR_LEAST (INT64_C(500) * 1000 * 1000)
 /* A gap between two repetitions, by the one before: so much longer it has doubled, … */
 #define DOUBLES_LEAST 1.5
 #define DOUBLES_MOST 3.0
@@ -85,7 +87,7 @@ static void say_backoff(Finding *f, const ShakedownTime *times, size_t n, bool t
 	finding_text(f, "backoff", names[b]);
 	finding_summary(f, "%s", words[b]);
 	/* tcp_syn_linear_timeouts; its SYN,ACKs double from the first. */
-	if (b == BACKOFF_LINEAR && syn)
+	if (b == BACKOFF_LINEAR && syn && times[1] - times[0] >= LINEAR_LEAST)
 		finding_summary(f, " at first (as Linux since 6.5 does)");
 }
 
@@ -186,8 +188,9 @@ void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTim
 	/* Acknowledging or resetting it, the client had an answer that the tap did not see. */
 	if (conn->syn_ack_first || !conn->syn_first || tcp_side_has(s, TCP_SIDE_SEEN) ||
 	    tcp_beliefs_by(&conn->beliefs, SHAKEDOWN_SERVER, TCP_SENDS_SYN_ACK) ||
-	    tcp_side_has(c, TCP_SIDE_ACKED) || waited < context->config->syn_timeout ||
-	    reported(conn, SHAKEDOWN_ANOMALY_NO_ANSWER) || tcp_conn_has(conn, TCP_CONN_UNREACHABLE))
+	    tcp_side_has(c, TCP_SIDE_ACKED) || tcp_conn_has(conn, TCP_CONN_OLD_ANSWERED) ||
+	    waited < context->config->syn_timeout || reported(conn, SHAKEDOWN_ANOMALY_NO_ANSWER) ||
+	    tcp_conn_has(conn, TCP_CONN_UNREACHABLE))
 		return;
 	/* Nor where most answers are none of the capture's. */
 	if (context->answers_unseen > context->answers_seen)

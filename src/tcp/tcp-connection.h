@@ -134,6 +134,7 @@ typedef enum {
 	TCP_CONN_THIRD_ACK_EXACT = 1 << 21, /* the third ACK is of SYN,ACK and of nothing more */
 	TCP_CONN_COPIED = 1 << 22,	    /* its packets come twice … */
 	TCP_CONN_COPIED_LATE = 1 << 23,	    /* … the second time late */
+	TCP_CONN_OLD_ANSWERED = 1 << 24,    /* to its latest SYN an ACK of the connection before */
 } TcpConnFlags;
 
 typedef struct _TcpPendingSyn TcpPendingSyn;

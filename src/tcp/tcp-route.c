@@ -6,6 +6,7 @@
  */
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-folded.h"
+#include "tcp/tcp-older.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
 #include "tcp/tcp-space.h"
@@ -168,38 +169,6 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 	if (opening && !conn->syn_ack_first)
 		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
 	return SYN_UNCLEAR;
-}
-
-/* While the next connection opens, the one before may still speak: challenge ACKs and the RSTs
- * that answer them, late segments, an ACK from TIME-WAIT. */
-static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *older,
-			     ShakedownSideId side, const Segment *seg)
-{
-	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
-	/* The same end may have the other role in the older one. */
-	ShakedownSideId old_side = conn->client_end == older->client_end ? side : tcp_other(side);
-	const TcpSide *old_r = &older->side[tcp_other(old_side)];
-	/* … or the answer was not captured. */
-	bool answered = conn->syn_ack_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK);
-
-	if (((seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK)) ||
-	    tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
-		return false;
-	/* What was refused has nothing to say but that, once more. */
-	if (tcp_conn_has(older, TCP_CONN_REFUSED) && !(seg->flags & TCP_RST))
-		return false;
-	if (tcp_side_has(s, TCP_SIDE_SENT_SYN)) {
-		/* From the one who opens: before SYN,ACK has come it can only answer the old. */
-		if (answered || (!(seg->flags & TCP_RST) && tcp_seq_eq(seg->seq, s->snd_nxt)))
-			return false;
-		return !(seg->flags & TCP_RST) || (tcp_side_has(old_r, TCP_SIDE_ACKED) &&
-						   tcp_seq_eq(seg->seq, old_r->rcv_nxt));
-	}
-	if (answered)
-		return false;
-	/* From the other: whatever does not answer the new SYN. */
-	return !(seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
-	       !(tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt));
 }
 
 TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
@@ -421,8 +390,11 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 	if (seg->kind == SEGMENT_ICMP_ERROR)
 		return conn;
 	if (conn->older) {
-		TcpConnection *older = slab_get(tracker->slab, conn->older);
-		if (belongs_to_older(conn, older, *side, seg)) {
+		TcpConnection *older = tcp_older_speaks(tracker, conn, end, seg);
+		if (older) {
+			if (end != conn->client_end &&
+			    (seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK)
+				conn->flags |= TCP_CONN_OLD_ANSWERED;
 			*side = end == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 			return older;
 		}
@@ -434,6 +406,8 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 		conn = tcp_promote(tracker, conn);
 		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 	}
+	if ((seg->flags & TCP_SYN) && tcp_seq_eq(seg->seq, conn->side[SHAKEDOWN_CLIENT].isn))
+		conn->flags &= ~(uint32_t)TCP_CONN_OLD_ANSWERED;
 	note_taken(tracker, conn, *side, seg);
 	if (!(seg->flags & TCP_SYN) && goes_on_unseen(tracker, conn, *side, seg)) {
 		conn = tcp_connection_open(tracker, &conn->key, conn->hash, seg, end, conn);

@@ -68,3 +68,16 @@ Test(backoff, even_intervals)
 		strstr(words_of(s, SHAKEDOWN_ANOMALY_SYN_ACK_RETRANSMITTED), "at even intervals"));
 	cr_assert_null(strstr(words_of(s, SHAKEDOWN_ANOMALY_SYN_ACK_RETRANSMITTED), "Linux"));
 }
+
+/* So soon no timer is: each SYN comes of something else. */
+Test(backoff, even_intervals_of_milliseconds)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 5; i++)
+		CLIENT(s, TCP_SYN, .after = MS(40));
+	scene_finish(s);
+	cr_assert_not_null(
+		strstr(words_of(s, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED), "at even intervals"));
+	cr_assert_null(strstr(words_of(s, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED), "Linux"));
+}

@@ -179,8 +179,28 @@ Test(time_wait, reuse_refused_by_one_that_answers)
 	}
 	scene_finish(s);
 	cr_assert_str_eq(scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED)->summary,
-			 "a SYN to ports that were in TIME-WAIT was not taken: neither SYN,ACK nor "
-			 "RST answered it");
+			 "a SYN to ports that were in TIME-WAIT was not taken: an ACK of the old "
+			 "connection answered it");
+	EXPECT_NOT(s, NO_ANSWER);
+}
+
+/* Nearest: at last it says nothing more, and the client goes on asking. */
+Test(time_wait, reuse_refused_and_then_not_answered)
+{
+	g_autoptr(Scene) s = server_waits();
+	uint32_t old = s->isn[SHAKEDOWN_CLIENT];
+
+	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	s->isn[SHAKEDOWN_CLIENT] = old;
+	SERVER(s, TCP_ACK, 1002, 122);
+	CLIENT(s, TCP_RST, 122);
+	s->isn[SHAKEDOWN_CLIENT] = old + 100000;
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	CLIENT(s, TCP_SYN, .after = SECONDS(2));
+	scene_wait(s, SECONDS(5));
+	scene_finish(s);
+	EXPECT(s, NO_ANSWER);
 }
 
 Test(time_wait, the_port_is_closed_and_not_in_time_wait)
