@@ -9,6 +9,7 @@
 #include "detect/noted.h"
 #include "detect/reset.h"
 #include "tcp/tcp-outcome.h"
+#include "tcp/tcp-repetition.h"
 #include "tcp/tcp-ttl.h"
 
 #include <stdlib.h>
@@ -142,6 +143,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->without_ack = !(seg->flags & TCP_ACK) && tcp_side_has(o, TCP_SIDE_ACKED) &&
 			 tcp_seq_eq(seg->seq, o->rcv_nxt) && o->last > s->last &&
 			 event->time - o->last <= ANSWER_MOST;
+	r->with_ack = tcp_answers_repetition(conn, side, seg);
 	r->state[0] = state_before(conn, side, event->frame);
 	r->state[1] = state_before(conn, other, event->frame);
 	r->fin[0] = tcp_side_has(s, TCP_SIDE_SENT_FIN);

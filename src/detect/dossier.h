@@ -19,6 +19,7 @@ typedef struct {
 	bool first_accepted;
 	bool in_window;	    /* ignored, yet near what was expected */
 	bool without_ack;   /* no ACK flag, numbered as §3.10.7.1 numbers an answer */
+	bool with_ack;	    /* … so does this, with ACK: tcp-repetition.h */
 	bool foreign;	    /* its TTL is none of its sender's: tcp-reset.c */
 	bool same_distance; /* … though it may have come as far */
 	bool neighbour;	    /* … or from a hop or two beside */

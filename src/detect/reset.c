@@ -148,7 +148,7 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 	bool was = synchronized_state(r->state[0]) || never_got_there;
 	Finding f;
 
-	if (!r->first_accepted || !r->without_ack || !was || r->fin[0] ||
+	if (!r->first_accepted || !(r->without_ack || r->with_ack) || !was || r->fin[0] ||
 	    !synchronized_state(r->state[1]))
 		return false;
 	if (!r->after_syn && r->silent < SILENT_LEAST)
@@ -156,7 +156,8 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 	begin(&f, context, SHAKEDOWN_ANOMALY_HALF_OPEN_CONNECTION, conn, side, r);
 	bool unseen = r->after_syn &&
 		      (end_unseen(conn, SHAKEDOWN_CLIENT) || end_unseen(conn, SHAKEDOWN_SERVER));
-	if (unseen || (!r->after_syn && r->silent < SILENT_SURE))
+	/* With ACK it may as well be of one who has got nothing for so long, and then gave up. */
+	if (unseen || r->with_ack || (!r->after_syn && r->silent < SILENT_SURE))
 		finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_text(&f, "lost_by", shakedown_side_name(side));
 	finding_duration(&f, "silent_s", r->silent);

@@ -6,6 +6,7 @@
  * RST answers no and yes; a real one that comes too late, yes and no.
  */
 #include "decode/tcp-options.h"
+#include "tcp/tcp-repetition.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-ttl.h"
@@ -17,13 +18,12 @@
 #define SYN_ACK_PATIENCE SHAKEDOWN_NS_PER_S
 
 /* §3.10.7.3 first: in SYN-SENT, an ACK of what it has not sent (tcp_space_bad_ack()). For whoever
- * sent that the number is exact. */
+ * sent that the number is exact. Some stacks (lwIP) set ACK there, too. */
 static bool answers_unacceptable_ack(const TcpStep *step)
 {
 	ShakedownSideId other = tcp_other(step->from);
 
 	return step->conn->side[step->from].state == SHAKEDOWN_TCP_SYN_SENT &&
-	       !(step->seg->flags & TCP_ACK) &&
 	       tcp_side_has(&step->conn->side[other], TCP_SIDE_SUSPECT_ACK) &&
 	       tcp_seq_eq(step->seg->seq, tcp_aside(step->conn)->side[other].suspect_ack);
 }
@@ -34,7 +34,8 @@ static bool answers_without_connection(const TcpStep *step)
 {
 	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
 
-	if (answers_unacceptable_ack(step))
+	if (answers_unacceptable_ack(step) ||
+	    tcp_answers_repetition(step->conn, step->from, step->seg))
 		return true;
 	return !(step->seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_ACKED) &&
 	       tcp_seq_eq(step->seg->seq, r->rcv_nxt);
@@ -140,7 +141,8 @@ static bool shows_synchronized(const TcpStep *step)
 	const Segment *seg = step->seg;
 	bool seen = tcp_side_has(r, TCP_SIDE_SEEN);
 
-	if (!(seg->flags & TCP_ACK) || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
+	if (!(seg->flags & TCP_ACK) || tcp_answers_repetition(step->conn, step->from, step->seg) ||
+	    !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
 	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || (seen && !tcp_side_has(r, TCP_SIDE_SYN_SEEN)) ||
 	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
 	    tcp_seq_diff(seg->seq, s->snd_nxt) > window_of(r) ||
@@ -203,7 +205,8 @@ static void take_back_not_received(TcpStep *step)
 	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
 	bool no_fin = got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
 		      tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
-		      (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin));
+		      (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin) ||
+		       tcp_answers_repetition(step->conn, step->from, step->seg));
 	bool no_ack = on_its_way(step, acked) || closed_before(step, acked) ||
 		      answers_ack_of_fin(step, acked) ||
 		      (no_fin && acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
@@ -248,7 +251,8 @@ static void prove_received(TcpStep *step)
 			tcp_believe(step, step->from, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_SENT);
 	}
 	if (!(step->seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_SENT_FIN) ||
-	    !tcp_seq_lt(r->fin, step->seg->ack))
+	    !tcp_seq_lt(r->fin, step->seg->ack) ||
+	    tcp_answers_repetition(step->conn, step->from, step->seg))
 		return;
 	if (tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN))
 		tcp_confirm(step, step->from, TCP_GETS_FIN);
