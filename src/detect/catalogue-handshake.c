@@ -381,7 +381,7 @@ AT(ISN_PREDICTABLE) = {.info = {
 	"can forge a connection in another's name or inject into one.",
 	.detected =
 	"At least 8 initial sequence numbers toward one peer, on different ports, that repeat, advance "
-	"by a constant, or follow the clock alone.",
+	"by a constant or in small steps (up to 262,144), or follow the clock alone.",
 	.innocent =
 	"Traffic generators, simulators, and replayed captures. A SYN proxy in between, which "
 	"chooses the numbers for the server.",

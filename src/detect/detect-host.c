@@ -21,6 +21,10 @@
 #define CLOCK_TOLERANCE 0.02
 /* Less time between two numbers measures nothing. */
 #define CLOCK_GAP_LEAST (INT64_C(10) * 1000 * 1000)
+/* Advances up to that leave few numbers to try: as many as a window has, or a few times that (BSD's
+ * of old added 64,000 each time and each half second, lwIP adds the half seconds that it has run).
+ */
+#define SMALL_STEP (1u << 18)
 /* An advance beyond that may have gone around. */
 #define ADVANCE_MOST (1u << 28)
 
@@ -108,6 +112,20 @@ static bool by_clock(const Isns *i, double *rate)
 	return true;
 }
 
+/* Eight that are chosen at random do not lie so once in 2^98 times. */
+static bool by_small_steps(const Isns *i, uint32_t *most)
+{
+	*most = 0;
+	for (unsigned n = 1; n < ISNS; n++) {
+		uint32_t advance = i->isn[n] - i->isn[n - 1];
+
+		if (advance > SMALL_STEP)
+			return false;
+		*most = MAX(*most, advance);
+	}
+	return true;
+}
+
 static void judge(DetectContext *context, Isns *i, const HostsKey *key, unsigned which)
 {
 	ShakedownAddress host = key_address_whole(&key->host[which], key->end);
@@ -119,7 +137,7 @@ static void judge(DetectContext *context, Isns *i, const HostsKey *key, unsigned
 	bool clock = !alike && !constant && by_clock(i, &rate);
 	Finding f;
 
-	if (!alike && !constant && !clock)
+	if (!alike && !constant && !clock && !by_small_steps(i, &step))
 		return;
 	i->reported = true;
 	shakedown_address_format(&toward, peer);
@@ -129,7 +147,11 @@ static void judge(DetectContext *context, Isns *i, const HostsKey *key, unsigned
 		finding_frame(&f, i->frame[n]);
 	finding_filter(&f, "tcp.flags.syn==1");
 	finding_text(&f, "peer", peer);
-	finding_text(&f, "pattern", alike ? "repeats" : constant ? "constant step" : "clock");
+	finding_text(&f, "pattern",
+		     alike	? "repeats"
+		     : constant ? "constant step"
+		     : clock	? "clock"
+				: "small steps");
 	finding_count(&f, "numbers", ISNS);
 	finding_summary(&f, "%u initial sequence numbers in a row toward %s, on different ports, ",
 			ISNS, peer);
@@ -137,8 +159,10 @@ static void judge(DetectContext *context, Isns *i, const HostsKey *key, unsigned
 		finding_summary(&f, "are the same: %" PRIu32, i->isn[0]);
 	else if (constant)
 		finding_summary(&f, "advance by %" PRIu32 " each", step);
-	else
+	else if (clock)
 		finding_summary(&f, "follow a clock of %.0f ticks a second", rate);
+	else
+		finding_summary(&f, "advance by no more than %" PRIu32 " each", step);
 	finding_report(&f);
 }
 

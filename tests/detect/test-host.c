@@ -60,6 +60,34 @@ Test(isn, follow_the_clock)
 	EXPECT_FACT(s, ISN_PREDICTABLE, "pattern=clock");
 }
 
+/* As slirp has them: 64,000 for each connection, and for some of the half seconds in between. */
+Test(isn, advance_in_small_steps)
+{
+	g_autoptr(Scene) s = scene_new();
+	const uint32_t isn[8] = {UINT32_MAX - 128000,
+				 UINT32_MAX - 64000,
+				 UINT32_MAX,
+				 63999,
+				 191999,
+				 255999,
+				 319999,
+				 447999};
+
+	numbered(s, isn, 8, false);
+	EXPECT_KINDS(s, "isn-predictable");
+	EXPECT_FACT(s, ISN_PREDICTABLE, "pattern=small steps");
+}
+
+/* Nearest: one of them lies elsewhere. */
+Test(isn, not_all_in_small_steps)
+{
+	g_autoptr(Scene) s = scene_new();
+	const uint32_t isn[8] = {1000, 2500, 4000, 5600, 3000000, 3001500, 3003100, 3004000};
+
+	numbered(s, isn, 8, false);
+	EXPECT_NOT(s, ISN_PREDICTABLE);
+}
+
 Test(isn, keyed)
 {
 	g_autoptr(Scene) s = scene_new();
