@@ -193,6 +193,18 @@ static bool answers_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
 	       step->time - acked->time <= tcp_leg(conn, step->from) * 2 + TCP_BUSY;
 }
 
+/* It acknowledges more than before, which was sent behind that ACK of its FIN, and bore it as well.
+ */
+static bool acknowledges_later(const TcpStep *step, const TcpBelief *acked)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+
+	return acked && (step->seg->flags & TCP_ACK) && r->last > acked->time &&
+	       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_seq_lt(s->rcv_nxt, step->seg->ack) &&
+	       tcp_seq_leq(step->seg->ack, r->snd_nxt);
+}
+
 /* Its RST shows what it had not got: a FIN that it does not acknowledge or answers by RST, and what
  * came with that; and what had no time to get there. */
 static void take_back_not_received(TcpStep *step)
@@ -210,7 +222,7 @@ static void take_back_not_received(TcpStep *step)
 	bool no_ack = on_its_way(step, acked) || closed_before(step, acked) ||
 		      answers_ack_of_fin(step, acked) ||
 		      (no_fin && acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-		       acked->frame == got->frame);
+		       acked->frame == got->frame && !acknowledges_later(step, acked));
 	bool no_open = on_its_way(step, opened) && !shows_synchronized(step);
 
 	if (no_fin)
