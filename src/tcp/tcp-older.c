@@ -73,3 +73,15 @@ TcpConnection *tcp_older_speaks(TcpTracker *tracker, TcpConnection *conn, unsign
 	}
 	return found;
 }
+
+bool tcp_older_answers_syn(const TcpStep *step)
+{
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+	const Segment *seg = step->seg;
+	uint32_t stamp[2];
+
+	return !tcp_side_has(&step->conn->side[step->from], TCP_SIDE_SPACE) &&
+	       r->state == SHAKEDOWN_TCP_SYN_SENT && !seg->payload_len &&
+	       !(seg->flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
+	       !tcp_options_timestamps(seg, &stamp[0], &stamp[1]);
+}

@@ -2,6 +2,7 @@
 /* Whether a segment is of a connection before the present one on its four-tuple. */
 #pragma once
 
+#include "tcp/tcp-step.h"
 #include "tcp/tcp-tracker.h"
 
 /* Of those before on the four-tuple the one that speaks; NULL: it is the present one's. What
@@ -9,3 +10,7 @@
  * end: which of the key's endpoints sends. */
 TcpConnection *tcp_older_speaks(TcpTracker *tracker, TcpConnection *conn, unsigned end,
 				const Segment *seg);
+/* The first that answers the other's SYN is a bare ACK of more than that: of a connection that its
+ * sender still holds (§3.5 figure 10), or of what was not captured, which is likelier with
+ * timestamps: who has none numbers connections side by side. */
+bool tcp_older_answers_syn(const TcpStep *step);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/tcp-space.h"
 
+#include "tcp/tcp-older.h"
 #include "tcp/tcp-tracker-private.h"
 
 #include <glib.h>
@@ -136,21 +137,6 @@ static bool known_unsent(const TcpStep *step)
 	return aside->unsent && tcp_seq_leq(step->seg->ack, aside->unsent_ack);
 }
 
-/* A bare ACK of more than the SYN: of a connection that it still holds (§3.5 figure 10), or of what
- * was not captured, which is likelier with timestamps: who has none numbers connections side by
- * side. */
-static bool answers_other_than_syn(const TcpStep *step)
-{
-	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
-	const Segment *seg = step->seg;
-	uint32_t stamp[2];
-
-	return !tcp_side_has(&step->conn->side[step->from], TCP_SIDE_SPACE) &&
-	       r->state == SHAKEDOWN_TCP_SYN_SENT && !seg->payload_len &&
-	       !(seg->flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
-	       !tcp_options_timestamps(seg, &stamp[0], &stamp[1]);
-}
-
 bool tcp_space_bad_ack(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
@@ -161,11 +147,15 @@ bool tcp_space_bad_ack(TcpStep *step)
 		return false;
 	if (known_unsent(step))
 		return true;
-	if (!beyond_all(step, beyond) && !answers_other_than_syn(step))
+	bool other = tcp_older_answers_syn(step);
+	if (!beyond_all(step, beyond) && !other)
 		return false;
 	TcpAsideSide *mine = tcp_aside_side(step->conn, step->from);
 
-	if (ack_is_agreed(step))
+	/* A SYN that comes again gets the same answer. */
+	other = other && tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) &&
+		tcp_seq_eq(ack, mine->suspect_ack);
+	if (!other && ack_is_agreed(step))
 		return false;
 	if (!tcp_side_has(s, TCP_SIDE_SUSPECT_ACK) || !tcp_seq_eq(ack, mine->suspect_ack))
 		mine->suspect_ack_since = step->time;
