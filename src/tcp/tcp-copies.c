@@ -65,16 +65,27 @@ void tcp_copies_free(TcpCopies *copies)
 	g_free(copies);
 }
 
-/* What two copies have in common, and whose they are; never 0. */
-static uint32_t print_of(uint32_t owner, const Segment *seg, uint32_t tsval)
+/* What two copies have in common, and whose they are. */
+static uint64_t mark_of(uint32_t owner, const Segment *seg, uint32_t tsval)
 {
 	uint64_t numbers = (uint64_t)seg->seq.value << 32 | seg->ack.value;
 	uint64_t whose = (uint64_t)owner << 32 | seg->payload_len;
 	uint64_t rest = (uint64_t)tsval << 32 | (uint32_t)seg->flags << 16 | seg->window;
 	uint64_t mixed = mix_fold(numbers ^ mix_secret(0, 0), whose ^ mix_secret(0, 1));
 
-	mixed = mix_fold(mixed ^ (seg->has_ip_id ? seg->ip_id : 0), rest ^ mix_secret(0, 2));
-	return (uint32_t)(mixed ^ mixed >> 32) | 1;
+	return mix_fold(mixed ^ (seg->has_ip_id ? seg->ip_id : 0), rest ^ mix_secret(0, 2));
+}
+
+/* Never 0. */
+static inline uint32_t print_of(uint64_t mark)
+{
+	return (uint32_t)(mark ^ mark >> 32) | 1;
+}
+
+/* By other bits than the print's: those that all in a set have in common tell none from another. */
+static inline TcpPrints *late_set(const TcpCopies *copies, uint64_t mark)
+{
+	return &copies->late[mark >> 40 & (TCP_COPIES_SETS - 1)];
 }
 
 /* Half of a set's prints, or of what belongs to them. */
@@ -213,13 +224,13 @@ static bool note_age(TcpConnection *conn, uint32_t age)
 
 /* True for a copy; any other segment is remembered. */
 static bool came_before_others(TcpCopies *copies, TcpConnection *conn, const TcpSide *s,
-			       const Segment *seg, bool stamped, uint32_t print)
+			       const Segment *seg, bool stamped, uint64_t mark)
 {
 	copies->all -= copies->all > 0 && copies->all != FOR_EVER;
 	if (!copies->late)
 		copies->late = sets_new();
-	TcpPrints *set = &copies->late[print >> 8 & (TCP_COPIES_SETS - 1)];
-
+	TcpPrints *set = late_set(copies, mark);
+	uint32_t print = print_of(mark);
 	uint32_t age = age_of_first(conn, s, seg, stamped, set, print, true);
 
 	if (age == UINT32_MAX) {
@@ -235,7 +246,8 @@ bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSi
 			     const Segment *seg, const uint32_t *tsval)
 {
 	TcpSide *s = &conn->side[side];
-	uint32_t print = print_of((uint32_t)conn->id << 1 | side, seg, tsval ? *tsval : 0);
+	uint64_t mark = mark_of((uint32_t)conn->id << 1 | side, seg, tsval ? *tsval : 0);
+	uint32_t print = print_of(mark);
 	TcpPrints *set = tcp_copies_set(copies, &conn->key, tcp_conn_end(conn, side));
 
 	if (G_UNLIKELY(is_there(set, print))) {
@@ -247,7 +259,7 @@ bool tcp_copies_take_stamped(TcpCopies *copies, TcpConnection *conn, ShakedownSi
 		}
 	}
 	if (G_UNLIKELY(tcp_conn_has(conn, TCP_CONN_COPIED) || copies->all) &&
-	    came_before_others(copies, conn, s, seg, tsval != NULL, print))
+	    came_before_others(copies, conn, s, seg, tsval != NULL, mark))
 		return true;
 	put(set, print, s, seg);
 	s->ordinal++;

@@ -162,6 +162,25 @@ Test(tcp_late_copy, put_together)
 	EXPECT_CLASS(t, RETRANSMISSION);
 }
 
+/* What many have in common hides none of them: each is new, however many are remembered. */
+Test(tcp_late_copy, among_very_many)
+{
+	g_autoptr(Talk) t = opened_with_copies();
+	const uint32_t segments = 400000;
+
+	for (uint32_t n = 0; n < segments; n++) {
+		CLIENT(t, PSH_ACK, 1 + 100 * n, 1, 100, .ip_id = (int32_t)(1 + n % 65535), FIRST,
+		       .after = 10000);
+		if (t->segment_class != SHAKEDOWN_SEGMENT_NEW)
+			cr_assert_fail("segment %u is no copy of anything", n);
+	}
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 3);
+	/* … but this one is. */
+	CLIENT(t, PSH_ACK, 1 + 100 * (segments - 20), 1, 100,
+	       .ip_id = (int32_t)(1 + (segments - 20) % 65535), SECOND);
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+}
+
 /* Near misses: nothing tells these from what is sent again. */
 
 Test(tcp_late_copy, without_an_id_from_as_many_hops)
