@@ -105,7 +105,9 @@ static void fold_add(LadderFold *fold, const LadderRow *row)
 	}
 	fold->segments++;
 	fold->count[row->sender][row->segment_class]++;
-	fold->bytes[row->sender] += row->len;
+	/* Sent once, however often it was captured. */
+	if (row->segment_class != SHAKEDOWN_SEGMENT_DUPLICATE_PACKET)
+		fold->bytes[row->sender] += row->len;
 	fold->last = row->time;
 	fold->last_frame = row->frame;
 }

@@ -64,6 +64,40 @@ Test(ladder_rows, folds_the_middle_of_a_long_transfer)
 	ladder_rows_clear(&rows);
 }
 
+/* What was captured twice was sent once; what was sent again was sent twice. */
+Test(ladder_rows, counts_the_bytes_of_no_copy)
+{
+	static const struct {
+		ShakedownSegmentClass second;
+		unsigned times;
+	} cases[] = {{SHAKEDOWN_SEGMENT_DUPLICATE_PACKET, 1},
+		     {SHAKEDOWN_SEGMENT_RETRANSMISSION, 2}};
+
+	for (unsigned c = 0; c < G_N_ELEMENTS(cases); c++) {
+		LadderRows rows;
+		uint64_t bytes = 0;
+
+		ladder_rows_init(&rows, false);
+		for (unsigned i = 0; i < 3000; i++) {
+			LadderRow row = ordinary(0);
+			row.frame = i + 1;
+			row.time = (ShakedownTime)i * 1000;
+			row.segment_class = i & 1 ? cases[c].second : SHAKEDOWN_SEGMENT_NEW;
+			ladder_rows_add(&rows, &row);
+		}
+		ladder_rows_end(&rows);
+		for (unsigned i = 0; i < rows.rows->len; i++) {
+			const LadderRow *row = ladder_rows_at(&rows, i);
+			if (row->fold)
+				bytes += row->fold->bytes[0];
+			else if (row->segment_class == SHAKEDOWN_SEGMENT_NEW || cases[c].times == 2)
+				bytes += row->len;
+		}
+		cr_assert_eq(bytes, UINT64_C(1500000) * cases[c].times, "case %u", c);
+		ladder_rows_clear(&rows);
+	}
+}
+
 Test(ladder_rows, folds_nothing_that_is_short)
 {
 	for (unsigned n = 0; n <= 10; n++) {
