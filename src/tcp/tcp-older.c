@@ -45,7 +45,9 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 	}
 	if (answered)
 		return false;
-	/* From the other: whatever does not answer the new SYN, … */
+	if (tcp_pending_is_answered_by(conn, side, seg))
+		return false;
+	/* From the other: whatever does not answer the new SYN, nor the one that waits, … */
 	if (!(seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
 	    !(tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt)))
 		return true;

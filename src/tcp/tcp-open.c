@@ -276,6 +276,7 @@ static void syn_ack_first(TcpStep *step)
 	if (beside) {
 		s->rcv_nxt = step->seg->ack;
 		s->flags |= TCP_SIDE_ACKED;
+		tcp_pending_note_answer(conn, step->seg);
 	}
 	if (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN)) {
 		r->isn = tcp_seq_add(step->seg->ack, UINT32_MAX);

@@ -24,34 +24,6 @@
 #define BESIDE_WITHIN (INT64_C(3) * SHAKEDOWN_NS_PER_S)
 /* No device that captures or carries a SYN twice takes so long. */
 #define SYN_COPY_WITHIN (INT64_C(100) * 1000 * 1000)
-/* Of the clock that initial numbers follow, nanoseconds, generously. */
-#define SLOWEST_TICK 8000
-#define FASTEST_TICK 32
-
-void tcp_pending_clear(TcpConnection *conn)
-{
-	if (conn->aside)
-		g_clear_pointer(&conn->aside->pending, g_free);
-}
-
-void tcp_pending_set(TcpConnection *conn, const Segment *seg, ShakedownSideId side)
-{
-	TcpPendingSyn *p = tcp_aside(conn)->pending;
-
-	if (p && p->side == side && tcp_seq_eq(p->seg.seq, seg->seq))
-		return;
-	if (!p)
-		p = tcp_aside_make(conn)->pending = g_new0(TcpPendingSyn, 1);
-	p->seg = *seg;
-	p->seg.options_len = MIN(seg->options_len, sizeof p->options);
-	memcpy(p->options, seg->options, p->seg.options_len);
-	p->seg.options = p->options;
-	p->seg.payload = NULL;
-	p->seg.payload_captured = 0;
-	p->side = side;
-	p->count = 1;
-	p->counted = 0;
-}
 
 /* Who is the server, where no SYN tells: RFC 6335's system ports, or the lower one. */
 static ShakedownRoleBasis guess_roles(const Segment *seg, unsigned end, uint8_t *client_end)
@@ -136,13 +108,6 @@ static bool asks_again(const TcpConnection *conn, ShakedownSideId side, const Se
 	       seg->time - conn->end > SYN_COPY_WITHIN;
 }
 
-bool tcp_pending_is_alike(const TcpConnection *conn)
-{
-	const TcpPendingSyn *p = tcp_aside(conn)->pending;
-
-	return tcp_seq_eq(p->seg.seq, conn->side[p->side].isn);
-}
-
 static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
 	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
@@ -169,42 +134,6 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 	if (opening && !conn->syn_ack_first)
 		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
 	return SYN_UNCLEAR;
-}
-
-TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
-{
-	TcpPendingSyn *p = g_steal_pointer(&conn->aside->pending);
-	unsigned end = p->side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
-	TcpConnection *next =
-		tcp_connection_open(tracker, &conn->key, conn->hash, &p->seg, end, conn);
-	ShakedownSideId side = end == next->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
-
-	/* It was counted where it passed; only its meaning is new. */
-	conn->side[p->side].packets -= MIN(conn->side[p->side].packets, p->count);
-	if (p->counted) {
-		TcpSide *s = &conn->side[p->side];
-		TcpAsideSide *aside = tcp_aside_side(conn, p->side);
-
-		s->syns = (uint16_t)(s->syns - MIN(s->syns, p->counted));
-		aside->retransmissions -= MIN(aside->retransmissions, p->counted);
-	}
-	tcp_segment_arrives(tracker, next, side, &p->seg);
-	next->side[side].packets = p->count;
-	next->side[side].syns = (uint16_t)p->count;
-	tcp_conn_log_times(next, side, p->count);
-	g_free(p);
-	return next;
-}
-
-bool tcp_pending_begun_later(const TcpConnection *conn)
-{
-	const TcpPendingSyn *p = tcp_aside(conn)->pending;
-	const TcpSide *s = &conn->side[p->side];
-	ShakedownDuration since = p->seg.time - conn->syn_first;
-	uint32_t on = p->seg.seq.value - s->isn.value;
-
-	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && since > 0 && on > since / SLOWEST_TICK &&
-	       on < since / FASTEST_TICK;
 }
 
 /* The SYN that waits for its meaning has got it, if this segment takes it up. */
