@@ -42,8 +42,9 @@ AT(TIME_WAIT_REUSE) = {.info = {
 	KIND("time-wait-reuse", INFO, CONNECTION, DETECTED, "RFC 6191 §2, RFC 9293 §3.6.1"),
 	.meaning =
 	"A new SYN on a four-tuple that is still in TIME-WAIT. It may open a new connection if its "
-	"timestamp is newer or its sequence number higher than the old connection's last; else it is "
-	"a warning, since old and new segments cannot be told apart.",
+	"timestamp is newer than the old connection's last, or, where these are the same or one has "
+	"none, its sequence number is higher; else it is a warning, since old and new segments "
+	"cannot be told apart.",
 	.detected =
 	"A SYN within 2 MSL (${msl} each) after the close of the same four-tuple. The evidence says "
 	"which rule allows it, if any.",

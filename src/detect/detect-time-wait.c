@@ -181,16 +181,28 @@ static void free_port(TimeWaitDetector *d, DetectContext *context, TcpConnection
 /* By what a SYN is allowed whose options were not captured. */
 static const char UNKNOWN[] = "unknown";
 
-/* RFC 6191 §2: what makes a SYN in TIME-WAIT a safe one. */
-static const char *allowed_by(const TcpConnection *conn, const TcpEvent *event)
+/* How much newer its timestamp is than the old connection's last; 0 as well where one has none. */
+static int32_t newer_by(const TcpConnection *conn, const TcpEvent *event)
 {
 	const TcpSide *s = &conn->side[event->side];
 	uint32_t tsval = 0, tsecr = 0;
 
-	if (!event->seg)
+	if (!event->seg || !tcp_side_has(s, TCP_SIDE_TIMESTAMPS) || !s->tsval ||
+	    !tcp_options_timestamps(event->seg, &tsval, &tsecr))
+		return 0;
+	return (int32_t)(tsval - s->tsval);
+}
+
+/* RFC 6191 §2: what makes a SYN in TIME-WAIT a safe one. Where both have timestamps the numbers
+ * count only if these are the same. */
+static const char *allowed_by(const TcpConnection *conn, const TcpEvent *event)
+{
+	const TcpSide *s = &conn->side[event->side];
+	int32_t newer = newer_by(conn, event);
+
+	if (!event->seg || newer < 0)
 		return NULL;
-	if (tcp_side_has(s, TCP_SIDE_TIMESTAMPS) && s->tsval &&
-	    tcp_options_timestamps(event->seg, &tsval, &tsecr) && (int32_t)(tsval - s->tsval) > 0)
+	if (newer > 0)
 		return "timestamp";
 	if (tcp_side_has(s, TCP_SIDE_SPACE) && tcp_seq_lt(s->snd_nxt, event->seg->seq))
 		return "sequence number";
@@ -236,6 +248,8 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 	else if (alike)
 		finding_summary(&f, "; its SYN is the same as before, as where a capture is played "
 				    "again");
+	else if (newer_by(conn, event) < 0)
+		finding_summary(&f, "; its timestamp is older than the old connection's last");
 	else
 		finding_summary(&f, "; neither its timestamp nor its sequence number allows it");
 	finding_report(&f);

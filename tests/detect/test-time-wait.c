@@ -41,6 +41,35 @@ Test(time_wait, reused_without_right)
 	EXPECT_FACT(s, TIME_WAIT_REUSE, "allowed_by=nothing");
 }
 
+/* RFC 6191 §2: a higher number helps where the timestamps are the same, and not where the new one
+ * is older, as behind a NAT that many share. */
+Test(time_wait, reused_with_timestamps)
+{
+	static const struct {
+		uint32_t tsval;
+		const char *allowed;
+	} cases[] = {{999, "allowed_by=nothing"},
+		     {1000, "allowed_by=sequence number"},
+		     {1001, "allowed_by=timestamp"}};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Scene) s = scene_new();
+
+		CLIENT(s, TCP_SYN, .tsval = 1000);
+		SERVER(s, SYN_ACK, 0, 1, .tsval = 7000);
+		CLIENT(s, TCP_ACK, 1, 1, .tsval = 1000);
+		SERVER(s, FIN_ACK, 1, 1, .tsval = 7000);
+		CLIENT(s, FIN_ACK, 1, 2, .tsval = 1000);
+		SERVER(s, TCP_ACK, 2, 2, .tsval = 7000);
+		s->isn[SHAKEDOWN_CLIENT] += 100000;
+		CLIENT(s, TCP_SYN, .tsval = cases[i].tsval, .after = SECONDS(5));
+		scene_finish(s);
+		EXPECT(s, TIME_WAIT_REUSE);
+		cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE)->facts,
+					  cases[i].allowed));
+	}
+}
+
 /* Its timestamp may be among the options that were not captured; where no more than its data are
  * cut off, there is none. */
 Test(time_wait, reused_with_options_cut)
