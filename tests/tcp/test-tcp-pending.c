@@ -2,6 +2,8 @@
 /* A SYN where there is a connection, and one that acknowledges it: what becomes of the two. */
 #include "talk.h"
 
+#include <glib.h>
+
 #define C SHAKEDOWN_CLIENT
 #define S SHAKEDOWN_SERVER
 
@@ -66,4 +68,26 @@ Test(tcp_pending, next_host_beside_a_syn_without_an_answer)
 	talk_finish(t);
 	EXPECT_OUTCOME(t, 1, "three-way no-answer, none never-opened");
 	EXPECT_OUTCOME(t, 2, "three-way complete, none open");
+}
+
+/* §3.10.7.3 first: whichever way the number of an older connection's ACK is wrong, the reset that
+ * answers it ends nothing. */
+Test(tcp_pending, answered_for_an_older_connection)
+{
+	static const uint32_t wrong[] = {(uint32_t)-90000, 0, 90000};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		g_autoptr(Talk) t = talk_new();
+
+		CLIENT(t, TCP_SYN);
+		SERVER(t, TCP_ACK, 777777, wrong[i]);
+		EXPECT_CLASS(t, OUT_OF_WINDOW);
+		CLIENT(t, TCP_RST, wrong[i]);
+		EXPECT_STATES(t, "SYN-SENT / CLOSED");
+		CLIENT(t, TCP_SYN);
+		SERVER(t, SYN_ACK, 0, 1);
+		CLIENT(t, TCP_ACK, 1, 1);
+		EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+		EXPECT_HISTORY(t, 1, C, "SYN-SENT ESTABLISHED");
+	}
 }
