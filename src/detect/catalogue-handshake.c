@@ -266,16 +266,20 @@ AT(BAD_HANDSHAKE_ACK) = {.info = {
 	KIND("bad-handshake-ack", WARNING, CONNECTION, DETECTED, "RFC 9293 §3.5, §3.10.7.3"),
 	.meaning =
 	"An acknowledgment within the handshake is not of what was sent: the SYN,ACK does not "
-	"acknowledge x+1, or the third segment not y+1. The receiver must answer it with a reset.",
+	"acknowledge x+1, or the third segment not y+1; or an ACK of something else answers the SYN. "
+	"The receiver must answer it with a reset, and goes on asking.",
 	.detected =
-	"The acknowledgment number of SYN,ACK or third ACK, held against the initial sequence "
-	"numbers seen. The evidence says what it was and what it should be.",
+	"The acknowledgment number of SYN,ACK, third ACK or of the ACK that answers a SYN, held "
+	"against the initial sequence numbers seen. The evidence says what it was and what it should "
+	"be.",
 	.innocent =
 	"An old connection's SYN,ACK or ACK that comes late. A listener that still holds the old "
 	"connection and answers a new SYN with its old acknowledgment.",
 	.action =
-	"If it happens all the time, a box on the path that rewrites sequence numbers is at fault, "
-	"or rewrites them in one direction only."},
+	"An ACK that answers the SYN: the server has a connection on these ports, often in TIME-WAIT, "
+	"of this client or of another behind the same NAT; that NAT, or the client, uses ports again "
+	"too soon. If it is the SYN,ACK all the time, a box on the path that rewrites sequence "
+	"numbers is at fault, or rewrites them in one direction only."},
 	.picture =
 	"client                       server\n"
 	"SYN-SENT      SYN x --->             SYN-RECEIVED\n"

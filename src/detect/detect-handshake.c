@@ -135,8 +135,11 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 	bool third = seg && event->side == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
 		     !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
 		     !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+	/* Of an older connection, as one in TIME-WAIT or the half of one that was lost. */
+	bool bare = seg && event->side == SHAKEDOWN_SERVER && !conn->syn_ack_first &&
+		    r->state == SHAKEDOWN_TCP_SYN_SENT && tcp_side_has(r, TCP_SIDE_SYN_SEEN);
 
-	if ((!syn_ack && !third) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
+	if ((!syn_ack && !third && !bare) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
 		return;
 	DossierAck *d =
 		&dossier_rare_of(context->dossiers, event->conn)->bad_handshake[event->side];
@@ -186,10 +189,16 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 		finding_frame(&f, d->frame);
 		finding_count(&f, "ack", d->value);
 		finding_count(&f, "expected", d->expected);
-		finding_summary(
-			&f, "%s of %s acknowledges %" PRIu32 ", not %" PRIu32 " (off by %d)",
-			d->syn_ack ? "the SYN,ACK" : "the third ACK", finding_side(side), d->value,
-			d->expected, tcp_seq_diff(tcp_seq(d->value), tcp_seq(d->expected)));
+		finding_summary(&f,
+				"%s of %s acknowledges %" PRIu32 ", not %" PRIu32 " (off by %d)",
+				d->syn_ack		   ? "the SYN,ACK"
+				: side == SHAKEDOWN_CLIENT ? "the third ACK"
+							   : "the answer",
+				finding_side(side), d->value, d->expected,
+				tcp_seq_diff(tcp_seq(d->value), tcp_seq(d->expected)));
+		if (!d->syn_ack && side == SHAKEDOWN_SERVER)
+			finding_summary(&f, " and has no SYN: it holds an older connection on "
+					    "these ports");
 		finding_report(&f);
 	}
 }

@@ -162,12 +162,15 @@ static bool many_tried_again(const Service *s, unsigned known)
 	return MAX(again, known) * 100 >= attempts * PASSED_OVER_PERCENT;
 }
 
-/* A SYN comes again while one that was sent after it has been answered. */
+/* A SYN comes again while one that was sent after it has been answered. What holds an older
+ * connection on its ports answers it, if only by an ACK of that: it was not passed over. */
 static void syn_again(Service *s, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 	unsigned near = 0, n = G_N_ELEMENTS(s->passed_over);
 
+	if (tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN) || noted(conn, NOTED_REUSES))
+		return;
 	if (conn->side[SHAKEDOWN_CLIENT].syns < 2 || conn->syn_ack_first ||
 	    noted(conn, NOTED_PASSED_OVER) || s->answered_syn <= conn->syn_first ||
 	    event->time - s->answered_syn > TOGETHER_WITHIN)
