@@ -99,7 +99,7 @@ AT(MISSING_THIRD_ACK) = {.info = {
 	.detected =
 	"A SYN,ACK without acknowledgment, that was sent again or that is older than "
 	"${handshake_timeout} while the capture ran. Only where other packets show that the "
-	"client's direction is captured.",
+	"client's direction is captured. Some servers (Windows) end their waiting with a reset.",
 	.innocent =
 	"The SYN,ACK was lost between tap and client. The client gave up or crashed in between. "
 	"Answers to SYNs with a forged source (backscatter).",

@@ -258,6 +258,18 @@ static void answers_lost(DetectContext *context, TcpConnection *conn)
 	finding_report(&f);
 }
 
+/* It has waited in vain, and says that it does so no more (RFC 9293 §3.10.5): its reset answers
+ * nothing but silence. */
+static bool server_gave_up(const TcpConnection *conn)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
+	ShakedownTime rst = tcp_aside(conn)->rst_time;
+
+	return s->rsts && !c->rsts && tcp_side_packets(conn, SHAKEDOWN_CLIENT) == c->syns &&
+	       c->last < conn->syn_ack_last && rst > conn->syn_ack_last &&
+	       tcp_syn_ack_unanswered(conn, rst);
+}
+
 static void missing_third_ack(DetectContext *context, TcpConnection *conn, ShakedownTime now)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
@@ -267,7 +279,8 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 
 	if (!conn->syn_ack_first || tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
 	    tcp_conn_has(conn, TCP_CONN_THIRD_ACK) || tcp_conn_has(conn, TCP_CONN_ABORTED) ||
-	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || tcp_aside(conn)->rst_time || c->rsts ||
+	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || c->rsts ||
+	    (tcp_aside(conn)->rst_time && !server_gave_up(conn)) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK))
 		return;
 	/* Sent again it is proof; else the capture must have gone on. */
@@ -290,6 +303,13 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 	else
 		finding_summary(&f, "the client did not acknowledge the SYN,ACK for %s",
 				finding_span(&f, waited));
+	if (server_gave_up(conn)) {
+		finding_duration(&f, "gave_up_after_s",
+				 tcp_aside(conn)->rst_time - conn->syn_ack_first);
+		finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_SERVER);
+		finding_summary(&f, "; after %s the server gave up with a reset",
+				finding_span(&f, tcp_aside(conn)->rst_time - conn->syn_ack_first));
+	}
 	if (tcp_syn_after_answer(conn)) {
 		finding_flag(&f, "syn_again_after_syn_ack", true);
 		finding_summary(&f, "; the client goes on sending SYN: the SYN,ACK does not reach "
