@@ -14,7 +14,8 @@ AT(SYN_RETRANSMITTED) = {.info = {
 	.detected =
 	"A SYN with the same initial sequence number on the same four-tuple. The gaps are compared "
 	"with the backoff of RFC 6298: 1, 2, 4, 8 s and so on. Where some were lost before the capture "
-	"they cannot be told from those of a stack with a timer of its own.",
+	"they cannot be told from those of a stack with a timer of its own. A SYN that comes again "
+	"because the one before was refused is none of these: see refused.",
 	.innocent =
 	"One lost packet. A server far away whose answer takes more than a second. Linux since 6.5 "
 	"sends the first few repetitions one second apart (net.ipv4.tcp_syn_linear_timeouts), so "
@@ -59,7 +60,9 @@ AT(REFUSED) = {.info = {
 	.detected =
 	"RST,ACK whose acknowledgment number is the SYN's sequence number plus its length.",
 	.innocent =
-	"A service that restarts. A client that probes which of several servers is up.",
+	"A service that restarts. A client that probes which of several servers is up. Some stacks "
+	"(Windows) take it for an answer only after three or more refusals, half a second apart; "
+	"whether the service was there by then is said with it.",
 	.action =
 	"On the server: ss -ltn shows what listens, and on which address (127.0.0.1 is not reachable "
 	"from outside). If the port does listen, compare the RST's TTL with that of other packets of "

@@ -3,6 +3,7 @@
 
 #include "detect/member.h"
 #include "detect/noted.h"
+#include "detect/refusal.h"
 #include "tcp/tcp-outcome.h"
 
 #include <inttypes.h>
@@ -97,8 +98,7 @@ static bool doubled(const ShakedownTime *times, size_t n)
 	return times[n - 1] - times[0] < RETRANSMISSION_LEAST;
 }
 
-/* SYNs without ACK: in a simultaneous open a side's SYN,ACK is counted with them. */
-static unsigned syns_of(const TcpConnection *conn)
+unsigned opening_syns(const TcpConnection *conn)
 {
 	unsigned n = conn->side[SHAKEDOWN_CLIENT].syns;
 	bool both = tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS);
@@ -139,7 +139,7 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 {
 	ShakedownTime times[TCP_MARKS + 1];
 	ShakedownTime acknowledged = acknowledged_at(conn);
-	unsigned syns = syns_of(conn);
+	unsigned syns = opening_syns(conn);
 	bool anew = tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_ANEW);
 	Finding f;
 
@@ -155,7 +155,8 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 	if (tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_TWICE))
 		for (; n > 1 && acknowledged && times[n - 1] > acknowledged; n--)
 			syns--;
-	if (n < 2 || doubled(times, n))
+	unsigned refusals = refusal_asked_again(conn);
+	if (n < 2 || doubled(times, n) || refusals + 1 >= n)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED, conn);
 	finding_time(&f, times[0], times[n - 1]);
@@ -169,7 +170,11 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 			finding_span(&f, times[n - 1] - times[0]));
 	bool copy = acknowledged && times[n - 1] > acknowledged;
 
-	say_backoff(&f, times, n, !copy, true);
+	say_backoff(&f, times, n, !copy && !refusals, true);
+	if (refusals) {
+		finding_count(&f, "after_refusal", refusals);
+		finding_summary(&f, ", %u of them because the one before was refused", refusals);
+	}
 	/* The first answer was to another SYN. */
 	if (conn->syn_ack_first && (copy || !reported(conn, SHAKEDOWN_ANOMALY_OLD_DUPLICATE_SYN)))
 		say_answer(&f, conn, times[n - 1], copy);
@@ -182,7 +187,7 @@ void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTim
 	/* Who resets has given up. */
 	ShakedownTime reset = tcp_aside(conn)->rst_time;
 	ShakedownDuration waited = (reset ? MIN(now, reset) : now) - conn->syn_first;
-	unsigned syns = syns_of(conn);
+	unsigned syns = opening_syns(conn);
 	Finding f;
 
 	/* Acknowledging or resetting it, the client had an answer that the tap did not see. */
@@ -206,34 +211,6 @@ void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTim
 	finding_duration(&f, "waited_s", waited);
 	finding_summary(&f, "the client sent SYN %u time%s and got no answer for %s", syns,
 			syns == 1 ? "" : "s", finding_span(&f, waited));
-	finding_report(&f);
-}
-
-static void refused(DetectContext *context, TcpConnection *conn)
-{
-	const TcpSide *s = &conn->side[SHAKEDOWN_SERVER];
-	Finding f;
-
-	if (!noted(conn, NOTED_REFUSED) || conn->syn_ack_first ||
-	    reported(conn, SHAKEDOWN_ANOMALY_REFUSED))
-		return;
-	finding_begin(&f, context, SHAKEDOWN_ANOMALY_REFUSED, conn);
-	finding_frame(&f, conn->first_frame);
-	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_CLIENT);
-	finding_marks(&f, TCP_MARK_RST, SHAKEDOWN_SERVER);
-	finding_time(&f, conn->syn_first ? conn->syn_first : conn->start,
-		     tcp_aside(conn)->rst_time ? tcp_aside(conn)->rst_time : conn->end);
-	finding_count(&f, "syn", syns_of(conn));
-	finding_count(&f, "rst", s->rsts);
-	/* The SYN need not have been captured. */
-	if (tcp_aside(conn)->rst_time && conn->syn_first)
-		finding_duration(&f, "after_s", tcp_aside(conn)->rst_time - conn->syn_first);
-	finding_summary(&f, "port %u refused the connection: the server answered SYN with RST",
-			tcp_conn_port(conn, SHAKEDOWN_SERVER));
-	/* Each answers a SYN: what is above that was captured twice, and shows no other sign of it,
-	 * without an IP id and without a timestamp. */
-	if (s->rsts > 1 && s->rsts <= syns_of(conn))
-		finding_summary(&f, " %u times", s->rsts);
 	finding_report(&f);
 }
 
@@ -437,7 +414,7 @@ void opening_judge_early(DetectContext *context, TcpConnection *conn, ShakedownT
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return;
 	missing_third_ack(context, conn, now);
-	refused(context, conn);
+	refusal_judge(context, conn);
 	opening_no_answer(context, conn, now);
 }
 
@@ -465,7 +442,7 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 	if (conn->syn_ack_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
 		missing_third_ack(context, conn, now);
 	if (noted(conn, NOTED_REFUSED))
-		refused(context, conn);
+		refusal_judge(context, conn);
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED))
 		half_open_probe(context, conn);
 	if (!conn->syn_ack_first)

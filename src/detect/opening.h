@@ -15,6 +15,8 @@ typedef enum {
 
 Backoff backoff_of(const ShakedownTime *times, size_t n);
 
+/* The client's SYNs without ACK: in a simultaneous open a side's SYN,ACK is counted with them. */
+unsigned opening_syns(const TcpConnection *conn);
 /* SYNs without any answer. */
 void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now);
 /* The opening has not come about, as far as can be known by now: told at once, if at all. */
