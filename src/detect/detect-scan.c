@@ -50,7 +50,10 @@ static Probe probe_of(const TcpConnection *conn)
 		return PROBE_MAIMON;
 	if (noted(conn, NOTED_STRAY_ACK))
 		return PROBE_ACK;
-	return noted(conn, NOTED_BARE_SYN) ? PROBE_SYN : PROBE_CONNECT;
+	/* Who acknowledges the answer has a stack, if a small one: a load balancer's. */
+	return noted(conn, NOTED_BARE_SYN) && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK)
+		       ? PROBE_SYN
+		       : PROBE_CONNECT;
 }
 
 static void settle(DetectContext *context, TcpConnection *conn, Contact contact, uint16_t window)

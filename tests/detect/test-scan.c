@@ -56,6 +56,23 @@ Test(scan, syn)
 	EXPECT_FACT(s, PORT_SCAN, "open_ports=23");
 }
 
+/* A load balancer's SYN offers nothing either, and yet it connects. */
+Test(scan, connect_by_a_small_stack)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 30; i++) {
+		to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+		CLIENT(s, TCP_SYN);
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_ACK, 1, 1);
+		CLIENT(s, RST_ACK, 1, 1);
+	}
+	scene_finish(s);
+	EXPECT_FACT(s, PORT_SCAN, "scan=connect");
+	EXPECT_FACT(s, PORT_SCAN, "answered=30");
+}
+
 static void stealth(Scene *s, uint16_t flags, bool answered)
 {
 	for (uint16_t i = 0; i < 8; i++) {
