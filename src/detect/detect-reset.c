@@ -166,6 +166,18 @@ static bool syns_inside(DetectContext *context, const TcpEvent *event)
 	return dossier_rare(d)->syn[event->side].count;
 }
 
+/* The last that it has said: a small stack begins with the same number each time it starts. */
+static bool just_opened_again(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
+
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == TCP_MARK_SYN && marks->items[i].side == side &&
+		    marks->items[i].time == conn->side[side].last)
+			return tcp_conn_has(conn, TCP_CONN_THIRD_ACK);
+	return false;
+}
+
 /* Those before were ignored, and nobody showed it: there is nothing to tell of them. */
 static bool came_to_nothing(const DossierReset *r)
 {
@@ -192,7 +204,8 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 		/* Who guesses does that in the window. */
 		r->moving = moves && r->in_window;
 		note_first(r, event);
-		r->after_syn = r->after_syn || syns_inside(context, event);
+		r->after_syn = r->after_syn || syns_inside(context, event) ||
+			       just_opened_again(conn, event->side);
 		r->first_accepted = accepted;
 		r->in_window = ahead >= -(1 << 20) && ahead <= 1 << 20;
 	} else if (moves) {

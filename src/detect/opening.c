@@ -135,7 +135,7 @@ static void say_answer(Finding *f, const TcpConnection *conn, ShakedownTime last
 				finding_span(f, after));
 }
 
-static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
+static void syn_retransmitted(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
 {
 	ShakedownTime times[TCP_MARKS + 1];
 	ShakedownTime acknowledged = acknowledged_at(conn);
@@ -151,8 +151,10 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn)
 		memmove(times, times + 1, --n * sizeof *times);
 		syns--;
 	}
-	/* A proxy has opened in its name, and both sides of it were captured. */
-	if (tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_TWICE))
+	/* A proxy has opened in its name, and both sides of it were captured; or, having lost the
+	 * connection, it has opened it anew by the same number. */
+	if (tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_TWICE) ||
+	    (dossier && dossier_reset(dossier, SHAKEDOWN_CLIENT)->after_syn))
 		for (; n > 1 && acknowledged && times[n - 1] > acknowledged; n--)
 			syns--;
 	unsigned refusals = refusal_asked_again(conn);
@@ -431,7 +433,7 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 	/* Of most there is nothing to be said, and nobody is asked to say so. */
 	if (tcp_side_has(c, TCP_SIDE_SYN_SEEN)) {
 		if (c->syns > 1)
-			syn_retransmitted(context, conn);
+			syn_retransmitted(context, conn, dossier);
 		if (both)
 			both_open(context, conn);
 	}
