@@ -3,6 +3,8 @@
 #include "report/ladder-fate.h"
 
 #define SENT_AGAIN_WITHIN 64u /* rows, beyond which nobody sees the two together */
+/* No timer repeats a SYN sooner (RFC 6298 §2.1): it was refused, and asks again. */
+#define SYN_TIMER_LEAST (INT64_C(900) * 1000 * 1000)
 
 ShakedownDuration ladder_leg(const LadderData *ladder, ShakedownSideId side)
 {
@@ -102,6 +104,24 @@ static bool is_held_anew(const LadderRows *rows, unsigned i, const LadderChange 
 	return false;
 }
 
+/* It refuses a SYN that comes again, and sooner than it would if the refusal had not come. */
+static bool is_asked_again(const LadderRows *rows, unsigned at)
+{
+	const LadderRow *row = ladder_rows_at(rows, at);
+	const LadderRow *before = NULL;
+
+	for (unsigned i = 0; i < rows->rows->len; i++) {
+		const LadderRow *asks = ladder_rows_at(rows, i);
+		if (asks->fold || !asks->frame || asks->sender == row->sender)
+			continue;
+		if (i > at)
+			return before && before->flags & asks->flags & 0x002u &&
+			       ladder_elapsed(before->time, asks->time) < SYN_TIMER_LEAST;
+		before = asks;
+	}
+	return false;
+}
+
 /* A belief that was taken back may just have been early: FINs that cross do both arrive, and so
  * does a RST that crosses one. */
 static bool did_not_arrive(const LadderRows *rows, unsigned at)
@@ -113,7 +133,7 @@ static bool did_not_arrive(const LadderRows *rows, unsigned at)
 		if (!c->withdrawn || c->side == row->sender)
 			continue;
 		if (row->flags & 0x004u)
-			return !is_held_anew(rows, at, c);
+			return !is_held_anew(rows, at, c) && !is_asked_again(rows, at);
 		if (row->flags & 0x003u && row->seq.named)
 			return is_sent_again(rows, at);
 		return !row->ack.named || is_acknowledged_in_vain(rows, at);
