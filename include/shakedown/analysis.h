@@ -142,7 +142,8 @@ typedef struct {
 	uint64_t duplicates;			       /* packets captured twice */
 	uint64_t bad_checksums; /* whole segments with a wrong checksum that is no offload's */
 	uint64_t offloaded;	/* segments whose checksum was left to the sending card */
-	uint64_t missing_bytes; /* acknowledged but not captured */
+	/* Acknowledged but not captured, of connections of which both directions were. */
+	uint64_t missing_bytes;
 	ShakedownTime first, last;
 	const ShakedownSkipped *skipped; /* by packets, descending */
 	size_t skipped_len;

@@ -62,7 +62,7 @@ const ShakedownSummary *shakedown_analysis_summary(ShakedownAnalysis *a)
 	s->duplicates = t->copies;
 	s->bad_checksums = t->bad_checksums;
 	s->offloaded = t->offloaded;
-	s->missing_bytes = t->missing_bytes;
+	s->missing_bytes = t->missing_bytes - MIN(t->missing_bytes, a->half_seen_missing);
 	list_skipped(a);
 	return s;
 }

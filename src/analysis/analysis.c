@@ -111,7 +111,11 @@ static void on_over(TcpConnection *conn, void *data)
 	s->handshakes[record->handshake.outcome]++;
 	s->teardowns[record->teardown.outcome]++;
 	s->teardown_kinds[record->teardown.kind]++;
-	s->half_seen += tcp_half_seen(conn, &(ShakedownSideId){SHAKEDOWN_CLIENT});
+	if (tcp_half_seen(conn, &(ShakedownSideId){SHAKEDOWN_CLIENT})) {
+		s->half_seen++;
+		a->half_seen_missing += record->side[SHAKEDOWN_CLIENT].missing_bytes +
+					record->side[SHAKEDOWN_SERVER].missing_bytes;
+	}
 	for (unsigned i = 0; i < 2; i++)
 		s->states[i][record->side[i].state]++;
 	if (a->observer.connection)

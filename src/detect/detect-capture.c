@@ -13,11 +13,14 @@ typedef struct {
 	uint64_t one_sided, two_sided;
 	uint64_t client_only; /* of the one-sided */
 	uint64_t damaged_connections, copied_connections;
-	uint64_t frames[FRAMES_MOST]; /* of acknowledgments of what was not captured */
-	unsigned frames_len, one_sided_len;
+	struct {
+		uint64_t frame, connection;
+		ShakedownTime time;
+	} losses[FRAMES_MOST]; /* acknowledgments of what was not captured */
+	unsigned losses_len, one_sided_len;
 	uint64_t one_sided_frames[FRAMES_MOST]; /* with which those connections begin */
-	bool frames_cut;
-	ShakedownTime first_loss, last_loss;
+	bool losses_cut;
+	ShakedownTime last_loss;
 } CaptureDetector;
 
 static void *create(DetectContext *context)
@@ -29,13 +32,27 @@ static void on_loss(void *data, DetectContext *context, const TcpEvent *event)
 {
 	CaptureDetector *d = data;
 
-	if (d->frames_len < FRAMES_MOST)
-		d->frames[d->frames_len++] = event->frame;
-	else
-		d->frames_cut = true;
-	if (!d->first_loss)
-		d->first_loss = d->last_loss = event->time;
-	d->last_loss = MAX(d->last_loss, event->time);
+	if (d->losses_len == FRAMES_MOST) {
+		d->losses_cut = true;
+		/* One whose direction is not captured at all tells nothing of a loss. */
+		if (tcp_side_has(&event->conn->side[event->side], TCP_SIDE_SEEN))
+			d->last_loss = MAX(d->last_loss, event->time);
+		return;
+	}
+	d->losses[d->losses_len].frame = event->frame;
+	d->losses[d->losses_len].connection = event->conn->id;
+	d->losses[d->losses_len++].time = event->time;
+}
+
+/* Of that connection one direction was captured: its acknowledgments are of no loss. */
+static void forget_losses(CaptureDetector *d, uint64_t connection)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < d->losses_len; i++)
+		if (d->losses[i].connection != connection)
+			d->losses[kept++] = d->losses[i];
+	d->losses_len = kept;
 }
 
 /* Segments without data that were taken, by what came after them, and yet are not there. */
@@ -60,11 +77,14 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	uint64_t missing = aside->side[0].missing + aside->side[1].missing;
 	ShakedownSideId seen = SHAKEDOWN_CLIENT;
 	unsigned control = missing_control(conn);
+	bool half = tcp_half_seen(conn, &seen);
 
-	d->missing += missing;
+	d->missing += half ? 0 : missing;
 	d->missing_control += control;
-	d->missing_connections += missing > 0 || control > 0;
-	if (tcp_half_seen(conn, &seen)) {
+	d->missing_connections += !half && (missing > 0 || control > 0);
+	if (half) {
+		if (missing)
+			forget_losses(d, conn->id);
 		if (d->one_sided++ < FRAMES_MOST)
 			d->one_sided_frames[d->one_sided_len++] = conn->first_frame;
 		d->client_only += seen == SHAKEDOWN_CLIENT;
@@ -91,6 +111,20 @@ static void examples(Finding *f, const uint64_t *frames, uint64_t n)
 		finding_many(f);
 }
 
+static void say_losses(Finding *f, const CaptureDetector *d)
+{
+	ShakedownTime last = d->last_loss;
+
+	for (unsigned i = 0; i < d->losses_len; i++) {
+		finding_frame(f, d->losses[i].frame);
+		last = MAX(last, d->losses[i].time);
+	}
+	if (d->losses_len)
+		finding_time(f, d->losses[0].time, last);
+	if (d->losses_cut)
+		finding_many(f);
+}
+
 static void capture_loss(const CaptureDetector *d, DetectContext *context)
 {
 	uint64_t both = d->one_sided + d->two_sided;
@@ -103,11 +137,7 @@ static void capture_loss(const CaptureDetector *d, DetectContext *context)
 	if ((!missing && !d->missing_control && !dropped) || (d->one_sided * 2 > both && !dropped))
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_LOSS, NULL, 0);
-	if (d->first_loss)
-		finding_time(&f, d->first_loss, d->last_loss);
-	examples(&f, d->frames, d->frames_len);
-	if (d->frames_cut)
-		finding_many(&f);
+	say_losses(&f, d);
 	finding_filter(&f, "tcp.analysis.ack_lost_segment");
 	finding_count(&f, "bytes", missing);
 	finding_count(&f, "fins", d->missing_control);

@@ -112,6 +112,50 @@ Test(capture, one_direction)
 	EXPECT_FACT(s, ONE_DIRECTION, "client_side_only=3");
 }
 
+/* Of a few connections the way back is another: what they acknowledge was not lost. */
+Test(capture, one_direction_of_some_is_no_loss)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 5; n++) {
+		scene_client(s, n);
+		if (n < 3) {
+			scene_open(s);
+			scene_talk(s);
+			continue;
+		}
+		CLIENT(s, TCP_SYN);
+		CLIENT(s, TCP_ACK, 1, 1);
+		CLIENT(s, PSH_ACK, 1, 1, 100);
+		CLIENT(s, TCP_ACK, 101, 1001);
+	}
+	scene_finish(s);
+	EXPECT_KINDS(s, "");
+}
+
+Test(capture, loss_beside_one_direction_of_some)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 5; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+		if (n < 3)
+			SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_ACK, 1, 1);
+		CLIENT(s, PSH_ACK, 1, 1, 100);
+		if (n < 3)
+			SERVER(s, TCP_ACK, 1, 101);
+		CLIENT(s, TCP_ACK, 101, 1001);
+		if (n < 3)
+			SERVER(s, PSH_ACK, 1001, 101, 100);
+	}
+	scene_finish(s);
+	EXPECT_FACT(s, CAPTURE_LOSS, "bytes=3000");
+	EXPECT_FACT(s, CAPTURE_LOSS, "connections=3");
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_CAPTURE_LOSS)->frames, 3);
+}
+
 /* SYNs that nobody answers show nothing of the other direction. */
 Test(capture, unanswered_attempts_are_not_one_sided)
 {
