@@ -27,6 +27,6 @@ struct _ShakedownAnalysis {
 	uint64_t last_frame;
 	uint64_t attempts, completed, failed;
 	uint64_t half_seen_missing; /* bytes of the direction that was not captured */
-	ShakedownTime ticked; /* when the detectors were last told the time */
+	ShakedownTime ticked;	    /* when the detectors were last told the time */
 	bool finished;
 };

@@ -87,3 +87,13 @@ bool tcp_older_answers_syn(const TcpStep *step)
 	       !(seg->flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
 	       !tcp_options_timestamps(seg, &stamp[0], &stamp[1]);
 }
+
+bool tcp_older_answers_below(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
+
+	return r->state == SHAKEDOWN_TCP_SYN_SENT && tcp_side_has(r, TCP_SIDE_SYN_SEEN) &&
+	       !tcp_side_has(s, TCP_SIDE_SENT_SYN) && !tcp_side_has(s, TCP_SIDE_SPACE) &&
+	       (step->seg->flags & TCP_ACK) && tcp_seq_leq(step->seg->ack, r->isn);
+}

@@ -14,3 +14,6 @@ TcpConnection *tcp_older_speaks(TcpTracker *tracker, TcpConnection *conn, unsign
  * sender still holds (§3.5 figure 10), or of what was not captured, which is likelier with
  * timestamps: who has none numbers connections side by side. */
 bool tcp_older_answers_syn(const TcpStep *step);
+/* It acknowledges nothing of the other's SYN. §3.10.7.3 first: in SYN-SENT a number up to ISS is as
+ * wrong as one above SND.NXT. */
+bool tcp_older_answers_below(const TcpStep *step);

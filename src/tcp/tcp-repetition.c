@@ -13,8 +13,8 @@ static bool acknowledges_repeated(const TcpConnection *conn, ShakedownSideId fro
 
 	if (tcp_side_has(r, TCP_SIDE_RESENT))
 		return tcp_seq_eq(ack, tcp_aside(conn)->side[tcp_other(from)].resent_end);
-	return r->syns > 1 && s->packets == (uint32_t)s->syns + s->rsts && tcp_side_has(r, TCP_SIDE_ISN_KNOWN) &&
-	       tcp_seq_eq(ack, tcp_seq_add(r->isn, 1));
+	return r->syns > 1 && s->packets == (uint32_t)s->syns + s->rsts &&
+	       tcp_side_has(r, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(ack, tcp_seq_add(r->isn, 1));
 }
 
 bool tcp_answers_repetition(const TcpConnection *conn, ShakedownSideId from, const Segment *rst)

@@ -137,24 +137,13 @@ static bool known_unsent(const TcpStep *step)
 	return aside->unsent && tcp_seq_leq(step->seg->ack, aside->unsent_ack);
 }
 
-/* §3.10.7.3 first: in SYN-SENT a number up to ISS is as wrong as one above SND.NXT. */
-static bool before_syn(const TcpStep *step)
-{
-	const TcpSide *s = &step->conn->side[step->from];
-	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
-
-	return r->state == SHAKEDOWN_TCP_SYN_SENT && tcp_side_has(r, TCP_SIDE_SYN_SEEN) &&
-	       !tcp_side_has(s, TCP_SIDE_SENT_SYN) && !tcp_side_has(s, TCP_SIDE_SPACE) &&
-	       (step->seg->flags & TCP_ACK) && tcp_seq_leq(step->seg->ack, r->isn);
-}
-
 bool tcp_space_bad_ack(TcpStep *step)
 {
 	TcpSide *s = &step->conn->side[step->from];
 	TcpSeq ack = step->seg->ack;
 	uint32_t beyond = beyond_captured(step);
 
-	if (!beyond && !before_syn(step))
+	if (!beyond && !tcp_older_answers_below(step))
 		return false;
 	if (beyond && known_unsent(step))
 		return true;

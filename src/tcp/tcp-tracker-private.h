@@ -84,7 +84,7 @@ struct _TcpPendingSyn {
 	ShakedownSideId side; /* of the present connection */
 	uint32_t count;
 	uint32_t counted; /* of them: as the present one's own SYN, sent again */
-	bool answered; /* by a SYN,ACK that does not acknowledge the one before: */
+	bool answered;	  /* by a SYN,ACK that does not acknowledge the one before: */
 	Segment answer;
 	uint8_t answer_options[TCP_OPTIONS_MOST];
 };

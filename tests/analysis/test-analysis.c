@@ -270,8 +270,7 @@ static uint64_t missing_of_talk(bool both)
 		{.src_port = 49152, .dst_port = 80, .seq = 101, .ack = 301, .flags = 0x10},
 		{.src_port = 49152, .dst_port = 80, .seq = 101, .ack = 1301, .flags = 0x10},
 	};
-	PacketRoute route = {
-		.src = {4, {192, 0, 2, 1}}, .dst = {4, {198, 51, 100, 7}}, .ttl = 64};
+	PacketRoute route = {.src = {4, {192, 0, 2, 1}}, .dst = {4, {198, 51, 100, 7}}, .ttl = 64};
 	g_autoptr(ShakedownAnalysis) analysis = shakedown_analysis_new(NULL, NULL, NULL);
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(segments); i++) {
