@@ -9,6 +9,8 @@
 
 /* For so long what the older connection said last may be on its way, and be answered. */
 #define ECHO_WITHIN (INT64_C(1100) * 1000 * 1000)
+/* Whoever opens and resets without end shall not make each of its segments dearer. */
+#define ATTEMPTS_MOST 8
 
 /* While the next connection opens, the one before may still speak: challenge ACKs and the RSTs
  * that answer them, late segments, an ACK from TIME-WAIT. */
@@ -60,9 +62,9 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 TcpConnection *tcp_older_speaks(TcpTracker *tracker, TcpConnection *conn, unsigned end,
 				const Segment *seg)
 {
-	TcpConnection *found = NULL;
+	TcpConnection *found = NULL, *c = conn, *older;
 
-	for (TcpConnection *c = conn, *older; c->older; c = older) {
+	for (unsigned back = 0; c->older && back < ATTEMPTS_MOST; c = older, back++) {
 		ShakedownSideId side = end == c->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 
 		older = slab_get(tracker->slab, c->older);

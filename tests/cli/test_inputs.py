@@ -21,7 +21,7 @@ import sys
 import threading
 
 sys.dont_write_bytecode = True
-from capture import connection, pcap, unanswered  # noqa: E402
+from capture import RST, SYN, connection, pcap, segment, unanswered  # noqa: E402
 from harness import PATIENCE, Skip, environment, equal, others_may_come_here, run_all, wait_until_taken  # noqa: E402
 from pcapng import Section  # noqa: E402
 
@@ -564,6 +564,25 @@ def a_file_that_grows_is_read_as_far_as_it_goes():
         writer.join()
         assert status in (0, 1) and err.count("\n") == status, (status, err)
         assert json.loads(out.splitlines()[-1])["record"] == "summary"
+
+
+@test
+def who_opens_and_resets_without_end_makes_no_segment_dearer():
+    def cpu(attempts):
+        packets = []
+        for i in range(attempts):
+            isn = i * 2654435761 % 2**32
+            packets += ((1000 + i * 2e-5, segment(CLIENT, SERVER, SYN, isn)),
+                        (1000 + i * 2e-5 + 1e-5, segment(CLIENT, SERVER, RST, (isn + 1) % 2**32)))
+        write("attempts.pcap", pcap(packets))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        status, out, err = run("conns", "--format", "csv", "attempts.pcap")
+        equal(status, 0, err)
+        equal(len(out.splitlines()), attempts + 1)
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+    few, many = cpu(2000), cpu(20000)
+    assert many < 50 * max(few, 0.02), f"{few} s for 2000 attempts, {many} s for 20000"
 
 
 def prepare():
