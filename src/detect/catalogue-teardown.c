@@ -128,8 +128,11 @@ AT(HALF_OPEN_CONNECTION) = {.info = {
 	"while the other still holds it. It is found out only when one of them sends.",
 	.detected =
 	"A reset that only an endpoint without the connection sends (its sequence number is the "
-	"acknowledgment number that it answers), or no answer at all to what the other side sends.",
-	.innocent = "A failover on purpose, in which the new machine resets the old one's clients.",
+	"acknowledgment number that it answers; or, with an ACK of what was sent again, at once after "
+	"silence), or no answer at all to what the other side sends.",
+	.innocent =
+	"A failover on purpose, in which the new machine resets the old one's clients. Where the reset "
+	"has an ACK, an application that gave up after all that silence.",
 	.action =
 	"Keep-alives or heartbeats of the application find it sooner (SO_KEEPALIVE, TCP_USER_TIMEOUT; "
 	"net.ipv4.tcp_keepalive_time is two hours by default)."},

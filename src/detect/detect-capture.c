@@ -4,6 +4,7 @@
 #include "tcp/tcp-outcome.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define FRAMES_MOST FINDING_FRAMES
 
@@ -16,6 +17,7 @@ typedef struct {
 	struct {
 		uint64_t frame, connection;
 		ShakedownTime time;
+		bool seen;     /* that side had been captured by then */
 	} losses[FRAMES_MOST]; /* acknowledgments of what was not captured */
 	unsigned losses_len, one_sided_len;
 	uint64_t one_sided_frames[FRAMES_MOST]; /* with which those connections begin */
@@ -28,19 +30,38 @@ static void *create(DetectContext *context)
 	return g_new0(CaptureDetector, 1);
 }
 
+/* Makes room by one that may be of no loss. */
+static bool drop_unseen(CaptureDetector *d)
+{
+	for (unsigned i = d->losses_len; i-- > 0;) {
+		if (d->losses[i].seen)
+			continue;
+		d->losses_len--;
+		memmove(&d->losses[i], &d->losses[i + 1],
+			(d->losses_len - i) * sizeof d->losses[0]);
+		return true;
+	}
+	return false;
+}
+
 static void on_loss(void *data, DetectContext *context, const TcpEvent *event)
 {
 	CaptureDetector *d = data;
 
+	/* One whose direction is not captured at all tells nothing of a loss. */
+	bool seen = tcp_side_has(&event->conn->side[event->side], TCP_SIDE_SEEN);
+
 	if (d->losses_len == FRAMES_MOST) {
 		d->losses_cut = true;
-		/* One whose direction is not captured at all tells nothing of a loss. */
-		if (tcp_side_has(&event->conn->side[event->side], TCP_SIDE_SEEN))
-			d->last_loss = MAX(d->last_loss, event->time);
-		return;
+		if (!seen)
+			return;
+		d->last_loss = MAX(d->last_loss, event->time);
+		if (!drop_unseen(d))
+			return;
 	}
 	d->losses[d->losses_len].frame = event->frame;
 	d->losses[d->losses_len].connection = event->conn->id;
+	d->losses[d->losses_len].seen = seen;
 	d->losses[d->losses_len++].time = event->time;
 }
 

@@ -174,6 +174,15 @@ static bool may_be_right(const TcpConnection *conn, ShakedownSideId side, const 
 					      tcp_seq(d->expected), tcp_seq(d->expected + 1));
 }
 
+/* An answer without SYN may be what is left of a whole opening that the capture lost; but then
+ * nobody asks again, or resets it. */
+static bool may_be_remainder(const TcpConnection *conn, ShakedownSideId side, const DossierAck *d)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+
+	return side == SHAKEDOWN_SERVER && !d->syn_ack && c->syns < 2 && !c->rsts;
+}
+
 static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const Dossier *dossier)
 {
 	Finding f;
@@ -182,6 +191,7 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 		const DossierAck *d = &dossier_rare(dossier)->bad_handshake[side];
 
 		if (!d->count || d->renumbered || may_be_right(conn, side, d) ||
+		    may_be_remainder(conn, side, d) ||
 		    reported(conn, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK))
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_BAD_HANDSHAKE_ACK, conn);

@@ -170,8 +170,9 @@ static bool half_open(DetectContext *context, TcpConnection *conn, ShakedownSide
 	else
 		finding_summary(&f,
 				"after %s of silence it answered with an RST that only an "
-				"endpoint without the connection sends",
-				finding_span(&f, r->silent));
+				"endpoint without the connection sends%s",
+				finding_span(&f, r->silent),
+				r->without_ack ? "" : "; or it had given up");
 	if (!r->after_syn)
 		say_whose(&f, r, " that had forgotten the connection");
 	finding_report(&f);

@@ -41,7 +41,9 @@ void shakedown_metrics_connection(ShakedownMetrics *m, const ShakedownConnection
 	histogram_add(&m->half_closed, t->half_closed);
 	for (unsigned i = 0; i < 2; i++) {
 		m->payload[i] += c->side[i].bytes;
-		m->missing[i] += c->side[i].missing_bytes;
+		/* Of one direction alone nothing was lost. */
+		if (c->side[0].seen && c->side[1].seen)
+			m->missing[i] += c->side[i].missing_bytes;
 		m->retransmissions[i] += c->side[i].retransmissions;
 	}
 }

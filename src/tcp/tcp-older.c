@@ -68,11 +68,16 @@ TcpConnection *tcp_older_speaks(TcpTracker *tracker, TcpConnection *conn, unsign
 		ShakedownSideId side = end == c->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 
 		older = slab_get(tracker->slab, c->older);
-		if (belongs_to_older(c, older, side, seg))
+		if (belongs_to_older(c, older, side, seg)) {
 			found = older;
+			/* What was refused is refused once more, and says nothing else. */
+			if (tcp_conn_has(older, TCP_CONN_REFUSED))
+				break;
+			continue;
+		}
 		/* An RST from the one who opens may be of an earlier one yet. */
-		else if (!(seg->flags & TCP_RST) ||
-			 !tcp_side_has(&c->side[side], TCP_SIDE_SENT_SYN) || c->syn_ack_first)
+		if (!(seg->flags & TCP_RST) || !tcp_side_has(&c->side[side], TCP_SIDE_SENT_SYN) ||
+		    c->syn_ack_first)
 			break;
 	}
 	return found;

@@ -321,8 +321,8 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 	if (conn->older) {
 		TcpConnection *older = tcp_older_speaks(tracker, conn, end, seg);
 		if (older) {
-			if (end != conn->client_end &&
-			    (seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK)
+			if (end != conn->client_end && !seg->payload_len &&
+			    (seg->flags & (TCP_SYN | TCP_FIN | TCP_ACK | TCP_RST)) == TCP_ACK)
 				conn->flags |= TCP_CONN_OLD_ANSWERED;
 			*side = end == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
 			return older;

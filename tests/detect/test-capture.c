@@ -156,6 +156,27 @@ Test(capture, loss_beside_one_direction_of_some)
 	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_CAPTURE_LOSS)->frames, 3);
 }
 
+/* However many there are, the loss itself is shown. */
+Test(capture, loss_behind_many_of_one_direction)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < 200; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+		if (n >= 90)
+			SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_ACK, 1, 1);
+		if (n >= 90)
+			SERVER(s, PSH_ACK, 1, 1, 100);
+		CLIENT(s, TCP_ACK, 1, n < 90 || n == 150 ? 1001 : 101);
+	}
+	scene_finish(s);
+	EXPECT_FACT(s, CAPTURE_LOSS, "bytes=900");
+	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_CAPTURE_LOSS);
+	cr_assert_eq(r->frames, 1);
+}
+
 /* SYNs that nobody answers show nothing of the other direction. */
 Test(capture, unanswered_attempts_are_not_one_sided)
 {

@@ -73,3 +73,18 @@ Test(older_answers, are_no_full_backlog)
 			EXPECT_NOT(s, BACKLOG_OVERFLOW);
 	}
 }
+
+/* What was on its way when the next attempt began answers nothing. */
+Test(older_answers, late_data_is_no_answer)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, RST_ACK, 1, 1);
+	CLIENT(s, TCP_SYN, 900000, .after = MS(10));
+	SERVER(s, PSH_ACK, 1, 1, 100, .after = MS(5));
+	SERVER(s, PSH_ACK, 101, 1, 100, .after = MS(1));
+	scene_wait(s, SECONDS(120));
+	scene_finish(s);
+	EXPECT(s, NO_ANSWER);
+}
