@@ -169,13 +169,9 @@ static bool syns_inside(DetectContext *context, const TcpEvent *event)
 /* The last that it has said: a small stack begins with the same number each time it starts. */
 static bool just_opened_again(const TcpConnection *conn, ShakedownSideId side)
 {
-	const TcpMarks *marks = &tcp_aside(conn)->marks;
+	const TcpMark *syn = tcp_conn_latest_mark(conn, 1u << TCP_MARK_SYN, 1u << side);
 
-	for (unsigned i = 0; i < marks->len; i++)
-		if (marks->items[i].kind == TCP_MARK_SYN && marks->items[i].side == side &&
-		    marks->items[i].time == conn->side[side].last)
-			return tcp_conn_has(conn, TCP_CONN_THIRD_ACK);
-	return false;
+	return syn && syn->time == conn->side[side].last && tcp_conn_has(conn, TCP_CONN_THIRD_ACK);
 }
 
 /* Those before were ignored, and nobody showed it: there is nothing to tell of them. */

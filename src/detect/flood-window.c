@@ -18,6 +18,7 @@
  * source of its own. Where the 254 addresses of a network scan it in turn it is less by the time
  * there are flood_syns. */
 #define WIDER_SOURCES_MANY 0.75
+
 const ServiceSlot *flood_slot(const Service *s, int64_t id)
 {
 	const ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];

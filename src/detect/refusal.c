@@ -3,10 +3,7 @@
 
 #include "detect/noted.h"
 #include "detect/opening.h"
-
-/* RFC 6298 §2.1 lets a SYN's timer run for a second, and no stack repeats a SYN sooner. After that
- * the refusal may as well have been lost beyond the tap. */
-#define TIMER_LEAST (INT64_C(900) * 1000 * 1000)
+#include "tcp/tcp-tracker.h"
 
 unsigned refusal_asked_again(const TcpConnection *conn)
 {
@@ -23,7 +20,8 @@ unsigned refusal_asked_again(const TcpConnection *conn)
 		if (m->kind == TCP_MARK_RST && m->side == SHAKEDOWN_SERVER) {
 			refused = true;
 		} else if (m->kind == TCP_MARK_SYN && m->side == SHAKEDOWN_CLIENT) {
-			n += refused && m->time - before < TIMER_LEAST;
+			/* Later the refusal may as well have been lost beyond the tap. */
+			n += refused && m->time - before < TCP_SYN_TIMER_LEAST;
 			refused = false;
 			before = m->time;
 		}

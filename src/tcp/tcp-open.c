@@ -14,9 +14,8 @@
 
 /* What a side does that is no part of an opening. */
 #define NO_OPENING (TCP_SIDE_SENT_DATA | TCP_SIDE_SENT_FIN | TCP_SIDE_SENT_RST)
-/* A SYN,ACK is repeated after a second at the soonest, RFC 6298 §2.1. */
-#define SYN_ACK_AGAIN_AFTER (INT64_C(900) * 1000 * 1000)
-/* … and a SYN after half a second, whatever was captured out of order, less a clock's tick. */
+/* A SYN is repeated after half a second, whatever was captured out of order, less a clock's tick.
+ */
 #define SYN_AGAIN_LEAST (SHAKEDOWN_NS_PER_S * 2 / 5)
 
 static void read_options(TcpSide *s, const Segment *seg)
@@ -213,9 +212,7 @@ void tcp_arrives_syn(TcpStep *step)
 /* RFC 9293 §3.5 figure 8: it answers an old duplicate that passed beside the real SYN. */
 static bool answers_pending(const TcpStep *step)
 {
-	const TcpPendingSyn *pending = tcp_aside(step->conn)->pending;
-
-	return pending && tcp_seq_eq(step->seg->ack, tcp_seq_add(pending->seg.seq, 1));
+	return tcp_pending_is_answered_by(step->conn, step->from, step->seg);
 }
 
 /* Its ack is for the SYN that the other side has sent, data on it included or not. */
@@ -237,7 +234,7 @@ static bool answers_syn_again(const TcpStep *step)
 	const TcpConnection *conn = step->conn;
 	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
 
-	return s->syns < r->syns && step->time - conn->syn_last < SYN_ACK_AGAIN_AFTER;
+	return s->syns < r->syns && step->time - conn->syn_last < TCP_SYN_TIMER_LEAST;
 }
 
 /* SYN,ACK again: the server has not got the third ACK that passed, if it had the time. */
@@ -310,7 +307,7 @@ static void syn_ack_overtaken(TcpStep *step)
 	TcpSide *s = &conn->side[step->from];
 	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
 
-	if (opened && step->time - opened->time >= SYN_ACK_AGAIN_AFTER) {
+	if (opened && step->time - opened->time >= TCP_SYN_TIMER_LEAST) {
 		syn_ack_again(step);
 	} else {
 		step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;

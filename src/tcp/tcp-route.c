@@ -14,8 +14,6 @@
 
 #include <glib.h>
 
-/* The first retransmission of a SYN comes after a second, RFC 6298 §2. */
-#define SYN_AGAIN_AFTER (INT64_C(900) * 1000 * 1000)
 /* A client that resets what came of an old duplicate sends (or has sent) its real SYN within that.
  */
 #define OLD_DUPLICATE_WITHIN (INT64_C(1100) * 1000 * 1000)
@@ -148,16 +146,15 @@ static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, co
 	if (side == p->side && !(seg->flags & (TCP_SYN | TCP_RST)) && (seg->flags & TCP_ACK) &&
 	    tcp_seq_eq(seg->seq, segment_seq_end(&p->seg)) && !tcp_seq_eq(seg->seq, s->snd_nxt))
 		return true;
-	if (side == p->side || (seg->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
+	if (!tcp_pending_is_answered_by(conn, side, seg))
 		return false;
 	/* An attempt that goes on: the answer may be to an old duplicate, tcp-open.c. Long after
 	 * its last SYN it has been given up, and this is another. */
 	if (conn->side[p->side].state == SHAKEDOWN_TCP_SYN_SENT &&
 	    p->seg.time - conn->syn_last < BESIDE_WITHIN && !tcp_pending_begun_later(conn))
 		return false;
-	return seg->ack.value - 1 == p->seg.seq.value &&
-	       (tcp_pending_is_alike(conn) ||
-		!(tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq)));
+	return tcp_pending_is_alike(conn) ||
+	       !(tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq));
 }
 
 static void note_reuse(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
@@ -222,7 +219,7 @@ static TcpConnection *route_syn(TcpTracker *tracker, TcpConnection *conn, Shaked
 	case SYN_UNCLEAR:
 		/* Again, and nothing from it in between: it has lost the old connection. */
 		if (p && p->side == *side && tcp_seq_eq(p->seg.seq, seg->seq) &&
-		    seg->time - p->seg.time >= SYN_AGAIN_AFTER) {
+		    seg->time - p->seg.time >= TCP_SYN_TIMER_LEAST) {
 			note_reuse(tracker, conn, *side, seg);
 			*side = SHAKEDOWN_CLIENT;
 			return tcp_promote(tracker, conn);

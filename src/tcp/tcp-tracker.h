@@ -33,6 +33,9 @@ typedef struct {
 /* What was not answered is over after so long: past the last retransmission of a SYN or FIN that
  * any stack waits for (Linux: 64 s apart). */
 #define TCP_ATTEMPT_FORGET (INT64_C(130) * SHAKEDOWN_NS_PER_S)
+/* No timer repeats a SYN, or SYN,ACK, sooner: after a second, RFC 6298 §2.1, less what clocks err.
+ */
+#define TCP_SYN_TIMER_LEAST (INT64_C(900) * 1000 * 1000)
 
 typedef struct {
 	uint64_t segments, connections, live_peak;
