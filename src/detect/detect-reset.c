@@ -352,6 +352,16 @@ static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *ev
 	d->foreign = tcp_ttl_is_foreign(s, d->ttl);
 }
 
+/* The other has taken it, and opens anew: for it there was no connection any more. */
+static void on_reused(void *self, DetectContext *context, const TcpEvent *event)
+{
+	Dossier *d = dossier_find(context->dossiers, event->conn);
+	DossierSyn *syn = d && d->rare ? &d->rare->syn[event->side] : NULL;
+
+	if (syn && syn->frame == event->frame && !syn->challenged_frame)
+		*syn = (DossierSyn){0};
+}
+
 static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -417,6 +427,7 @@ const DetectorOps detect_reset = {.name = "reset",
 					 [TCP_EVENT_RST_CONTRADICTED] = on_contradiction,
 					 [TCP_EVENT_CHALLENGE_ACK] = on_challenge,
 					 [TCP_EVENT_SYN_IN_CONNECTION] = on_syn_inside,
+					 [TCP_EVENT_REUSED] = on_reused,
 					 [TCP_EVENT_BAD_ACK] = on_bad_ack,
 					 [TCP_EVENT_OVER] = on_over},
 				  .over_if = NOTED_DOSSIER};

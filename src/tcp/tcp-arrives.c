@@ -229,7 +229,7 @@ static void arrives(TcpStep *step)
 		tcp_copies_note(conn, step->from, seg);
 		return;
 	}
-	if (first && !(seg->flags & TCP_SYN))
+	if (first && (seg->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
 		tcp_starts_midway(step);
 	if (seg->flags & TCP_RST) {
 		tcp_arrives_rst(step);

@@ -36,6 +36,18 @@ static bool answers_crossing_fin(const TcpStep *step, const TcpBelief *got)
 	       step->time - got->time < tcp_leg(conn, other) + TCP_BUSY;
 }
 
+/* … nor does it show that the ACK of its FIN was lost, which came no sooner than what it answers. */
+static bool answers_before_ack(const TcpStep *step, const TcpBelief *acked)
+{
+	const TcpConnection *conn = step->conn;
+	ShakedownSideId other = tcp_other(step->from);
+	ShakedownTime fin = tcp_closing(conn)->fin_latest[other];
+
+	return tcp_conn_has(conn, TCP_CONN_CROSSED) && tcp_fin_acked(conn, other) &&
+	       !tcp_side_has(&conn->side[step->from], TCP_SIDE_BARE_ACK) && acked->time >= fin &&
+	       step->time - fin < tcp_leg(conn, step->from) + TCP_BUSY;
+}
+
 /* The sender's FIN again: what rested on the acknowledgment of it is taken back. */
 static void fin_again(TcpStep *step)
 {
@@ -63,7 +75,8 @@ static void fin_again(TcpStep *step)
 			tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	}
 	if (acked.evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	    step->time - acked.time >= tcp_leg(conn, step->from)) {
+	    step->time - acked.time >= tcp_leg(conn, step->from) &&
+	    !answers_before_ack(step, &acked)) {
 		bool was_last = acked.state == SHAKEDOWN_TCP_CLOSED;
 
 		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);

@@ -154,6 +154,15 @@ static bool is_reset(const TcpConnection *conn)
 	       (conn->reset_by < 0 && tcp_reset_by(conn) >= 0);
 }
 
+/* What seems to have been its FIN was not captured, and the states say that it was one. Once the
+ * other closes too, it is held to be one altogether. */
+static int8_t likely_closer(const TcpConnection *conn)
+{
+	return tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_LIKELY_FIN)	  ? SHAKEDOWN_CLIENT
+	       : tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_LIKELY_FIN) ? SHAKEDOWN_SERVER
+										  : -1;
+}
+
 ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn, const TcpBeen *been)
 {
 	bool graceful = both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
@@ -189,9 +198,17 @@ ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn, const T
 		return SHAKEDOWN_TEARDOWN_RESET;
 	if (both_closed(conn))
 		return SHAKEDOWN_TEARDOWN_UNACKNOWLEDGED;
-	if (conn->first_fin >= 0)
-		return SHAKEDOWN_TEARDOWN_HALF_CLOSED;
-	return SHAKEDOWN_TEARDOWN_OPEN;
+	return conn->first_fin >= 0 || likely_closer(conn) >= 0 ? SHAKEDOWN_TEARDOWN_HALF_CLOSED
+								: SHAKEDOWN_TEARDOWN_OPEN;
+}
+
+int8_t tcp_teardown_first(const TcpConnection *conn)
+{
+	int8_t reset_by = tcp_reset_by(conn);
+
+	return conn->teardown_first >= 0 ? conn->teardown_first
+	       : reset_by >= 0		 ? reset_by
+					 : likely_closer(conn);
 }
 
 int tcp_time_wait_holder(const TcpBeen *been)

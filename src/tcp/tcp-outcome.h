@@ -17,6 +17,8 @@ ShakedownTap tcp_tap(const TcpConnection *conn);
 int8_t tcp_reset_by(const TcpConnection *conn);
 ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn, const TcpBeen *been);
 ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn, const TcpBeen *been);
+/* ShakedownSideId of the first FIN or RST, of one that was not captured too; -1: none. */
+int8_t tcp_teardown_first(const TcpConnection *conn);
 /* -1: none, 2: both. */
 int tcp_time_wait_holder(const TcpBeen *been);
 /* SYN,ACK was sent again because nothing had answered it: not for a SYN that came twice, nor twice

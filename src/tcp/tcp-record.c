@@ -149,7 +149,6 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 {
 	ShakedownTime now = tcp_clock_now(tracker, conn);
 	TcpBeen been = fill_histories(record, room, conn);
-	int8_t reset_by = tcp_reset_by(conn);
 
 	fill_own(record, room, conn, tracker);
 	record->ip_version = conn->key.ip_version;
@@ -158,8 +157,8 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 	record->teardown = (ShakedownTeardown){
 		.kind = tcp_teardown_kind(conn, &been),
 		.outcome = tcp_teardown_outcome(conn, &been),
-		.first = conn->teardown_first >= 0 ? conn->teardown_first : reset_by,
-		.reset_by = reset_by,
+		.first = tcp_teardown_first(conn),
+		.reset_by = tcp_reset_by(conn),
 		.time_wait = (int8_t)tcp_time_wait_holder(&been),
 		.half_closed = half_closed(conn)};
 	fill_side(&record->side[0], conn, SHAKEDOWN_CLIENT);

@@ -26,12 +26,15 @@
 /* Who is the server, where no SYN tells: RFC 6335's system ports, or the lower one. */
 static ShakedownRoleBasis guess_roles(const Segment *seg, unsigned end, uint8_t *client_end)
 {
-	if (seg->kind == SEGMENT_TCP && (seg->flags & TCP_SYN) && !(seg->flags & TCP_ACK)) {
+	/* With RST it opens nothing. */
+	bool syn = (seg->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
+
+	if (seg->kind == SEGMENT_TCP && syn && !(seg->flags & TCP_ACK)) {
 		*client_end = (uint8_t)end;
 		return SHAKEDOWN_ROLE_SYN;
 	}
 	/* §3.10.7.1: RST,ACK with number 0 answers a segment without ACK, that is a SYN. */
-	if ((seg->flags & TCP_SYN) ||
+	if (syn ||
 	    ((seg->flags & (TCP_RST | TCP_ACK)) == (TCP_RST | TCP_ACK) && seg->seq.value == 0)) {
 		*client_end = (uint8_t)(end ^ 1);
 		return SHAKEDOWN_ROLE_SYN_ACK;

@@ -115,6 +115,25 @@ Test(near_miss, the_same_syn_again)
 	EXPECT_NOT(s, SYN_IN_ESTABLISHED);
 }
 
+/* For the server there was no connection any more: its end was not captured. */
+Test(near_miss, a_syn_that_is_taken_up_at_once)
+{
+	for (unsigned answered = 0; answered < 2; answered++) {
+		g_autoptr(Scene) s = scene_talking();
+
+		CLIENT(s, TCP_SYN, 500000, .after = SECONDS(10800));
+		if (answered)
+			SERVER(s, SYN_ACK, 2300000, 500001, .after = MS(1));
+		else
+			CLIENT(s, TCP_SYN, 500000, .after = SECONDS(1));
+		scene_finish(s);
+		if (answered)
+			EXPECT_NOT(s, SYN_IN_ESTABLISHED);
+		else
+			EXPECT_FACT(s, SYN_IN_ESTABLISHED, "followed_by=nothing");
+	}
+}
+
 Test(near_miss, icmp_of_another_kind)
 {
 	g_autoptr(Scene) s = scene_talking();
