@@ -5,6 +5,7 @@
  */
 #include "tcp/tcp-holes.h"
 #include "tcp/tcp-outcome.h"
+#include "tcp/tcp-pending.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 

@@ -5,6 +5,7 @@
 #include "tcp/tcp-copies.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-paws.h"
+#include "tcp/tcp-pending.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-ttl.h"

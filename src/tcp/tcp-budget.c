@@ -2,6 +2,7 @@
 #include "tcp/tcp-budget.h"
 
 #include "tcp/tcp-folded.h"
+#include "tcp/tcp-pending.h"
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-watch.h"
 

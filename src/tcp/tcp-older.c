@@ -5,6 +5,7 @@
  */
 #include "tcp/tcp-older.h"
 
+#include "tcp/tcp-pending.h"
 #include "tcp/tcp-tracker-private.h"
 
 /* For so long what the older connection said last may be on its way, and be answered. */

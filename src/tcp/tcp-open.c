@@ -6,6 +6,7 @@
  * only when it answers; that the server is, by the third ACK, is believed until it sends its
  * SYN,ACK again.
  */
+#include "tcp/tcp-pending.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 #include "tcp/tcp-ttl.h"

@@ -3,6 +3,8 @@
  * A SYN on a four-tuple that has a connection, of which the next segments tell whether it begins
  * the next one. RFC 9293 §3.5 figure 8, §3.6.1.
  */
+#include "tcp/tcp-pending.h"
+
 #include "tcp/tcp-conn-log.h"
 #include "tcp/tcp-tracker-private.h"
 

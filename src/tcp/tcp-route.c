@@ -9,6 +9,7 @@
 #include "tcp/tcp-older.h"
 #include "tcp/tcp-outcome.h"
 #include "tcp/tcp-pairing.h"
+#include "tcp/tcp-pending.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
