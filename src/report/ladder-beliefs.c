@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Three passes over the rows: timers in, verdicts backwards, margins forwards. */
+/* Three passes over the rows: what no segment tells in, verdicts backwards, margins forwards. */
 #include "report/ladder-beliefs.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 typedef enum { VERDICT_NONE = 0, VERDICT_CONFIRMED, VERDICT_TAKEN_BACK } Verdict;
@@ -20,7 +21,16 @@ static bool has_timer(const LadderRows *rows, ShakedownSideId side, ShakedownTcp
 	return false;
 }
 
-static void insert_timer(LadderRows *rows, ShakedownSideId side, const ShakedownHistoryEntry *entry)
+static char *timer_words(ShakedownTcpState before)
+{
+	return before == SHAKEDOWN_TCP_TIME_WAIT
+		       ? g_strdup("2 MSL have passed")
+		       : g_strdup_printf("%s given up by a timer", shakedown_tcp_state_name(before));
+}
+
+/* A row without a segment; where it stands. */
+static unsigned insert_silent(LadderRows *rows, ShakedownSideId side,
+			      const ShakedownHistoryEntry *entry)
 {
 	unsigned at = rows->rows->len;
 
@@ -31,12 +41,15 @@ static void insert_timer(LadderRows *rows, ShakedownSideId side, const Shakedown
 			 .changes_len = 1,
 			 .changes = {{.side = side,
 				      .state = entry->state,
-				      .evidence = SHAKEDOWN_EVIDENCE_TIMER}}};
+				      .evidence = entry->evidence}}};
 	if (at > 0)
 		memcpy(row.state, ladder_rows_at(rows, at - 1)->state, sizeof row.state);
-	row.before = row.state[side];
+	row.note = entry->evidence == SHAKEDOWN_EVIDENCE_TIMER
+			   ? timer_words((ShakedownTcpState)row.state[side])
+			   : g_strdup_printf("ports opened anew: frame %" PRIu64, entry->frame);
 	row.state[side] = (uint8_t)entry->state;
 	g_array_insert_val(rows->rows, at, row);
+	return at;
 }
 
 /* A timer needs no segment to run out: the connection's record alone tells of it. */
@@ -47,7 +60,27 @@ static void insert_timers(LadderRows *rows, const ShakedownConnection *connectio
 		for (size_t i = 0; i < s->history_len; i++)
 			if (s->history[i].evidence == SHAKEDOWN_EVIDENCE_TIMER &&
 			    !has_timer(rows, side, s->history[i].state))
-				insert_timer(rows, side, &s->history[i]);
+				insert_silent(rows, side, &s->history[i]);
+	}
+}
+
+/* Nor does the next connection on its ports leave one here, that ends it for good; the SYN of that
+ * may have waited here for what it means. */
+static void insert_next(LadderRows *rows, const ShakedownConnection *connection)
+{
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
+		const ShakedownSide *s = &connection->side[side];
+		unsigned len = rows->rows->len;
+
+		if (!len || !s->history_len)
+			continue;
+		const ShakedownHistoryEntry *last = &s->history[s->history_len - 1];
+
+		if (last->state != SHAKEDOWN_TCP_CLOSED ||
+		    ladder_rows_at(rows, len - 1)->state[side] == SHAKEDOWN_TCP_CLOSED)
+			continue;
+		for (unsigned at = insert_silent(rows, side, last); at <= len; at++)
+			ladder_rows_at(rows, at)->state[side] = SHAKEDOWN_TCP_CLOSED;
 	}
 }
 
@@ -179,8 +212,10 @@ LadderBeliefs ladder_beliefs_settle(LadderRows *rows, const ShakedownConnection 
 	Verdict verdict[2][SHAKEDOWN_TCP_STATES] = {0};
 	Margins margins = {0};
 
-	if (connection)
+	if (connection) {
 		insert_timers(rows, connection);
+		insert_next(rows, connection);
+	}
 	if (!rows->rows->len)
 		return beliefs;
 	for (unsigned i = rows->rows->len; i-- > 0;)

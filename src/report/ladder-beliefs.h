@@ -19,6 +19,7 @@ typedef struct {
 	bool doubt, assumed;
 } LadderBeliefs;
 
-/* Settles every change of every row; adds a row for each state that was left by a timer.
+/* Settles every change of every row; adds a row for each state that was left by a timer, or
+ * because the next connection began.
  * connection may be NULL. */
 LadderBeliefs ladder_beliefs_settle(LadderRows *rows, const ShakedownConnection *connection);

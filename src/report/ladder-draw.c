@@ -143,16 +143,10 @@ static void draw_segment(Drawing *d, const LadderRow *row, LadderBlock *block)
 		block->first.rule[arrow.from] = d->canvas.glyphs->tail[arrow.from];
 }
 
-static void draw_timer(const LadderRow *row, LadderBlock *block)
+/* What else than a segment ended a state. */
+static void draw_silent(const LadderRow *row, LadderBlock *block)
 {
-	g_autofree char *said = NULL;
-
-	if (row->before == SHAKEDOWN_TCP_TIME_WAIT)
-		said = g_strdup("2 MSL have passed");
-	else
-		said = g_strdup_printf("%s given up by a timer",
-				       shakedown_tcp_state_name((ShakedownTcpState)row->before));
-	ladder_block_text(block, row->sender, said);
+	ladder_block_text(block, row->sender, row->note);
 	block->first.lane_style = TEXT_DIM;
 }
 
@@ -207,7 +201,7 @@ static void draw_row(Drawing *d, const LadderRow *row)
 	if (row->fold)
 		draw_fold(d, row, &block);
 	else if (!row->frame)
-		draw_timer(row, &block);
+		draw_silent(row, &block);
 	else
 		draw_segment(d, row, &block);
 	ladder_block_states(&block, &d->margins, row);

@@ -18,15 +18,6 @@ static void place_clear(void *data)
 	g_ptr_array_unref(place->remark);
 }
 
-/* What stands in the place of a timer that ran out. */
-static char *timer_text(const LadderRow *row)
-{
-	if (row->before == SHAKEDOWN_TCP_TIME_WAIT)
-		return g_strdup("2 MSL have passed");
-	return g_strdup_printf("%s given up by a timer",
-			       shakedown_tcp_state_name((ShakedownTcpState)row->before));
-}
-
 /* "✗ ESTABLISHED taken back: …" and other remarks, to a line each. */
 static void append_remarks(const LadderRow *row, GPtrArray *lines)
 {
@@ -74,7 +65,7 @@ static void word_row(const LadderWording *wording, const LadderRow *row, LadderP
 		for (unsigned i = 0; ladder_fold_piece(wording, row, i, piece); i++)
 			ladder_canvas_wrap(piece->str, LADDER_COLUMNS, place->label);
 	else if (!row->frame)
-		g_ptr_array_add(place->label, timer_text(row));
+		g_ptr_array_add(place->label, g_strdup(row->note));
 	else
 		word_segment(wording, row, place);
 }

@@ -9,10 +9,10 @@
 #define LADDER_COLUMNS 60u /* of text in the lane */
 
 typedef struct {
-	double y;	   /* where it passed the tap; of a fold or a timer, its middle */
+	double y;	   /* where it passed the tap; of a fold or no segment, its middle */
 	double end[2];	   /* of the arrow, at the client's and the server's lifeline */
 	double gap;	   /* where "… later" stands; 0: nowhere */
-	GPtrArray *label;  /* lines above the arrow; of a fold or a timer, in its place */
+	GPtrArray *label;  /* lines above the arrow; of a fold or no segment, in its place */
 	GPtrArray *remark; /* lines below it */
 	bool lost;	   /* it passed the tap, and its receiver never took it */
 } LadderPlace;

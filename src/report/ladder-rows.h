@@ -34,19 +34,18 @@ typedef struct {
 } LadderFold;
 
 typedef struct {
-	uint64_t frame; /* of a fold: the first; 0: a timer, no segment */
+	uint64_t frame; /* of a fold: the first; 0: no segment, the note tells what else */
 	ShakedownTime time;
 	LadderNumber seq, ack;
 	uint32_t len, window;
 	uint16_t flags;
 	uint8_t sender, segment_class;
 	uint8_t state[2];
-	bool closing;	/* the first FIN has passed */
-	uint8_t before; /* of a timer: the state that it ended */
+	bool closing; /* the first FIN has passed */
 	uint8_t changes_len;
 	LadderChange changes[LADDER_CHANGES_MAX];
 	char *note;	  /* owned, or NULL */
-	LadderFold *fold; /* owned; NULL: a segment or a timer */
+	LadderFold *fold; /* owned; NULL: a segment, or none */
 } LadderRow;
 
 #define LADDER_PENDING_MAX 6

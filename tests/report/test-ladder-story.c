@@ -290,11 +290,15 @@ static void parse_fact(Story *story, char **w)
 		parse_options(story, w);
 	} else if (!strcmp(w[0], "unseen")) {
 		c->side[side_of(w[1][0])].seen = false;
-	} else if (!strcmp(w[0], "timer")) {
+	} else if (!strcmp(w[0], "timer") || !strcmp(w[0], "next")) {
 		ShakedownHistoryEntry entry = {.time = at_seconds(w[1]),
 					       .state = (ShakedownTcpState)find_name(
 						       w[3], state_name, SHAKEDOWN_TCP_STATES),
 					       .evidence = SHAKEDOWN_EVIDENCE_TIMER};
+		if (w[4]) { /* the frame of the next connection that shows it */
+			entry.frame = g_ascii_strtoull(w[4], NULL, 10);
+			entry.evidence = SHAKEDOWN_EVIDENCE_SENT;
+		}
 		g_array_append_val(story->history[side_of(w[2][0])], entry);
 	} else if (!strcmp(w[0], "anomaly")) {
 		parse_anomaly(story, w);

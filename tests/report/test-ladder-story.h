@@ -16,6 +16,7 @@
  *   options C mss=1460 wscale=7 sack timestamps
  *   unseen S
  *   timer 60.5 C CLOSED
+ *   next 60.5 C CLOSED 14     by that frame, of the next connection on the ports
  *   anomaly third-ack-lost 3,4 the sentence
  *   address C 2001:db8::1 443
  *   no record

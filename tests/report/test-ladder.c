@@ -16,7 +16,7 @@
 static const char figures[][32] = {
 	"three-way",	   "third-ack-lost", "simultaneous", "refused", "half-close",
 	"reset",	   "retransmission", "midstream",    "bulk",	"no-answer",
-	"three-way-close", "oddities",	     "idle",
+	"three-way-close", "oddities",	     "idle",	     "opened-anew",
 };
 
 static ShakedownSinkOptions parse_options(const char *line)
