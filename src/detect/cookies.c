@@ -54,6 +54,11 @@ static void report(Service *s, DetectContext *context)
 
 void cookies_end(Service *s, DetectContext *context)
 {
+	const ServiceCookies *k = &s->cookies;
+
+	/* Most services that make room have shown nothing. */
+	if (!k->start && !k->silent && !k->stripped)
+		return;
 	/* Where third ACKs are not in the capture nobody's are missed. */
 	if (tcp_tracker_lacks_acks(context->tracker))
 		s->cookies.silent = 0;

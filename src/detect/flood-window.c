@@ -21,9 +21,9 @@
 
 const ServiceSlot *flood_slot(const Service *s, int64_t id)
 {
-	const ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];
+	unsigned at = (unsigned)((uint64_t)id % SERVICE_SLOTS);
 
-	return slot->id == id ? slot : NULL;
+	return service_uses_slot(s, at) && s->slot[at].id == id ? &s->slot[at] : NULL;
 }
 
 uint64_t flood_by_answers(uint64_t answered, uint64_t repeated, uint64_t refused)

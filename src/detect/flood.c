@@ -125,23 +125,22 @@ static void judge_connections(Service *s, DetectContext *context, const FloodWin
 
 	if (sources * 20 > s->sources->syns)
 		return;
-	bool begins = !s->connections.start;
+	bool begins = !service_trouble(s, SERVICE_CONNECTIONS);
+	ServiceEpisode *e = service_episode(s, SERVICE_CONNECTIONS, sum->first, 0);
 
-	s->troubled = true;
-	service_episode(&s->connections, sum->first, 0);
 	for (int64_t i = id - SERVICE_WINDOW_SLOTS + 1; i <= id && begins; i++) {
 		const ServiceSlot *slot = flood_slot(s, i);
 
-		if (slot && slot->opened && s->connections.frames_len < 16)
-			s->connections.frames[s->connections.frames_len++] = slot->first_frame;
+		if (slot && slot->opened && e->frames_len < G_N_ELEMENTS(e->frames))
+			e->frames[e->frames_len++] = slot->first_frame;
 	}
 	const ShakedownAddress *top = sketch_top_most(&s->sources->top, TOP_SHARE, &(uint64_t){0});
 
 	if (top)
 		s->connections_from = *top;
-	s->connections.last = MAX(s->connections.last, sum->last);
-	s->connections.peak = MAX(s->connections.peak, idle);
-	s->connections.count = sources;
+	e->last = MAX(e->last, sum->last);
+	e->peak = MAX(e->peak, idle);
+	e->count = sources;
 	if (begins && context->early)
 		queue_connections_begin(s, context);
 }
@@ -237,7 +236,7 @@ static int64_t pass_silence(Service *s, int64_t id)
 	int64_t next = INT64_MAX - 1;
 
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
-		if (s->slot[i].id >= id)
+		if (service_uses_slot(s, i) && s->slot[i].id >= id)
 			next = MIN(next, s->slot[i].id);
 	s->excess = 0;
 	return next;
@@ -253,7 +252,7 @@ static void advance(Service *s, DetectContext *context, ShakedownTime now, bool 
 	if (last <= s->judged)
 		return;
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
-		if (s->slot[i].id != INT64_MIN) {
+		if (service_uses_slot(s, i)) {
 			oldest = MIN(oldest, s->slot[i].id);
 			newest = MAX(newest, s->slot[i].id);
 		}

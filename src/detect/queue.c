@@ -16,7 +16,7 @@
 
 static void report_accept_queue(Service *s, DetectContext *context)
 {
-	const ServiceEpisode *e = &s->accept_queue;
+	const ServiceEpisode *e = &s->episode[SERVICE_ACCEPT_QUEUE];
 	Finding f;
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ACCEPT_QUEUE_OVERFLOW, &s->address,
@@ -35,7 +35,7 @@ static void report_accept_queue(Service *s, DetectContext *context)
 
 static void report_backlog(Service *s, DetectContext *context)
 {
-	const ServiceEpisode *e = &s->backlog;
+	const ServiceEpisode *e = &s->episode[SERVICE_BACKLOG];
 	Finding f;
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW, &s->address, s->port);
@@ -53,7 +53,7 @@ static void report_backlog(Service *s, DetectContext *context)
 
 static void report_connections(Service *s, DetectContext *context, bool goes_on)
 {
-	const ServiceEpisode *e = &s->connections;
+	const ServiceEpisode *e = &s->episode[SERVICE_CONNECTIONS];
 	Finding f;
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD, &s->address, s->port);
@@ -84,35 +84,34 @@ void queue_connections_begin(Service *s, DetectContext *context)
 	report_connections(s, context, true);
 }
 
+static void report(Service *s, DetectContext *context, ServiceTrouble trouble)
+{
+	if (trouble == SERVICE_ACCEPT_QUEUE)
+		report_accept_queue(s, context);
+	else if (trouble == SERVICE_BACKLOG)
+		report_backlog(s, context);
+	else
+		report_connections(s, context, false);
+	service_episode_over(s, trouble);
+}
+
 void queue_end(Service *s, DetectContext *context)
 {
-	if (s->accept_queue.start)
-		report_accept_queue(s, context);
-	if (s->backlog.start)
-		report_backlog(s, context);
-	if (s->connections.start)
-		report_connections(s, context, false);
-	s->accept_queue = s->backlog = s->connections = (ServiceEpisode){0};
-	s->troubled = false;
+	for (ServiceTrouble t = 0; t < SERVICE_STRAYS; t++)
+		if (service_trouble(s, t))
+			report(s, context, t);
 }
 
 void queue_advance(Service *s, DetectContext *context, ShakedownTime now)
 {
-	if (!s->troubled)
+	if (!(s->troubles & SERVICE_QUEUES))
 		return;
-	if (s->accept_queue.start && now - s->accept_queue.last > EPISODE_OVER) {
-		report_accept_queue(s, context);
-		s->accept_queue = (ServiceEpisode){0};
+	for (ServiceTrouble t = 0; t < SERVICE_STRAYS; t++) {
+		const ServiceEpisode *e = service_trouble(s, t);
+
+		if (e && now - e->last > EPISODE_OVER)
+			report(s, context, t);
 	}
-	if (s->backlog.start && now - s->backlog.last > EPISODE_OVER) {
-		report_backlog(s, context);
-		s->backlog = (ServiceEpisode){0};
-	}
-	if (s->connections.start && now - s->connections.last > EPISODE_OVER) {
-		report_connections(s, context, false);
-		s->connections = (ServiceEpisode){0};
-	}
-	s->troubled = s->accept_queue.start || s->backlog.start || s->connections.start;
 }
 
 /* Data of the client had passed as well, and yet SYN,ACK came again: that is no deferred accept(),
@@ -131,8 +130,8 @@ void queue_third_ack_lost(Service *s, const TcpEvent *event)
 	s->refused_ack[s->refused_acks % n].connection = conn->id;
 	s->refused_ack[s->refused_acks % n].frame = event->frame;
 	s->refused_acks++;
-	if (s->accept_queue.start) {
-		service_episode(&s->accept_queue, event->time, event->frame);
+	if (service_trouble(s, SERVICE_ACCEPT_QUEUE)) {
+		service_episode(s, SERVICE_ACCEPT_QUEUE, event->time, event->frame);
 		return;
 	}
 	for (unsigned i = 0; i < n; i++)
@@ -140,13 +139,13 @@ void queue_third_ack_lost(Service *s, const TcpEvent *event)
 			event->time - s->refused_ack[i].time <= TOGETHER_WITHIN;
 	if (near < TOGETHER)
 		return;
-	s->troubled = true;
 	for (unsigned i = 0; i < n; i++)
 		if (s->refused_ack[i].connection &&
 		    event->time - s->refused_ack[i].time <= TOGETHER_WITHIN) {
-			service_episode(&s->accept_queue, s->refused_ack[i].time,
-					s->refused_ack[i].frame);
-			s->accept_queue.start = MIN(s->accept_queue.start, s->refused_ack[i].time);
+			ShakedownTime time = s->refused_ack[i].time;
+			ServiceEpisode *e = service_episode(s, SERVICE_ACCEPT_QUEUE, time,
+							    s->refused_ack[i].frame);
+			e->start = MIN(e->start, time);
 		}
 }
 
@@ -156,6 +155,8 @@ static bool many_tried_again(const Service *s, unsigned known)
 	uint64_t attempts = 0, again = 0;
 
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++) {
+		if (!service_uses_slot(s, i))
+			continue;
 		attempts += s->slot[i].opened;
 		again += s->slot[i].again;
 	}
@@ -177,18 +178,18 @@ static void syn_again(Service *s, const TcpEvent *event)
 		return;
 	conn->noted |= NOTED_PASSED_OVER;
 	s->passed_over[s->passed_overs++ % n] = event->time;
-	if (s->backlog.start) {
-		service_episode(&s->backlog, event->time, event->frame);
+	if (service_trouble(s, SERVICE_BACKLOG)) {
+		service_episode(s, SERVICE_BACKLOG, event->time, event->frame);
 		return;
 	}
 	for (unsigned i = 0; i < n; i++)
 		near += s->passed_over[i] && event->time - s->passed_over[i] <= TOGETHER_WITHIN;
 	if (near < TOGETHER || !many_tried_again(s, near))
 		return;
-	s->troubled = true;
-	service_episode(&s->backlog, conn->syn_first, event->frame);
-	s->backlog.last = event->time;
-	s->backlog.count = near;
+	ServiceEpisode *e = service_episode(s, SERVICE_BACKLOG, conn->syn_first, event->frame);
+
+	e->last = event->time;
+	e->count = near;
 }
 
 void queue_syn(Service *s, DetectContext *context, const TcpEvent *event)

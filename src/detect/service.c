@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detect/service.h"
 
+#include "flow/fetch.h"
 #include "flow/key-table.h"
 
 #include <glib.h>
@@ -43,7 +44,8 @@ Services *services_new(const ShakedownConfig *config)
 	Services *t = g_new0(Services, 1);
 
 	t->config = config;
-	t->table = key_table_new(sizeof(Service), sizeof(ServiceKey));
+	t->table =
+		key_table_new_cleared(sizeof(Service), offsetof(Service, slot), sizeof(ServiceKey));
 	return t;
 }
 
@@ -102,14 +104,14 @@ static Service **near_of(Services *t, const ServiceKey *key)
 
 /* Of those there are most of: services come and go by the thousand beside a few subnets that know
  * of all of them. */
-static Service *least(const Services *t)
+static ServiceBreadth most_of(const Services *t)
 {
 	ServiceBreadth most = SERVICE_ITSELF;
 
 	for (ServiceBreadth b = SERVICE_HOST; b < SERVICE_BREADTHS; b++)
 		if (t->order[b].len > t->order[most].len)
 			most = b;
-	return t->order[most].oldest;
+	return most;
 }
 
 static void forget(Service *s, void *data)
@@ -130,8 +132,15 @@ static void make_room(Services *t)
 {
 	if (key_table_len(t->table) < SERVICES_MOST)
 		return;
-	forget(least(t), t);
+	ServiceBreadth breadth = most_of(t);
+
+	forget(t->order[breadth].oldest, t);
 	t->forgotten++;
+	/* Where one had to, another one soon will. */
+	Service *next = t->order[breadth].oldest;
+	fetch_to_write(next, offsetof(Service, slot));
+	if (next->newer)
+		fetch_to_write(next->newer, sizeof next->newer->key);
 }
 
 void services_forget_all(Services *t)
@@ -147,8 +156,6 @@ static Service *add(Services *t, const ServiceKey *key, uint32_t hash)
 	s->address = key_address_whole(&key->address, key->end);
 	s->port = (uint16_t)key->end;
 	s->judged = s->judge_at = INT64_MIN;
-	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
-		s->slot[i].id = INT64_MIN;
 	link_newest(t, s);
 	return s;
 }
@@ -299,14 +306,17 @@ ServiceSlot *service_slot(Service *s, const ShakedownConfig *config, ShakedownTi
 		s->origin = s->latest_start = time;
 	}
 	int64_t id = latest_or_other(s, config, time);
-	ServiceSlot *slot = &s->slot[(uint64_t)id % SERVICE_SLOTS];
+	unsigned at = (unsigned)((uint64_t)id % SERVICE_SLOTS);
+	ServiceSlot *slot = &s->slot[at];
+	bool used = service_uses_slot(s, at);
 
-	if (slot->id == id)
+	if (used && slot->id == id)
 		return slot;
-	if (slot->id > id || id <= s->judged)
+	if ((used && slot->id > id) || id <= s->judged)
 		return NULL;
 	*slot = (ServiceSlot){.id = id, .first = time};
-	s->repeated[slot - s->slot] = 0;
+	s->repeated[at] = 0;
+	s->slots |= UINT32_C(1) << at;
 	return slot;
 }
 
@@ -335,12 +345,17 @@ uint64_t service_flood_least(const Service *s, const ShakedownConfig *config)
 	return config->flood_syns * (service_breadth(s) == SERVICE_SUBNET ? SUBNET_TIMES : 1);
 }
 
-void service_episode(ServiceEpisode *e, ShakedownTime time, uint64_t frame)
+ServiceEpisode *service_episode(Service *s, ServiceTrouble trouble, ShakedownTime time,
+				uint64_t frame)
 {
-	if (!e->start)
+	ServiceEpisode *e = &s->episode[trouble];
+
+	if (!service_trouble(s, trouble))
 		*e = (ServiceEpisode){.start = time};
+	s->troubles |= (uint8_t)(1u << trouble);
 	e->last = MAX(e->last, time);
 	e->count++;
 	if (frame && e->frames_len < G_N_ELEMENTS(e->frames))
 		e->frames[e->frames_len++] = frame;
+	return e;
 }

@@ -38,7 +38,7 @@ _Static_assert(sizeof(ServiceSlot) == 64, "a cache line");
 
 /* Some trouble of a service, from its first sign to its last. */
 typedef struct {
-	ShakedownTime start, last; /* start 0: none at present */
+	ShakedownTime start, last;
 	uint64_t count, peak;
 	uint64_t frames[16];
 	unsigned frames_len;
@@ -81,12 +81,20 @@ typedef struct {
 	SketchDistinct sources, targets;
 } StrayCrowd;
 
-/* Segments without a connection, of one kind. */
+/* Segments without a connection, of one kind, that are no episode yet. */
 typedef struct {
-	ServiceEpisode episode;
 	ShakedownTime since; /* a window's beginning, … */
 	uint64_t count;	     /* … and those in it */
 } ServiceStrays;
+
+typedef enum {
+	SERVICE_ACCEPT_QUEUE = 0,
+	SERVICE_BACKLOG,
+	SERVICE_CONNECTIONS,
+	SERVICE_STRAYS, /* and the kinds of strays behind it */
+} ServiceTrouble;
+#define SERVICE_TROUBLES (SERVICE_STRAYS + STRAYS)
+#define SERVICE_QUEUES ((1u << SERVICE_STRAYS) - 1)
 
 #define SERVICE_FLOODS_PAST 4
 
@@ -114,7 +122,9 @@ typedef enum {
 #define SERVICE_SUBNET_BITS_4 24
 #define SERVICE_SUBNET_BITS_6 64
 
-/* Each event of a connection finds its service cold: what most of them ask for comes first. */
+/* Each event of a connection finds its service cold: what most of them ask for comes first. Who
+ * sends to ever other services shall not pay for what few of them come to: what is large is not
+ * cleared for a new one, and holds something only where a bit says so. */
 typedef struct _Service {
 	_Alignas(64) ServiceKey key;	/* first: the table looks no further */
 	struct _Service *newer, *older; /* by when they were heard of last */
@@ -131,16 +141,14 @@ typedef struct _Service {
 	ServiceFlood *flood;
 	ShakedownTime answered_syn; /* the latest SYN that was answered */
 	uint32_t legs[2];
+	uint32_t slots; /* those that are in use, a bit each */
 	bool begun;
-	bool troubled;	  /* an episode of accept_queue, backlog or connections is under way */
+	uint8_t troubles; /* episodes that are under way, a bit each */
 	uint8_t measured; /* usual: over so many slots, up to as many as it remembers */
 
 	_Alignas(64) ServiceCookies cookies;
-	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
-	uint32_t repeated[SERVICE_SLOTS]; /* of each slot's answered: whose SYN,ACK came again */
-	float leg[2][SERVICE_LEGS];	  /* seconds, the latest */
-	ShakedownAddress address;	  /* of the key, for everybody else */
-	uint16_t port;			  /* 0 of a host or subnet */
+	ShakedownAddress address; /* of the key, for everybody else */
+	uint16_t port;		  /* 0 of a host or subnet */
 	/* How its window stood when that was looked at last: its SYNs, and whether they may become
 	 * a flood. */
 	bool looms;
@@ -160,12 +168,19 @@ typedef struct _Service {
 	unsigned refused_acks;
 	ShakedownTime passed_over[4];
 	unsigned passed_overs;
-	ServiceEpisode accept_queue, backlog, connections;
 	ShakedownAddress connections_from; /* most of them; version 0: nobody in particular */
 	ServiceStrays strays[STRAYS];
 	StrayCrowd *crowd; /* of all of their windows and episodes; NULL: few came so far */
+
+	/* Not cleared. */
+	_Alignas(64) ServiceSlot slot[SERVICE_SLOTS];
+	uint32_t repeated[SERVICE_SLOTS]; /* of each slot's answered: whose SYN,ACK came again */
+	float leg[2][SERVICE_LEGS];	  /* seconds, the latest */
+	ServiceEpisode episode[SERVICE_TROUBLES];
 } Service;
 _Static_assert(offsetof(Service, cookies) == 128, "two cache lines");
+_Static_assert(offsetof(Service, slot) <= 768, "what each new one costs");
+_Static_assert(SERVICE_SLOTS <= 32 && SERVICE_TROUBLES <= 8, "a bit each");
 
 typedef struct _Services Services;
 
@@ -223,6 +238,10 @@ uint64_t service_flood_least(const Service *service, const ShakedownConfig *conf
 ShakedownDuration service_slot_width(const ShakedownConfig *config);
 /* The slot of that time; NULL where the window has moved beyond it. */
 ServiceSlot *service_slot(Service *service, const ShakedownConfig *config, ShakedownTime time);
+static inline bool service_uses_slot(const Service *service, unsigned slot)
+{
+	return service->slots >> slot & 1;
+}
 static inline uint32_t service_repeated(const Service *service, const ServiceSlot *slot)
 {
 	return service->repeated[slot - service->slot];
@@ -234,4 +253,15 @@ void service_leg(Service *service, ShakedownSideId side, ShakedownDuration leg);
 /* The median of the latest; unknown while there are few. */
 ShakedownDuration service_leg_median(const Service *service, ShakedownSideId side);
 
-void service_episode(ServiceEpisode *episode, ShakedownTime time, uint64_t frame);
+/* A sign of it: another one, or the first. */
+ServiceEpisode *service_episode(Service *service, ServiceTrouble trouble, ShakedownTime time,
+				uint64_t frame);
+static inline void service_episode_over(Service *service, ServiceTrouble trouble)
+{
+	service->troubles &= (uint8_t) ~(1u << trouble);
+}
+/* NULL: none is under way. */
+static inline ServiceEpisode *service_trouble(Service *service, ServiceTrouble trouble)
+{
+	return service->troubles >> trouble & 1 ? &service->episode[trouble] : NULL;
+}

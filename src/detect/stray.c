@@ -75,7 +75,7 @@ bool stray_is(const TcpConnection *conn, Stray *kind, ShakedownSideId *to)
 static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 {
 	const StrayKind *k = &kinds[kind];
-	const ServiceEpisode *e = &s->strays[kind].episode;
+	const ServiceEpisode *e = &s->episode[SERVICE_STRAYS + kind];
 	Finding f;
 
 	service_finding_begin(&f, context, k->kind, s);
@@ -111,10 +111,12 @@ static ShakedownDuration beside(const ServiceEpisode *e, ShakedownTime time)
 /* No kind has an episode under way, nor a window whose time is less than that away. */
 static bool none_counts(const Service *s, ShakedownTime now, ShakedownDuration shortly)
 {
+	if (s->troubles & ~SERVICE_QUEUES)
+		return false;
 	for (Stray i = 0; i < STRAYS; i++) {
 		const ServiceStrays *w = &s->strays[i];
 
-		if (w->episode.start || (w->count && apart(now, w->since) <= shortly))
+		if (w->count && apart(now, w->since) <= shortly)
 			return false;
 	}
 	return true;
@@ -131,26 +133,24 @@ static void begin_anew(Service *s, const ShakedownConfig *config, Stray kind, Sh
 
 static void end(Service *s, DetectContext *context, Stray kind, ShakedownTime now)
 {
-	ServiceStrays *w = &s->strays[kind];
-
-	if (w->episode.start)
-		report(s, context, kind, false);
-	w->episode = (ServiceEpisode){0};
+	report(s, context, kind, false);
+	service_episode_over(s, SERVICE_STRAYS + kind);
 	begin_anew(s, context->config, kind, now);
 }
 
 void stray_end(Service *s, DetectContext *context)
 {
 	for (Stray i = 0; i < STRAYS; i++)
-		end(s, context, i, 0);
+		if (service_trouble(s, SERVICE_STRAYS + i))
+			end(s, context, i, 0);
 }
 
 void stray_advance(Service *s, DetectContext *context, ShakedownTime now)
 {
 	for (Stray i = 0; i < STRAYS; i++) {
-		const ServiceEpisode *e = &s->strays[i].episode;
+		const ServiceEpisode *e = service_trouble(s, SERVICE_STRAYS + i);
 
-		if (e->start && now > e->last && apart(now, e->last) > OVER_AFTER + COUNTED_WITHIN)
+		if (e && now > e->last && apart(now, e->last) > OVER_AFTER + COUNTED_WITHIN)
 			end(s, context, i, now);
 	}
 	if (s->crowd && none_counts(s, now, context->config->flood_window + COUNTED_WITHIN))
@@ -192,12 +192,15 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 {
 	const ShakedownConfig *config = context->config;
 	ServiceStrays *w = &s->strays[kind];
-	ServiceEpisode *e = &w->episode;
+	const ServiceTrouble trouble = SERVICE_STRAYS + kind;
+	ServiceEpisode *e = service_trouble(s, trouble);
 
-	if (e->start && conn->start > e->last && apart(conn->start, e->last) > OVER_AFTER)
+	if (e && conn->start > e->last && apart(conn->start, e->last) > OVER_AFTER) {
 		end(s, context, kind, conn->start);
-	if (e->start && beside(e, conn->start) <= config->flood_window) {
-		service_episode(e, conn->start, conn->first_frame);
+		e = NULL;
+	}
+	if (e && beside(e, conn->start) <= config->flood_window) {
+		service_episode(s, trouble, conn->start, conn->first_frame);
 		e->start = MIN(e->start, conn->start);
 		count_ends(s, w, conn, to);
 		return false;
@@ -207,9 +210,9 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 	w->count++;
 	count_ends(s, w, conn, to);
 	if (are_many(s, w, config)) {
-		uint64_t before = e->count;
+		uint64_t before = e ? e->count : 0;
 
-		service_episode(e, w->since, conn->first_frame);
+		e = service_episode(s, trouble, w->since, conn->first_frame);
 		e->start = MIN(e->start, MIN(w->since, conn->start));
 		e->last = MAX(e->last, conn->start);
 		e->count = before + w->count;
@@ -217,7 +220,7 @@ static bool count_in(Service *s, DetectContext *context, const TcpConnection *co
 		if (!before && context->early)
 			report(s, context, kind, true);
 	}
-	return !e->start && w->count <= FEW;
+	return !e && w->count <= FEW;
 }
 
 /* A connection that is idle, of which one direction was captured, looks the same to a host; a port
@@ -244,11 +247,11 @@ void stray_count(DetectContext *context, const TcpConnection *conn, Stray kind, 
 		s = services_get_wider(context->services, wider, &address, SERVICE_MAKE);
 }
 
-static bool covers(const Service *s, const ShakedownConfig *config, Stray kind, ShakedownTime time)
+static bool covers(Service *s, const ShakedownConfig *config, Stray kind, ShakedownTime time)
 {
-	const ServiceEpisode *e = s ? &s->strays[kind].episode : NULL;
+	const ServiceEpisode *e = s ? service_trouble(s, SERVICE_STRAYS + kind) : NULL;
 
-	return e && e->start && time >= e->start && time - e->last <= config->flood_window;
+	return e && time >= e->start && time - e->last <= config->flood_window;
 }
 
 bool stray_is_one_of_many(DetectContext *context, const TcpConnection *conn,
@@ -260,7 +263,7 @@ bool stray_is_one_of_many(DetectContext *context, const TcpConnection *conn,
 	if (!stray_is(conn, &kind, &to))
 		return false;
 	ShakedownAddress address = tcp_conn_address(conn, to);
-	const Service *s =
+	Service *s =
 		services_get(context->services, &address, tcp_conn_port(conn, to), SERVICE_FIND);
 
 	*flood = kinds[kind].kind;

@@ -5,11 +5,16 @@
 
 KeyTable *key_table_new(size_t item_size, size_t key_size)
 {
+	return key_table_new_cleared(item_size, item_size, key_size);
+}
+
+KeyTable *key_table_new_cleared(size_t item_size, size_t cleared, size_t key_size)
+{
 	KeyTable *table = g_new0(KeyTable, 1);
 
-	g_assert(key_size <= item_size && key_size >= KEY_TABLE_KEY_LEAST &&
+	g_assert(key_size <= cleared && key_size >= KEY_TABLE_KEY_LEAST &&
 		 key_size <= KEY_TABLE_KEY_MOST);
-	table->slab = slab_new(item_size, ITEMS_PER_CHUNK);
+	table->slab = slab_new_cleared(item_size, cleared, ITEMS_PER_CHUNK);
 	key_slots_init(&table->slots);
 	table->key_size = key_size;
 	key_secrets(table->secret, mix_random_seed());

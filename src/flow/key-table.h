@@ -39,6 +39,8 @@ typedef struct {
 } KeyTable;
 
 KeyTable *key_table_new(size_t item_size, size_t key_size);
+/* Of items that are zeroed in their first bytes alone. */
+KeyTable *key_table_new_cleared(size_t item_size, size_t cleared, size_t key_size);
 /* Frees all items without looking into them. */
 void key_table_free(KeyTable *table);
 

@@ -18,10 +18,16 @@
 
 Slab *slab_new(size_t item_size, size_t items_per_chunk)
 {
+	return slab_new_cleared(item_size, item_size, items_per_chunk);
+}
+
+Slab *slab_new_cleared(size_t item_size, size_t cleared, size_t items_per_chunk)
+{
 	Slab *slab = g_new0(Slab, 1);
 
-	g_assert(item_size > 0 && item_size <= UINT32_MAX);
+	g_assert(item_size > 0 && item_size <= UINT32_MAX && cleared <= item_size);
 	slab->item_size = (item_size + 7) & ~(size_t)7;
+	slab->cleared = cleared < item_size ? cleared : slab->item_size;
 	slab->shift = 1;
 	while (slab->shift < 24 && ((size_t)1 << slab->shift) < items_per_chunk)
 		slab->shift++;
@@ -137,9 +143,9 @@ uint32_t slab_alloc(Slab *slab)
 	if (handle == slab->recycled) {
 		memcpy(&slab->recycled, item, sizeof slab->recycled);
 		/* It is the next to be handed out, and was freed long ago as like as not. */
-		fetch_to_write(slab_get(slab, slab->recycled), slab->item_size);
+		fetch_to_write(slab_get(slab, slab->recycled), slab->cleared);
 	}
-	memset(item, 0, slab->item_size);
+	memset(item, 0, slab->cleared);
 	slab->used[handle / 64] |= UINT64_C(1) << handle % 64;
 	slab->live++;
 	return handle;

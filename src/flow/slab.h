@@ -17,9 +17,9 @@
 /* The fields serve the inline functions alone. */
 typedef struct {
 	uint8_t **chunks;
-	size_t item_size;
-	uint32_t shift; /* chunk = handle >> shift */
-	uint32_t mask;	/* item within it = handle & mask */
+	size_t item_size, cleared; /* of each item, so much from its beginning */
+	uint32_t shift;		   /* chunk = handle >> shift */
+	uint32_t mask;		   /* item within it = handle & mask */
 	uint32_t chunks_len, chunks_room;
 	uint32_t fresh;	   /* the least handle never handed out */
 	uint32_t recycled; /* head of the list of freed items */
@@ -37,6 +37,9 @@ typedef struct {
  * a good choice for what there are millions of.
  */
 Slab *slab_new(size_t item_size, size_t items_per_chunk);
+/* Of items that are zeroed in their first bytes alone: what lies behind is their owner's to clear
+ * before it is read. */
+Slab *slab_new_cleared(size_t item_size, size_t cleared, size_t items_per_chunk);
 /* Frees all items, live or not, without looking into them. */
 void slab_free(Slab *slab);
 

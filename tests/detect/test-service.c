@@ -54,6 +54,35 @@ Test(service, slots_slide)
 	services_free(t);
 }
 
+/* What is not cleared for a new one is nobody's: neither slots nor legs nor trouble. */
+Test(service, who_takes_anothers_place_knows_nothing_of_it)
+{
+	const ShakedownTime now = SHAKEDOWN_NS_PER_S;
+	Services *t = services_new(&config);
+	Service *old = numbered(t, 0);
+
+	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
+		service_slot(old, &config, now + i * service_slot_width(&config))->opened = 7;
+	for (unsigned i = 0; i < SERVICE_LEGS; i++)
+		service_leg(old, SHAKEDOWN_SERVER, now);
+	for (ServiceTrouble trouble = 0; trouble < SERVICE_TROUBLES; trouble++)
+		service_episode(old, trouble, now, 9)->peak = 5;
+	for (unsigned n = 1; n <= SERVICES_MOST; n++)
+		if (numbered(t, n) == old)
+			break;
+	cr_assert_neq(old->key.address.word[0], 0);
+	cr_assert_eq(services_forgotten(t), 1);
+	cr_assert_eq(service_slot(old, &config, now)->opened, 0);
+	cr_assert_eq(old->slots & (old->slots - 1), 0, "one slot is in use");
+	service_leg(old, SHAKEDOWN_SERVER, now);
+	cr_assert_eq(service_leg_median(old, SHAKEDOWN_SERVER), SHAKEDOWN_DURATION_UNKNOWN);
+	for (ServiceTrouble trouble = 0; trouble < SERVICE_TROUBLES; trouble++) {
+		cr_assert_null(service_trouble(old, trouble));
+		cr_assert_eq(service_episode(old, trouble, now, 0)->peak, 0);
+	}
+	services_free(t);
+}
+
 Test(service, times_before_the_epoch)
 {
 	Services *t = services_new(&config);
@@ -100,14 +129,14 @@ Test(service, trouble_ends_a_minute_after_its_last_sign)
 		.config = &config, .summary = &summary, .report = count_report, .data = &reports};
 	TcpConnection conn = {0};
 
-	s->backlog = (ServiceEpisode){.start = second, .last = 2 * second, .count = 3};
-	s->troubled = true;
+	for (unsigned i = 0; i < 3; i++)
+		service_episode(s, SERVICE_BACKLOG, second + i * second / 2, 0);
 	for (int64_t at = 3; at <= 70; at++) {
 		const TcpEvent event = {.kind = TCP_EVENT_SYN, .conn = &conn, .time = at * second};
 
 		queue_syn(s, &context, &event);
 		cr_assert_eq(reports, at > 62);
-		cr_assert_eq(s->troubled, at <= 62);
+		cr_assert_eq(service_trouble(s, SERVICE_BACKLOG) != NULL, at <= 62);
 	}
 	services_free(t);
 }
@@ -128,10 +157,8 @@ Test(service, trouble_is_under_way_from_its_first_sign)
 		again->answered_syn = SHAKEDOWN_NS_PER_S;
 		queue_third_ack_lost(lost, &event);
 		queue_syn(again, &context, &event);
-		cr_assert_eq(lost->troubled, lost->accept_queue.start != 0);
-		cr_assert_eq(again->troubled, again->backlog.start != 0);
 	}
-	cr_assert(lost->troubled);
-	cr_assert(again->troubled);
+	cr_assert(service_trouble(lost, SERVICE_ACCEPT_QUEUE));
+	cr_assert(service_trouble(again, SERVICE_BACKLOG));
 	services_free(t);
 }

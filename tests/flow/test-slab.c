@@ -19,6 +19,19 @@ Test(slab, items_are_zeroed_even_when_reused)
 	cr_assert_eq(memcmp(slab_get(slab, a), zero, 64), 0);
 }
 
+Test(slab, what_need_not_be_is_not_zeroed)
+{
+	g_autoptr(Slab) slab = slab_new_cleared(64, 16, 4);
+	static const uint8_t zero[16];
+	uint8_t *item = slab_get(slab, slab_alloc(slab));
+
+	memset(item, 0xff, 64);
+	slab_free_item(slab, 1);
+	cr_assert_eq(slab_alloc(slab), 1);
+	cr_assert_eq(memcmp(item, zero, 16), 0);
+	cr_assert_eq(item[63], 0xff);
+}
+
 Test(slab, none_is_never_handed_out_and_may_be_freed)
 {
 	g_autoptr(Slab) slab = slab_new(1, 1);
