@@ -419,6 +419,26 @@ def commands_that_a_report_proposes_take_no_file_for_a_command_or_an_option():
             assert "explain" in words or SERVER[0] in out, (words, out)
 
 
+@test
+def commands_that_a_report_proposes_name_the_file_whatever_it_is_called():
+    bash = shutil.which("bash")
+    if not bash:
+        raise Skip("no bash")
+    capture = pcap([p for i in range(60) for p in unanswered((CLIENT[0], CLIENT[1] + i), (SERVER[0], 80 + i), 1769853600 + i * 60)])
+    names = b"a\nb.pcap", b"\x1b[31mred' \\7.pcap", b"latin\xe91.pcap", "\u202egnp.pcap".encode(), "\u65e5 \u00b5.pcap".encode(), b"it's.pcap"
+    for name in names:
+        with open(name, "wb") as f:
+            f.write(capture)
+        for ascii_only in ((), ("--ascii",)):
+            report = run("report", "--width", "300", *ascii_only, name)[1]
+            for line in report.split("Next ")[1].splitlines()[1:]:
+                script = line.strip().split("   ")[0].replace("shakedown", '"$0"', 1)
+                got = subprocess.run([bash, "-c", script, PROGRAM], capture_output=True, env=environment(), check=False, timeout=PATIENCE)
+                equal(got.returncode, 0, (name, script, got.stderr))
+                assert "explain" in script or SERVER[0].encode() in got.stdout, (script, got.stdout)
+    # What can be shown is not spelt out.
+    assert "'\u65e5 \u00b5.pcap'" in run("report", "--width", "300", names[4])[1]
+
 
 @test
 def the_same_addresses_in_two_vlans_are_two_connections_unless_mirrored():
