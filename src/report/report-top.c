@@ -23,7 +23,7 @@ enum {
 
 static const TextColumn template[COLUMNS] = {
 	[COLUMN_NAME] = {.title = "", .cut = TEXT_CUT_MIDDLE, .least = 22, .floor = 12},
-	[COLUMN_CONNECTIONS] = {.title = "tried", .align = TEXT_RIGHT},
+	[COLUMN_CONNECTIONS] = {.title = "conns", .align = TEXT_RIGHT},
 	[COLUMN_COMPLETE] = {.title = "ok", .align = TEXT_RIGHT},
 	[COLUMN_NO_ANSWER] = {.title = "no-answer", .align = TEXT_RIGHT, .rank = 1},
 	[COLUMN_REFUSED] = {.title = "refused", .align = TEXT_RIGHT, .rank = 2},
