@@ -145,9 +145,16 @@ static void judge_connections(Service *s, DetectContext *context, const FloodWin
 		queue_connections_begin(s, context);
 }
 
+/* There are stamps at the very end of time. */
+static ShakedownTime later(ShakedownTime time, ShakedownDuration by)
+{
+	return time > INT64_MAX - by ? INT64_MAX : time + by;
+}
+
 static bool under_way(const Service *s, const ShakedownConfig *config, ShakedownTime time)
 {
-	return s->flood && time >= s->flood->start && time <= s->flood->last + config->flood_window;
+	return s->flood && time >= s->flood->start &&
+	       time <= later(s->flood->last, config->flood_window);
 }
 
 static const ServiceSpan *past_at(const Service *s, const ShakedownConfig *config,
@@ -155,7 +162,7 @@ static const ServiceSpan *past_at(const Service *s, const ShakedownConfig *confi
 {
 	for (unsigned i = 0; i < SERVICE_FLOODS_PAST; i++)
 		if (s->past[i].until && time >= s->past[i].from &&
-		    time <= s->past[i].until + config->flood_window / 10)
+		    time <= later(s->past[i].until, config->flood_window / 10))
 			return &s->past[i];
 	return NULL;
 }
@@ -242,11 +249,9 @@ static int64_t pass_silence(Service *s, int64_t id)
 	return next;
 }
 
-static void advance(Service *s, DetectContext *context, ShakedownTime now, bool at_end)
+/* Judges the slots up to that one. */
+static void advance(Service *s, DetectContext *context, int64_t last, bool at_end)
 {
-	if (!s->begun || now < s->judge_at)
-		return;
-	int64_t last = service_slot_id(s, context->config, now) - SERVICE_GRACE_SLOTS - 1;
 	int64_t oldest = INT64_MAX, newest = INT64_MIN;
 
 	if (last <= s->judged)
@@ -280,19 +285,24 @@ static void advance(Service *s, DetectContext *context, ShakedownTime now, bool 
 
 void flood_advance(Service *s, DetectContext *context, ShakedownTime now)
 {
-	advance(s, context, now, false);
+	if (s->begun && now >= s->judge_at)
+		advance(s, context,
+			service_slot_id(s, context->config, now) - SERVICE_GRACE_SLOTS - 1, false);
 }
 
 void flood_close(Service *s, DetectContext *context, ShakedownTime last)
 {
-	ShakedownDuration width = service_slot_width(context->config);
-	const ServiceSlot *slot = flood_slot(s, service_slot_id(s, context->config, last));
+	if (!s->begun)
+		return;
+	/* By slots: there need not be any time behind the last stamp. */
+	int64_t id = service_slot_id(s, context->config, last);
+	const ServiceSlot *slot = flood_slot(s, id);
 	bool old_enough = slot && last - slot->first >= LAST_SLOT_LEAST;
 
-	flood_advance(s, context, last + SERVICE_GRACE_SLOTS * width);
+	advance(s, context, id - 1, false);
 	/* What goes on goes on to the end. */
 	if (old_enough || (slot && s->flood))
-		advance(s, context, last + (SERVICE_GRACE_SLOTS + 1) * width, true);
+		advance(s, context, id, true);
 }
 
 void flood_end(Service *s, DetectContext *context)

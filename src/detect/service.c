@@ -283,7 +283,10 @@ static ShakedownTime slot_start(const Service *s, const ShakedownConfig *config,
 
 ShakedownTime service_slot_end(const Service *s, const ShakedownConfig *config, int64_t id)
 {
-	return slot_start(s, config, id + 1);
+	ShakedownTime end = slot_start(s, config, id + 1);
+
+	/* The last one there can be has no end. */
+	return id >= 0 && end < s->origin ? INT64_MAX : end;
 }
 
 /* As service_slot_id(). */
