@@ -107,6 +107,30 @@ static Program *find(const Filter *filter, uint32_t link_type)
 	return NULL;
 }
 
+/* A field of a display filter, such as tcp.port, and not the end of a host's name. */
+static bool begins_field(const char *word)
+{
+	static const char *const protocols[] = {"ip.",	   "ipv6.", "tcp.",  "udp.",  "icmp.",
+						"icmpv6.", "eth.",  "vlan.", "frame."};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(protocols); i++)
+		if (g_str_has_prefix(word, protocols[i]))
+			return g_ascii_isalpha(word[strlen(protocols[i])]);
+	return false;
+}
+
+/* Two languages are at home with captures, and who knows the other one speaks that first. */
+const char *filter_advice(const char *expression)
+{
+	char before = ' ';
+
+	for (const char *at = expression; *at; before = *at++)
+		if (!g_ascii_isalnum(before) && !strchr("_.-", before) && begins_field(at))
+			return "that is how Wireshark's display filters are written; here it is as "
+			       "for tcpdump, 'host 192.0.2.1 and tcp port 443': see pcap-filter(7)";
+	return "see pcap-filter(7) for how filters are written";
+}
+
 bool filter_compile(Filter *filter, uint32_t link_type, GError **error)
 {
 	char errbuf[PCAP_ERRBUF_SIZE];
@@ -122,8 +146,8 @@ bool filter_compile(Filter *filter, uint32_t link_type, GError **error)
 	if (compile(program, filter->expression, errbuf))
 		return true;
 	g_set_error(error, SHAKEDOWN_CAPTURE_ERROR, SHAKEDOWN_CAPTURE_ERROR_FILTER,
-		    "filter '%s': %s (see pcap-filter(7) for how filters are written)",
-		    filter->expression, errbuf);
+		    "filter '%s': %s (%s)", filter->expression, errbuf,
+		    filter_advice(filter->expression));
 	return false;
 }
 

@@ -10,6 +10,8 @@ typedef struct _Filter Filter;
 Filter *filter_new(const char *expression);
 void filter_free(Filter *filter);
 
+/* What helps with an expression that cannot be compiled. */
+const char *filter_advice(const char *expression);
 /* Whether the expression can be compiled for a link type; error says why it cannot. */
 bool filter_compile(Filter *filter, uint32_t link_type, GError **error);
 

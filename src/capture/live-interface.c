@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/link-type.h"
+#include "capture/filter.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -163,9 +164,8 @@ static bool set_filter(const LiveInterface *i, GError **error)
 	if (!expression || !*expression)
 		return true;
 	if (pcap_compile(i->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) != 0)
-		return refuse(error, SHAKEDOWN_CAPTURE_ERROR_FILTER,
-			      "filter '%s': %s (see pcap-filter(7) for how filters are written)",
-			      expression, pcap_geterr(i->pcap));
+		return refuse(error, SHAKEDOWN_CAPTURE_ERROR_FILTER, "filter '%s': %s (%s)",
+			      expression, pcap_geterr(i->pcap), filter_advice(expression));
 	int status = pcap_setfilter(i->pcap, &program);
 	pcap_freecode(&program);
 	if (status != 0)

@@ -385,6 +385,16 @@ def where_reading_ends_is_the_same_however_much_is_read_at_once():
 
 
 @test
+def a_display_filter_is_told_from_one_that_is_wrong():
+    write("filtered.pcap", pcap(unanswered(CLIENT, SERVER, 1769853600)))
+    for wrong, display in (("tcp.port==443", True), ("not ip.addr == 192.0.2.1", True), ("(tcp.flags.reset", True),
+                           ("port http and (", False), ("port a.ip.example", False), ("port an-ip.example", False), ("tcp port", False)):
+        status, _, err = run("-f", wrong, "filtered.pcap")
+        equal(status, 2, (wrong, err))
+        equal(("Wireshark" in err, "pcap-filter(7)" in err), (display, True), (wrong, err))
+
+
+@test
 def commands_that_a_report_proposes_are_about_the_same_connections():
     packets = []
     for i in range(8):
