@@ -56,15 +56,23 @@ static Probe probe_of(const TcpConnection *conn)
 		       : PROBE_CONNECT;
 }
 
+/* Flags alone had given it away before the answer came, or the answer took its time. */
+static void put_right(DetectContext *context, TcpConnection *conn, Contact contact)
+{
+	Contact before = conn->syn_ack_first ? CONTACT_PROBED : CONTACT_UNANSWERED;
+
+	if (!noted(conn, NOTED_FIRST_TRY) || contact == before)
+		return;
+	scanners_after_all(context->scanners, conn, scanners_source(conn), before, contact);
+	conn->noted &= ~(uint32_t)NOTED_FIRST_TRY;
+}
+
 static void settle(DetectContext *context, TcpConnection *conn, Contact contact, uint16_t window)
 {
 	ShakedownSideId source = scanners_source(conn);
 
 	if (noted(conn, NOTED_JUDGED)) {
-		/* Flags alone had given it away, before the answer came. */
-		if (contact == CONTACT_REFUSED && noted(conn, NOTED_FIRST_TRY))
-			scanners_refused_after_all(context->scanners, conn, source);
-		conn->noted &= ~(uint32_t)NOTED_FIRST_TRY;
+		put_right(context, conn, contact);
 		return;
 	}
 	conn->noted |= NOTED_JUDGED;
@@ -155,6 +163,15 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 		settle(context, conn, CONTACT_REFUSED, 0);
 }
 
+static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+
+	if (noted(conn, NOTED_FIRST_TRY) && conn->side[SHAKEDOWN_SERVER].syns == 1)
+		scanners_after_all(context->scanners, conn, scanners_source(conn),
+				   CONTACT_UNANSWERED, CONTACT_PROBED);
+}
+
 static void on_first_data(void *self, DetectContext *context, const TcpEvent *event)
 {
 	if (!tcp_conn_has(event->conn, TCP_CONN_MIDSTREAM))
@@ -175,6 +192,7 @@ static void finish(void *self, DetectContext *context)
 const DetectorOps detect_scan = {.name = "scan",
 				 .on = {[TCP_EVENT_ODD_FLAGS] = on_odd_flags,
 					[TCP_EVENT_SYN] = on_syn,
+					[TCP_EVENT_SYN_ACK] = on_syn_ack,
 					[TCP_EVENT_RST] = on_rst,
 					[TCP_EVENT_FIRST_DATA] = on_first_data,
 					[TCP_EVENT_HANDSHAKE_LATE] = on_late,

@@ -21,8 +21,8 @@ typedef struct {
 	uint32_t hash[2]; /* [by_target] of the account */
 	uint16_t source_port, port, window;
 	uint8_t version : 4;
-	uint8_t held : 2;    /* 1 << by_target: it stands for that account */
-	uint8_t refused : 2; /* … and its RST came after all */
+	uint8_t held : 2;  /* 1 << by_target: it stands for that account */
+	uint8_t after : 2; /* … and what came of it after all */
 	uint8_t contact : 2, probe : 3;
 	uint8_t syn : 1; /* it was a SYN */
 } Attempt;

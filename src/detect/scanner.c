@@ -232,12 +232,26 @@ static bool count_attempt(ScannerTable *t, Scanner *s, const Attempt *a, bool by
 	return first;
 }
 
-static void refused_after_all(Scanner *s)
+/* Of what was taken for something else. That may have been before the walk began anew; then there is
+ * nothing to be put right. */
+static void correct(Scanner *s, const Attempt *a, Contact before)
 {
-	if (!s->unanswered)
+	uint32_t *had = before == CONTACT_PROBED ? &s->probed : &s->unanswered;
+
+	if (!*had)
 		return;
-	s->unanswered--;
-	s->refused++;
+	--*had;
+	s->refused += a->contact == CONTACT_REFUSED;
+	s->probed += a->contact == CONTACT_PROBED;
+	if (a->contact == CONTACT_SUCCEEDED) {
+		s->successes++;
+		s->failures--;
+		s->walk = MAX(s->walk - 2 * LOG_STEP, -LOG_BOUND);
+	}
+	if (!s->failures && !s->known)
+		begin(s, a->start);
+	else if (a->contact != CONTACT_REFUSED && before == CONTACT_UNANSWERED)
+		note_open(s, a);
 }
 
 /* What one attempt has stood for gets an account of its own. */
@@ -245,10 +259,12 @@ static Scanner *begin_account(ScannerTable *t, const ScannerFound *found, bool b
 {
 	Attempt first;
 	Scanner *s = scanner_table_part(t, found, by_target, &first);
+	Contact before = (Contact)first.contact;
 
 	count_attempt(t, s, &first, by_target);
-	if (first.refused >> by_target & 1)
-		refused_after_all(s);
+	first.contact = first.after;
+	if (first.contact != before)
+		correct(s, &first, before);
 	return s;
 }
 
@@ -293,8 +309,8 @@ static Attempt *attempt_of(Scanners *t, const TcpConnection *conn, ShakedownSide
 	a->port = tcp_conn_port(conn, target);
 	a->window = 0;
 	a->version = conn->key.ip_version & 0xf;
-	a->held = a->refused = 0;
-	a->contact = (uint8_t)contact & 3;
+	a->held = 0;
+	a->contact = a->after = (uint8_t)contact & 3;
 	a->probe = (uint8_t)probe & 7;
 	a->syn = conn->syn_first != 0;
 	scanner_table_look_up(&t->table, a);
@@ -311,17 +327,18 @@ bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *
 	return account(&t->table, context, a, true);
 }
 
-void scanners_refused_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source)
+void scanners_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source,
+			Contact before, Contact contact)
 {
-	const Attempt *a = attempt_of(t, conn, source, CONTACT_REFUSED, PROBE_SYN);
+	const Attempt *a = attempt_of(t, conn, source, contact, PROBE_SYN);
 
 	for (unsigned by_target = 0; by_target < 2; by_target++) {
 		ScannerFound found = scanner_table_find(&t->table, a, by_target);
 
 		if (found.scanner)
-			refused_after_all(found.scanner);
-		else if (found.alone)
-			found.alone->refused |= (uint8_t)(1u << by_target) & 3;
+			correct(found.scanner, a, before);
+		else if (found.alone && found.alone->after == before)
+			found.alone->after = (uint8_t)contact & 3;
 	}
 }
 

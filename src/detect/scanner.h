@@ -112,9 +112,9 @@ ShakedownSideId scanners_source(const TcpConnection *conn);
  * target. */
 bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConnection *conn,
 		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window);
-/* What was taken for unanswered got its RST. */
-void scanners_refused_after_all(Scanners *scanners, const TcpConnection *conn,
-				ShakedownSideId source);
+/* Of a first try more has come since it was told of: another contact than it was taken for. */
+void scanners_after_all(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source,
+			Contact before, Contact contact);
 /* The connection is one of a scan's: that is known. */
 bool scanners_cover(Scanners *scanners, const TcpConnection *conn);
 /* Reports one that is known. */

@@ -35,6 +35,10 @@
 #define ORDINAL_SHIFT 24
 #define ORDINAL_MASK 7u
 #define TTL_SHIFT 27
+#define TTL_MASK 31u
+/* So many hops on, but no more; a TTL that is higher is of another packet, as of a traceroute's
+ * next, or of a clock that is behind. */
+#define HOPS_MOST 15u
 _Static_assert(TCP_COPIES_WAYS <= ORDINAL_MASK + 1, "each of a side's has its own");
 
 static TcpPrints *sets_new(void)
@@ -177,15 +181,17 @@ static inline unsigned copy_back(const TcpSide *s, const Segment *seg)
 }
 
 /* The same, where more than time tells: its IP id, its clock, or that it was seen elsewhere on its
- * way, as another number of hops shows. */
+ * way, as another number of hops shows. now, then: TcpPrints.when. */
 static uint32_t copy_within_late(const TcpConnection *conn, const TcpSide *s, const Segment *seg,
-				 bool stamped, bool elsewhere)
+				 bool stamped, uint32_t now, uint32_t then)
 {
+	unsigned hops = ((then >> TTL_SHIFT) - (now >> TTL_SHIFT)) & TTL_MASK;
+	bool elsewhere = hops != 0, further = elsewhere && hops <= HOPS_MOST;
 	bool numbered = is_numbered(s, seg), syn = seg->flags & TCP_SYN;
 	bool known = tcp_conn_has(conn, TCP_CONN_COPIED_LATE);
 	bool sure = known || syn || (stamped && segment_seq_len(seg));
 
-	if (numbered ? elsewhere || sure : (elsewhere && sure) || (known && syn && stamped))
+	if (numbered ? elsewhere || sure : (further && sure) || (known && syn && stamped))
 		return COPY_WITHIN_US_LATE;
 	return copy_within(conn, s, seg, stamped);
 }
@@ -206,7 +212,7 @@ static uint32_t age_of_first(const TcpConnection *conn, const TcpSide *s, const 
 
 		if (set->print[i] != print || !(far ? elsewhere || is_numbered(s, seg) : near))
 			continue;
-		within = copy_within_late(conn, s, seg, stamped, elsewhere);
+		within = copy_within_late(conn, s, seg, stamped, now, then);
 		if (within && age <= within)
 			return age;
 	}

@@ -130,10 +130,13 @@ Test(scanner_table, one_attempt_is_as_good_as_its_accounts)
 		earlier[n % G_N_ELEMENTS(earlier)] = conn;
 		const TcpConnection *other = &earlier[model_rand_below(&rand, 16)];
 		bool answered = model_rand_below(&rand, 8) == 0;
+		Contact before = model_rand_below(&rand, 2) ? CONTACT_UNANSWERED : CONTACT_PROBED;
+		Contact after = (Contact)model_rand_below(&rand, CONTACT_SUCCEEDED + 1);
 
 		for (unsigned i = 0; i < TABLES; i++) {
-			if (answered)
-				scanners_refused_after_all(b.scanners[i], other, SHAKEDOWN_CLIENT);
+			if (answered && after != before)
+				scanners_after_all(b.scanners[i], other, SHAKEDOWN_CLIENT, before,
+						   after);
 			cr_assert_eq(scanners_cover(b.scanners[i], other),
 				     scanners_cover(b.scanners[0], other));
 		}

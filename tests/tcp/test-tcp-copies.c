@@ -202,6 +202,17 @@ Test(tcp_late_copy, without_an_id_on_another_route)
 	EXPECT_CLASS(t, RETRANSMISSION);
 }
 
+/* Each goes a hop farther than the one before: no way leads back to where they were sent. */
+Test(tcp_late_copy, of_a_traceroute)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (unsigned ttl = 1; ttl < 14; ttl++)
+		CLIENT(t, TCP_SYN, .ip_id = NO_IP_ID, .ttl = (uint8_t)ttl, .after = MS(150));
+	EXPECT_CLASS(t, RETRANSMISSION);
+	cr_assert_eq(talk_record(t, 1)->handshake.syn, 13);
+}
+
 /* RFC 791 §3.2 lets it keep its identification. */
 Test(tcp_late_copy, where_none_came_before)
 {
