@@ -107,6 +107,16 @@ static bool in_window(const TcpStep *step)
 	return !tcp_side_has(s, TCP_SIDE_SPACE) || (ahead >= 0 && ahead <= window_of(r));
 }
 
+/* Figure 7: of crossing SYNs each side acknowledges the other's, and no ACK is the third. */
+static bool opened_crosswise(const TcpConnection *conn)
+{
+	const TcpBeliefs *beliefs = &conn->beliefs;
+
+	return tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS) &&
+	       (tcp_beliefs_by(beliefs, SHAKEDOWN_CLIENT, TCP_GETS_ACK_OF_SYN) ||
+		tcp_beliefs_by(beliefs, SHAKEDOWN_CLIENT, TCP_SENDS_ACK));
+}
+
 /* What the reset of a handshake means: nobody listened, or the client did not want it. */
 static void note_opening(TcpStep *step)
 {
@@ -117,7 +127,7 @@ static void note_opening(TcpStep *step)
 	if (step->from == SHAKEDOWN_SERVER && !conn->syn_ack_first)
 		conn->flags |= TCP_CONN_REFUSED;
 	else if (step->from == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
-		 !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
+		 !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) && !opened_crosswise(conn) &&
 		 !tcp_aside(conn)->side[step->from].others_reset)
 		conn->flags |= TCP_CONN_ABORTED;
 }
