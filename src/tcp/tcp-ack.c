@@ -91,7 +91,10 @@ static bool shows_established(const TcpStep *step)
 
 	if (!tcp_side_has(s, TCP_SIDE_ISN_KNOWN) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
 		return true;
-	if (tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS) && tcp_side_has(s, TCP_SIDE_SENT_SYN))
+	/* Of a side that goes on with its bare SYN it has got no ACK: it answers that SYN, as in a
+	 * synchronized state (RFC 5961 §4). */
+	if (tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS) && tcp_side_has(s, TCP_SIDE_SENT_SYN) &&
+	    (tcp_side_has(r, TCP_SIDE_ACKED) || !tcp_side_has(r, TCP_SIDE_SEEN)))
 		return true;
 	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN))
 		return tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
