@@ -228,14 +228,15 @@ static void ack_not_received(TcpStep *step)
 }
 
 /* It acknowledges the other's FIN sooner than the other's ACK of its own can have reached it: of
- * the two it got the FIN first, and was in CLOSING in between (figure 13). */
+ * the two it got the FIN first, and was in CLOSING in between (figure 13). Not where every copy of
+ * that FIN acknowledges its own. */
 static bool got_fin_before_ack(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
 	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
 
 	return acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	       acked->state == SHAKEDOWN_TCP_FIN_WAIT_2 &&
+	       acked->state == SHAKEDOWN_TCP_FIN_WAIT_2 && tcp_conn_has(conn, TCP_CONN_CROSSED) &&
 	       conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
 	       step->time - acked->time < tcp_leg(conn, step->from);
 }
