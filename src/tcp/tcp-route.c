@@ -110,6 +110,12 @@ static bool asks_again(const TcpConnection *conn, ShakedownSideId side, const Se
 	       seg->time - conn->end > SYN_COPY_WITHIN;
 }
 
+/* It has asked twice by its timer: the SYN was its own, whatever became of it. */
+static bool has_asked_again(const TcpConnection *conn)
+{
+	return conn->syn_last - conn->syn_first >= TCP_SYN_TIMER_LEAST;
+}
+
 static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
 	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
@@ -125,8 +131,10 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 	if (opening && !tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_side_has(r, TCP_SIDE_SENT_SYN) &&
 	    s->state == SHAKEDOWN_TCP_CLOSED && !tcp_conn_has(conn, TCP_CONN_REFUSED))
 		return r->state == SHAKEDOWN_TCP_CLOSED ? SYN_NEXT : SYN_OURS;
-	/* §3.5 figure 8: what it had reset was never its own. */
+	/* §3.5 figure 8: what it had reset was never its own. A reset from a synchronized state
+	 * ended an attempt that was. */
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED) && side == SHAKEDOWN_CLIENT && opening &&
+	    !tcp_was_synchronized(conn, side) && !has_asked_again(conn) &&
 	    seg->time - tcp_aside(conn)->rst_time < OLD_DUPLICATE_WITHIN)
 		return SYN_OURS;
 	if (tcp_acked_without_syn(conn, side))
