@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What kernels say of their sockets' states: a tracepoint tells the transitions of full sockets, inet_diag shows the small
 ones that stand for requests and for TIME-WAIT."""
+import ctypes
 import multiprocessing
 import os
 import socket
@@ -20,11 +21,30 @@ OUTLIVES, NEXT_LOOK = 0.0025, 0.15
 NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP_REQUEST = 4, 20, 0x301
 
 
+TRACING = "/sys/kernel/tracing"
+CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 0x40000
+
+
+def mount_tracefs():
+    """Where nobody has: in a mount namespace of one's own, which goes with this process and those it starts."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def must(result):
+        if result:
+            raise OSError(ctypes.get_errno(), f"tracefs: {os.strerror(ctypes.get_errno())}")
+
+    must(libc.unshare(CLONE_NEWNS))
+    must(libc.mount(b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None))
+    must(libc.mount(b"tracefs", TRACING.encode(), b"tracefs", ctypes.c_ulong(0), None))
+
+
 class Trace:
     """An instance of tracefs for oneself; OSError where there is none."""
 
     def __init__(self):
-        self.path = f"/sys/kernel/tracing/instances/{name_of('kernels')}"
+        if not os.path.isdir(os.path.join(TRACING, "instances")):
+            mount_tracefs()
+        self.path = f"{TRACING}/instances/{name_of('kernels')}"
         os.mkdir(self.path)
         try:
             self.put("trace_clock", "mono")
