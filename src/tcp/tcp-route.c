@@ -111,9 +111,22 @@ static bool asks_again(const TcpConnection *conn, ShakedownSideId side, const Se
 }
 
 /* It has asked twice by its timer: the SYN was its own, whatever became of it. */
-static bool has_asked_again(const TcpConnection *conn)
+static bool has_asked_again(const TcpConnection *conn, ShakedownSideId side)
 {
-	return conn->syn_last - conn->syn_first >= TCP_SYN_TIMER_LEAST;
+	const TcpMark *again = tcp_conn_latest_mark(conn, 1u << TCP_MARK_SYN, 1u << side);
+
+	return MAX(conn->syn_last, again ? again->time : 0) - conn->syn_first >=
+	       TCP_SYN_TIMER_LEAST;
+}
+
+/* Its attempt was its own, and this number is a later one: it has given that up. An old duplicate
+ * bears an earlier number. */
+static bool tries_anew(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
+{
+	const TcpSide *s = &conn->side[side];
+
+	return s->state == SHAKEDOWN_TCP_SYN_SENT && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
+	       has_asked_again(conn, side) && tcp_seq_lt(s->isn, seg->seq);
 }
 
 static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, const Segment *seg)
@@ -134,12 +147,12 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 	/* §3.5 figure 8: what it had reset was never its own. A reset from a synchronized state
 	 * ended an attempt that was. */
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED) && side == SHAKEDOWN_CLIENT && opening &&
-	    !tcp_was_synchronized(conn, side) && !has_asked_again(conn) &&
+	    !tcp_was_synchronized(conn, side) && !has_asked_again(conn, side) &&
 	    seg->time - tcp_aside(conn)->rst_time < OLD_DUPLICATE_WITHIN)
 		return SYN_OURS;
 	if (tcp_acked_without_syn(conn, side))
 		return SYN_OURS;
-	if (tcp_side_gone(s) && tcp_side_gone(r))
+	if ((tcp_side_gone(s) && tcp_side_gone(r)) || (opening && tries_anew(conn, side, seg)))
 		return SYN_NEXT;
 	if (opening && !conn->syn_ack_first)
 		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
