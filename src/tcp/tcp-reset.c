@@ -91,12 +91,6 @@ static bool acceptable(const TcpStep *step)
 	       (!tcp_side_has(r, TCP_SIDE_ACKED) || tcp_seq_leq(r->rcv_nxt, seq));
 }
 
-/* By how much its number may lie beyond what its sender has been seen to send. */
-static int64_t window_of(const TcpSide *r)
-{
-	return r->window_max ? r->window_max : 65535;
-}
-
 /* In the receiver's window, but not exact: a challenge ACK is due. */
 static bool in_window(const TcpStep *step)
 {
@@ -104,7 +98,7 @@ static bool in_window(const TcpStep *step)
 		      *r = &step->conn->side[tcp_other(step->from)];
 	int32_t ahead = tcp_seq_diff(step->seg->seq, s->snd_nxt);
 
-	return !tcp_side_has(s, TCP_SIDE_SPACE) || (ahead >= 0 && ahead <= window_of(r));
+	return !tcp_side_has(s, TCP_SIDE_SPACE) || (ahead >= 0 && ahead <= tcp_window_of(r));
 }
 
 /* Figure 7: of crossing SYNs each side acknowledges the other's, and no ACK is the third. */
@@ -132,117 +126,6 @@ static void note_opening(TcpStep *step)
 		conn->flags |= TCP_CONN_ABORTED;
 }
 
-/* What was on its way to it when it sent the RST: a leg has not passed since (or most of it, as a
- * host may answer faster than it did in the handshake). */
-static bool on_its_way(const TcpStep *step, const TcpBelief *b)
-{
-	return b && b->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	       step->time - b->time < tcp_leg(step->conn, step->from) * 3 / 4;
-}
-
-/* It acknowledges the other's SYN from behind its own: an endpoint that is not synchronized resets
- * without ACK, or with its SYN's number (§3.5.2). A listener that still asks for the third ACK may
- * be one that resets what it gives up; by RFC 7413 a program has the connection, and may abort it,
- * before that ACK. */
-static bool shows_synchronized(const TcpStep *step)
-{
-	const TcpConnection *conn = step->conn;
-	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
-	const Segment *seg = step->seg;
-	bool seen = tcp_side_has(r, TCP_SIDE_SEEN);
-
-	if (!(seg->flags & TCP_ACK) || tcp_answers_repetition(step->conn, step->from, step->seg) ||
-	    !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
-	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || (seen && !tcp_side_has(r, TCP_SIDE_SYN_SEEN)) ||
-	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
-	    tcp_seq_diff(seg->seq, s->snd_nxt) > window_of(r) ||
-	    tcp_seq_diff(seg->ack, r->snd_nxt) > (seen ? 0 : window_of(s)))
-		return false;
-	if (tcp_conn_has(conn, TCP_CONN_FAST_OPEN) &&
-	    (s->state == SHAKEDOWN_TCP_SYN_RECEIVED ||
-	     on_its_way(step, tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN))))
-		return false;
-	return tcp_side_has(s, TCP_SIDE_SENT_SYN) || s->syns == 1;
-}
-
-/* §3.10.7.1: it has closed, and answers a segment from before the ACK of its FIN, as the number
- * that was acknowledged to it there counts no FIN. */
-static bool answers_old_segment(const TcpStep *step)
-{
-	const TcpSide *s = &step->conn->side[step->from];
-	TcpSeq seq = step->seg->seq;
-
-	return !(step->seg->flags & TCP_ACK) &&
-	       tcp_side_has(s, TCP_SIDE_SENT_FIN | TCP_SIDE_ISN_KNOWN) && tcp_seq_lt(s->isn, seq) &&
-	       tcp_seq_leq(seq, s->fin);
-}
-
-/* What closes for good in FIN-WAIT-1 does that with the first data that comes, and the ACK of its
- * FIN comes behind it. */
-static bool closed_before(const TcpStep *step, const TcpBelief *acked)
-{
-	return answers_old_segment(step) && acked &&
-	       acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	       acked->state == SHAKEDOWN_TCP_FIN_WAIT_2 &&
-	       step->time - acked->time <= tcp_leg(step->conn, step->from) * 2;
-}
-
-/* §3.10.7.1: it answers the ACK of its FIN itself, the last segment that was sent to it, with the
- * number that has there: then it was closed when that came. In FIN-WAIT-2 it may as well answer
- * data that was not captured, unless it had reset before. */
-static bool answers_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
-{
-	const TcpConnection *conn = step->conn;
-	const TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
-
-	return acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-	       !(step->seg->flags & TCP_ACK) &&
-	       tcp_seq_eq(step->seg->seq, tcp_seq_add(s->fin, 1)) && r->last == acked->time &&
-	       tcp_side_has(r, TCP_SIDE_BARE_ACK) &&
-	       (acked->state != SHAKEDOWN_TCP_FIN_WAIT_2 || tcp_side_has(s, TCP_SIDE_SENT_RST)) &&
-	       step->time - acked->time <= tcp_leg(conn, step->from) * 2 + TCP_BUSY;
-}
-
-/* It acknowledges more than before, which was sent behind that ACK of its FIN, and bore it as well.
- */
-static bool acknowledges_later(const TcpStep *step, const TcpBelief *acked)
-{
-	const TcpSide *s = &step->conn->side[step->from],
-		      *r = &step->conn->side[tcp_other(step->from)];
-
-	return acked && (step->seg->flags & TCP_ACK) && r->last > acked->time &&
-	       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_seq_lt(s->rcv_nxt, step->seg->ack) &&
-	       tcp_seq_leq(step->seg->ack, r->snd_nxt);
-}
-
-/* Its RST shows what it had not got: a FIN that it does not acknowledge or answers by RST, and what
- * came with that; and what had no time to get there. */
-static void take_back_not_received(TcpStep *step)
-{
-	TcpConnection *conn = step->conn;
-	const Segment *seg = step->seg;
-	const TcpSide *r = &conn->side[tcp_other(step->from)];
-	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
-	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN);
-	const TcpBelief *opened = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
-	bool no_fin = got && got->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-		      tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
-		      (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin) ||
-		       tcp_answers_repetition(step->conn, step->from, step->seg));
-	bool no_ack = on_its_way(step, acked) || closed_before(step, acked) ||
-		      answers_ack_of_fin(step, acked) ||
-		      (no_fin && acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
-		       acked->frame == got->frame && !acknowledges_later(step, acked));
-	bool no_open = on_its_way(step, opened) && !shows_synchronized(step);
-
-	if (no_fin)
-		tcp_take_back(step, step->from, TCP_GETS_FIN);
-	if (no_ack)
-		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
-	if (no_open)
-		tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
-}
-
 /* §3.10.7.1: the other has acknowledged its SYN,ACK, or there were no such number to answer with.
  * One that has waited for that ACK, or asked for it again, may give up instead (§3.10.5), with the
  * same number. */
@@ -265,7 +148,7 @@ static void prove_received(TcpStep *step)
 
 	if (answers_ack_of_syn(step))
 		tcp_infer_established(step);
-	if (shows_synchronized(step)) {
+	if (tcp_reset_shows_synchronized(step)) {
 		tcp_infer_established(step);
 		tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
 		if (conn->side[step->from].state < SHAKEDOWN_TCP_ESTABLISHED &&
@@ -348,7 +231,7 @@ static void end_sender(TcpStep *step)
 	/* Both have reset: it had not got the other's RST when it sent this. */
 	bool crossed = reset && s->state == SHAKEDOWN_TCP_CLOSED &&
 		       (seg->flags & TCP_ACK ? step->time - reset->time < tcp_leg(conn, step->from)
-					     : on_its_way(step, reset));
+					     : tcp_reset_crosses(step, reset));
 	/* It has no connection: if a reset should have ended it, that reset did. */
 	if (answers_without_connection(step) && s->state == SHAKEDOWN_TCP_CLOSED && reset &&
 	    !crossed) {
@@ -366,7 +249,7 @@ static void end_sender(TcpStep *step)
 	    !(s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_LIKELY_FIN)) &&
 	    !tcp_aside(conn)->side[tcp_other(step->from)].refuted_taken)
 		tcp_take_back_unproven(step, step->from);
-	take_back_not_received(step);
+	tcp_take_back_not_received(step);
 	tcp_unseen_answer(step);
 	prove_received(step);
 	s->flags |= TCP_SIDE_SENT_RST;
@@ -394,9 +277,9 @@ static bool is_echo(const TcpStep *step)
 
 	if (s->state != SHAKEDOWN_TCP_CLOSED || (step->seg->flags & TCP_ACK))
 		return false;
-	return tcp_side_has(s, TCP_SIDE_SENT_RST)
-		       ? tcp_seq_leq(step->seg->seq, s->snd_nxt)
-		       : tcp_fin_acked(step->conn, step->from) && answers_old_segment(step);
+	return tcp_side_has(s, TCP_SIDE_SENT_RST) ? tcp_seq_leq(step->seg->seq, s->snd_nxt)
+						  : tcp_fin_acked(step->conn, step->from) &&
+							    tcp_reset_answers_old_segment(step);
 }
 
 /* Its receiver must take it; alive: that was not closed before. */
@@ -452,9 +335,9 @@ void tcp_arrives_rst(TcpStep *step)
 	TcpSynReset of_two = tcp_resets_one_syn(step);
 	bool foreign = !probe && tcp_ttl_is_foreign(s, step->seg->ttl) &&
 		       !tcp_ttl_behind_proxy(conn, step->from, step->seg);
-	bool own = !foreign &&
-		   (taken || answers_without_connection(step) || answers_old_segment(step) ||
-		    (tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
+	bool own = !foreign && (taken || answers_without_connection(step) ||
+				tcp_reset_answers_old_segment(step) ||
+				(tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
 
 	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
 	tcp_count(&s->rsts);

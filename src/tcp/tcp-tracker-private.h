@@ -146,6 +146,18 @@ void tcp_unsent_refuted(TcpStep *step);
 /* tcp-damaged.c: its receiver drops it. */
 bool tcp_damaged(TcpStep *step);
 
+/* tcp-reset-received.c: what an RST tells of what its sender had got when it sent it. */
+bool tcp_reset_crosses(const TcpStep *step, const TcpBelief *b);
+bool tcp_reset_shows_synchronized(const TcpStep *step);
+bool tcp_reset_answers_old_segment(const TcpStep *step);
+void tcp_take_back_not_received(TcpStep *step);
+
+/* By how much a number may lie beyond what its sender has been seen to send. */
+static inline int64_t tcp_window_of(const TcpSide *r)
+{
+	return r->window_max ? r->window_max : 65535;
+}
+
 /* tcp-unseen.c: what one direction tells of the other, of which nothing is captured. It answers by
  * SYN,ACK although it has sent a SYN: so has the other. */
 void tcp_unseen_syn(TcpStep *step);
