@@ -7,6 +7,8 @@
 
 /* How far apart numbers that answer each other may be: a window, generously. */
 #define FITS_WITHIN (1 << 20)
+/* What a router sends on into another VLAN, or into a tunnel, is seen there as soon as that. */
+#define GOES_ON_WITHIN (INT64_C(100) * 1000 * 1000)
 
 /* The four-tuple alone. Two tuples of one hash only hide each other from pairing. */
 static gpointer tuple_of(const TcpTracker *tracker, const FlowKey *key)
@@ -82,6 +84,19 @@ static bool answers(const TcpConnection *conn, unsigned end, const Segment *seg)
 	return ack || tcp_side_has(r, TCP_SIDE_ACKED);
 }
 
+/* Its very SYN, seen again some hops further: two connections of one four-tuple do not choose the
+ * same number (RFC 9293 §3.4.1) at the same moment. With as many hops it may be a generator's. */
+static bool goes_on(const TcpConnection *conn, unsigned end, const Segment *seg)
+{
+	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT];
+	ShakedownDuration since = seg->time - conn->syn_last;
+
+	return (seg->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN &&
+	       end == conn->client_end && tcp_side_has(c, TCP_SIDE_SYN_SEEN) &&
+	       seg->ttl != c->ttl[0] && tcp_seq_eq(c->isn, seg->seq) && since >= 0 &&
+	       since <= GOES_ON_WITHIN;
+}
+
 TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg)
 {
 	uint32_t handle = 0;
@@ -101,7 +116,8 @@ TcpConnection *tcp_pairing_adopt(TcpTracker *tracker, const TcpLookup *lookup, c
 		return NULL;
 	TcpConnection *conn = tcp_unfold(tracker, &handle);
 	if (tcp_aside(conn)->alias_of || tcp_aside(conn)->alias ||
-	    !same_tuple(&conn->key, &lookup->key) || !answers(conn, lookup->end, seg)) {
+	    !same_tuple(&conn->key, &lookup->key) ||
+	    !(answers(conn, lookup->end, seg) || goes_on(conn, lookup->end, seg))) {
 		tcp_folded_return(tracker, conn, handle);
 		return NULL;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Packets that one capture holds from two places with a queue or a long way between, as on all
- * interfaces of a router: the second time comes late, and behind many others.
+ * interfaces of a router: the second time comes late, and behind many others, or in another VLAN.
  */
 #include "talk.h"
 
@@ -276,4 +276,64 @@ Test(tcp_late_copy, that_is_a_fast_retransmission)
 		       .after = 2000);
 	CLIENT(t, PSH_ACK, 101, 1, 100, .ip_id = NO_IP_ID, .tsval = 7, .after = 2000);
 	EXPECT_CLASS(t, RETRANSMISSION);
+}
+
+/* Before a router and behind it, in a VLAN each; the answer comes by the second first. */
+Test(tcp_late_copy, in_two_vlans_it_is_one_connection)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = 71, .vlan = 10, FIRST);
+	CLIENT(t, TCP_SYN, .ip_id = 71, .vlan = 20, .ttl = 63, .after = MS(1));
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = 1000, .vlan = 20, FIRST);
+	SERVER(t, SYN_ACK, 0, 1, .ip_id = 1000, .vlan = 10, .ttl = 63, .after = MS(1));
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, .vlan = 10, FIRST);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, .vlan = 20, .ttl = 63, .after = MS(1));
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	cr_assert_eq(t->connections, 1);
+	cr_assert_eq(tcp_aside(talk_conn(t, 1))->copies, 3);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
+	talk_finish(t);
+	cr_assert_eq(t->over_len, 1);
+}
+
+/* … be the first bare, or the way back by the first alone. */
+Test(tcp_late_copy, one_of_the_two_may_be_bare)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = 71, FIRST);
+	CLIENT(t, TCP_SYN, .ip_id = 71, .vlan = 20, .ttl = 63, .after = MS(1));
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	SERVER(t, SYN_ACK, 0, 1);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, FIRST);
+	CLIENT(t, TCP_ACK, 1, 1, .ip_id = 72, .vlan = 20, .ttl = 63, .after = MS(1));
+	EXPECT_CLASS(t, DUPLICATE_PACKET);
+	cr_assert_eq(t->connections, 1);
+}
+
+/* Customers' networks may hold the same addresses, and choose their own numbers; and what a
+ * generator plays again in another comes later, or with as many hops. */
+Test(tcp_late_copy, in_two_vlans_they_are_two_as_a_rule)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .ip_id = 71, .vlan = 10);
+	CLIENT(t, TCP_SYN, .ip_id = 71, .vlan = 20, .isn = 77777, .ttl = 63, .after = MS(1));
+	cr_assert_eq(t->connections, 2);
+	t->port[SHAKEDOWN_CLIENT]++;
+	CLIENT(t, TCP_SYN, .ip_id = 73, .vlan = 10);
+	CLIENT(t, TCP_SYN, .ip_id = 73, .vlan = 20, .ttl = 63, .after = MS(200));
+	cr_assert_eq(t->connections, 4);
+	t->port[SHAKEDOWN_CLIENT]++;
+	CLIENT(t, TCP_SYN, .ip_id = 74, .vlan = 10);
+	CLIENT(t, TCP_SYN, .ip_id = 74, .vlan = 20, .after = MS(1));
+	cr_assert_eq(t->connections, 6);
+	/* Nor does the server, with its own SYN. */
+	t->port[SHAKEDOWN_CLIENT]++;
+	CLIENT(t, TCP_SYN, .vlan = 10);
+	SERVER(t, TCP_SYN, .vlan = 20, .isn = t->isn[SHAKEDOWN_CLIENT]);
+	cr_assert_eq(t->connections, 8);
 }
