@@ -48,7 +48,8 @@ AT(FIN_UNANSWERED) = {.info = {
 	"are used up. The peer has gone, or what lies between has forgotten the connection.",
 	.detected =
 	"A FIN that was sent again and had no acknowledgment for ${fin_timeout} while the capture "
-	"ran, and the other direction captured.",
+	"ran. Where the other direction is not captured, that it was still sent again after that "
+	"time.",
 	.innocent =
 	"A peer that is switched off. A client that left the network. A FIN behind a closed window "
 	"is held back by the sender, and is not this.",

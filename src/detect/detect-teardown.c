@@ -106,6 +106,18 @@ static void last_ack_lost(DetectContext *context, TcpConnection *conn)
 	finding_report(&f);
 }
 
+/* Where the other direction is not captured nothing but that it comes again tells that there was no
+ * answer: there was none up to the last of them. */
+static ShakedownTime unanswered_until(const TcpConnection *conn, ShakedownSideId side,
+				      ShakedownTime now)
+{
+	ShakedownTime rst = tcp_aside(conn)->rst_time, end = rst ? MIN(rst, now) : now;
+
+	return tcp_side_has(&conn->side[tcp_other(side)], TCP_SIDE_SEEN)
+		       ? end
+		       : MIN(end, conn->side[side].last);
+}
+
 /* A FIN that was sent again: one that was not has been acknowledged where the tap did not see. */
 static void fin_unanswered(DetectContext *context, TcpConnection *conn)
 {
@@ -114,15 +126,14 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn)
 
 	now = CLAMP(now, conn->end, conn->end + PATIENCE_MOST);
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
-		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
-		ShakedownTime end =
-			tcp_aside(conn)->rst_time ? MIN(tcp_aside(conn)->rst_time, now) : now;
+		const TcpSide *s = &conn->side[side];
+		ShakedownTime end = unanswered_until(conn, side, now);
 		ShakedownDuration waited = end - tcp_closing(conn)->fin_time[side];
 
 		if (!tcp_side_has(s, TCP_SIDE_SENT_FIN) || tcp_fin_acked(conn, side) ||
 		    tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) || s->fins < 2 ||
 		    (tcp_aside(conn)->rst_time && !noted(conn, NOTED_FIN_LATE)) ||
-		    !tcp_side_has(o, TCP_SIDE_SEEN) || waited < context->config->fin_timeout ||
+		    waited < context->config->fin_timeout ||
 		    reported(conn, SHAKEDOWN_ANOMALY_FIN_UNANSWERED))
 			continue;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_FIN_UNANSWERED, conn);

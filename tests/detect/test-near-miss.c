@@ -337,3 +337,31 @@ Test(near_miss, kernel_of_a_scanner)
 			EXPECT_NOT(s, FORGED_RST);
 	}
 }
+
+/* Nothing of the server is captured: that the FIN still comes tells that nothing answered it. */
+static void fins_alone(Scene *s, unsigned times, ShakedownDuration gap)
+{
+	for (unsigned n = 0; n < times; n++)
+		CLIENT(s, FIN_ACK, 121, 1001, .after = gap);
+	scene_wait(s, SECONDS(60));
+	scene_finish(s);
+}
+
+Test(near_miss, fin_that_comes_again_in_one_direction)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	fins_alone(s, 4, SECONDS(1) + MS(500));
+	EXPECT_KINDS(s, "fin-retransmitted fin-unanswered one-direction");
+	EXPECT_FACT(s, FIN_UNANSWERED, "waited_s=4.500");
+}
+
+Test(near_miss, fin_that_comes_no_more_in_one_direction)
+{
+	for (unsigned times = 1; times <= 3; times++) {
+		g_autoptr(Scene) s = scene_new();
+
+		fins_alone(s, times, SECONDS(1));
+		EXPECT_NOT(s, FIN_UNANSWERED);
+	}
+}
