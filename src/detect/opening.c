@@ -17,10 +17,33 @@
 #define DOUBLES_MOST 3.0
 /* … and no more than so much longer or shorter it is the same. */
 #define ALIKE_MOST 1.25
+/* So many show where the others ought to be; more are beyond any bound. */
+#define SCHEDULE_LEAST 5
+#define SCHEDULE_MOST 16
+/* … so far from there, by the first gap. */
+#define SCHEDULE_OFF_MOST 0.25
 /* RFC 6298 §2.5, less what a clock's tick and a busy host take. */
 #define BOUND_LEAST (59e9)
 /* No stack has a segment of a handshake unanswered for longer before it gives up or repeats it. */
 #define PATIENCE_MOST (INT64_C(64) * SHAKEDOWN_NS_PER_S)
+
+/* From the first on 1, 3, 7, 15 … units: one of them may have been held up before it was captured,
+ * as by a radio that slept, and shifts none of the others. */
+static bool keeps_its_schedule(const ShakedownTime *times, size_t n)
+{
+	unsigned off = 0;
+
+	if (n < SCHEDULE_LEAST || n > SCHEDULE_MOST)
+		return false;
+	double unit = (double)(times[n - 1] - times[0]) / ((1u << (n - 1)) - 1);
+
+	for (size_t i = 1; i < n; i++) {
+		double due = unit * ((1u << i) - 1), by = (double)(times[i] - times[0]) - due;
+
+		off += by > unit * SCHEDULE_OFF_MOST || by < -unit * SCHEDULE_OFF_MOST;
+	}
+	return unit > 0 && off <= 1;
+}
 
 Backoff backoff_of(const ShakedownTime *times, size_t n)
 {
@@ -45,7 +68,7 @@ Backoff backoff_of(const ShakedownTime *times, size_t n)
 			 !(same && !alike);
 		alike = alike && same;
 	}
-	if (doubles)
+	if (doubles || (!linear && keeps_its_schedule(times, n)))
 		return BACKOFF_EXPONENTIAL;
 	return linear ? BACKOFF_LINEAR : BACKOFF_IRREGULAR;
 }

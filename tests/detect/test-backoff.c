@@ -36,6 +36,19 @@ Test(backoff, up_to_a_bound)
 	cr_assert_eq(backoff_of(low, 5), BACKOFF_IRREGULAR);
 }
 
+/* One that was held up on its way to the tap shifts none of the others; two leave no schedule. */
+Test(backoff, one_came_late)
+{
+	ShakedownTime late[] = {0, MS(1929), MS(2999), MS(7009), MS(15040), MS(31079)};
+	const ShakedownTime stands[] = {0, 0, 0, 0, 0, 0};
+
+	cr_assert_eq(backoff_of(late, 6), BACKOFF_EXPONENTIAL);
+	cr_assert_eq(backoff_of(late, 4), BACKOFF_IRREGULAR);
+	late[3] = SECONDS(9);
+	cr_assert_eq(backoff_of(late, 6), BACKOFF_IRREGULAR);
+	cr_assert_eq(backoff_of(stands, 6), BACKOFF_IRREGULAR);
+}
+
 /* Five SYNs at Linux' own intervals, of which the third and the fourth are lost before the tap:
  * that the client does not back off nobody can say. */
 Test(backoff, syns_lost_before_the_tap)
