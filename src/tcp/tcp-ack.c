@@ -239,6 +239,25 @@ static bool got_fin_before_ack(const TcpStep *step)
 	       step->time - acked->time < tcp_leg(conn, step->from);
 }
 
+/* … and though the ACK came with a copy of that FIN: it answers the first, which had crossed. */
+static bool answers_first_copy(const TcpStep *step)
+{
+	const TcpConnection *conn = step->conn;
+	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN),
+			*got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
+
+	return tcp_conn_has(conn, TCP_CONN_CROSSED) && conn->side[tcp_other(step->from)].fins > 1 &&
+	       acked && acked->frame == got->frame && got_fin_before_ack(step);
+}
+
+static void put_fin_before_ack(TcpStep *step)
+{
+	tcp_take_back(step, step->from, TCP_GETS_FIN);
+	tcp_take_back(step, step->from, TCP_GETS_ACK_OF_FIN);
+	tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
+	tcp_believe(step, step->from, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
+}
+
 /* The sender acknowledges the other's FIN: it has got it, and what that led to is certain. */
 static void prove_fin_received(TcpStep *step)
 {
@@ -249,6 +268,8 @@ static void prove_fin_received(TcpStep *step)
 		return;
 	}
 	if (tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN)) {
+		if (answers_first_copy(step))
+			put_fin_before_ack(step);
 		tcp_confirm(step, step->from, TCP_GETS_FIN);
 		return;
 	}
