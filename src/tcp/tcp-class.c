@@ -9,6 +9,8 @@
 
 /* That late nobody is overtaken: what comes then was sent again. */
 #define REORDER_MOST (INT64_C(200) * 1000 * 1000)
+/* … unless its id is of just before: no queue holds a packet longer than that. */
+#define REORDER_MOST_NUMBERED (INT64_C(5) * SHAKEDOWN_NS_PER_S)
 /* That many sent later overtake: an id further off may be another's, such as a forger's. */
 #define OVERTAKEN_MOST 16
 #define REORDER_LEAST (INT64_C(3) * 1000 * 1000)
@@ -26,12 +28,17 @@ static bool ids_tell(const Segment *seg, uint16_t id, bool *seg_first)
 	return true;
 }
 
-bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime then)
+/* Its id is of just before: what was sent again has a later one. */
+static bool numbered_just_before(const Segment *seg, uint16_t id)
 {
 	bool first;
 
-	return step->time - then <= REORDER_MOST && ids_tell(step->seg, ip_id, &first) && first &&
-	       (uint16_t)(ip_id - step->seg->ip_id) <= OVERTAKEN_MOST;
+	return ids_tell(seg, id, &first) && first && (uint16_t)(id - seg->ip_id) <= OVERTAKEN_MOST;
+}
+
+bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime then)
+{
+	return step->time - then <= REORDER_MOST && numbered_just_before(step->seg, ip_id);
 }
 
 /* So does the sender's clock, where it has moved (RFC 7323 §4). */
@@ -57,7 +64,8 @@ static bool overtaken(const TcpStep *step, const TcpHole *hole)
 		if (leg[i] != SHAKEDOWN_DURATION_UNKNOWN)
 			rtt += leg[i];
 	if (late > REORDER_MOST)
-		return false;
+		return late <= REORDER_MOST_NUMBERED &&
+		       numbered_just_before(step->seg, hole->ip_id);
 	if (stamps_tell(step->seg, hole, &first) || ids_tell(step->seg, hole->ip_id, &first))
 		return first;
 	return r->dup_acks < 3 && late <= MAX(rtt * 3 / 4, REORDER_LEAST);

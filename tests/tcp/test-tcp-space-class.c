@@ -169,6 +169,20 @@ Test(tcp_class, ip_ids_tell_which_was_sent_first)
 	}
 }
 
+/* A shaper's queue may hold a packet for long: its id is of just before; one further off is not. */
+Test(tcp_class, an_id_of_just_before_was_held_back)
+{
+	FOR_EACH_START(t)
+	{
+		CLIENT(t, PSH_ACK, 101, 1, 100, .ip_id = 501);
+		CLIENT(t, PSH_ACK, 1, 1, 100, .ip_id = 500, .after = SECONDS(1));
+		EXPECT_CLASS(t, OUT_OF_ORDER);
+		CLIENT(t, PSH_ACK, 301, 1, 100, .ip_id = 600);
+		CLIENT(t, PSH_ACK, 201, 1, 100, .ip_id = 550, .after = SECONDS(1));
+		EXPECT_CLASS(t, RETRANSMISSION);
+	}
+}
+
 /* RFC 9293 §3.8.4. */
 Test(tcp_class, keep_alive_and_its_answer)
 {
