@@ -85,8 +85,8 @@ static unsigned missing_control(const TcpConnection *conn)
 	if (!tcp_side_has(c, TCP_SIDE_SEEN) || !tcp_side_has(s, TCP_SIDE_SEEN))
 		return 0;
 	/* One behind what was lost is there, though it was not taken where it stands. */
-	n += tcp_side_has(c, TCP_SIDE_HIDDEN_FIN) && !c->fins;
-	n += tcp_side_has(s, TCP_SIDE_HIDDEN_FIN) && !s->fins;
+	n += (c->flags & (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN)) && !c->fins;
+	n += (s->flags & (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN)) && !s->fins;
 	return n;
 }
 

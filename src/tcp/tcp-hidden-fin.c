@@ -9,16 +9,23 @@
 /* Bytes a packet of who sends single ones, acknowledgments included. */
 #define BYTEWISE_MOST 8
 
+/* … and had been counted as one that is missing. */
+static void was_no_byte(TcpConnection *conn, ShakedownSideId side)
+{
+	if (tcp_aside(conn)->side[side].missing)
+		tcp_aside_side(conn, side)->missing--;
+}
+
 void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(side);
 	TcpSide *s = &conn->side[side];
 
+	if (!tcp_side_has(s, TCP_SIDE_LIKELY_FIN))
+		was_no_byte(conn, side);
 	s->flags = ((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &
 		    ~(TCP_SIDE_MAYBE_FIN | TCP_SIDE_LIKELY_FIN));
-	if (tcp_aside(conn)->side[side].missing)
-		tcp_aside_side(conn, side)->missing--; /* it was no byte */
 	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = step->time;
 	if (conn->first_fin < 0)
 		conn->first_fin = (int8_t)side;
@@ -132,7 +139,7 @@ static bool bytewise(const TcpSide *s)
 
 /* One number more is acknowledged than was captured, by no more than an ACK or by what is longer
  * than a single byte's echo: that is a FIN or a byte. Most often it is a FIN, for who sends single
- * bytes sends more of them; then that is taken back. Nothing but states rests on it. */
+ * bytes sends more of them; then that is taken back. */
 static void likely_fin(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
@@ -146,6 +153,7 @@ static void likely_fin(TcpStep *step)
 	    conn->side[step->from].state != SHAKEDOWN_TCP_ESTABLISHED)
 		return;
 	r->flags |= TCP_SIDE_LIKELY_FIN;
+	was_no_byte(conn, other);
 	tcp_believe(step, other, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	tcp_believe(step, step->from, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
 	tcp_believe(step, other, TCP_GETS_ACK_OF_FIN, SHAKEDOWN_EVIDENCE_DELIVERED);
@@ -199,11 +207,11 @@ static void no_hidden_fin(TcpStep *step, ShakedownSideId side)
 	take_back_fin(step, side);
 }
 
-/* … and nothing but states rested on it. */
 static void no_likely_fin(TcpStep *step, ShakedownSideId side)
 {
 	TcpSide *s = &step->conn->side[side];
 
+	tcp_aside_side(step->conn, side)->missing++;
 	s->flags = (s->flags | TCP_SIDE_BYTEWISE) & ~(uint32_t)TCP_SIDE_LIKELY_FIN;
 	take_back_fin(step, side);
 }

@@ -80,7 +80,38 @@ Test(tcp_unsent, one_byte_and_a_keep_alive)
 
 	CLIENT(t, TCP_ACK, 101, 202);
 	SERVER(t, TCP_ACK, 201, 101, .after = SECONDS(10));
+	EXPECT_STATES(t, "CLOSE-WAIT? / FIN-WAIT-2?");
+	cr_assert_eq(talk_record(t, 1)->side[S].missing_bytes, 0);
+}
+
+/* One number that is taken for a FIN is no byte; once its sender goes on, it was one. */
+Test(tcp_unsent, one_number_is_a_fin_or_a_byte)
+{
+	g_autoptr(Talk) t = talk_talking();
+
+	CLIENT(t, TCP_ACK, 101, 202);
+	EXPECT_STATES(t, "CLOSE-WAIT? / FIN-WAIT-2?");
+	cr_assert_eq(talk_record(t, 1)->side[S].missing_bytes, 0);
+	SERVER(t, PSH_ACK, 202, 101, 1000);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
 	cr_assert_eq(talk_record(t, 1)->side[S].missing_bytes, 1);
+	CLIENT(t, TCP_ACK, 101, 1203);
+	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED!");
+	cr_assert_eq(talk_record(t, 1)->side[S].missing_bytes, 2);
+}
+
+/* … and it is counted once, be there others, and the FIN captured behind the ACK of it. */
+Test(tcp_unsent, one_number_behind_others_that_are_missing)
+{
+	g_autoptr(Talk) t = talk_talking();
+
+	CLIENT(t, TCP_ACK, 101, 701);
+	SERVER(t, PSH_ACK, 701, 101, 100);
+	CLIENT(t, TCP_ACK, 101, 802);
+	cr_assert_eq(talk_record(t, 1)->side[S].missing_bytes, 500);
+	CLIENT(t, FIN_ACK, 101, 802);
+	SERVER(t, TCP_ACK, 802, 102);
+	cr_assert_eq(talk_record(t, 1)->side[S].missing_bytes, 500);
 }
 
 /* A SYN,ACK that answered no SYN acknowledged nothing. */
