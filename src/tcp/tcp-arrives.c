@@ -145,6 +145,7 @@ static bool dropped_by_receiver(TcpStep *step)
 
 static void arrives_in_order(TcpStep *step)
 {
+	tcp_two_answers_choose(step);
 	if (dropped_by_receiver(step))
 		return;
 	const Segment *seg = step->seg;

@@ -46,6 +46,11 @@ typedef struct {
 	/* RFC 4987 §3.8: of its other answer to the same SYN, once the first was acknowledged. A
 	 * proxy has opened in its name, and the tap sees both sides of it. */
 	TcpSeq beside_isn;
+	/* … and before one was: the number and the options of its answer before the latest, if
+	 * two_answers: tcp-two-answers.c. */
+	TcpSeq answer_isn;
+	TcpSynOptions answer_options;
+	bool two_answers;
 	TcpSeq sack_high; /* right edge of what it acknowledged selectively, RFC 2018 */
 	/* Its latest retransmission: was it needed? */
 	TcpSeq resent_seq, resent_end;

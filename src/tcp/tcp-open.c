@@ -19,14 +19,20 @@
  */
 #define SYN_AGAIN_LEAST (SHAKEDOWN_NS_PER_S * 2 / 5)
 
+void tcp_take_options(TcpSide *s, const TcpSynOptions *options)
+{
+	s->options = *options;
+	s->wscale = options->window_scale < 0 ? TCP_WSCALE_NONE : (uint8_t)options->window_scale;
+	if (options->sack_permitted)
+		s->flags |= TCP_SIDE_SACK;
+}
+
 static void read_options(TcpSide *s, const Segment *seg)
 {
-	const TcpSynOptions *o = &s->options;
+	TcpSynOptions options;
 
-	tcp_options_syn(seg, &s->options);
-	s->wscale = o->window_scale < 0 ? TCP_WSCALE_NONE : (uint8_t)o->window_scale;
-	if (o->sack_permitted)
-		s->flags |= TCP_SIDE_SACK;
+	tcp_options_syn(seg, &options);
+	tcp_take_options(s, &options);
 }
 
 /* RFC 9293 §3.5 figure 8: what was answered was an old duplicate, and its "sender" has reset what
@@ -270,6 +276,8 @@ static void syn_ack_first(TcpStep *step)
 	 * not captured. */
 	bool beside = answers_pending(step);
 
+	if (!beside)
+		tcp_two_answers_note(conn, step->from);
 	tcp_space_open(step, !beside);
 	if (beside) {
 		s->rcv_nxt = step->seg->ack;

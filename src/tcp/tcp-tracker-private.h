@@ -221,6 +221,14 @@ void tcp_goes_on_with_other_syn(TcpStep *step, TcpSynReset reset);
  * have sent SYN,ACK. */
 bool tcp_acked_without_syn(const TcpConnection *conn, ShakedownSideId side);
 
+/* The side answers the same SYN with another number before anything tells which of its answers the
+ * other took; to be asked before the latest is. */
+void tcp_two_answers_note(TcpConnection *conn, ShakedownSideId side);
+/* An ACK tells. */
+void tcp_two_answers_choose(TcpStep *step);
+/* It has the options of that side's SYN. */
+void tcp_take_options(TcpSide *s, const TcpSynOptions *options);
+
 /* What a busy host or queue adds to a way. */
 #define TCP_BUSY (SHAKEDOWN_NS_PER_S / 100)
 
