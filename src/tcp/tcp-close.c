@@ -196,12 +196,40 @@ bool tcp_fin_is_of_data(TcpStep *step)
 	return true;
 }
 
+/* Its FIN has been acknowledged, and comes again as if that had moved it: some stacks in programs
+ * send it so with the ACK of the other's. Nothing lies beyond a FIN, and it closes nothing more. */
+static bool beyond_its_fin(const TcpStep *step, TcpSeq fin)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+
+	return (s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN)) == TCP_SIDE_SENT_FIN &&
+	       !step->seg->payload_len && tcp_fin_acked(step->conn, step->from) &&
+	       tcp_seq_eq(fin, tcp_seq_add(s->fin, 1));
+}
+
+static void repeat_beyond(TcpStep *step)
+{
+	TcpSide *s = &step->conn->side[step->from];
+
+	tcp_count(&s->fins);
+	s->snd_nxt = tcp_seq_add(s->fin, 1);
+	tcp_conn_mark(step->conn, TCP_MARK_FIN, step->from, step->seg);
+	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
+	step->note = "a FIN beyond its FIN: to be ignored";
+	tcp_emit(step, TCP_EVENT_FIN, step->from);
+}
+
 void tcp_arrives_fin(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
 	TcpSeq fin = tcp_seq_add(step->seg->seq, step->seg->payload_len);
+
+	if (beyond_its_fin(step, fin)) {
+		repeat_beyond(step);
+		return;
+	}
 	bool again = tcp_side_has(s, TCP_SIDE_SENT_FIN) && tcp_seq_leq(fin, s->fin);
 
 	tcp_count(&s->fins);

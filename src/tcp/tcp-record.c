@@ -98,7 +98,10 @@ static ShakedownDuration half_closed(const TcpConnection *conn)
 	const ShakedownTime *fin = tcp_closing(conn)->fin_time;
 	ShakedownTime first = fin[conn->first_fin];
 	bool both = tcp_side_has(&conn->side[conn->first_fin ^ 1], TCP_SIDE_SENT_FIN);
-	ShakedownDuration d = (both ? fin[conn->first_fin ^ 1] : conn->end) - first;
+	ShakedownTime reset = tcp_aside(conn)->rst_time;
+	/* What still comes behind a reset is no part of it. */
+	ShakedownTime end = reset && reset >= first ? reset : conn->end;
+	ShakedownDuration d = (both ? fin[conn->first_fin ^ 1] : end) - first;
 
 	return d < 0 ? 0 : d;
 }

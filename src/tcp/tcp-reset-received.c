@@ -121,6 +121,18 @@ static bool lacks_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
 	return tcp_reset_crosses(step, acked);
 }
 
+/* §3.10.7.1: it is closed, and answers what the other has sent behind the ACK of its FIN with the
+ * number that has: so it had got that ACK, too. */
+static bool answers_behind_ack_of_fin(const TcpStep *step, const TcpBelief *acked)
+{
+	const TcpSide *s = &step->conn->side[step->from],
+		      *r = &step->conn->side[tcp_other(step->from)];
+
+	return acked && acked->state == SHAKEDOWN_TCP_CLOSED && !(step->seg->flags & TCP_ACK) &&
+	       tcp_side_has(s, TCP_SIDE_SENT_FIN) && !tcp_side_has(s, TCP_SIDE_SENT_RST) &&
+	       tcp_seq_eq(step->seg->seq, tcp_seq_add(s->fin, 1)) && r->last > acked->time;
+}
+
 /* Its RST shows what it had not got: a FIN that it does not acknowledge or answers by RST, and what
  * came with that; and what had no time to get there. */
 void tcp_take_back_not_received(TcpStep *step)
@@ -135,8 +147,8 @@ void tcp_take_back_not_received(TcpStep *step)
 		      tcp_side_has(r, TCP_SIDE_SENT_FIN) &&
 		      (!(seg->flags & TCP_ACK) || tcp_seq_leq(seg->ack, r->fin) ||
 		       tcp_answers_repetition(step->conn, step->from, step->seg));
-	bool no_ack = lacks_ack_of_fin(step, acked) || closed_before(step, acked) ||
-		      answers_ack_of_fin(step, acked) ||
+	bool no_ack = (lacks_ack_of_fin(step, acked) && !answers_behind_ack_of_fin(step, acked)) ||
+		      closed_before(step, acked) || answers_ack_of_fin(step, acked) ||
 		      (no_fin && acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
 		       acked->frame == got->frame && !acknowledges_later(step, acked));
 	bool no_open = tcp_reset_crosses(step, opened) && !tcp_reset_shows_synchronized(step);

@@ -174,6 +174,19 @@ Test(tcp_teardown, half_closed)
 	cr_assert_eq(talk_record(t, 1)->teardown.half_closed, MS(10), "to the last packet");
 }
 
+/* A reset ends it, whatever still comes: here a second one. */
+Test(tcp_teardown, half_closed_until_reset)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	SERVER(t, FIN_ACK, 1, 1);
+	CLIENT(t, RST_ACK, 1, 2);
+	CLIENT(t, TCP_RST, 1, 0, .after = SECONDS(1));
+	EXPECT_OUTCOME(t, 1, "three-way complete, reset reset");
+	cr_assert_eq(talk_record(t, 1)->teardown.half_closed, MS(10));
+}
+
 Test(tcp_teardown, unacknowledged)
 {
 	g_autoptr(Talk) t = talk_new();
