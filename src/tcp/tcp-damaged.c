@@ -76,19 +76,33 @@ static void take(TcpStep *step, ShakedownSideId side)
 	r->flags |= TCP_SIDE_SENT_DATA;
 }
 
+/* The acknowledgment covers all of those that follow each other, or some of them, before which
+ * nothing is missing: acknowledgments trail behind what is sent, and the rest has passed as well. */
+static bool covers(const TcpStep *step, ShakedownSideId side)
+{
+	const TcpSide *r = &step->conn->side[side];
+	const TcpAsideSide *aside = &tcp_aside(step->conn)->side[side];
+	TcpSeq ack = step->seg->ack;
+
+	if (!(r->checks & TCP_CHECK_DROPPED) || !(step->seg->flags & TCP_ACK) ||
+	    !tcp_seq_lt(r->snd_nxt, aside->dropped))
+		return false;
+	return tcp_seq_leq(aside->dropped, ack) ||
+	       (aside->damaged > 1 && tcp_seq_eq(aside->damaged_from, r->snd_nxt) &&
+		tcp_seq_lt(r->snd_nxt, ack));
+}
+
 bool tcp_damaged(TcpStep *step)
 {
 	ShakedownSideId other = tcp_other(step->from);
-	TcpSide *s = &step->conn->side[step->from], *r = &step->conn->side[other];
+	TcpSide *s = &step->conn->side[step->from];
 	const Segment *seg = step->seg;
-	TcpSeq dropped = tcp_aside(step->conn)->side[other].dropped;
 
 	if (seg->checksum == SEGMENT_CHECKSUM_GOOD)
 		s->checks |= TCP_CHECK_GOOD;
 	if (seg->checksum == SEGMENT_CHECKSUM_OFFLOADED)
 		step->tracker->counts.offloaded++;
-	if (r->checks & TCP_CHECK_DROPPED && (seg->flags & TCP_ACK) &&
-	    tcp_seq_leq(dropped, seg->ack) && tcp_seq_lt(r->snd_nxt, dropped))
+	if (covers(step, other))
 		take(step, other);
 	if (seg->checksum != SEGMENT_CHECKSUM_BAD)
 		return false;

@@ -74,6 +74,41 @@ Test(tcp_checksum, what_is_acknowledged_was_received)
 	cr_expect_eq(counts->bad_frame[0], 4);
 }
 
+/* Acknowledgments trail behind: the first of them tells of all. */
+Test(tcp_checksum, some_of_what_was_received_tells_of_the_rest)
+{
+	g_autoptr(Talk) t = talk_new();
+	const TcpTrackerCounts *counts = tcp_tracker_counts(t->tracker);
+
+	CLIENT(t, TCP_SYN, .checksum = SEGMENT_CHECKSUM_GOOD);
+	SERVER(t, SYN_ACK, 0, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, TCP_ACK, 1, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, PSH_ACK, 1, 1, 1460, .checksum = SEGMENT_CHECKSUM_BAD);
+	CLIENT(t, PSH_ACK, 1461, 1, 1460, .checksum = SEGMENT_CHECKSUM_BAD);
+	SERVER(t, TCP_ACK, 1, 1461, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, PSH_ACK, 2921, 1, 1460, .checksum = SEGMENT_CHECKSUM_BAD);
+	SERVER(t, TCP_ACK, 1, 4381, .checksum = SEGMENT_CHECKSUM_GOOD);
+	cr_expect_eq(client_of(t)->bytes, 4380);
+	cr_expect_eq(tcp_aside(talk_conn(t, 1))->side[SHAKEDOWN_CLIENT].missing, 0);
+	cr_expect_eq(counts->bad_checksums, 0);
+}
+
+/* The first comes again, whole, and is acknowledged: that says nothing of the second. */
+Test(tcp_checksum, what_came_again_tells_of_nothing)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN, .checksum = SEGMENT_CHECKSUM_GOOD);
+	SERVER(t, SYN_ACK, 0, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, TCP_ACK, 1, 1, .checksum = SEGMENT_CHECKSUM_GOOD);
+	CLIENT(t, PSH_ACK, 1, 1, 1460, .checksum = SEGMENT_CHECKSUM_BAD);
+	CLIENT(t, PSH_ACK, 1461, 1, 1460, .checksum = SEGMENT_CHECKSUM_BAD);
+	CLIENT(t, PSH_ACK, 1, 1, 1460, .checksum = SEGMENT_CHECKSUM_GOOD, .after = SECONDS(1));
+	SERVER(t, TCP_ACK, 1, 1461, .checksum = SEGMENT_CHECKSUM_GOOD);
+	cr_expect_eq(client_of(t)->bytes, 1460);
+	cr_expect_eq(tcp_tracker_counts(t->tracker)->bad_checksums, 2);
+}
+
 /* What lies between two damaged segments was not captured, and a FIN is none of the data. */
 Test(tcp_checksum, no_more_is_taken_than_was_seen)
 {
