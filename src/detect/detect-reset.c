@@ -181,6 +181,29 @@ static bool came_to_nothing(const DossierReset *r)
 	       !r->challenged_frame;
 }
 
+#define NEAR (1 << 20)
+
+static bool is_near(int32_t ahead)
+{
+	return ahead >= -NEAR && ahead <= NEAR;
+}
+
+/* Not below what its receiver has acknowledged, nor beyond what that has offered, so far as the
+ * scale of its window is known. */
+static bool in_window(const TcpConnection *conn, const TcpEvent *event)
+{
+	const TcpSide *s = &conn->side[event->side], *o = &conn->side[tcp_other(event->side)];
+	TcpSeq seq = event->seg->seq;
+	int32_t ahead = tcp_seq_diff(seq, s->snd_nxt);
+	uint32_t reach = NEAR;
+
+	if (tcp_side_has(o, TCP_SIDE_ACKED) && tcp_seq_lt(seq, o->rcv_nxt))
+		return false;
+	if (tcp_side_has(o, TCP_SIDE_SYN_SEEN))
+		reach = MIN(o->window_max, (uint32_t)INT32_MAX);
+	return is_near(ahead) && ahead <= (int32_t)reach;
+}
+
 static void note_rst(DetectContext *context, const TcpEvent *event, bool accepted)
 {
 	const TcpConnection *conn = event->conn;
@@ -197,13 +220,14 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 	bool moves = !first && event->seg->seq.value != r->seq && event->time - r->time <= TRAIN;
 
 	if (first || (accepted && came_to_nothing(r))) {
-		/* Who guesses does that in the window. */
-		r->moving = moves && r->in_window;
+		/* Who guesses does that near the window, and from where it is. */
+		r->moving = moves && r->near && r->ttl == event->seg->ttl;
 		note_first(r, event);
 		r->after_syn = r->after_syn || syns_inside(context, event) ||
 			       just_opened_again(conn, event->side);
 		r->first_accepted = accepted;
-		r->in_window = ahead >= -(1 << 20) && ahead <= 1 << 20;
+		r->near = is_near(ahead);
+		r->in_window = in_window(conn, event);
 	} else if (moves) {
 		r->moving = true;
 	}

@@ -17,7 +17,8 @@ typedef struct {
 	ShakedownTime time;
 	uint64_t frame;
 	bool first_accepted;
-	bool in_window;	    /* ignored, yet near what was expected */
+	bool near;	    /* ignored, yet not far from what was expected … */
+	bool in_window;	    /* … where its receiver's window may be */
 	bool without_ack;   /* no ACK flag, numbered as §3.10.7.1 numbers an answer */
 	bool with_ack;	    /* … so does this, with ACK: tcp-repetition.h */
 	bool foreign;	    /* its TTL is none of its sender's: tcp-reset.c */

@@ -119,6 +119,18 @@ Test(reset, guesses_that_move_on)
 	EXPECT_FACT(s, FORGED_RST, "moving=1");
 }
 
+/* The server answers what was sent before it closed, and then another resets the connection. */
+Test(reset, another_resets_behind_an_answer_to_what_was_sent_before)
+{
+	g_autoptr(Scene) s = scene_talking();
+
+	SERVER(s, TCP_RST, 501, .ttl = 57);
+	SERVER(s, TCP_RST, 1001, .ttl = 120, .after = MS(2));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, WARNING);
+	EXPECT_FACT(s, FORGED_RST, "moving=0");
+}
+
 /* Captured at two places, of which only one has the RST. */
 Test(reset, another_ttl_of_another_tap)
 {
@@ -186,6 +198,7 @@ Test(reset, inexact_ignored_and_challenged)
 	scene_finish(s);
 	EXPECT_SEVERITY(s, RESET_IGNORED, NOTICE);
 	EXPECT_FACT(s, RESET_IGNORED, "challenged=1");
+	EXPECT_FACT(s, RESET_IGNORED, "in_window=1");
 	EXPECT(s, CHALLENGE_ACK);
 	cr_assert_geq(scene_report(s, SHAKEDOWN_ANOMALY_CHALLENGE_ACK)->time,
 		      scene_report(s, SHAKEDOWN_ANOMALY_RESET_IGNORED)->time,
@@ -193,6 +206,23 @@ Test(reset, inexact_ignored_and_challenged)
 	EXPECT_FACT(s, CHALLENGE_ACK, "challenges=2");
 	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_CHALLENGE_ACK);
 	cr_assert_eq(r->until - r->time, MS(80), "from the first to the last");
+}
+
+/* Near, but below what its receiver has acknowledged, or beyond what that has offered. */
+Test(reset, out_of_the_window_on_either_side)
+{
+	static const uint32_t numbers[] = {600, 300000};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+		g_autoptr(Scene) s = scene_talking();
+
+		SERVER(s, TCP_RST, numbers[i]);
+		CLIENT(s, PSH_ACK, 121, 1001, 10, .after = MS(100));
+		SERVER(s, TCP_ACK, 1001, 131);
+		CLIENT(s, PSH_ACK, 131, 1001, 10, .after = MS(100));
+		scene_finish(s);
+		EXPECT_FACT(s, RESET_IGNORED, "in_window=0");
+	}
 }
 
 Test(reset, nobody_shows_that_an_inexact_one_was_ignored)
