@@ -182,3 +182,13 @@ ShakedownSegmentClass tcp_space_class(const TcpStep *step)
 		return SHAKEDOWN_SEGMENT_RETRANSMISSION;
 	return ahead < 0 ? class_of_old_data(step) : SHAKEDOWN_SEGMENT_NEW;
 }
+
+bool tcp_space_began_with_keep_alive(const TcpStep *step)
+{
+	const TcpSide *s = &step->conn->side[step->from];
+
+	return !(s->flags & (TCP_SIDE_SENT_DATA | TCP_SIDE_SYN_SEEN | TCP_SIDE_SENT_FIN)) &&
+	       s->packets > 1 && tcp_seq_diff(step->seg->seq, s->snd_nxt) == 1 &&
+	       !tcp_side_has(&step->conn->side[tcp_other(step->from)], TCP_SIDE_ACKED) &&
+	       step->time - s->last >= SHAKEDOWN_NS_PER_S;
+}

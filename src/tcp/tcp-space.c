@@ -333,6 +333,10 @@ static void take_data(TcpStep *step)
 	}
 	take_probe(step);
 	if (seg->payload_len) {
+		if (tcp_space_began_with_keep_alive(step)) {
+			s->snd_nxt = s->low = seg->seq;
+			tcp_aside_side(conn, step->from)->keep_alives++;
+		}
 		s->flags |= TCP_SIDE_SENT_DATA;
 		if (tcp_seq_lt(s->snd_nxt, seg->seq))
 			hole_before(step);
@@ -425,7 +429,9 @@ static uint64_t take_ack(TcpStep *step)
 		r->flags &= ~(uint32_t)TCP_SIDE_MAYBE_FIN;
 		if (one && !kept_alive)
 			maybe_fin(r, r->snd_nxt);
-		if (!kept_alive) {
+		if (kept_alive) {
+			tcp_aside_side(conn, other)->keep_alives++;
+		} else {
 			missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
 			hole_acked(step, other);
 		}

@@ -29,6 +29,9 @@ bool tcp_space_overtaken_by(const TcpStep *step, uint16_t ip_id, ShakedownTime t
 /* The side's latest bare ACK from beyond what was captured stands at that number, and leaves out
  * one before it which nothing has filled or acknowledged since. */
 bool tcp_space_leapt_one(const TcpConnection *conn, ShakedownSideId side, TcpSeq to);
+/* A capture that begins with a keep-alive of the sender begins one below what that had sent: the
+ * number before this segment, which bears data, is no gap. */
+bool tcp_space_began_with_keep_alive(const TcpStep *step);
 /* What a segment without SYN and RST is; to be asked before tcp_space_take(). */
 ShakedownSegmentClass tcp_space_class(const TcpStep *step);
 

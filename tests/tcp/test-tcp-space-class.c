@@ -218,6 +218,32 @@ Test(tcp_class, keep_alive_before_any_data)
 	}
 }
 
+/* The capture begins with it, and nobody answers; what follows a while later is what is sent next,
+ * while one byte less right away, or behind what is acknowledged, is missing. */
+Test(tcp_class, keep_alive_at_the_captures_begin)
+{
+	static const struct {
+		bool acked;
+		ShakedownDuration after;
+		unsigned missing;
+	} rows[] = {{false, SECONDS(20), 0}, {false, MS(1), 1}, {true, SECONDS(20), 1}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		g_autoptr(Talk) t = talk_new();
+
+		if (rows[i].acked)
+			SERVER(t, TCP_ACK, 1, 100);
+		CLIENT(t, TCP_ACK, 100, 1);
+		CLIENT(t, PSH_ACK, 101, 1, 50, .after = rows[i].after);
+		SERVER(t, TCP_ACK, 1, 151);
+		const ShakedownSide *c = &talk_record(t, 1)->side[SHAKEDOWN_CLIENT];
+
+		cr_expect_eq(c->missing_bytes, rows[i].missing, "row %zu", i);
+		cr_expect_eq(c->keep_alives, !rows[i].missing, "row %zu", i);
+		cr_expect_eq(c->bytes, 50, "row %zu", i);
+	}
+}
+
 Test(tcp_class, zero_window_probe_and_the_window_opening)
 {
 	FOR_EACH_START(t)
