@@ -207,6 +207,12 @@ static void end_time_wait(TcpStep *step)
 			tcp_believe(step, side, TCP_TIMES_OUT, SHAKEDOWN_EVIDENCE_TIMER);
 }
 
+/* Stamps may be as late as NEVER itself. */
+static bool has_come(const TcpTracker *tracker, ShakedownTime due)
+{
+	return due != NEVER && due <= tracker->now;
+}
+
 /* The last FIN's sender is told by the same clock that closed both: nothing is left to say. */
 void tcp_clock_fire(uint32_t handle, void *data)
 {
@@ -215,26 +221,26 @@ void tcp_clock_fire(uint32_t handle, void *data)
 	TcpStep step;
 
 	tcp_step_begin(&step, tracker, conn, tracker->now);
-	if (time_wait_due(tracker, conn) <= tracker->now) {
+	if (has_come(tracker, time_wait_due(tracker, conn))) {
 		step.time = time_wait_due(tracker, conn);
 		end_time_wait(&step);
 	}
-	if (handshake_due(tracker, conn) <= tracker->now) {
+	if (has_come(tracker, handshake_due(tracker, conn))) {
 		step.time = handshake_due(tracker, conn);
 		conn->flags |= TCP_CONN_TIMED_HANDSHAKE;
 		tcp_emit(&step, TCP_EVENT_HANDSHAKE_LATE, SHAKEDOWN_SERVER);
 	}
-	if (fin_due(tracker, conn) <= tracker->now) {
+	if (has_come(tracker, fin_due(tracker, conn))) {
 		step.time = fin_due(tracker, conn);
 		conn->flags |= TCP_CONN_TIMED_FIN;
 		tcp_emit(&step, TCP_EVENT_FIN_LATE, SHAKEDOWN_CLIENT);
 	}
-	if (linger_due(tracker, conn) <= tracker->now) {
+	if (has_come(tracker, linger_due(tracker, conn))) {
 		step.time = linger_due(tracker, conn);
 		conn->flags |= TCP_CONN_TIMED_LINGER;
 		tcp_emit(&step, TCP_EVENT_LINGERING, tcp_other((ShakedownSideId)conn->first_fin));
 	}
-	if (forget_at(tracker, conn) <= tracker->now) {
+	if (has_come(tracker, forget_at(tracker, conn))) {
 		tcp_connection_over(tracker, conn, handle);
 		return;
 	}

@@ -34,6 +34,21 @@ Test(tcp_clock, time_wait_lasts_2_msl_exactly)
 	cr_assert_eq(last->frame, 0);
 }
 
+/* A stamp beyond what can be counted stands for the last moment there is: nothing is due then that
+ * never is. */
+Test(tcp_clock, the_last_moment_is_not_never)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	talk_open(t);
+	CLIENT(t, PSH_ACK, 1, 1, 10);
+	SERVER(t, TCP_ACK, 1, 11);
+	talk_events(t);
+	tcp_tracker_advance(t->tracker, INT64_MAX - 1);
+	tcp_tracker_advance(t->tracker, INT64_MAX);
+	EXPECT_EVENTS(t, "over");
+}
+
 Test(tcp_clock, msl_is_configured)
 {
 	g_autoptr(Talk) t = talk_new();
