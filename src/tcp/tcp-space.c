@@ -422,16 +422,17 @@ static uint64_t take_ack(TcpStep *step)
 	}
 	if (tcp_seq_lt(r->snd_nxt, ack) && !acks_refuted_fin(step)) {
 		bool one = tcp_seq_diff(ack, r->snd_nxt) == 1;
-		/* A capture that begins with a keep-alive begins one below. */
+		/* A capture that begins with a keep-alive begins one below; behind a FIN it was
+		 * the other's. */
 		bool kept_alive = one && tcp_side_has(r, TCP_SIDE_SEEN) &&
-				  !tcp_side_has(r, TCP_SIDE_SENT_DATA) &&
-				  !tcp_side_has(r, TCP_SIDE_SYN_SEEN);
+				  !(r->flags & (TCP_SIDE_SENT_DATA | TCP_SIDE_SYN_SEEN)) &&
+				  !tcp_side_has(s, TCP_SIDE_SENT_FIN);
 		r->flags &= ~(uint32_t)TCP_SIDE_MAYBE_FIN;
 		if (one && !kept_alive)
 			maybe_fin(r, r->snd_nxt);
-		if (kept_alive) {
+		if (kept_alive && r->packets == 1) {
 			tcp_aside_side(conn, other)->keep_alives++;
-		} else {
+		} else if (!kept_alive) {
 			missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
 			hole_acked(step, other);
 		}
