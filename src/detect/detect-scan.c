@@ -178,10 +178,15 @@ static void on_first_data(void *self, DetectContext *context, const TcpEvent *ev
 		settle(context, event->conn, CONTACT_SUCCEEDED, 0);
 }
 
+/* A prober's host may drop the answer instead of resetting it. */
 static void on_late(void *self, DetectContext *context, const TcpEvent *event)
 {
-	if (!event->conn->syn_ack_first)
-		settle(context, event->conn, CONTACT_UNANSWERED, 0);
+	TcpConnection *conn = event->conn;
+
+	if (!conn->syn_ack_first)
+		settle(context, conn, CONTACT_UNANSWERED, 0);
+	else if (asked(conn) && probe_of(conn) == PROBE_SYN)
+		settle(context, conn, CONTACT_PROBED, 0);
 }
 
 static void finish(void *self, DetectContext *context)

@@ -56,6 +56,32 @@ Test(scan, syn)
 	EXPECT_FACT(s, PORT_SCAN, "open_ports=23");
 }
 
+/* Nothing resets what is open: its host drops the answers. A stack's own SYN that gets no further is
+ * no probe. */
+Test(scan, syn_and_the_answers_dropped)
+{
+	for (int own = 0; own < 2; own++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (uint16_t i = 0; i < 30; i++) {
+			to_port(s, (uint16_t)(20 + i), 40000);
+			CLIENT(s, TCP_SYN, .options = STACK, .options_len = own && i == 3 ? 8 : 0);
+			if (i == 3)
+				SERVER(s, SYN_ACK, 0, 1);
+			else
+				SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+		}
+		scene_wait(s, SECONDS(10));
+		scene_finish(s);
+		if (own) {
+			EXPECT_FACT(s, PORT_SCAN, "answered=0");
+		} else {
+			EXPECT_FACT(s, PORT_SCAN, "answered=1");
+			EXPECT_FACT(s, PORT_SCAN, "open_ports=23");
+		}
+	}
+}
+
 /* A load balancer's SYN offers nothing either, and yet it connects. */
 Test(scan, connect_by_a_small_stack)
 {
