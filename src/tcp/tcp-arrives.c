@@ -211,6 +211,24 @@ static void arrives_pending_syn(TcpStep *step)
 	tcp_emit(step, TCP_EVENT_SYN_IN_CONNECTION, step->from);
 }
 
+/* A packet that was captured before, at this place or another on its way. One with other bytes only
+ * looks like it: who gives all its packets one id, or forges them, may send them as close. */
+static bool is_copy(TcpStep *step)
+{
+	TcpTracker *t = step->tracker;
+	TcpConnection *conn = step->conn;
+	uint32_t flags = conn->flags;
+
+	if (!tcp_copies_take(t->copies, conn, step->from, step->seg) &&
+	    !(tcp_conn_has(conn, TCP_CONN_COPIED) &&
+	      tcp_copies_is_piece(conn, step->from, step->seg)))
+		return false;
+	if (!t->recent || !tcp_recent_differs(t->recent, step))
+		return true;
+	conn->flags = flags;
+	return false;
+}
+
 /* RFC 9293 §3.10.7: segment arrives. */
 static void arrives(TcpStep *step)
 {
@@ -222,8 +240,7 @@ static void arrives(TcpStep *step)
 		step->segment_class = SHAKEDOWN_SEGMENT_BAD_CHECKSUM;
 		return;
 	}
-	if (tcp_copies_take(step->tracker->copies, conn, step->from, seg) ||
-	    (tcp_conn_has(conn, TCP_CONN_COPIED) && tcp_copies_is_piece(conn, step->from, seg))) {
+	if (is_copy(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_DUPLICATE_PACKET;
 		TcpTrackerCounts *counts = &step->tracker->counts;
 		if (counts->copies++ < TCP_EXAMPLES)

@@ -198,6 +198,19 @@ static bool differs(TcpRecent *r, const Recent *e, const Segment *seg, TcpOverla
 	return true;
 }
 
+bool tcp_recent_differs(TcpRecent *r, const TcpStep *step)
+{
+	const Segment *seg = step->seg;
+	TcpOverlap overlap = {0};
+
+	if (!tcp_recent_wants(seg) || seg->payload_len <= 1 ||
+	    seg->checksum == SEGMENT_CHECKSUM_BAD)
+		return false;
+	const Recent *e = find(r, step);
+
+	return e && tcp_seq_eq(e->seq, seg->seq) && !e->damaged && differs(r, e, seg, &overlap);
+}
+
 static void compare(TcpRecent *r, TcpStep *step)
 {
 	const Segment *seg = step->seg;

@@ -28,5 +28,7 @@ static inline bool tcp_recent_wants(const Segment *segment)
 	       !(segment->flags & (TCP_SYN | TCP_RST));
 }
 
+/* A segment that began at the same number bore other bytes. */
+bool tcp_recent_differs(TcpRecent *recent, const TcpStep *step);
 /* The tracker has taken the segment through its steps. */
 void tcp_recent_segment(TcpRecent *recent, TcpStep *step);

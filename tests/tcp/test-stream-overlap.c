@@ -143,7 +143,9 @@ Test(overlap, a_packet_that_only_looks_like_a_copy)
 		copy.frame = ++talks[i]->frame;
 		copy.payload = (const uint8_t *)"GET /admin";
 		tcp_tracker_segment(talks[i]->tracker, &copy);
-		cr_assert_eq(tcp_tracker_counts(talks[i]->tracker)->copies, 1);
+		/* Who puts bytes in order needs not tell the two apart. */
+		cr_assert_eq(tcp_tracker_counts(talks[i]->tracker)->copies,
+			     talks[i] == recent ? 0 : 1);
 		cr_assert_eq(talks[i]->conflicts, 1);
 		EXPECT_COPIES(talks[i], 5, "index", "admin");
 	}
