@@ -61,7 +61,8 @@ static void put_right(DetectContext *context, TcpConnection *conn, Contact conta
 {
 	Contact before = conn->syn_ack_first ? CONTACT_PROBED : CONTACT_UNANSWERED;
 
-	if (!noted(conn, NOTED_FIRST_TRY) || contact == before)
+	if (!noted(conn, NOTED_FIRST_TRY) ||
+	    (before == CONTACT_PROBED && contact != CONTACT_SUCCEEDED))
 		return;
 	scanners_after_all(context->scanners, conn, scanners_source(conn), before, contact);
 	conn->noted &= ~(uint32_t)NOTED_FIRST_TRY;

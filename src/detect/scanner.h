@@ -112,7 +112,8 @@ ShakedownSideId scanners_source(const TcpConnection *conn);
  * target. */
 bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConnection *conn,
 		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window);
-/* Of a first try more has come since it was told of: another contact than it was taken for. */
+/* Of a first try more has come since it was told of: another contact than CONTACT_UNANSWERED, that
+ * it was taken for before, or CONTACT_SUCCEEDED, after CONTACT_PROBED. */
 void scanners_after_all(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source,
 			Contact before, Contact contact);
 /* The connection is one of a scan's: that is known. */
