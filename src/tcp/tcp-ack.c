@@ -239,7 +239,8 @@ static bool got_fin_before_ack(const TcpStep *step)
 	       step->time - acked->time < tcp_leg(conn, step->from);
 }
 
-/* … and though the ACK came with a copy of that FIN: it answers the first, which had crossed. */
+/* … and though the ACK came with a copy of that FIN: it answers the first, which had crossed. Beside
+ * the host itself the leg is but the time that one answer took. */
 static bool answers_first_copy(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
@@ -247,7 +248,8 @@ static bool answers_first_copy(const TcpStep *step)
 			*got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
 
 	return tcp_conn_has(conn, TCP_CONN_CROSSED) && conn->side[tcp_other(step->from)].fins > 1 &&
-	       acked && acked->frame == got->frame && got_fin_before_ack(step);
+	       acked && acked->frame == got->frame && tcp_leg(conn, step->from) > TCP_BUSY &&
+	       got_fin_before_ack(step);
 }
 
 static void put_fin_before_ack(TcpStep *step)
