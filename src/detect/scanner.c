@@ -232,8 +232,8 @@ static bool count_attempt(ScannerTable *t, Scanner *s, const Attempt *a, bool by
 	return first;
 }
 
-/* Of what was taken for something else. That may have been before the walk began anew; then there is
- * nothing to be put right. */
+/* Of what was taken for something else. That may have been before the walk began anew; then there
+ * is nothing to be put right. */
 static void correct(Scanner *s, const Attempt *a, Contact before)
 {
 	uint32_t *had = before == CONTACT_PROBED ? &s->probed : &s->unanswered;

@@ -25,7 +25,8 @@ static char *timer_words(ShakedownTcpState before)
 {
 	return before == SHAKEDOWN_TCP_TIME_WAIT
 		       ? g_strdup("2 MSL have passed")
-		       : g_strdup_printf("%s given up by a timer", shakedown_tcp_state_name(before));
+		       : g_strdup_printf("%s given up by a timer",
+					 shakedown_tcp_state_name(before));
 }
 
 /* A row without a segment; where it stands. */
@@ -36,12 +37,11 @@ static unsigned insert_silent(LadderRows *rows, ShakedownSideId side,
 
 	while (at > 0 && ladder_row_end(ladder_rows_at(rows, at - 1)) > entry->time)
 		at--;
-	LadderRow row = {.time = entry->time,
-			 .sender = side,
-			 .changes_len = 1,
-			 .changes = {{.side = side,
-				      .state = entry->state,
-				      .evidence = entry->evidence}}};
+	LadderRow row = {
+		.time = entry->time,
+		.sender = side,
+		.changes_len = 1,
+		.changes = {{.side = side, .state = entry->state, .evidence = entry->evidence}}};
 	if (at > 0)
 		memcpy(row.state, ladder_rows_at(rows, at - 1)->state, sizeof row.state);
 	row.note = entry->evidence == SHAKEDOWN_EVIDENCE_TIMER

@@ -239,8 +239,8 @@ static bool got_fin_before_ack(const TcpStep *step)
 	       step->time - acked->time < tcp_leg(conn, step->from);
 }
 
-/* … and though the ACK came with a copy of that FIN: it answers the first, which had crossed. Beside
- * the host itself the leg is but the time that one answer took. */
+/* … and though the ACK came with a copy of that FIN: it answers the first, which had crossed.
+ * Beside the host itself the leg is but the time that one answer took. */
 static bool answers_first_copy(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;

@@ -36,7 +36,8 @@ static bool answers_crossing_fin(const TcpStep *step, const TcpBelief *got)
 	       step->time - got->time < tcp_leg(conn, other) + TCP_BUSY;
 }
 
-/* … nor does it show that the ACK of its FIN was lost, which came no sooner than what it answers. */
+/* … nor does it show that the ACK of its FIN was lost, which came no sooner than what it answers.
+ */
 static bool answers_before_ack(const TcpStep *step, const TcpBelief *acked)
 {
 	const TcpConnection *conn = step->conn;

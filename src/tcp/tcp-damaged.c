@@ -77,7 +77,8 @@ static void take(TcpStep *step, ShakedownSideId side)
 }
 
 /* The acknowledgment covers all of those that follow each other, or some of them, before which
- * nothing is missing: acknowledgments trail behind what is sent, and the rest has passed as well. */
+ * nothing is missing: acknowledgments trail behind what is sent, and the rest has passed as well.
+ */
 static bool covers(const TcpStep *step, ShakedownSideId side)
 {
 	const TcpSide *r = &step->conn->side[side];

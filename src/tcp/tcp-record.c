@@ -157,13 +157,12 @@ void tcp_record_fill(ShakedownConnection *record, TcpRecordRoom *room, const Tcp
 	record->ip_version = conn->key.ip_version;
 	record->role_basis = conn->role_basis;
 	record->handshake = handshake_of(conn, &been, config, now);
-	record->teardown = (ShakedownTeardown){
-		.kind = tcp_teardown_kind(conn, &been),
-		.outcome = tcp_teardown_outcome(conn, &been),
-		.first = tcp_teardown_first(conn),
-		.reset_by = tcp_reset_by(conn),
-		.time_wait = (int8_t)tcp_time_wait_holder(&been),
-		.half_closed = half_closed(conn)};
+	record->teardown = (ShakedownTeardown){.kind = tcp_teardown_kind(conn, &been),
+					       .outcome = tcp_teardown_outcome(conn, &been),
+					       .first = tcp_teardown_first(conn),
+					       .reset_by = tcp_reset_by(conn),
+					       .time_wait = (int8_t)tcp_time_wait_holder(&been),
+					       .half_closed = half_closed(conn)};
 	fill_side(&record->side[0], conn, SHAKEDOWN_CLIENT);
 	fill_side(&record->side[1], conn, SHAKEDOWN_SERVER);
 	record->log = tcp_conn_log_fill(conn, &room->log) ? &room->log : NULL;

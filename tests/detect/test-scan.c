@@ -56,8 +56,8 @@ Test(scan, syn)
 	EXPECT_FACT(s, PORT_SCAN, "open_ports=23");
 }
 
-/* Nothing resets what is open: its host drops the answers. A stack's own SYN that gets no further is
- * no probe. */
+/* Nothing resets what is open: its host drops the answers. A stack's own SYN that gets no further
+ * is no probe. */
 Test(scan, syn_and_the_answers_dropped)
 {
 	for (int own = 0; own < 2; own++) {

@@ -14,8 +14,8 @@
 #include <string.h>
 
 static const char figures[][32] = {
-	"three-way",	   "third-ack-lost", "simultaneous", "refused", "half-close",
-	"reset",	   "retransmission", "midstream",    "bulk",	"no-answer",
+	"three-way",	   "third-ack-lost", "simultaneous", "refused",	    "half-close",
+	"reset",	   "retransmission", "midstream",    "bulk",	    "no-answer",
 	"three-way-close", "oddities",	     "idle",	     "opened-anew",
 };
 
