@@ -56,6 +56,12 @@ static Probe probe_of(const TcpConnection *conn)
 		       : PROBE_CONNECT;
 }
 
+/* What it was taken for as long as nothing had come of it. */
+static Probe probe_before(const TcpConnection *conn)
+{
+	return noted(conn, NOTED_BARE_SYN) ? PROBE_SYN : probe_of(conn);
+}
+
 /* Flags alone had given it away before the answer came, or the answer took its time. */
 static void put_right(DetectContext *context, TcpConnection *conn, Contact contact)
 {
@@ -64,7 +70,8 @@ static void put_right(DetectContext *context, TcpConnection *conn, Contact conta
 	if (!noted(conn, NOTED_FIRST_TRY) ||
 	    (before == CONTACT_PROBED && contact != CONTACT_SUCCEEDED))
 		return;
-	scanners_after_all(context->scanners, conn, scanners_source(conn), before, contact);
+	scanners_after_all(context->scanners, conn, scanners_source(conn), before, contact,
+			   probe_before(conn));
 	conn->noted &= ~(uint32_t)NOTED_FIRST_TRY;
 }
 
@@ -79,7 +86,7 @@ static void settle(DetectContext *context, TcpConnection *conn, Contact contact,
 	conn->noted |= NOTED_JUDGED;
 	if (scanners_outcome(context->scanners, context, conn, source, contact, probe_of(conn),
 			     window) &&
-	    contact == CONTACT_UNANSWERED)
+	    (contact == CONTACT_UNANSWERED || contact == CONTACT_PROBED))
 		conn->noted |= NOTED_FIRST_TRY;
 }
 
@@ -164,30 +171,35 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 		settle(context, conn, CONTACT_REFUSED, 0);
 }
 
-static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
-{
-	const TcpConnection *conn = event->conn;
-
-	if (noted(conn, NOTED_FIRST_TRY) && conn->side[SHAKEDOWN_SERVER].syns == 1)
-		scanners_after_all(context->scanners, conn, scanners_source(conn),
-				   CONTACT_UNANSWERED, CONTACT_PROBED);
-}
-
 static void on_first_data(void *self, DetectContext *context, const TcpEvent *event)
 {
 	if (!tcp_conn_has(event->conn, TCP_CONN_MIDSTREAM))
 		settle(context, event->conn, CONTACT_SUCCEEDED, 0);
 }
 
-/* A prober's host may drop the answer instead of resetting it. */
+/* A prober's host may drop the answer instead of resetting it: the listener asks in vain. */
 static void on_late(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
 
 	if (!conn->syn_ack_first)
 		settle(context, conn, CONTACT_UNANSWERED, 0);
-	else if (asked(conn) && probe_of(conn) == PROBE_SYN)
+	else if (asked(conn) && conn->side[SHAKEDOWN_SERVER].syns > 1 &&
+		 probe_of(conn) == PROBE_SYN)
 		settle(context, conn, CONTACT_PROBED, 0);
+}
+
+static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event)
+{
+	TcpConnection *conn = event->conn;
+
+	if (!tcp_conn_has(conn, TCP_CONN_TIMED_HANDSHAKE))
+		return;
+	if (conn->side[SHAKEDOWN_SERVER].syns > 1 && !noted(conn, NOTED_JUDGED))
+		on_late(self, context, event);
+	else if (conn->side[SHAKEDOWN_SERVER].syns == 1 && noted(conn, NOTED_FIRST_TRY))
+		scanners_after_all(context->scanners, conn, scanners_source(conn),
+				   CONTACT_UNANSWERED, CONTACT_PROBED, probe_before(conn));
 }
 
 static void finish(void *self, DetectContext *context)

@@ -115,7 +115,7 @@ static ShakedownTime unanswered_until(const TcpConnection *conn, ShakedownSideId
 
 	return tcp_side_has(&conn->side[tcp_other(side)], TCP_SIDE_SEEN)
 		       ? end
-		       : MIN(end, conn->side[side].last);
+		       : MIN(end, tcp_closing(conn)->fin_latest[side]);
 }
 
 /* A FIN that was sent again: one that was not has been acknowledged where the tap did not see. */

@@ -246,6 +246,7 @@ static void correct(Scanner *s, const Attempt *a, Contact before)
 	if (a->contact == CONTACT_SUCCEEDED) {
 		s->successes++;
 		s->failures--;
+		s->probes[a->probe] -= s->probes[a->probe] > 0;
 		s->walk = MAX(s->walk - 2 * LOG_STEP, -LOG_BOUND);
 	}
 	if (!s->failures && !s->known)
@@ -328,9 +329,9 @@ bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *
 }
 
 void scanners_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source,
-			Contact before, Contact contact)
+			Contact before, Contact contact, Probe probe)
 {
-	const Attempt *a = attempt_of(t, conn, source, contact, PROBE_SYN);
+	const Attempt *a = attempt_of(t, conn, source, contact, probe);
 
 	for (unsigned by_target = 0; by_target < 2; by_target++) {
 		ScannerFound found = scanner_table_find(&t->table, a, by_target);

@@ -115,7 +115,7 @@ bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConne
 /* Of a first try more has come since it was told of: another contact than CONTACT_UNANSWERED, that
  * it was taken for before, or CONTACT_SUCCEEDED, after CONTACT_PROBED. */
 void scanners_after_all(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source,
-			Contact before, Contact contact);
+			Contact before, Contact contact, Probe probe);
 /* The connection is one of a scan's: that is known. */
 bool scanners_cover(Scanners *scanners, const TcpConnection *conn);
 /* Reports one that is known. */

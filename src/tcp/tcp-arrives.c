@@ -223,7 +223,8 @@ static bool is_copy(TcpStep *step)
 	    !(tcp_conn_has(conn, TCP_CONN_COPIED) &&
 	      tcp_copies_is_piece(conn, step->from, step->seg)))
 		return false;
-	if (!t->recent || !tcp_recent_differs(t->recent, step))
+	/* Where all is captured twice, so is what had other bytes than the one before it. */
+	if (!t->recent || tcp_copies_all(conn) || !tcp_recent_differs(t->recent, step))
 		return true;
 	conn->flags = flags;
 	return false;

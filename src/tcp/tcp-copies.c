@@ -36,8 +36,8 @@
 #define ORDINAL_MASK 7u
 #define TTL_SHIFT 27
 #define TTL_MASK 31u
-/* So many hops on, but no more; a TTL that is higher is of another packet, as of a traceroute's
- * next, or of a clock that is behind. */
+/* So many hops on, but no more: a SYN whose TTL is higher is the next of a traceroute, where
+ * nothing else has shown that one place's clock is behind. */
 #define HOPS_MOST 15u
 _Static_assert(TCP_COPIES_WAYS <= ORDINAL_MASK + 1, "each of a side's has its own");
 
@@ -144,8 +144,7 @@ static inline bool is_numbered(const TcpSide *s, const Segment *seg)
 	return seg->has_ip_id && seg->ip_id && !(s->checks & TCP_CHECK_ONE_IP_ID);
 }
 
-/* So did at least half of the packets so far. */
-static inline bool all_come_twice(const TcpConnection *conn)
+bool tcp_copies_all(const TcpConnection *conn)
 {
 	uint64_t copies = tcp_aside(conn)->copies;
 
@@ -162,7 +161,7 @@ static inline uint32_t copy_within(const TcpConnection *conn, const TcpSide *s, 
 	/* Bare ACKs and resets repeat themselves within a clock tick; without an id they can't be
 	 * told apart. But where all is captured twice, resets are. */
 	if (len == 0 && !numbered)
-		return (seg->flags & TCP_RST) && all_come_twice(conn) ? COPY_WITHIN_US_BARE : 0;
+		return (seg->flags & TCP_RST) && tcp_copies_all(conn) ? COPY_WITHIN_US_BARE : 0;
 	if (len == 0)
 		return COPY_WITHIN_US;
 	if (numbered && !(s->checks & TCP_CHECK_ONE_IP_ID))
@@ -186,12 +185,13 @@ static uint32_t copy_within_late(const TcpConnection *conn, const TcpSide *s, co
 				 bool stamped, uint32_t now, uint32_t then)
 {
 	unsigned hops = ((then >> TTL_SHIFT) - (now >> TTL_SHIFT)) & TTL_MASK;
-	bool elsewhere = hops != 0, further = elsewhere && hops <= HOPS_MOST;
+	bool elsewhere = hops != 0;
 	bool numbered = is_numbered(s, seg), syn = seg->flags & TCP_SYN;
 	bool known = tcp_conn_has(conn, TCP_CONN_COPIED_LATE);
 	bool sure = known || syn || (stamped && segment_seq_len(seg));
+	bool along = syn && !known ? elsewhere && hops <= HOPS_MOST : elsewhere;
 
-	if (numbered ? elsewhere || sure : (further && sure) || (known && syn && stamped))
+	if (numbered ? elsewhere || sure : (along && sure) || (known && syn && stamped))
 		return COPY_WITHIN_US_LATE;
 	return copy_within(conn, s, seg, stamped);
 }

@@ -68,5 +68,7 @@ static inline bool tcp_copies_take(TcpCopies *copies, TcpConnection *conn, Shake
 /* Of a connection whose packets come twice (TCP_CONN_COPIED): what was sent before, as a card or a
  * shaper has cut it up, or put it together, between the two places. */
 bool tcp_copies_is_piece(const TcpConnection *conn, ShakedownSideId side, const Segment *seg);
+/* At least half of the connection's packets so far have come twice. */
+bool tcp_copies_all(const TcpConnection *conn);
 /* A copy has come. */
 void tcp_copies_note(TcpConnection *conn, ShakedownSideId side, const Segment *seg);

@@ -99,7 +99,8 @@ static bool echoes(const TcpStep *step, const TcpSide *r, int32_t *behind)
 	    !tcp_options_timestamps(step->seg, &tsval, &tsecr))
 		return false;
 	*behind = (int32_t)(r->tsval - tsecr);
-	return true;
+	/* The clock has not ticked since what it had echoed before: then that tells nothing. */
+	return *behind || !tcp_side_has(s, TCP_SIDE_ECHOES) || s->ts_recent != tsecr;
 }
 
 /* That ACK came later than its RST was sent: by the stamp that it echoes, or else by the time. What

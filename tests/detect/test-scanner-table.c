@@ -101,7 +101,7 @@ static void make(TcpConnection *conn, ModelRand *rand, unsigned n)
 	conn->syn_first = model_rand_below(rand, 5) ? conn->start : 0;
 }
 
-static void outcome(Beside *b, ModelRand *rand, const TcpConnection *conn)
+static Probe outcome(Beside *b, ModelRand *rand, const TcpConnection *conn)
 {
 	Contact contact =
 		model_rand_below(rand, 3) ? CONTACT_SUCCEEDED : (Contact)model_rand_below(rand, 3);
@@ -114,18 +114,20 @@ static void outcome(Beside *b, ModelRand *rand, const TcpConnection *conn)
 					    contact, probe, window);
 		cr_assert_eq(first[i], first[0]);
 	}
+	return probe;
 }
 
 Test(scanner_table, one_attempt_is_as_good_as_its_accounts)
 {
 	ModelRand rand = model_rand_new();
 	TcpConnection conn, earlier[16] = {0};
+	Probe probes[16] = {0};
 	Beside b = {0};
 
 	begin(&b);
 	for (unsigned n = 0; n < OUTCOMES; n++) {
 		make(&conn, &rand, n);
-		outcome(&b, &rand, &conn);
+		probes[n % G_N_ELEMENTS(probes)] = outcome(&b, &rand, &conn);
 		compare(&b);
 		earlier[n % G_N_ELEMENTS(earlier)] = conn;
 		const TcpConnection *other = &earlier[model_rand_below(&rand, 16)];
@@ -139,7 +141,7 @@ Test(scanner_table, one_attempt_is_as_good_as_its_accounts)
 		for (unsigned i = 0; i < TABLES; i++) {
 			if (answered)
 				scanners_after_all(b.scanners[i], other, SHAKEDOWN_CLIENT,
-						   change[0], change[1]);
+						   change[0], change[1], probes[other - earlier]);
 			cr_assert_eq(scanners_cover(b.scanners[i], other),
 				     scanners_cover(b.scanners[0], other));
 		}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Scans: what comes of an attempt when its source has been told of it already. */
+#include "scene.h"
+
+static void to_port(Scene *s, uint16_t i)
+{
+	s->port[SHAKEDOWN_SERVER] = (uint16_t)(1 + i);
+	s->port[SHAKEDOWN_CLIENT] = (uint16_t)(40000 + i);
+	scene_numbers(s, i);
+}
+
+/* Who asks for so long that it is held to have had no answer may get one. */
+Test(scan_late, what_is_answered_after_all_was_not_unanswered)
+{
+	for (unsigned talks = 0; talks < 2; talks++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (uint16_t i = 0; i < 30; i++) {
+			to_port(s, i);
+			CLIENT(s, TCP_SYN);
+			CLIENT(s, TCP_SYN, .after = SECONDS(8));
+			CLIENT(s, TCP_SYN, .after = SECONDS(8));
+			SERVER(s, SYN_ACK, 0, 1);
+			if (talks) {
+				CLIENT(s, TCP_ACK, 1, 1);
+				CLIENT(s, PSH_ACK, 1, 1, 10);
+			}
+		}
+		scene_finish(s);
+		if (talks) {
+			EXPECT_NOT(s, PORT_SCAN);
+		} else {
+			EXPECT_FACT(s, PORT_SCAN, "answered=30");
+			EXPECT_FACT(s, PORT_SCAN, "unanswered=0");
+		}
+	}
+}
+
+/* A small stack far away, whose listener has to ask again. */
+Test(scan_late, a_slow_client_is_none)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 25; i++) {
+		to_port(s, i);
+		CLIENT(s, TCP_SYN);
+		SERVER(s, SYN_ACK, 0, 1);
+		SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1));
+		SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(2));
+		CLIENT(s, TCP_ACK, 1, 1, .after = MS(200));
+		CLIENT(s, PSH_ACK, 1, 1, 10);
+		SERVER(s, PSH_ACK, 1, 11, 100);
+		CLIENT(s, TCP_ACK, 11, 101);
+		scene_wait(s, SECONDS(10));
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, PORT_SCAN);
+}
+
+/* A capture of flags alone: nobody was asked in vain. */
+Test(scan_late, third_acks_left_out)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 25; i++) {
+		to_port(s, i);
+		CLIENT(s, TCP_SYN);
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, FIN_ACK, 11, 101, .after = SECONDS(5));
+		SERVER(s, FIN_ACK, 101, 12);
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, PORT_SCAN);
+}
