@@ -430,8 +430,9 @@ static uint64_t take_ack(TcpStep *step)
 		r->flags &= ~(uint32_t)TCP_SIDE_MAYBE_FIN;
 		if (one && !kept_alive)
 			maybe_fin(r, r->snd_nxt);
-		/* A SYN that waits is another connection's. */
-		if (kept_alive && r->packets == 1 && !tcp_aside(conn)->pending) {
+		/* Once; and a SYN that waits is another connection's. */
+		if (kept_alive && r->packets == 1 && !tcp_aside(conn)->pending &&
+		    !tcp_aside(conn)->side[other].keep_alives) {
 			tcp_aside_side(conn, other)->keep_alives++;
 		} else if (!kept_alive) {
 			missing += (uint32_t)tcp_seq_diff(ack, r->snd_nxt);
