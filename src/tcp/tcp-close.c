@@ -213,7 +213,6 @@ static void repeat_beyond(TcpStep *step)
 	TcpSide *s = &step->conn->side[step->from];
 
 	tcp_count(&s->fins);
-	s->snd_nxt = tcp_seq_add(s->fin, 1);
 	tcp_conn_mark(step->conn, TCP_MARK_FIN, step->from, step->seg);
 	step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 	step->note = "a FIN beyond its FIN: to be ignored";
