@@ -247,9 +247,8 @@ static bool answers_first_copy(const TcpStep *step)
 	const TcpBelief *acked = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_FIN),
 			*got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
 
-	return tcp_conn_has(conn, TCP_CONN_CROSSED) && conn->side[tcp_other(step->from)].fins > 1 &&
-	       acked && acked->frame == got->frame && tcp_leg(conn, step->from) > TCP_BUSY &&
-	       got_fin_before_ack(step);
+	return got_fin_before_ack(step) && conn->side[tcp_other(step->from)].fins > 1 &&
+	       acked->frame == got->frame && tcp_leg(conn, step->from) > TCP_BUSY;
 }
 
 static void put_fin_before_ack(TcpStep *step)
