@@ -287,6 +287,13 @@ void scene_numbers(Scene *s, unsigned n)
 	s->isn[SHAKEDOWN_SERVER] = scramble(2 * n + 2);
 }
 
+void scene_to_port(Scene *s, unsigned port, unsigned from)
+{
+	s->port[SHAKEDOWN_SERVER] = (uint16_t)port;
+	s->port[SHAKEDOWN_CLIENT] = (uint16_t)from;
+	scene_numbers(s, port);
+}
+
 const SceneReport *scene_report(const Scene *s, ShakedownAnomalyKind kind)
 {
 	for (guint i = 0; i < s->reports->len; i++) {

@@ -89,6 +89,8 @@ void scene_close(Scene *s);
 void scene_client(Scene *s, unsigned n);
 /* Initial sequence numbers that look random, by number. */
 void scene_numbers(Scene *s, unsigned n);
+/* From then on it is a connection to that port, of numbers of its own. */
+void scene_to_port(Scene *s, unsigned port, unsigned from);
 
 /* The first report of that kind, or NULL. */
 const SceneReport *scene_report(const Scene *s, ShakedownAnomalyKind kind);

@@ -2,13 +2,6 @@
 /* Scans: what comes of an attempt when its source has been told of it already. */
 #include "scene.h"
 
-static void to_port(Scene *s, uint16_t i)
-{
-	s->port[SHAKEDOWN_SERVER] = (uint16_t)(1 + i);
-	s->port[SHAKEDOWN_CLIENT] = (uint16_t)(40000 + i);
-	scene_numbers(s, i);
-}
-
 /* Who asks for so long that it is held to have had no answer may get one. */
 Test(scan_late, what_is_answered_after_all_was_not_unanswered)
 {
@@ -16,7 +9,7 @@ Test(scan_late, what_is_answered_after_all_was_not_unanswered)
 		g_autoptr(Scene) s = scene_new();
 
 		for (uint16_t i = 0; i < 30; i++) {
-			to_port(s, i);
+			scene_to_port(s, 1 + i, 40000 + i);
 			CLIENT(s, TCP_SYN);
 			CLIENT(s, TCP_SYN, .after = SECONDS(8));
 			CLIENT(s, TCP_SYN, .after = SECONDS(8));
@@ -42,7 +35,7 @@ Test(scan_late, a_slow_client_is_none)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 25; i++) {
-		to_port(s, i);
+		scene_to_port(s, 1 + i, 40000 + i);
 		CLIENT(s, TCP_SYN);
 		SERVER(s, SYN_ACK, 0, 1);
 		SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1));
@@ -63,7 +56,7 @@ Test(scan_late, third_acks_left_out)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 25; i++) {
-		to_port(s, i);
+		scene_to_port(s, 1 + i, 40000 + i);
 		CLIENT(s, TCP_SYN);
 		SERVER(s, SYN_ACK, 0, 1);
 		CLIENT(s, FIN_ACK, 11, 101, .after = SECONDS(5));

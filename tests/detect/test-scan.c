@@ -5,13 +5,6 @@
 /* What every operating system's SYN offers: MSS, SACK permitted. */
 #define STACK "\x02\x04\x05\xb4\x04\x02\x01\x01"
 
-static void to_port(Scene *s, uint16_t port, uint16_t from)
-{
-	s->port[SHAKEDOWN_SERVER] = port;
-	s->port[SHAKEDOWN_CLIENT] = from;
-	scene_numbers(s, port);
-}
-
 static void connect_refused(Scene *s)
 {
 	CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8);
@@ -23,7 +16,7 @@ Test(scan, connect)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 30; i++) {
-		to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+		scene_to_port(s, 1 + i, 40000 + i);
 		connect_refused(s);
 	}
 	scene_wait(s, SECONDS(60));
@@ -41,7 +34,7 @@ Test(scan, syn)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 9; i++) {
-		to_port(s, (uint16_t)(20 + i), 40000);
+		scene_to_port(s, 20 + i, 40000);
 		CLIENT(s, TCP_SYN);
 		if (i == 3) {
 			SERVER(s, SYN_ACK, 0, 1);
@@ -64,14 +57,14 @@ Test(scan, syn_and_the_answers_dropped)
 		g_autoptr(Scene) s = scene_new();
 
 		for (uint16_t i = 0; i < 30; i++) {
-			to_port(s, (uint16_t)(20 + i), 40000);
+			scene_to_port(s, 20 + i, 40000);
 			CLIENT(s, TCP_SYN, .options = STACK, .options_len = own && i == 3 ? 8 : 0);
 			if (i == 3)
 				SERVER(s, SYN_ACK, 0, 1);
 			else
 				SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
 		}
-		to_port(s, 23, 40000);
+		scene_to_port(s, 23, 40000);
 		SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(4));
 		scene_wait(s, SECONDS(10));
 		scene_finish(s);
@@ -90,7 +83,7 @@ Test(scan, connect_by_a_small_stack)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 30; i++) {
-		to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+		scene_to_port(s, 1 + i, 40000 + i);
 		CLIENT(s, TCP_SYN);
 		SERVER(s, SYN_ACK, 0, 1);
 		CLIENT(s, TCP_ACK, 1, 1);
@@ -104,7 +97,7 @@ Test(scan, connect_by_a_small_stack)
 static void stealth(Scene *s, uint16_t flags, bool answered)
 {
 	for (uint16_t i = 0; i < 8; i++) {
-		to_port(s, (uint16_t)(20 + i), 40000);
+		scene_to_port(s, 20 + i, 40000);
 		CLIENT(s, flags, 7, flags & TCP_ACK ? 7 : 0);
 		if (answered)
 			SERVER(s, flags & TCP_ACK ? TCP_RST : RST_ACK, 7, 7);
@@ -145,7 +138,7 @@ Test(scan, captured_twice)
 		g_autoptr(Scene) s = scene_new();
 
 		for (uint16_t port = 20; port < 28; port++) {
-			to_port(s, port, 40000);
+			scene_to_port(s, port, 40000);
 			CLIENT(s, flags[i], 7, 7);
 			CLIENT(s, flags[i], 7, 7, .same_id = true, .after = 1000);
 			SERVER(s, TCP_RST, 7);
@@ -164,7 +157,7 @@ static Scene *odd_flags(unsigned ports)
 
 	/* Two that answer, one that refuses, and a few that no stack would send. */
 	for (uint16_t i = 0; i < 3; i++) {
-		to_port(s, (uint16_t)(80 + i), (uint16_t)(50000 + i));
+		scene_to_port(s, 80 + i, 50000 + i);
 		if (i == 2) {
 			connect_refused(s);
 			continue;
@@ -175,7 +168,7 @@ static Scene *odd_flags(unsigned ports)
 		CLIENT(s, RST_ACK, 1, 1);
 	}
 	for (uint16_t i = 0; i < ports; i++) {
-		to_port(s, (uint16_t)(3390 + i), (uint16_t)(60000 + i));
+		scene_to_port(s, 3390 + i, 60000 + i);
 		CLIENT(s, flags[i % 3], 7, 0, .after = SECONDS(8));
 		SERVER(s, RST_ACK, 0, 7);
 	}
@@ -206,7 +199,7 @@ Test(scan, connections_that_were_open_before)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 30; i++) {
-		to_port(s, (uint16_t)(20 + i), 40000);
+		scene_to_port(s, 20 + i, 40000);
 		CLIENT(s, TCP_ACK, 7, 7);
 		SERVER(s, PSH_ACK, 7, 7, 10);
 		CLIENT(s, TCP_ACK, 7, 17);
@@ -221,7 +214,7 @@ Test(scan, of_hosts)
 
 	for (uint8_t i = 0; i < 30; i++) {
 		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
-		to_port(s, 22, (uint16_t)(40000 + i));
+		scene_to_port(s, 22, (uint16_t)(40000 + i));
 		CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8);
 	}
 	scene_wait(s, SECONDS(300));
@@ -237,7 +230,7 @@ Test(scan, a_client_that_insists)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 60; i++) {
-		to_port(s, (uint16_t)(80 + i % 2), (uint16_t)(40000 + i));
+		scene_to_port(s, 80 + i % 2, 40000 + i);
 		connect_refused(s);
 	}
 	scene_wait(s, SECONDS(60));
@@ -253,7 +246,7 @@ Test(scan, a_source_that_succeeds)
 
 	for (uint16_t i = 0; i < 60; i++) {
 		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
-		to_port(s, 443, (uint16_t)(40000 + i));
+		scene_to_port(s, 443, (uint16_t)(40000 + i));
 		if (i % 4 == 0) {
 			connect_refused(s);
 			continue;
@@ -285,19 +278,19 @@ Test(scan, begins_where_it_begins_to_fail)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 40; i++) {
-		to_port(s, i % 2 ? 443 : 80, (uint16_t)(30000 + i));
+		scene_to_port(s, i % 2 ? 443 : 80, (uint16_t)(30000 + i));
 		used(s);
 		scene_wait(s, SECONDS(60));
 	}
 	ShakedownTime before = s->now;
 	for (uint16_t i = 0; i < 30; i++) {
-		to_port(s, (uint16_t)(70 + i), 50000);
+		scene_to_port(s, 70 + i, 50000);
 		if (i == 10)
 			probed(s);
 		else
 			connect_refused(s);
 	}
-	to_port(s, 443, 50000);
+	scene_to_port(s, 443, 50000);
 	probed(s);
 	scene_wait(s, SECONDS(60));
 	scene_finish(s);
@@ -322,7 +315,7 @@ static Scene *balancer(unsigned rounds)
 	for (unsigned k = 0; k < rounds; k++) {
 		for (uint8_t i = 0; i < 30; i++) {
 			s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
-			to_port(s, 8080, (uint16_t)(20000 + 30 * k + i));
+			scene_to_port(s, 8080, (uint16_t)(20000 + 30 * k + i));
 			probed(s);
 		}
 		scene_wait(s, SECONDS(2));
@@ -354,7 +347,7 @@ static Scene *peers(unsigned lost_of_ten)
 
 	for (uint16_t i = 0; i < 200; i++) {
 		s->addr[SHAKEDOWN_SERVER].bytes[3] = (uint8_t)(10 + i);
-		to_port(s, 6881, (uint16_t)(20000 + i));
+		scene_to_port(s, 6881, (uint16_t)(20000 + i));
 		if (i * 7 % 10 < lost_of_ten)
 			connect_refused(s);
 		else
@@ -396,13 +389,13 @@ Test(scan, is_kept_while_others_come_and_go)
 	for (unsigned k = 0; k < scanners; k++) {
 		from_source(s, k);
 		for (uint16_t i = 0; i < 9; i++) {
-			to_port(s, (uint16_t)(20 + i), 40000);
+			scene_to_port(s, 20 + i, 40000);
 			connect_refused(s);
 		}
 	}
 	for (unsigned k = 0; k < others; k++) {
 		from_source(s, 0x10000 + k);
-		to_port(s, 80, 50000);
+		scene_to_port(s, 80, 50000);
 		connect_refused(s);
 	}
 	scene_finish(s);
@@ -416,7 +409,7 @@ Test(scan, threshold)
 
 		s->config.scan_tries = tries;
 		for (uint16_t i = 0; i < 30; i++) {
-			to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+			scene_to_port(s, 1 + i, 40000 + i);
 			connect_refused(s);
 		}
 		scene_wait(s, SECONDS(60));
@@ -432,7 +425,7 @@ Test(scan, syns_with_options_cut_are_like_any)
 		g_autoptr(Scene) s = scene_new();
 
 		for (uint16_t i = 0; i < 6; i++) {
-			to_port(s, (uint16_t)(20 + i), (uint16_t)(40000 + i));
+			scene_to_port(s, 20 + i, 40000 + i);
 			CLIENT(s, TCP_SYN, .cut = cut);
 			SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
 		}
@@ -448,7 +441,7 @@ Test(scan, syns_captured_behind_their_refusal)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 30; i++) {
-		to_port(s, (uint16_t)(1 + i), (uint16_t)(40000 + i));
+		scene_to_port(s, 1 + i, 40000 + i);
 		SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
 		CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8, .after = MS(1));
 	}
@@ -465,7 +458,7 @@ Test(scan, who_resets_answers_that_it_never_asked_for_is_no_scanner)
 	g_autoptr(Scene) s = scene_new();
 
 	for (uint16_t i = 0; i < 60; i++) {
-		to_port(s, (uint16_t)(40000 + i), 80);
+		scene_to_port(s, 40000 + i, 80);
 		SERVER(s, SYN_ACK, 0, 1);
 		CLIENT(s, TCP_RST, 1);
 	}
@@ -481,7 +474,7 @@ Test(scan, refusals_alone_are_no_scan)
 		g_autoptr(Scene) s = scene_new();
 
 		for (uint16_t i = 0; i < 30; i++) {
-			to_port(s, (uint16_t)(20 + i), (uint16_t)(40000 + i));
+			scene_to_port(s, 20 + i, 40000 + i);
 			if (asks)
 				CLIENT(s, TCP_SYN, .options = STACK, .options_len = 8);
 			SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
