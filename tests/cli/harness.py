@@ -2,6 +2,7 @@
 """Runs functions as tests, in a directory of their own, and prints TAP."""
 import fcntl
 import os
+import pty
 import signal
 import struct
 import sys
@@ -16,6 +17,14 @@ PATIENCE = 240
 
 class Skip(Exception):
     """What this test needs is not there."""
+
+
+def open_terminal():
+    """Both ends of a new one, as file descriptors."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        raise Skip(f"no terminal is to be had here: {error}") from error
 
 
 def equal(got, want, about=""):

@@ -11,7 +11,7 @@ import termios
 import time
 import unicodedata
 
-from harness import PATIENCE
+from harness import PATIENCE, open_terminal
 
 
 LONGEST_SEQUENCE = 64
@@ -182,7 +182,7 @@ class Terminal:
 
     def __init__(self, args, env, width=80, height=24, stdin=None, start=None):
         self.screen, self.raw = Screen(width, height), b""
-        self.master, slave = os.openpty()
+        self.master, slave = open_terminal()
         self.set_size(width, height)
         self.before = termios.tcgetattr(slave)
         self.slave, self.after = slave, None

@@ -9,7 +9,6 @@ import gzip
 import io
 import json
 import os
-import pty
 import re
 import shutil
 import signal
@@ -20,7 +19,7 @@ import zlib
 
 sys.dont_write_bytecode = True
 from capture import connection, pcap, unanswered  # noqa: E402
-from harness import PATIENCE, environment, equal, run_all, wait_until_taken  # noqa: E402
+from harness import PATIENCE, environment, equal, open_terminal, run_all, wait_until_taken  # noqa: E402
 
 PROGRAM, MAN_PAGE, COMPLETION = (os.path.abspath(path) for path in sys.argv[1:4])
 CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
@@ -469,7 +468,7 @@ def colours_are_for_terminals():
 
 
 def on_a_terminal(args, env):
-    leader, follower = pty.openpty()
+    leader, follower = open_terminal()
     p = subprocess.Popen([PROGRAM, *args], stdin=follower, stdout=follower, stderr=follower, env=environment(**env))
     os.close(follower)
     out = b""

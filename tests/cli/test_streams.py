@@ -5,14 +5,13 @@
     test_streams.py PROGRAM
 """
 import os
-import pty
 import resource
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 from capture import ACK, FIN, SYN, connection, pcap, segment  # noqa: E402
-from harness import PATIENCE, environment, equal, run_all  # noqa: E402
+from harness import PATIENCE, environment, equal, open_terminal, run_all  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CLIENT, SERVER = ("192.0.2.1", 49152), ("198.51.100.7", 80)
@@ -96,7 +95,7 @@ def which_stream_must_be_said():
 
 @test
 def bytes_are_not_for_a_terminal():
-    master, slave = pty.openpty()
+    master, slave = open_terminal()
     p = subprocess.run([PROGRAM, "streams", "good.pcap", "--conn", "1", "--side", "client"], stdout=slave,
                        stderr=subprocess.PIPE, timeout=PATIENCE)
     os.close(slave)
