@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/memory.h"
 
+#include "cli/cgroup.h"
 #include "cli/values.h"
 
 #include <glib.h>
 #include <unistd.h>
 
-/* cgroup-v2's bound, as a container sees it: a number, or "max". */
-#define CGROUP_BOUND "/sys/fs/cgroup/memory.max"
-
+/* 0: nothing tells. */
 static uint64_t there_is(void)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-	uint64_t bytes = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : 0, bound;
-	g_autofree char *text = NULL;
+	uint64_t machine = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
+	uint64_t least = MIN(machine, cgroup_memory_bound(""));
 
-	if (g_file_get_contents(CGROUP_BOUND, &text, NULL, NULL) &&
-	    g_ascii_string_to_unsigned(g_strstrip(text), 10, 1, INT64_MAX, &bound, NULL) &&
-	    (!bytes || bound < bytes))
-		bytes = bound;
-	return bytes;
+	return least == UINT64_MAX ? 0 : least;
 }
 
 /* A share of a small machine is what it is. */
