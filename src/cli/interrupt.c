@@ -52,6 +52,7 @@ void interrupt_init(void)
 	struct sigaction inherited;
 
 	set(SIGPIPE, SIG_IGN, 0);
+	set(SIGXFSZ, SIG_IGN, 0);
 	/* What runs in the background of a shell without job control ignores ^C: so it stays. */
 	if (sigaction(SIGINT, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
 		stop_at(SIGINT);

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Also makes a closed pipe an error of write() instead of the program's end. */
+/* Also makes a closed pipe, and a file that may grow no more (RLIMIT_FSIZE), an error of write()
+ * instead of the program's end. */
 void interrupt_init(void);
 /* Nothing but a signal may end a capture: from here on SIGINT does, even if it was ignored. */
 void interrupt_init_live(void);

@@ -558,6 +558,12 @@ def a_full_disk_is_told():
 
 
 @test
+def a_file_that_may_grow_no_more_is_told():
+    fails(["conns", "--format", "ndjson", "-o", "out", "both.pcap"], "out: File too large",
+          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+
+
+@test
 def a_reader_that_has_gone_ends_it_soon():
     header, packets = packets_of("good.pcap")
     write("long.pcap", header + b"".join(packets) * 20000)
