@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <glib.h>
 
+#include "report/html/html-timeline.h"
 #include "report/sparkline.h"
 #include "report/timeline.h"
 
@@ -153,4 +154,45 @@ Test(sparkline, bars)
 	expect_spark(values, 0, 9, SPARK_SUM, true, "");
 	expect_spark(values, 8, 0, SPARK_SUM, true, "");
 	expect_spark(values, 1, 9, SPARK_SUM, true, "_");
+}
+
+/* A connection whose server sent SYN,ACK at that time, and whose records end a second later. */
+static void add_half_open(HtmlTimeline *t, ShakedownTime time, bool completed)
+{
+	ShakedownHistoryEntry server[2] = {
+		{.state = SHAKEDOWN_TCP_SYN_RECEIVED, .time = time},
+		{.state = SHAKEDOWN_TCP_ESTABLISHED, .time = time + SECONDS(1)},
+	};
+	ShakedownConnection c = {.start = time, .end = time + SECONDS(1)};
+
+	c.handshake.outcome = completed ? SHAKEDOWN_HANDSHAKE_COMPLETE
+					: SHAKEDOWN_HANDSHAKE_UNFINISHED;
+	c.teardown.outcome = SHAKEDOWN_TEARDOWN_OPEN;
+	c.side[SHAKEDOWN_SERVER].history = server;
+	c.side[SHAKEDOWN_SERVER].history_len = completed ? 2 : 1;
+	html_timeline_connection(t, &c);
+}
+
+/* How many are half-open when all that is known is over. */
+static int half_open_at_end(const HtmlTimeline *t)
+{
+	int level = 0;
+
+	for (unsigned i = 0; i < t->len; i++)
+		level += t->bins[i].half_open;
+	return level;
+}
+
+Test(timeline, a_page_holds_half_open_what_nobody_completed)
+{
+	g_autofree HtmlTimeline *t = g_new0(HtmlTimeline, 1);
+
+	html_timeline_init(t);
+	for (unsigned i = 0; i < 40; i++)
+		add_half_open(t, NOW + SECONDS(i) / 10, i % 4 == 0);
+	cr_assert_eq(half_open_at_end(t), 30);
+	/* Two minutes later their servers have given up. */
+	add_half_open(t, NOW + SECONDS(120), true);
+	add_half_open(t, NOW, false);
+	cr_assert_eq(half_open_at_end(t), 30);
 }

@@ -3,6 +3,8 @@
 #include "report/html/html-timeline.h"
 
 #define WIDTH_LEAST INT64_C(1000000) /* a millisecond */
+/* Linux repeats a SYN,ACK five times and forgets the SYN 32 s after the last. */
+#define HALF_OPEN_LEFT (32 * SHAKEDOWN_NS_PER_S)
 
 void html_timeline_init(HtmlTimeline *timeline)
 {
@@ -66,7 +68,16 @@ static HtmlBin *bin_at(HtmlTimeline *t, ShakedownTime time)
 	return &t->bins[i];
 }
 
-/* Each stay in a state, from its history: a state's last entry lasts as long as is seen. */
+/* Whether that time lies within what is known so far. */
+static bool reaches(const HtmlTimeline *t, ShakedownTime time)
+{
+	return floor_div(time, t->width) < t->first + (int64_t)t->len;
+}
+
+/*
+ * Each stay in a state, from its history. The last entry lasts on: TIME-WAIT until its timer, which
+ * has an entry of its own; a half-open connection until its server gives up, or the capture ends.
+ */
 static void count_stays(HtmlTimeline *t, const ShakedownConnection *c, ShakedownSideId side)
 {
 	const ShakedownSide *s = &c->side[side];
@@ -75,8 +86,10 @@ static void count_stays(HtmlTimeline *t, const ShakedownConnection *c, Shakedown
 		const ShakedownHistoryEntry *h = &s->history[i];
 		const ShakedownHistoryEntry *next = i + 1 < s->history_len ? h + 1 : NULL;
 		if (h->state == SHAKEDOWN_TCP_SYN_RECEIVED) {
+			ShakedownTime left = next ? next->time : c->end + HALF_OPEN_LEFT;
 			bin_at(t, h->time)->half_open++;
-			bin_at(t, next ? next->time : c->end)->half_open--;
+			if (next || reaches(t, left))
+				bin_at(t, left)->half_open--;
 		} else if (h->state == SHAKEDOWN_TCP_TIME_WAIT) {
 			bin_at(t, h->time)->time_wait++;
 			if (next)
