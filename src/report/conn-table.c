@@ -43,6 +43,13 @@ static const TextColumn columns_template[CONN_COLUMNS] = {
 	[CONN_COLUMN_ANOMALIES] = {.title = "anomalies", .least = 24, .rank = 1},
 };
 
+/* What numbers of rows not measured may need: a million connections, a day. */
+static const uint8_t reserve[CONN_COLUMNS] = {
+	[CONN_COLUMN_ID] = 6,
+	[CONN_COLUMN_START] = 9,
+	[CONN_COLUMN_DURATION] = 9,
+};
+
 /* Columns that no row has anything for are out of the question. */
 static void leave_out(ConnTable *table, ConnColumn column)
 {
@@ -61,6 +68,8 @@ static void measure(ConnTable *table, const ConnRow *rows, size_t n)
 		for (size_t i = 0; i < n; i++)
 			c->natural = MAX(c->natural,
 					 conn_cell_width(table, (ConnColumn)column, &rows[i]));
+		if (table->more)
+			c->natural = MAX(c->natural, reserve[column]);
 	}
 }
 
@@ -145,7 +154,7 @@ static void fit(ConnTable *table, const ConnRow *rows, size_t n, unsigned indent
 }
 
 void conn_table_init(ConnTable *table, TextLayout *layout, const ConnRow *rows, size_t n,
-		     unsigned indent, ShakedownTime base)
+		     unsigned indent, ShakedownTime base, bool more)
 {
 	/* The most telling first; the last one fits anywhere. */
 	static const struct {
@@ -160,7 +169,7 @@ void conn_table_init(ConnTable *table, TextLayout *layout, const ConnRow *rows, 
 		{0, {false, false, false}},
 	};
 
-	*table = (ConnTable){.layout = layout, .base = base};
+	*table = (ConnTable){.layout = layout, .base = base, .more = more};
 	for (size_t i = 0; i < G_N_ELEMENTS(tries); i++) {
 		const Shape *shape = &tries[i].shape;
 		if (layout->width < tries[i].width)

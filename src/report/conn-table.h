@@ -35,13 +35,17 @@ typedef struct {
 	TextColumn columns[CONN_COLUMNS];
 	TextTable table;
 	ShakedownTime base; /* starts are counted from here */
+	bool more;	    /* rows will come that were not measured */
 	bool histories;	    /* states with how they came about */
 	bool short_states;  /* one spelling of a state in the whole table */
 } ConnTable;
 
-/* Measures the rows; those that come later are cut to the same widths. */
+/*
+ * Measures the rows. Where more of them will come, numbers have some room to grow; names that are
+ * longer are cut to the same widths, numbers never.
+ */
 void conn_table_init(ConnTable *table, TextLayout *layout, const ConnRow *rows, size_t n,
-		     unsigned indent, ShakedownTime base);
+		     unsigned indent, ShakedownTime base, bool more);
 void conn_table_titles(ConnTable *table);
 void conn_table_row(ConnTable *table, const ConnRow *row);
 

@@ -43,14 +43,14 @@ static void put_row(ConnectionsText *self, const ConnRow *row)
 	conn_table_row(&self->table, row);
 }
 
-static void put_held(ConnectionsText *self, const ShakedownCaptureInfo *capture)
+static void put_held(ConnectionsText *self, const ShakedownCaptureInfo *capture, bool more)
 {
 	GArray *rows = self->rows;
 	ShakedownTime base = capture && capture->passed > 0 ? capture->first : earliest(rows);
 
 	g_array_sort(rows, by_id);
 	conn_table_init(&self->table, &self->text, (const ConnRow *)(void *)rows->data, rows->len,
-			0, base);
+			0, base, more);
 	conn_table_titles(&self->table);
 	for (guint i = 0; i < rows->len; i++)
 		put_row(self, &g_array_index(rows, ConnRow, i));
@@ -71,7 +71,7 @@ static void put_connection(ReportSink *sink, const ShakedownConnection *connecti
 	g_array_append_val(self->rows, row);
 	if (self->rows->len < ROWS_HELD)
 		return;
-	put_held(self, NULL);
+	put_held(self, NULL, true);
 	self->streaming = true;
 }
 
@@ -96,7 +96,7 @@ static bool finish(ReportSink *sink, const ShakedownSummary *summary,
 		text_wrap(&self->text, TEXT_PLAIN, "No TCP connections.", 0, 0);
 	} else {
 		if (!self->streaming)
-			put_held(self, capture);
+			put_held(self, capture, false);
 		text_newline(&self->text);
 		put_count(self);
 		self->legend.marks = self->table.columns[CONN_COLUMN_MARKS].columns > 0;

@@ -182,7 +182,7 @@ static bool put_table(ReportText *self, unsigned n, ShakedownTime base)
 
 	for (unsigned i = 0; i < n; i++)
 		rows[i] = self->details[i].row;
-	conn_table_init(&table, &self->text, rows, n, 0, base);
+	conn_table_init(&table, &self->text, rows, n, 0, base, false);
 	conn_table_titles(&table);
 	for (unsigned i = 0; i < n; i++)
 		conn_table_row(&table, &rows[i]);

@@ -21,7 +21,7 @@ typedef struct {
 	uint64_t whole;
 } Shares;
 
-enum { INDENT = 2, GAP = 3, COUNT = 9, PERCENT = 7, BAR_MOST = 24, LEG = 10, SIDE_BY_SIDE = 80 };
+enum { INDENT = 2, GAP = 3, COUNT = 9, PERCENT = 6, BAR_MOST = 24, LEG = 10, SIDE_BY_SIDE = 80 };
 
 /* Where two blocks do not fit beside one another, they stand below one another. */
 static bool stacked(const ReportText *self)
@@ -66,7 +66,10 @@ static void put_share(TextLayout *text, const Shares *shares, unsigned i, unsign
 	const Share *row = &shares->rows[i];
 	unsigned fixed = shares->name_columns + COUNT + PERCENT;
 	unsigned bar = columns > fixed + 1 ? MIN(columns - fixed - 1, BAR_MOST) : 0;
-	number[report_format_grouped(number, row->count)] = '\0';
+	size_t len = report_format_grouped(number, row->count);
+	if (len >= COUNT)
+		len = report_format_count(number, row->count);
+	number[len] = '\0';
 	percent[report_format_percent(percent, row->count, shares->whole)] = '\0';
 	text_cell(text, row->style, row->name, shares->name_columns, TEXT_LEFT, TEXT_CUT_END);
 	text_cell(text, TEXT_PLAIN, number, COUNT, TEXT_RIGHT, TEXT_CUT_END);
@@ -101,7 +104,8 @@ static void put_blocks(ReportText *self, const char *left_title, const Shares *l
 		       unsigned right_rows)
 {
 	TextLayout *text = &self->text;
-	unsigned columns = block_columns(self);
+	unsigned whole = block_columns(self) + GAP;
+	unsigned columns = MAX(whole - GAP, left->name_columns + COUNT + PERCENT);
 	bool stack = stacked(self);
 	unsigned rows = stack ? left->n : MAX(left->n, right_rows);
 
@@ -109,7 +113,7 @@ static void put_blocks(ReportText *self, const char *left_title, const Shares *l
 		put_title(self, left_title);
 	} else {
 		text_spaces(text, INDENT);
-		text_cell(text, TEXT_BOLD, left_title, columns + GAP, TEXT_LEFT, TEXT_CUT_END);
+		text_cell(text, TEXT_BOLD, left_title, whole, TEXT_LEFT, TEXT_CUT_END);
 		text_put(text, TEXT_BOLD, right_title);
 		text_newline(text);
 	}
@@ -117,7 +121,7 @@ static void put_blocks(ReportText *self, const char *left_title, const Shares *l
 		text_spaces(text, INDENT);
 		put_share(text, left, i, columns);
 		if (!stack) {
-			text_spaces(text, GAP);
+			text_spaces(text, whole - columns);
 			put_right(self, right, i);
 		}
 		text_newline(text);
@@ -226,7 +230,7 @@ void report_states(ReportText *self)
 {
 	g_autofree Shares *pairs = g_new0(Shares, 1);
 
-	pairs->name_columns = 22;
+	pairs->name_columns = 23; /* FIN-WAIT-1 / CLOSE-WAIT */
 	rank_pairs(self, pairs, self->verbose ? 64 : 5);
 	text_newline(&self->text);
 	put_blocks(self, "states at the end, client / server", pairs, "handshake times", NULL,

@@ -2,6 +2,8 @@
 /* Tables that fit the terminal. */
 #include "report/text-table.h"
 
+#include <string.h>
+
 /* Columns that the chosen ones take, gaps and indent included. */
 static unsigned table_width(const TextTable *table)
 {
@@ -94,13 +96,18 @@ static size_t last_chosen(const TextTable *table)
 	return n - 1;
 }
 
+/* What is on the right are numbers: half of one would be another, so none is cut. */
 static void put_cell(TextLayout *layout, const TextColumn *c, unsigned gap, bool last,
 		     TextStyle style, const char *text)
 {
+	unsigned columns = c->columns;
+
+	if (c->align == TEXT_RIGHT)
+		columns = MAX(columns, text_width(text, strlen(text)));
 	if (last && c->align == TEXT_LEFT)
-		(void)text_last_cell(layout, style, text, c->columns, c->cut);
+		(void)text_last_cell(layout, style, text, columns, c->cut);
 	else
-		text_cell(layout, style, text, c->columns, c->align, c->cut);
+		text_cell(layout, style, text, columns, c->align, c->cut);
 	if (!last)
 		text_spaces(layout, gap);
 }

@@ -64,11 +64,11 @@ Test(conns, no_pair_of_states_is_cut)
 	catch_init(&caught);
 	ShakedownSinkOptions options =
 		sample_options(SHAKEDOWN_VIEW_REPORT, SHAKEDOWN_FORMAT_TEXT, 80, &caught);
-	sample_run(&options,
-		   (const SampleKind[]){SAMPLE_LINGERING, SAMPLE_LINGERING, SAMPLE_LINGERING,
-					SAMPLE_LINGERING, SAMPLE_LINGERING, SAMPLE_LINGERING,
-					SAMPLE_LINGERING, SAMPLE_LINGERING, SAMPLE_LINGERING},
-		   9);
+	SampleKind kinds[40];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		kinds[i] = SAMPLE_LINGERING;
+	sample_run(&options, kinds, G_N_ELEMENTS(kinds));
 	cr_assert(strstr(caught.text->str, "\n  FIN-WAIT-2 / CLOSE-WAIT  "), "%s",
 		  caught.text->str);
 	catch_clear(&caught);
