@@ -28,8 +28,9 @@ static char *read_text(const char *path, gsize *len, GError **error)
 		fclose(file);
 	}
 	if (!file || err) {
-		g_set_error(error, SHAKEDOWN_CONFIG_ERROR, SHAKEDOWN_CONFIG_ERROR_FILE, "%s: %s",
-			    path, g_strerror(err));
+		g_set_error(error, SHAKEDOWN_CONFIG_ERROR, SHAKEDOWN_CONFIG_ERROR_FILE, "%s: %s%s",
+			    path, g_strerror(err),
+			    err == ENOENT ? "; check the path and the spelling" : "");
 		return NULL;
 	}
 	if (*len > FILE_MAX_LEN || memchr(text, 0, *len)) {

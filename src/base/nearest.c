@@ -56,7 +56,7 @@ void nearest_offer(Nearest *nearest, const char *word)
 	else
 		distance = distance_between(nearest->typed, typed_len, word, word_len);
 	/* A third of the letters may be wrong; more, and the guess would be noise. */
-	if (distance > MAX(typed_len, word_len) / 3 + (typed_len > 2))
+	if (distance > MAX(typed_len, word_len) / 3 + (typed_len > 3))
 		return;
 	if (distance >= typed_len)
 		return;

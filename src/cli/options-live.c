@@ -68,12 +68,12 @@ bool options_live_take(LiveOptions *live, const RawLive *raw, const char *output
 	if (!value_take_number("buffer-size", raw->buffer, 256, KIB_MOST, &buffer) ||
 	    !value_take_number("snapshot-length", raw->snaplen, 64, SNAPLEN_MOST, &snaplen) ||
 	    !value_take_number("keep", raw->keep, 1, 1000000, &live->keep) ||
-	    !value_take_duration("duration", raw->duration, 1, &live->duration) ||
+	    !value_take_duration("duration", raw->duration, 1, "more than 0 s", &live->duration) ||
 	    !value_take_duration("rotate-time", raw->rotate_time, SHAKEDOWN_NS_PER_S,
-				 &live->rotate_time) ||
+				 "at least 1 s", &live->rotate_time) ||
 	    !value_take_duration("interval", raw->interval, SHAKEDOWN_NS_PER_S / 10,
-				 &live->interval) ||
-	    !value_take_size("rotate-size", raw->rotate_size, ROTATE_SIZE_LEAST,
+				 "at least 0.1 s", &live->interval) ||
+	    !value_take_size("rotate-size", raw->rotate_size, ROTATE_SIZE_LEAST, "64K",
 			     &live->rotate_size))
 		return false;
 	live->buffer_kib = (uint32_t)buffer;

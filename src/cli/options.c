@@ -175,10 +175,15 @@ static bool take_numbers(Options *o, const Raw *raw)
 	    !value_take_number("threads", raw->threads, 1, 1024, &threads) ||
 	    !value_take_number("width", raw->width, 40, 10000, &width))
 		return false;
+	if (raw->html_limit && g_strcmp0(raw->format, "html") != 0) {
+		complain("--html-limit bounds the page of --format html; ask for that as well");
+		return false;
+	}
 	o->width = (unsigned)width;
 	o->threads = (unsigned)threads;
 	if (raw->max_memory && !memory_parse(raw->max_memory, &o->max_memory)) {
-		complain("--max-memory: '%s' is no size from %s on (512M, 4G) and no share (25%%)",
+		complain("--max-memory: '%s' is neither a size of at least %s (512M, 4G) nor a "
+			 "share of up to 100%% (25%%)",
 			 raw->max_memory, MEMORY_LEAST_TEXT);
 		return false;
 	}
@@ -235,12 +240,35 @@ static bool was_given(const Raw *raw, const OptionRow *row)
 	return pointer != NULL;
 }
 
+/* "ladder or streams" */
+static char *takers(const OptionRow *row)
+{
+	GString *names = g_string_new(NULL);
+
+	for (const Command *c = commands; c->name; c++) {
+		unsigned later = 0;
+
+		if (!(row->commands & c->bit))
+			continue;
+		for (const Command *d = c + 1; d->name; d++)
+			later += (row->commands & d->bit) != 0;
+		g_string_append_printf(names, "%s%s", c->name,
+				       later > 1    ? ", "
+				       : later == 1 ? " or "
+						    : "");
+	}
+	return g_string_free(names, FALSE);
+}
+
 static bool command_takes_options(const Command *command, const Raw *raw)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
 		if (was_given(raw, &rows[i]) && !(rows[i].commands & command->bit)) {
-			complain("'%s' takes no option --%s; see 'shakedown %s --help'",
-				 command->name, rows[i].name, command->name);
+			g_autofree char *names = takers(&rows[i]);
+
+			complain("'%s' takes no option --%s, which is for %s; see 'shakedown %s "
+				 "--help'",
+				 command->name, rows[i].name, names, command->name);
 			return false;
 		}
 	return true;

@@ -30,6 +30,30 @@ static void fail(GError **error, const char *name, int err)
 		    g_strerror(err));
 }
 
+/* What helps whoever named a place that cannot be written to. */
+static const char *advice(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+		return "; check that the directory is there";
+	case EISDIR:
+		return "; name a file in it";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "; write to a place that is yours";
+	default:
+		return "";
+	}
+}
+
+static void fail_to_open(GError **error, const char *name, int err)
+{
+	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(err), "%s: %s%s", name,
+		    g_strerror(err), advice(err));
+}
+
 /* Writing over a capture while it is read would destroy both. */
 static bool is_input(const struct stat *out, const ShakedownCaptureInfo *inputs)
 {
@@ -66,7 +90,7 @@ static bool open_beside(Output *o, const char *path, mode_t mode, GError **error
 	o->temporary = g_strdup_printf("%s.XXXXXX", o->target);
 	o->fd = g_mkstemp_full(o->temporary, O_WRONLY | O_CLOEXEC, (int)mode);
 	if (o->fd < 0) {
-		fail(error, path, errno);
+		fail_to_open(error, path, errno);
 		g_clear_pointer(&o->temporary, g_free);
 		return false;
 	}
@@ -80,7 +104,7 @@ static bool open_path(Output *o, const char *path, const ShakedownCaptureInfo *i
 	bool exists = stat(path, &st) == 0;
 
 	if (!exists && errno != ENOENT) {
-		fail(error, path, errno);
+		fail_to_open(error, path, errno);
 		return false;
 	}
 	if (exists && !is_no_input(path, &st, inputs, error))
@@ -89,7 +113,7 @@ static bool open_path(Output *o, const char *path, const ShakedownCaptureInfo *i
 		return open_beside(o, path, 0666, error);
 	if (S_ISREG(st.st_mode)) {
 		if (access(path, W_OK) != 0) {
-			fail(error, path, errno);
+			fail_to_open(error, path, errno);
 			return false;
 		}
 		/* A file that was there keeps its permissions, whatever the umask. */
@@ -98,7 +122,7 @@ static bool open_path(Output *o, const char *path, const ShakedownCaptureInfo *i
 	}
 	o->fd = g_open(path, O_WRONLY | O_CLOEXEC, 0);
 	if (o->fd < 0)
-		fail(error, path, errno);
+		fail_to_open(error, path, errno);
 	return o->fd >= 0;
 }
 
@@ -120,7 +144,7 @@ static int open_log(const char *path, GError **error)
 	int fd = g_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 
 	if (fd < 0)
-		fail(error, path, errno);
+		fail_to_open(error, path, errno);
 	return fd;
 }
 

@@ -14,21 +14,25 @@ bool value_take_number(const char *option, const char *text, uint64_t least, uin
 {
 	if (!text || g_ascii_string_to_unsigned(text, 10, least, most, value, NULL))
 		return true;
-	complain("--%s: '%s' is not a whole number from %" G_GUINT64_FORMAT
-		 " to %" G_GUINT64_FORMAT,
-		 option, text, least, most);
+	if (most >= INT64_MAX)
+		complain("--%s: '%s' is not a whole number of at least %" G_GUINT64_FORMAT, option,
+			 text, least);
+	else
+		complain("--%s: '%s' is not a whole number from %" G_GUINT64_FORMAT
+			 " to %" G_GUINT64_FORMAT,
+			 option, text, least, most);
 	return false;
 }
 
 bool value_take_duration(const char *option, const char *text, ShakedownDuration least,
-			 ShakedownDuration *value)
+			 const char *least_text, ShakedownDuration *value)
 {
 	if (!text)
 		return true;
 	if (shakedown_duration_from_text(text, value) && *value >= least)
 		return true;
-	complain("--%s: '%s' is not a duration such as 30, 90s, 5min, 1h or 1d, or too short",
-		 option, text);
+	complain("--%s: '%s' is not a duration of %s, such as 30, 90s, 5min, 1h or 1d", option,
+		 text, least_text);
 	return false;
 }
 
@@ -65,11 +69,13 @@ bool value_parse_size(const char *text, uint64_t *bytes)
 	return true;
 }
 
-bool value_take_size(const char *option, const char *text, uint64_t least, uint64_t *value)
+bool value_take_size(const char *option, const char *text, uint64_t least, const char *least_text,
+		     uint64_t *value)
 {
 	if (!text || (value_parse_size(text, value) && *value >= least))
 		return true;
-	complain("--%s: '%s' is not a size such as 64K, 100M or 2G, or too small", option, text);
+	complain("--%s: '%s' is not a size of at least %s, such as 100M or 2G", option, text,
+		 least_text);
 	return false;
 }
 

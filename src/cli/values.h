@@ -9,10 +9,11 @@
 
 bool value_take_number(const char *option, const char *text, uint64_t least, uint64_t most,
 		       uint64_t *value);
-/* As in a configuration file: "30", "5min". */
+/* As in a configuration file: "30", "5min"; least_text, as "at least 1 s", is for who errs. */
 bool value_take_duration(const char *option, const char *text, ShakedownDuration least,
-			 ShakedownDuration *value);
-bool value_take_size(const char *option, const char *text, uint64_t least, uint64_t *value);
+			 const char *least_text, ShakedownDuration *value);
+bool value_take_size(const char *option, const char *text, uint64_t least, const char *least_text,
+		     uint64_t *value);
 /* The index of the word in a NULL-terminated list. */
 bool value_take_word(const char *option, const char *text, const char *const *words, int *index);
 

@@ -47,13 +47,16 @@ static void ladder_segment(ReportSink *sink, const ShakedownSegment *segment)
 
 /* "there is no connection 7: the capture holds 3 connections, numbered from 1 to 3" */
 static void set_no_connection(const LadderSink *self, const ShakedownSummary *summary,
-			      GError **error)
+			      const ShakedownCaptureInfo *capture, GError **error)
 {
 	uint64_t n = summary ? summary->connections : self->connections;
 
 	if (!n)
-		g_set_error_literal(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_NO_CONNECTION,
-				    "there is no connection to draw: the capture holds none");
+		g_set_error(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_NO_CONNECTION,
+			    "there is no connection to draw: %s",
+			    capture && capture->passed < capture->packets
+				    ? "the packets that passed the filter hold none"
+				    : "the capture holds none");
 	else if (n == 1)
 		g_set_error(error, SHAKEDOWN_SINK_ERROR, SHAKEDOWN_SINK_ERROR_NO_CONNECTION,
 			    "there is no connection %" PRIu64
@@ -72,7 +75,7 @@ static bool ladder_finish(ReportSink *sink, const ShakedownSummary *summary,
 	LadderSink *self = (LadderSink *)sink;
 
 	if (!self->ladder.about.seen) {
-		set_no_connection(self, summary, error);
+		set_no_connection(self, summary, capture, error);
 		return false;
 	}
 	ladder_data_settle(&self->ladder);

@@ -233,8 +233,8 @@ Test(config_file, what_is_no_text_file_is_refused)
 	static const struct {
 		const char *path, *said;
 	} rows[] = {
-		{"/nonexistent/shakedown.conf",
-		 "/nonexistent/shakedown.conf: No such file or directory"},
+		{"/nonexistent/shakedown.conf", "/nonexistent/shakedown.conf: No such file or "
+						"directory; check the path and the spelling"},
 		{"/", "/: Is a directory"},
 		{"/dev/zero", "/dev/zero: not a configuration file (larger than 1 MiB)"},
 	};

@@ -135,7 +135,7 @@ def wrong_values_are_told():
     fails(["--fail-on", "panic", "good.pcap"], 2, "info, notice, warning, critical")
     fails(["--color", "sometimes", "good.pcap"], 2, "auto, always, never")
     for count in ("0", "-1", "x", "1e3", "", "99999999999999999999"):
-        fails(["-c", count, "good.pcap"], 2, f"--count: '{count}'")
+        fails(["-c", count, "good.pcap"], 2, f"--count: '{count}' is not a whole number of at least 1\n")
     fails(["--width", "7", "good.pcap"], 2, "--width: '7'", "from 40")
     for size in ("64M", "1", "x", "0%", "101%", "4 G", "-1G", "nanG", ""):
         fails(["--max-memory", size, "good.pcap"], 2, f"--max-memory: '{size}'")
@@ -145,6 +145,12 @@ def wrong_values_are_told():
         equal(run("good.pcap", "--max-memory", size)[0], 0, size)
     for size in ("64", "1.5X", "1e6", "0x100000", "1M2", "iB", "1ib", "1 M", "1..5M"):
         fails(["good.pcap", "-w", "kept.pcapng", "--rotate-size", size], 2, f"--rotate-size: '{size}'")
+    fails(["good.pcap", "-w", "kept.pcapng", "--rotate-size", "63K"], 2, "at least 64K")
+    fails(["good.pcap", "-w", "kept.pcapng", "--rotate-time", "0.9"], 2, "at least 1 s")
+    fails(["watch", "--interval", "99ms", "good.pcap"], 2, "at least 0.1 s")
+    equal(run("watch", "--interval", "100ms", "good.pcap")[0], 0, "the least interval")
+    fails(["--html-limit", "8", "good.pcap"], 2, "--format html")
+    equal(run("--format", "html", "--html-limit", "8", "good.pcap")[0], 0, "a page's limit")
     fails(["ladder", "--conn", "first", "good.pcap"], 2, "--conn: 'first'")
     for option in "since", "until":
         for time in "soon", "", "10", "24:00", "-5min", "2026-02-30", "+":
@@ -156,8 +162,9 @@ def wrong_values_are_told():
 
 @test
 def options_belong_to_commands():
-    fails(["conns", "--conn", "1", "good.pcap"], 2, "'conns' takes no option --conn")
-    fails(["good.pcap", "--absolute"], 2, "'report' takes no option --absolute")
+    fails(["conns", "--conn", "1", "good.pcap"], 2, "'conns' takes no option --conn, which is for ladder or streams;")
+    fails(["good.pcap", "--absolute"], 2, "'report' takes no option --absolute, which is for ladder;")
+    fails(["conns", "--all", "good.pcap"], 2, "which is for report, anomalies or watch;")
     fails(["explain", "-f", "tcp"], 2, "'explain' takes no option --filter")
     fails(["good.pcap", "--config"], 2, "--config needs a FILE")
     fails(["interfaces", "--config", "x"], 2, "'interfaces' takes no option --config")
@@ -431,6 +438,7 @@ def standard_input_is_read_when_asked():
 
 @test
 def a_ladder_draws_the_connection_asked_for():
+    fails(["ladder", "-f", "port 9", "good.pcap"], 1, "the packets that passed the filter hold none")
     first = run("ladder", "both.pcap")
     equal(first[0], 0, first[2])
     assert "SYN" in first[1] and "SYN-SENT" in first[1], first[1]
@@ -536,8 +544,9 @@ def output_never_overwrites_the_capture():
 
 @test
 def output_that_cannot_be_written():
-    fails(["-o", "nowhere/out", "good.pcap"], 1, "nowhere/out", "No such file")
-    fails(["-o", ".", "good.pcap"], 1, "directory")
+    fails(["-o", "nowhere/out", "good.pcap"], 1, "nowhere/out", "No such file", "directory is there")
+    fails(["-o", ".", "good.pcap"], 1, ".: Is a directory; name a file in it")
+    fails(["watch", "-o", "nowhere/out", "good.pcap"], 1, "nowhere/out", "directory is there")
     for args in (["both.pcap"], ["--format", "json", "both.pcap"], ["watch", "both.pcap"], ["explain"]):
         fails([*args, "-o", "/dev/full"], 1, "/dev/full: No space left on device")
         with open("/dev/full", "wb") as full:
@@ -650,6 +659,8 @@ def explain_helps_whoever_mistypes():
     assert "SYN-RECEIVED  (state" in run("explain", "SYN-RECV")[1]
     fails(["explain", "sin-flood"], 2, "did you mean 'syn-flood'?")
     fails(["explain", "xyzzy"], 2, "'shakedown explain' lists")
+    fails(["explain", "tcp"], 2, "'shakedown explain' lists")
+    fails(["explain", "nwe"], 2, "did you mean 'new'?")
     assert "configuration key" in run("explain", "syn_timeout")[1]
 
 
