@@ -200,9 +200,9 @@ static void one_direction(const CaptureDetector *d, DetectContext *context)
 	finding_count(&f, "of", both);
 	finding_count(&f, "client_side_only", d->client_only);
 	finding_summary(&f,
-			"of %" PRIu64 " of %" PRIu64
-			" connections one direction alone is in the capture",
-			d->one_sided, both);
+			"only one direction is in the capture of %" PRIu64 " of %" PRIu64
+			" connection%s",
+			d->one_sided, both, both == 1 ? "" : "s");
 	finding_report(&f);
 }
 
@@ -236,7 +236,7 @@ static void capture_disorder(DetectContext *context)
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_DISORDER, NULL, 0);
 	examples(&f, context->disordered, disordered);
 	finding_count(&f, "packets", disordered);
-	finding_summary(&f, "%" PRIu64 " packet%s stand%s in the capture behind a later one",
+	finding_summary(&f, "%" PRIu64 " packet%s come%s after a later one in the capture",
 			disordered, plural(disordered), disordered == 1 ? "s" : "");
 	finding_report(&f);
 }

@@ -73,7 +73,7 @@ static void on_conflict(void *self, DetectContext *context, const TcpEvent *even
 			"content, in frames %" PRIu64 " and %" PRIu64,
 			who, o->offset, o->first_frame, o->later_frame);
 	if (may_be_filling(o))
-		finding_summary(&f, "; the one copy is all zeros, as the filling of a short frame "
+		finding_summary(&f, "; the one copy is all zeros, as the padding of a short frame "
 				    "that a device has taken for data");
 	finding_report(&f);
 }

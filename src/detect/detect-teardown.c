@@ -102,7 +102,7 @@ static void last_ack_lost(DetectContext *context, TcpConnection *conn)
 	finding_time(&f, MAX(tcp_closing(conn)->fin_time[0], tcp_closing(conn)->fin_time[1]),
 		     conn->end);
 	finding_summary(&f, "the last ACK passed, but the FIN came again: the ACK did not arrive, "
-			    "and TIME-WAIT began anew");
+			    "and TIME-WAIT was restarted");
 	finding_report(&f);
 }
 

@@ -292,10 +292,10 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 	if (!never)
 		finding_duration(&f, "cost_s", conn->syn_ack_first - conn->syn_first);
 	finding_summary(&f, "a SYN to ports that were in TIME-WAIT was %s",
-			refused ? "reset" : "not taken");
+			refused ? "reset" : "not accepted");
 	if (!never)
 		finding_summary(&f, "; %s %s later",
-				aborted ? "it was answered" : "the connection came about",
+				aborted ? "it was answered" : "the connection was established",
 				finding_span(&f, conn->syn_ack_first - conn->syn_first));
 	else if (tcp_conn_has(conn, TCP_CONN_OLD_ANSWERED))
 		finding_summary(&f, ": an ACK of the old connection answered it");

@@ -385,12 +385,12 @@ static void third_ack_lost(DetectContext *context, TcpConnection *conn, const Do
 	finding_flag(&f, "mended", mended);
 	finding_summary(&f,
 			"the third ACK passed, but the server sent SYN,ACK again: it did not "
-			"arrive, or was not taken (%u time%s)",
+			"arrive, or was not accepted (%u time%s)",
 			d->third_ack_lost, d->third_ack_lost == 1 ? "" : "s");
-	finding_summary(&f, mended ? "; the connection came about all the same"
-			    : goes_on
-				    ? "; that a later one was taken nothing of the server shows"
-				    : "; the client believes that it is connected, the server not");
+	finding_summary(&f,
+			mended	  ? "; the connection was established all the same"
+			: goes_on ? "; nothing from the server shows that a later one was accepted"
+				  : "; the client believes that it is connected, the server not");
 	finding_report(&f);
 }
 

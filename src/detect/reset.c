@@ -197,8 +197,8 @@ static void survivor(DetectContext *context, TcpConnection *conn, ShakedownSideI
 	finding_severity(&f, SHAKEDOWN_SEVERITY_NOTICE);
 	finding_text(&f, "lost_by", shakedown_side_name(other));
 	finding_summary(&f,
-			"%s was reset by another than %s, which nothing in the capture tells of "
-			"it: it still holds the connection",
+			"%s was reset by someone other than %s, which, as far as the capture "
+			"shows, still holds the connection",
 			finding_side(other), finding_side(side));
 	finding_report(&f);
 }

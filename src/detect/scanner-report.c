@@ -108,7 +108,7 @@ static void say_answers(Finding *f, const Scanner *s)
 		separator = ", ";
 	}
 	if (s->probed) {
-		finding_summary(f, "%s%" PRIu32 " answered and let down", separator, s->probed);
+		finding_summary(f, "%s%" PRIu32 " answered and abandoned", separator, s->probed);
 		separator = ", ";
 	}
 	if (s->successes)

@@ -156,7 +156,7 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 		finding_duration(&f, "longest_s", longest);
 		finding_duration(&f, "total_s", w->zero_total + open_end);
 		finding_flag(&f, "still_closed", w->zero_since != 0);
-		finding_summary(&f, "%s offered no window for %s", finding_side(side),
+		finding_summary(&f, "%s advertised a zero window for %s", finding_side(side),
 				finding_span(&f, longest));
 		if (w->zero_times > 1)
 			finding_summary(&f, " at the longest of %" PRIu32 " times, %s in all",

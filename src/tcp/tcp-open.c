@@ -258,7 +258,7 @@ static void syn_ack_again(TcpStep *step)
 		return;
 	tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
 	conn->flags |= TCP_CONN_THIRD_ACK_LOST;
-	step->note = "the third ACK was lost or not taken";
+	step->note = "the third ACK was lost or not accepted";
 	tcp_emit(step, TCP_EVENT_THIRD_ACK_LOST, step->from);
 }
 

@@ -19,7 +19,7 @@ Test(tcp_third_ack, lost)
 	EXPECT_STATES(t, "ESTABLISHED / SYN-RECEIVED");
 	EXPECT_CHANGES(t, "-S:ESTABLISHED?");
 	EXPECT_EVENTS(t, "third-ack-lost syn-ack");
-	EXPECT_NOTE(t, "the third ACK was lost or not taken");
+	EXPECT_NOTE(t, "the third ACK was lost or not accepted");
 	CLIENT(t, TCP_ACK, 1, 1);
 	EXPECT_STATES(t, "ESTABLISHED / ESTABLISHED?");
 	SERVER(t, PSH_ACK, 1, 1, 100);
