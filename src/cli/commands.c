@@ -8,8 +8,8 @@
 
 const Command commands[] = {
 	{"report", FOR_REPORT, "[FILE...]", "the whole picture of a capture", analyse_run},
-	{"conns", FOR_CONNS, "[FILE...]", "one row a connection", analyse_run},
-	{"anomalies", FOR_ANOMALIES, "[FILE...]", "one row an anomaly", analyse_run},
+	{"conns", FOR_CONNS, "[FILE...]", "one row per connection", analyse_run},
+	{"anomalies", FOR_ANOMALIES, "[FILE...]", "one row per anomaly", analyse_run},
 	{"ladder", FOR_LADDER, "[FILE...]", "one connection as a sequence diagram", analyse_run},
 	{"streams", FOR_STREAMS, "[FILE...]", "the bytes that a side sent, put in order",
 	 streams_run},

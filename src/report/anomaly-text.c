@@ -121,7 +121,7 @@ void anomaly_counts_put(TextLayout *layout, const uint64_t severities[SHAKEDOWN_
 	if (stands_for > sum) {
 		size_t len = report_format_grouped(text + 1, stands_for) + 1;
 		text[0] = '(';
-		g_snprintf(text + len, (gulong)(sizeof(text) - len), " by themselves: --all)");
+		g_snprintf(text + len, (gulong)(sizeof(text) - len), " ungrouped: --all)");
 		if (at + 1 + text_width(text, strlen(text)) > layout->width)
 			text_newline(layout);
 		else

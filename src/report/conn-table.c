@@ -25,7 +25,7 @@ typedef struct {
 static const TextColumn columns_template[CONN_COLUMNS] = {
 	[CONN_COLUMN_ID] = {.title = "id", .align = TEXT_RIGHT},
 	[CONN_COLUMN_START] = {.title = "start", .align = TEXT_RIGHT, .rank = 4},
-	[CONN_COLUMN_DURATION] = {.title = "took", .align = TEXT_RIGHT, .rank = 2},
+	[CONN_COLUMN_DURATION] = {.title = "dur", .align = TEXT_RIGHT, .rank = 2},
 	[CONN_COLUMN_CLIENT] = {.title = "client", .cut = TEXT_CUT_MIDDLE},
 	[CONN_COLUMN_SERVER] = {.title = "server", .cut = TEXT_CUT_MIDDLE},
 	[CONN_COLUMN_CLIENT_STATE] = {.title = "client is", .cut = TEXT_CUT_MIDDLE},
@@ -37,8 +37,8 @@ static const TextColumn columns_template[CONN_COLUMNS] = {
 	[CONN_COLUMN_BYTES] = {.title = "bytes", .align = TEXT_RIGHT, .rank = 5},
 	[CONN_COLUMN_SERVER_RTT] = {.title = "server rtt", .align = TEXT_RIGHT, .rank = 6},
 	[CONN_COLUMN_CLIENT_RTT] = {.title = "client rtt", .align = TEXT_RIGHT, .rank = 7},
-	[CONN_COLUMN_RETRANSMISSIONS] = {.title = "rexmt", .align = TEXT_RIGHT, .rank = 8},
-	[CONN_COLUMN_ENCAPSULATION] = {.title = "in", .least = 10, .rank = 9},
+	[CONN_COLUMN_RETRANSMISSIONS] = {.title = "retrans", .align = TEXT_RIGHT, .rank = 8},
+	[CONN_COLUMN_ENCAPSULATION] = {.title = "encap", .least = 10, .rank = 9},
 	[CONN_COLUMN_MARKS] = {.title = "!", .rank = 1},
 	[CONN_COLUMN_ANOMALIES] = {.title = "anomalies", .least = 24, .rank = 1},
 };

@@ -58,7 +58,7 @@ static void put_quantiles(const GroupsText *text, const char *label, Quantiles *
 		return;
 	if (q->n == 1) {
 		append_duration(text, line, q->max);
-		g_string_append(line, " (once)");
+		g_string_append(line, " (1 sample)");
 	} else {
 		for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 			if (q->n < FEW && rows[i].percent > 50 && rows[i].percent < 100)
@@ -68,7 +68,7 @@ static void put_quantiles(const GroupsText *text, const char *label, Quantiles *
 		}
 		g_string_append(line, " (");
 		append_count(line, q->n);
-		g_string_append_c(line, ')');
+		g_string_append(line, " samples)");
 	}
 	put_field(text, label, line);
 }
@@ -140,7 +140,7 @@ static void put_closing(const GroupsText *text, Group *g, GString *line)
 	for (unsigned i = 0; i < 4; i++)
 		append_named(line, how[i / 2][i % 2], g->closed_first[i / 2][i % 2]);
 	if (line->len > 0)
-		put_field(text, "begun", line);
+		put_field(text, "initiated", line);
 	put_quantiles(text, "half-closed", &g->half_closed, line);
 }
 

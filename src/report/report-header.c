@@ -85,7 +85,7 @@ static void put_window(ReportText *self, const ShakedownCaptureInfo *capture)
 				       until);
 	if (self->line->len) {
 		g_string_append(self->line, " UTC");
-		put_field(self, "Asked for");
+		put_field(self, "Selected");
 	}
 }
 

@@ -50,7 +50,7 @@ static void of_capture(GPtrArray *warnings, const ShakedownCaptureInfo *capture)
 	if (capture->left_out)
 		of_left_out(warnings, capture);
 	if (capture->dropped)
-		add(warnings, "the capture lost packets: those who wrote it say that %s dropped",
+		add(warnings, "the capture lost packets: by its own count %s dropped",
 		    counted(n, sizeof(n), capture->dropped, "packet was", "packets were"));
 	if (capture->clock_steps > 0)
 		add(warnings, "the capture's clock was set back: %s",
@@ -68,7 +68,7 @@ static void of_filter(GPtrArray *warnings, const ShakedownSummary *s)
 			      "what only they show (third ACKs, the last ACK, data) is not known");
 	else if (s->syn_segments == s->segments && s->segments >= FILTERED_SEGMENTS)
 		add(warnings, "all TCP segments have SYN: if a capture filter left out the others, "
-			      "floods and handshakes without an end are its doing");
+			      "floods and unfinished handshakes may be an artefact of it");
 }
 
 static void of_analysis(GPtrArray *warnings, const ShakedownSummary *s)

@@ -12,8 +12,8 @@ static char *rows_of(uint64_t n, unsigned width)
 	g_autoptr(GError) error = NULL;
 
 	catch_init(&caught);
-	ShakedownSinkOptions options = sample_options(SHAKEDOWN_VIEW_CONNECTIONS,
-						      SHAKEDOWN_FORMAT_TEXT, width, &caught);
+	ShakedownSinkOptions options =
+		sample_options(SHAKEDOWN_VIEW_CONNECTIONS, SHAKEDOWN_FORMAT_TEXT, width, &caught);
 	g_autoptr(ShakedownSink) sink = shakedown_sink_new(&options, &error);
 	ShakedownSummary summary = {0};
 

@@ -580,7 +580,7 @@ Test(text, says_what_was_asked_for_of_a_longer_capture)
 		{INT64_C(1769853600) * SHAKEDOWN_NS_PER_S, INT64_C(1769853900) * SHAKEDOWN_NS_PER_S,
 		 "since 2026-01-31 10:00:00.000, until 2026-01-31 10:05:00.000 UTC\n"},
 		{0, INT64_C(1769853900) * SHAKEDOWN_NS_PER_S,
-		 "Asked for    until 2026-01-31 10:05:00.000 UTC\n"},
+		 "Selected     until 2026-01-31 10:05:00.000 UTC\n"},
 		{0, 0, NULL},
 	};
 
@@ -598,7 +598,7 @@ Test(text, says_what_was_asked_for_of_a_longer_capture)
 		if (asked[i].said)
 			cr_assert(strstr(caught.text->str, asked[i].said), "%s", caught.text->str);
 		else
-			cr_assert_null(strstr(caught.text->str, "Asked for"));
+			cr_assert_null(strstr(caught.text->str, "Selected "));
 		catch_clear(&caught);
 	}
 }

@@ -165,8 +165,8 @@ static void add_half_open(HtmlTimeline *t, ShakedownTime time, bool completed)
 	};
 	ShakedownConnection c = {.start = time, .end = time + SECONDS(1)};
 
-	c.handshake.outcome = completed ? SHAKEDOWN_HANDSHAKE_COMPLETE
-					: SHAKEDOWN_HANDSHAKE_UNFINISHED;
+	c.handshake.outcome =
+		completed ? SHAKEDOWN_HANDSHAKE_COMPLETE : SHAKEDOWN_HANDSHAKE_UNFINISHED;
 	c.teardown.outcome = SHAKEDOWN_TEARDOWN_OPEN;
 	c.side[SHAKEDOWN_SERVER].history = server;
 	c.side[SHAKEDOWN_SERVER].history_len = completed ? 2 : 1;

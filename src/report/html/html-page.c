@@ -245,9 +245,9 @@ void html_put_summary(HtmlPage *page, const ShakedownSummary *summary,
 static void put_table(HtmlPage *page)
 {
 	static const char *const columns[] = {
-		"id",	     "start",	 "lasted",    "client",		"server",
+		"id",	     "start",	 "duration",  "client",		"server",
 		"handshake", "teardown", "anomalies", "client's state", "server's state",
-		"packets",   "bytes",	 "sent again"};
+		"packets",   "bytes",	 "retrans"};
 	ReportWriter *out = page->out;
 
 	html_put_region(out, "scroll", "table of connections", 0);
