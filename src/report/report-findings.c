@@ -192,12 +192,12 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 		connection = self->details[0].row.id;
 	report_heading(self, "Next");
 	if (connection > 0 && !live)
-		add_command(&commands, "its packets, with the states of both sides",
+		add_command(&commands, "each packet, both states",
 			    "shakedown ladder %s --conn %" G_GUINT64_FORMAT, words,
 			    (guint64)connection);
 	if (n > 0 && !live)
-		add_command(&commands, "all of them, each with a display filter",
-			    "shakedown anomalies %s -v", words);
+		add_command(&commands, "all, with display filters", "shakedown anomalies %s -v",
+			    words);
 	if (n > 0)
 		add_command(
 			&commands, "what it means, what to do", "shakedown explain %s",
@@ -205,8 +205,8 @@ void report_next(ReportText *self, const ShakedownCaptureInfo *capture)
 				((const ReportProblem *)g_ptr_array_index(self->problems, 0))->kind)
 				->name);
 	if (self->connections > REPORT_LISTED && !live) {
-		add_command(&commands, "handshakes and teardowns by service",
-			    "shakedown %s --group-by service", words);
+		add_command(&commands, "the same by service", "shakedown %s --group-by service",
+			    words);
 		add_command(&commands, "one row per connection", "shakedown conns %s", words);
 	}
 	put_commands(&self->text, &commands);
