@@ -102,7 +102,8 @@ typedef struct {
 } ShakedownTcpOptions;
 
 /* Round-trip times measured on what this side sent, in nanoseconds; all unknown when samples is 0.
- */
+ * A sample is from the first new segment outstanding, while none is timed, to the first ACK that
+ * covers it; what is sent again gives none (RFC 6298 §3). */
 typedef struct {
 	uint64_t samples;
 	ShakedownDuration min, median, p95, max;

@@ -78,7 +78,7 @@ static const ShakedownConfigKey keys[] = {
 	{COUNT(overlap_segments), 0, 1 << 22,
 	 "payloads of all connections kept to compare what is sent again; 0: none"},
 	{COUNT(max_memory), 0, INT64_C(1) << 50,
-	 "bytes of memory for all there is, from 134217728 on; 0: half of the machine's"},
+	 "bytes of memory for the whole process, from 134217728 on; 0: half of the machine's"},
 };
 /* clang-format on */
 

@@ -147,7 +147,7 @@ static void put_explanation(Page *page, const ShakedownExplanation *e)
 	if (e->picture)
 		put_picture(page, e->picture);
 	put_labelled(page, e->anomaly ? "Detected" : "Known by", e->detected);
-	put_labelled(page, "Innocent", e->innocent);
+	put_labelled(page, "No fault", e->innocent);
 	put_labelled(page, "What to do", e->action);
 	put_labelled(page, "Sources", e->sources);
 	put_thresholds(page, texts, G_N_ELEMENTS(texts));

@@ -52,7 +52,7 @@ static void put_anomaly(const ShakedownExplanation *e)
 	fputs("Detected: ", stdout);
 	put_paragraph(e->detected);
 	puts(".br");
-	fputs("Innocent: ", stdout);
+	fputs("No fault: ", stdout);
 	put_paragraph(e->innocent);
 	puts(".br");
 	put_mdoc(e->sources);

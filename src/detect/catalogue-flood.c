@@ -44,7 +44,7 @@ AT(PORT_SCAN) = {.info = {
 	KIND("port-scan", WARNING, HOST, DETECTED, "Jung et al. 2004 (TRW), RFC 9293 §3.10.7"),
 	.meaning =
 	"A host tries many ports of one target, or one port of many targets, and mostly fails: it "
-	"looks for what is open. Its kind is named: syn, connect, fin, null, xmas, maimon, ack or "
+	"looks for what is open. Its kind is named: SYN, connect, FIN, NULL, Xmas, Maimon, ACK or "
 	"window.",
 	.detected =
 	"At least ${scan_tries} ports of one target (half as many within ${flood_window}), or the "

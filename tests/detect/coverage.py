@@ -20,7 +20,7 @@ def main():
             re.search(rf'EXPECT_KINDS\(s, "(?:[^"]* )?{name}(?: [^"]*)?"', scenes)
         missed = re.search(rf"EXPECT_NOT\(s, {kind}\)", scenes)
         text = subprocess.run([program, "explain", name], capture_output=True, text=True)
-        sections = [s for s in ("Detected", "Innocent", "What to do") if s.lower() not in text.stdout.lower()]
+        sections = [s for s in ("Detected", "No fault", "What to do") if s.lower() not in text.stdout.lower()]
         for what, there in (("scene", found), ("near miss", missed), ("explanation", text.returncode == 0 and not sections)):
             if not there:
                 lacking.append(f"{name}: no {what} {sections if what == 'explanation' else ''}")
