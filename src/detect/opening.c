@@ -378,7 +378,6 @@ static void third_ack_lost(DetectContext *context, TcpConnection *conn, const Do
 	finding_time(&f, conn->syn_ack_first, conn->syn_ack_last);
 	finding_frame(&f, conn->syn_ack_frame);
 	finding_frame(&f, d->third_ack_lost_frame);
-	finding_marks(&f, TCP_MARK_THIRD_ACK, -1);
 	finding_marks(&f, TCP_MARK_SYN_ACK, SHAKEDOWN_SERVER);
 	finding_count(&f, "syn_ack", s->syns);
 	finding_count(&f, "lost", d->third_ack_lost);

@@ -15,11 +15,9 @@
 typedef enum {
 	TCP_MARK_SYN = 0,
 	TCP_MARK_SYN_ACK,
-	TCP_MARK_THIRD_ACK,
 	TCP_MARK_FIN,
 	TCP_MARK_RST,
 	TCP_MARK_ICMP,
-	TCP_MARK_RETRACTED, /* the segment that made the tracker take a belief back */
 	TCP_MARK_OTHER_SYN, /* a SYN of another number than its side's */
 } TcpMarkKind;
 

@@ -23,7 +23,7 @@
 typedef enum {
 	TCP_SIDE_SEEN = 1 << 0,	     /* at least one segment of it was captured */
 	TCP_SIDE_ISN_KNOWN = 1 << 1, /* isn is its initial sequence number */
-	TCP_SIDE_SYN_SEEN = 1 << 2,  /* its SYN or SYN,ACK was captured */
+	TCP_SIDE_SYN_SEEN = 1 << 2,  /* its SYN or SYN,ACK was captured: SEEN, ISN_KNOWN, SPACE */
 	TCP_SIDE_SENT_SYN = 1 << 3,  /* … and that was a SYN without ACK */
 	TCP_SIDE_SPACE = 1 << 4,     /* snd_nxt means something */
 	TCP_SIDE_ACKED = 1 << 5,     /* rcv_nxt means something: it sent an ACK */
@@ -32,29 +32,26 @@ typedef enum {
 	TCP_SIDE_HIDDEN_FIN = 1 << 8,  /* its FIN was not captured, or seemed to lie out of window,
 					  but all says that it was sent */
 	TCP_SIDE_SUSPECT = 1 << 9,     /* suspect is the end of a segment that lay out of window */
-	TCP_SIDE_SACK = 1 << 10,       /* it offered SACK-permitted, RFC 2018 */
-	TCP_SIDE_TIMESTAMPS = 1 << 11, /* tsval means something: of a segment behind its SYN */
-	TCP_SIDE_SENT_DATA = 1 << 12,
-	TCP_SIDE_ZERO_WINDOW = 1 << 13, /* the last window it offered is 0 */
-	TCP_SIDE_FIN_MISSED =
-		1 << 14,	      /* the other side sent its FIN again though this had passed */
-	TCP_SIDE_MAYBE_FIN = 1 << 15, /* one number of it was acknowledged and not captured: fin */
-	TCP_SIDE_CHALLENGED = 1 << 16, /* RFC 5961 asks it for a challenge ACK */
-	TCP_SIDE_PROBED = 1 << 17,     /* the other sent it a keep-alive or a window probe */
-	TCP_SIDE_TIMING = 1 << 18,     /* timed_end waits for its acknowledgment */
-	TCP_SIDE_RESENT = 1 << 19,     /* resent_… is its latest retransmission, not yet judged */
-	TCP_SIDE_SACKED = 1 << 20,     /* sack_high means something */
-	TCP_SIDE_SUSPECT_ACK = 1 << 21, /* suspect_ack lay beyond all that can be */
-	TCP_SIDE_UNPROVEN = 1 << 22,	/* something believed of it is delivered, not confirmed */
+	TCP_SIDE_TIMESTAMPS = 1 << 10, /* tsval means something: of a segment behind its SYN */
+	TCP_SIDE_SENT_DATA = 1 << 11,
+	TCP_SIDE_ZERO_WINDOW = 1 << 12, /* the last window it offered is 0 */
+	TCP_SIDE_MAYBE_FIN = 1 << 13,  /* one number of it was acknowledged and not captured: fin */
+	TCP_SIDE_CHALLENGED = 1 << 14, /* RFC 5961 asks it for a challenge ACK */
+	TCP_SIDE_PROBED = 1 << 15,     /* the other sent it a keep-alive or a window probe */
+	TCP_SIDE_TIMING = 1 << 16,     /* timed_end waits for its acknowledgment */
+	TCP_SIDE_RESENT = 1 << 17,     /* resent_… is its latest retransmission, not yet judged */
+	TCP_SIDE_SACKED = 1 << 18,     /* sack_high means something */
+	TCP_SIDE_SUSPECT_ACK = 1 << 19, /* suspect_ack lay beyond all that can be */
+	TCP_SIDE_UNPROVEN = 1 << 20,	/* something believed of it is delivered, not confirmed */
 	TCP_SIDE_JUMPED =
-		1 << 23, /* jump_… is its latest bare ACK beyond what was captured of it */
-	TCP_SIDE_ECHOES = 1 << 24,	/* ts_recent means something */
-	TCP_SIDE_RST_STAMPED = 1 << 25, /* tsval is that of its RST */
-	TCP_SIDE_TWICE = 1 << 26,	/* beside_isn means something */
-	TCP_SIDE_ANEW = 1 << 27,	/* its first SYN was an old duplicate */
-	TCP_SIDE_BARE_ACK = 1 << 28,	/* its first ACK of the other's FIN bore nothing else */
-	TCP_SIDE_LIKELY_FIN = 1 << 29,	/* MAYBE_FIN, and believed to be one */
-	TCP_SIDE_BYTEWISE = 1 << 30, /* it sends single bytes: what looks like a FIN may be one */
+		1 << 21, /* jump_… is its latest bare ACK beyond what was captured of it */
+	TCP_SIDE_ECHOES = 1 << 22,	/* ts_recent means something */
+	TCP_SIDE_RST_STAMPED = 1 << 23, /* tsval is that of its RST */
+	TCP_SIDE_TWICE = 1 << 24,	/* beside_isn means something */
+	TCP_SIDE_ANEW = 1 << 25,	/* its first SYN was an old duplicate */
+	TCP_SIDE_BARE_ACK = 1 << 26,	/* its first ACK of the other's FIN bore nothing else */
+	TCP_SIDE_LIKELY_FIN = 1 << 27,	/* MAYBE_FIN, and believed to be one */
+	TCP_SIDE_BYTEWISE = 1 << 28, /* it sends single bytes: what looks like a FIN may be one */
 } TcpSideFlags;
 
 /* What its checksums, timestamps and IP ids have shown. */

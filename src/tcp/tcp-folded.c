@@ -47,7 +47,7 @@ void tcp_folded_syn(TcpConnection *conn, const TcpFolded *folded)
 
 	conn->syn_first = conn->syn_last = folded->start;
 	c->flags = TCP_SIDE_SEEN | TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN | TCP_SIDE_SENT_SYN |
-		   TCP_SIDE_SPACE | (folded->sack ? TCP_SIDE_SACK : 0);
+		   TCP_SIDE_SPACE;
 	c->state = SHAKEDOWN_TCP_SYN_SENT;
 	c->wscale = folded->wscale == TCP_FOLDED_NO_WSCALE ? TCP_WSCALE_NONE : folded->wscale;
 	c->checks = folded->checked ? TCP_CHECK_GOOD : 0;

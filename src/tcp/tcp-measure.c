@@ -121,7 +121,7 @@ static void judge_retransmission(TcpStep *step, uint32_t tsecr, bool stamped,
 	/* RFC 3522 §3.2: the ACK echoes a stamp from before the retransmission. */
 	if (!needless && stamped && tcp_side_has(r, TCP_SIDE_TIMESTAMPS) && tsecr != 0)
 		needless = (int32_t)(tsecr - aside->resent_tsval) < 0;
-	if (needless || !tcp_side_has(r, TCP_SIDE_SACK))
+	if (needless || !r->options.sack_permitted)
 		r->flags &= ~(uint32_t)TCP_SIDE_RESENT;
 	if (needless)
 		aside->spurious_retransmissions++;

@@ -23,8 +23,6 @@ void tcp_take_options(TcpSide *s, const TcpSynOptions *options)
 {
 	s->options = *options;
 	s->wscale = options->window_scale < 0 ? TCP_WSCALE_NONE : (uint8_t)options->window_scale;
-	if (options->sack_permitted)
-		s->flags |= TCP_SIDE_SACK;
 }
 
 static void read_options(TcpSide *s, const Segment *seg)
