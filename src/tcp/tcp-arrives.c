@@ -286,10 +286,7 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 
 	uint64_t missing = missing_of(conn);
 
-	tcp_step_begin(&step, t, conn, seg->time);
-	step.seg = seg;
-	step.from = side;
-	step.frame = seg->frame;
+	tcp_step_begin_segment(&step, t, conn, side, seg);
 	tcp_side_count_packet(conn, side);
 	s->flags |= TCP_SIDE_SEEN;
 	arrives(&step);
@@ -328,13 +325,9 @@ void tcp_segment_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId sid
 
 void tcp_icmp_arrives(TcpTracker *t, TcpConnection *conn, ShakedownSideId side, const Segment *seg)
 {
-	TcpStep step = {.tracker = t,
-			.conn = conn,
-			.seg = seg,
-			.from = side,
-			.time = seg->time,
-			.frame = seg->frame};
+	TcpStep step;
 
+	tcp_step_begin_segment(&step, t, conn, side, seg);
 	tcp_arrives_icmp(&step);
 	conn->end = MAX(conn->end, seg->time);
 	conn->last_frame = MAX(conn->last_frame, seg->frame);

@@ -275,6 +275,12 @@ static inline unsigned tcp_conn_end(const TcpConnection *conn, ShakedownSideId s
 	return side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
 }
 
+/* … and which side has that endpoint. */
+static inline ShakedownSideId tcp_conn_side(const TcpConnection *conn, unsigned end)
+{
+	return end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+}
+
 static inline ShakedownAddress tcp_conn_address(const TcpConnection *conn, ShakedownSideId side)
 {
 	ShakedownAddress address = {.version = conn->key.ip_version};

@@ -77,9 +77,7 @@ static void tell(TcpTracker *t, TcpConnection *conn, const TcpFolded *folded, co
 {
 	TcpStep step;
 
-	tcp_step_begin(&step, t, conn, seg->time);
-	step.seg = seg;
-	step.frame = seg->frame;
+	tcp_step_begin_segment(&step, t, conn, SHAKEDOWN_CLIENT, seg);
 	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
 	tcp_folded_syn(conn, folded);
 	tcp_emit(&step, TCP_EVENT_SYN, SHAKEDOWN_CLIENT);

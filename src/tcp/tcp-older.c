@@ -66,7 +66,7 @@ TcpConnection *tcp_older_speaks(TcpTracker *tracker, TcpConnection *conn, unsign
 	TcpConnection *found = NULL, *c = conn, *older;
 
 	for (unsigned back = 0; c->older && back < ATTEMPTS_MOST; c = older, back++) {
-		ShakedownSideId side = end == c->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+		ShakedownSideId side = tcp_conn_side(c, end);
 
 		older = slab_get(tracker->slab, c->older);
 		if (belongs_to_older(c, older, side, seg)) {

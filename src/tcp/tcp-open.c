@@ -80,10 +80,7 @@ static void take_pending(TcpStep *step, const TcpPendingSyn *p)
 	TcpMarks *marks = &conn->aside->marks;
 	TcpStep syn;
 
-	tcp_step_begin(&syn, step->tracker, conn, p->seg.time);
-	syn.seg = &p->seg;
-	syn.from = step->from;
-	syn.frame = p->seg.frame;
+	tcp_step_begin_segment(&syn, step->tracker, conn, step->from, &p->seg);
 	tcp_space_open(&syn, false);
 	read_options(s, &p->seg);
 	s->syns = (uint16_t)(s->syns + p->count - p->counted);

@@ -130,17 +130,8 @@ static void do_beside(TcpTracker *t, TcpConnection *conn, ShakedownSideId side, 
 {
 	TcpStep step;
 
-	step.tracker = t;
-	step.conn = conn;
-	step.seg = seg;
-	step.from = side;
-	step.time = seg->time;
-	step.frame = seg->frame;
+	tcp_step_begin_segment(&step, t, conn, side, seg);
 	step.segment_class = SHAKEDOWN_SEGMENT_NEW;
-	step.note = NULL;
-	step.overlap = NULL;
-	step.old_stamp = false;
-	step.changes_len = 0;
 	tcp_confirm_established(&step);
 	if (t->recent)
 		tcp_recent_segment(t->recent, &step);

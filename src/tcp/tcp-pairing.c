@@ -71,7 +71,7 @@ static bool near(TcpSeq a, TcpSeq b)
 /* It goes the way that was never seen, and its numbers answer those that were. */
 static bool answers(const TcpConnection *conn, unsigned end, const Segment *seg)
 {
-	ShakedownSideId side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	ShakedownSideId side = tcp_conn_side(conn, end);
 	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
 	bool ack = seg->flags & TCP_ACK;
 

@@ -88,10 +88,7 @@ static uint16_t revoke_answer(TcpTracker *tracker, TcpConnection *conn, const Tc
 	uint16_t times = s->syns;
 	TcpStep step;
 
-	tcp_step_begin(&step, tracker, conn, p->answer.time);
-	step.seg = &p->answer;
-	step.frame = p->answer.frame;
-	step.from = side;
+	tcp_step_begin_segment(&step, tracker, conn, side, &p->answer);
 	tcp_take_back(&step, side, TCP_SENDS_SYN_ACK);
 	s->packets -= MIN(s->packets, times);
 	s->syns = 0;
@@ -121,10 +118,10 @@ static void replay_answer(TcpTracker *tracker, TcpConnection *conn, ShakedownSid
 TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 {
 	TcpPendingSyn *p = g_steal_pointer(&conn->aside->pending);
-	unsigned end = p->side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
+	unsigned end = tcp_conn_end(conn, p->side);
 	TcpConnection *next =
 		tcp_connection_open(tracker, &conn->key, conn->hash, &p->seg, end, conn);
-	ShakedownSideId side = end == next->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+	ShakedownSideId side = tcp_conn_side(next, end);
 
 	/* It was counted where it passed; only its meaning is new. */
 	conn->side[p->side].packets -= MIN(conn->side[p->side].packets, p->count);

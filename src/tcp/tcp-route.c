@@ -83,9 +83,7 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	tracker->counts.live_peak = MAX(tracker->counts.live_peak, tcp_tracker_live(tracker));
 	TcpStep step;
 
-	tcp_step_begin(&step, tracker, conn, seg->time);
-	step.seg = seg;
-	step.frame = seg->frame;
+	tcp_step_begin_segment(&step, tracker, conn, SHAKEDOWN_CLIENT, seg);
 	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
 	return conn;
 }
@@ -152,11 +150,11 @@ static SynVerdict judge_syn(const TcpConnection *conn, ShakedownSideId side, con
 		return SYN_OURS;
 	if (tcp_acked_without_syn(conn, side))
 		return SYN_OURS;
-	if ((tcp_side_gone(s) && tcp_side_gone(r)) || (opening && tries_anew(conn, side, seg)))
+	if (tcp_conn_gone(conn) || (opening && tries_anew(conn, side, seg)))
 		return SYN_NEXT;
-	if (opening && !conn->syn_ack_first)
-		return seg->time - conn->start < BESIDE_WITHIN ? SYN_UNCLEAR : SYN_NEXT;
-	return SYN_UNCLEAR;
+	return opening && !conn->syn_ack_first && seg->time - conn->start >= BESIDE_WITHIN
+		       ? SYN_NEXT
+		       : SYN_UNCLEAR;
 }
 
 /* The SYN that waits for its meaning has got it, if this segment takes it up. */
@@ -185,13 +183,9 @@ static bool takes_up_pending(const TcpConnection *conn, ShakedownSideId side, co
 static void note_reuse(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
 		       const Segment *seg)
 {
-	TcpStep step = {.tracker = tracker,
-			.conn = conn,
-			.seg = seg,
-			.from = side,
-			.time = seg->time,
-			.frame = seg->frame};
+	TcpStep step;
 
+	tcp_step_begin_segment(&step, tracker, conn, side, seg);
 	tcp_emit(&step, TCP_EVENT_REUSED, side);
 	/* Whoever opens again has left TIME-WAIT behind. */
 	tcp_believe(&step, side, TCP_SENDS_NEW_SYN, SHAKEDOWN_EVIDENCE_SENT);
@@ -201,14 +195,10 @@ static void note_reuse(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId
 static void leave_behind(TcpTracker *tracker, TcpConnection *older, unsigned called,
 			 const Segment *seg, ShakedownEvidence evidence)
 {
-	ShakedownSideId side = called == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
-	TcpStep step = {.tracker = tracker,
-			.conn = older,
-			.seg = seg,
-			.from = side,
-			.time = seg->time,
-			.frame = seg->frame};
+	ShakedownSideId side = tcp_conn_side(older, called);
+	TcpStep step;
 
+	tcp_step_begin_segment(&step, tracker, older, side, seg);
 	tcp_believe(&step, side, TCP_GETS_NEW_SYN, evidence);
 	/* Where the SYN itself was not captured, this shows that it was sent. */
 	tcp_believe(&step, tcp_other(side), TCP_SENDS_NEW_SYN, SHAKEDOWN_EVIDENCE_CONFIRMED);
@@ -230,7 +220,7 @@ static void note_taken(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId
 static TcpConnection *route_syn(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId *side,
 				const Segment *seg)
 {
-	unsigned end = *side == SHAKEDOWN_CLIENT ? conn->client_end : conn->client_end ^ 1u;
+	unsigned end = tcp_conn_end(conn, *side);
 	const TcpPendingSyn *p = tcp_aside(conn)->pending;
 
 	switch (judge_syn(conn, *side, seg)) {
@@ -307,9 +297,9 @@ static bool of_another_syn(const TcpConnection *conn, ShakedownSideId side, cons
 static bool goes_on_unseen(TcpTracker *tracker, TcpConnection *conn, ShakedownSideId side,
 			   const Segment *seg)
 {
-	TcpStep step = {.tracker = tracker, .conn = conn, .seg = seg, .from = side};
+	TcpStep step;
 
-	step.time = seg->time;
+	tcp_step_begin_segment(&step, tracker, conn, side, seg);
 	return (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK && is_over(&conn->side[0]) &&
 	       is_over(&conn->side[1]) && !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) &&
 	       (tcp_was_synchronized(conn, side) ? tcp_space_is_elsewhere(&step)
@@ -320,8 +310,6 @@ static bool goes_on_unseen(TcpTracker *tracker, TcpConnection *conn, ShakedownSi
 static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, const Segment *seg,
 				uint32_t handle, ShakedownSideId *side)
 {
-	const FlowKey *key = &lookup->key;
-	uint32_t hash = lookup->hash;
 	unsigned end = lookup->end;
 	TcpConnection *conn = handle ? tcp_unfold(tracker, &handle) : NULL;
 
@@ -332,13 +320,14 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 		conn = slab_get(tracker->slab, conn->newer);
 	if (!conn && seg->kind == SEGMENT_TCP)
 		conn = tcp_pairing_adopt(tracker, lookup, seg);
-
 	if (!conn && seg->kind == SEGMENT_ICMP_ERROR)
 		return NULL;
-	if (!conn)
-		conn = tcp_connection_open(tracker, key, hash, seg, end, NULL);
-	*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
-	if (seg->kind == SEGMENT_ICMP_ERROR)
+	bool first = !conn;
+
+	if (first)
+		conn = tcp_connection_open(tracker, &lookup->key, lookup->hash, seg, end, NULL);
+	*side = tcp_conn_side(conn, end);
+	if (first || seg->kind == SEGMENT_ICMP_ERROR)
 		return conn;
 	if (conn->older) {
 		TcpConnection *older = tcp_older_speaks(tracker, conn, end, seg);
@@ -346,7 +335,7 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 			if (end != conn->client_end && !seg->payload_len &&
 			    (seg->flags & (TCP_SYN | TCP_FIN | TCP_ACK | TCP_RST)) == TCP_ACK)
 				conn->flags |= TCP_CONN_OLD_ANSWERED;
-			*side = end == older->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+			*side = tcp_conn_side(older, end);
 			return older;
 		}
 	}
@@ -355,18 +344,17 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 
 		note_reuse(tracker, conn, p->side, &p->seg);
 		conn = tcp_promote(tracker, conn);
-		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+		*side = tcp_conn_side(conn, end);
 	}
 	if ((seg->flags & TCP_SYN) && tcp_seq_eq(seg->seq, conn->side[SHAKEDOWN_CLIENT].isn))
 		conn->flags &= ~(uint32_t)TCP_CONN_OLD_ANSWERED;
 	note_taken(tracker, conn, *side, seg);
 	if (!(seg->flags & TCP_SYN) && goes_on_unseen(tracker, conn, *side, seg)) {
 		conn = tcp_connection_open(tracker, &conn->key, conn->hash, seg, end, conn);
-		*side = end == conn->client_end ? SHAKEDOWN_CLIENT : SHAKEDOWN_SERVER;
+		*side = tcp_conn_side(conn, end);
 		return conn;
 	}
-	if (conn->side[0].packets + conn->side[1].packets == 0 || !(seg->flags & TCP_SYN) ||
-	    (seg->flags & TCP_RST))
+	if ((seg->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
 		return conn;
 	if (!(seg->flags & TCP_ACK))
 		return route_syn(tracker, conn, side, seg);
@@ -387,8 +375,7 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t 
 		/* Nearly always: what is asked in route_odd() is asked of these. */
 		if (G_LIKELY(!conn->older && !conn->newer && !conn->aside &&
 			     !(seg->flags & TCP_SYN))) {
-			*side = lookup->end == conn->client_end ? SHAKEDOWN_CLIENT
-								: SHAKEDOWN_SERVER;
+			*side = tcp_conn_side(conn, lookup->end);
 			return conn;
 		}
 	}

@@ -27,7 +27,7 @@ typedef struct {
 	ShakedownStateChange changes[TCP_STEP_CHANGES];
 } TcpStep;
 
-/* Where a segment or a timer is but told of; changes are none, and need not be cleared. */
+/* A timer, or what is but told of; changes are none, and need not be cleared. */
 static inline void tcp_step_begin(TcpStep *step, TcpTracker *tracker, TcpConnection *conn,
 				  ShakedownTime time)
 {
@@ -42,6 +42,16 @@ static inline void tcp_step_begin(TcpStep *step, TcpTracker *tracker, TcpConnect
 	step->overlap = NULL;
 	step->old_stamp = false;
 	step->changes_len = 0;
+}
+
+/* A segment of the connection, which that side has sent. */
+static inline void tcp_step_begin_segment(TcpStep *step, TcpTracker *tracker, TcpConnection *conn,
+					  ShakedownSideId from, const Segment *seg)
+{
+	tcp_step_begin(step, tracker, conn, seg->time);
+	step->seg = seg;
+	step->from = from;
+	step->frame = seg->frame;
 }
 
 /* What its side is now, by the transition lists; false where they have none for that input. */

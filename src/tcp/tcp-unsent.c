@@ -61,10 +61,7 @@ static void tell(TcpStep *step, const TcpHole *hole)
 		       .frame = hole->frame};
 	TcpStep then;
 
-	tcp_step_begin(&then, step->tracker, step->conn, hole->since);
-	then.seg = &seg;
-	then.from = other;
-	then.frame = hole->frame;
+	tcp_step_begin_segment(&then, step->tracker, step->conn, other, &seg);
 	tcp_emit(&then, TCP_EVENT_BAD_ACK, other);
 }
 
