@@ -29,7 +29,7 @@ ShakedownDuration tcp_leg(const TcpConnection *conn, ShakedownSideId side)
 	ShakedownDuration leg = conn->leg[side];
 	const TcpSide *other = &conn->side[tcp_other(side)];
 
-	if (leg == SHAKEDOWN_DURATION_UNKNOWN || leg < 0)
+	if (leg == SHAKEDOWN_DURATION_UNKNOWN)
 		return 0;
 	/* The late answer to the first SYN may have passed just behind the second (Karn); then that
 	 * has an answer, too. */
@@ -71,7 +71,7 @@ ShakedownTime tcp_clock_now(const TcpTracker *tracker, const TcpConnection *conn
 
 static bool gone(const TcpSide *s)
 {
-	return s->state == SHAKEDOWN_TCP_CLOSED || s->state == SHAKEDOWN_TCP_LISTEN;
+	return s->state == SHAKEDOWN_TCP_CLOSED;
 }
 
 static bool opening(const TcpConnection *conn)

@@ -36,6 +36,15 @@ TcpClosing *tcp_closing_make(TcpConnection *conn, Slab *slab)
 	return conn->closing;
 }
 
+void tcp_conn_forget_reset(TcpConnection *conn, TcpConnFlags flags)
+{
+	conn->flags &= ~(uint32_t)(TCP_CONN_RESET | flags);
+	if (conn->aside)
+		conn->aside->rst_time = 0;
+	conn->reset_by = -1;
+	conn->teardown_first = conn->first_fin;
+}
+
 void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, const Segment *seg)
 {
 	if (!seg || tcp_aside(conn)->marks.len == TCP_MARKS)

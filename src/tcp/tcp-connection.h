@@ -204,6 +204,13 @@ static inline bool tcp_side_has(const TcpSide *side, unsigned flags)
 	return (side->flags & flags) == flags;
 }
 
+/* The number lies behind its SYN's, and no further than what it has been seen to send: an
+ * acknowledgment of its SYN at least. The SYN's number is known. */
+static inline bool tcp_side_sent_before(const TcpSide *side, TcpSeq seq)
+{
+	return tcp_seq_lt(side->isn, seq) && tcp_seq_leq(seq, side->snd_nxt);
+}
+
 /* It has nothing more to say: CLOSED, or in TIME-WAIT. */
 static inline bool tcp_side_gone(const TcpSide *side)
 {
@@ -300,6 +307,8 @@ static inline uint16_t tcp_conn_port(const TcpConnection *conn, ShakedownSideId 
 	return conn->key.port[tcp_conn_end(conn, side)];
 }
 
+/* No reset has ended it; of flags, what some reset was taken for. */
+void tcp_conn_forget_reset(TcpConnection *conn, TcpConnFlags flags);
 void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, const Segment *seg);
 #define TCP_EITHER_SIDE 3u
 /* The latest mark of such a kind and side, each set a bit a member; NULL: there is none. */

@@ -14,14 +14,9 @@
 /* Nobody has been ended by that RST. */
 static void undo_reset(TcpConnection *conn)
 {
-	if (conn->side[0].state == SHAKEDOWN_TCP_CLOSED ||
-	    conn->side[1].state == SHAKEDOWN_TCP_CLOSED)
-		return;
-	conn->flags &= ~(uint32_t)(TCP_CONN_RESET | TCP_CONN_ABORTED);
-	if (conn->aside)
-		conn->aside->rst_time = 0;
-	conn->reset_by = -1;
-	conn->teardown_first = conn->first_fin;
+	if (conn->side[0].state != SHAKEDOWN_TCP_CLOSED &&
+	    conn->side[1].state != SHAKEDOWN_TCP_CLOSED)
+		tcp_conn_forget_reset(conn, TCP_CONN_ABORTED);
 }
 
 /* An old duplicate: all of it has been acknowledged, and its sender's clock has not gone on. */

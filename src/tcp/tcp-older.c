@@ -52,7 +52,7 @@ static bool belongs_to_older(const TcpConnection *conn, const TcpConnection *old
 		return false;
 	/* From the other: whatever does not answer the new SYN, nor the one that waits, … */
 	if (!(seg->flags & TCP_ACK) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
-	    !(tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt)))
+	    !tcp_side_sent_before(r, seg->ack))
 		return true;
 	/* … and what it had said already: the new number may lie just below the old one's end. */
 	return !(seg->flags & (TCP_SYN | TCP_RST)) && !seg->payload_len &&

@@ -130,7 +130,7 @@ bool tcp_acked_without_syn(const TcpConnection *conn, ShakedownSideId side)
 	return s->state == SHAKEDOWN_TCP_ESTABLISHED && r->state == SHAKEDOWN_TCP_SYN_SENT &&
 	       tcp_side_has(s, TCP_SIDE_ACKED) && !(s->flags & (TCP_SIDE_SYN_SEEN | NO_OPENING)) &&
 	       tcp_side_has(r, TCP_SIDE_SENT_SYN) && !tcp_side_has(r, TCP_SIDE_ACKED) &&
-	       tcp_seq_lt(r->isn, s->rcv_nxt) && tcp_seq_leq(s->rcv_nxt, r->snd_nxt);
+	       tcp_side_sent_before(r, s->rcv_nxt);
 }
 
 /* Its ACK of the other's SYN was no sign of a SYN,ACK that was not captured. */
@@ -157,11 +157,8 @@ static void refute_reset(TcpStep *step)
 	    tcp_ttl_is_foreign(s, step->seg->ttl))
 		return;
 	tcp_take_back(step, step->from, TCP_SENDS_RST);
-	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_RESET);
-	conn->aside->rst_time = 0;
+	tcp_conn_forget_reset(conn, TCP_CONN_ABORTED);
 	tcp_aside_side(conn, step->from)->others_reset = true;
-	conn->reset_by = -1;
-	conn->teardown_first = conn->first_fin;
 	step->note = "its RST was not its own: it asks again";
 	tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
 }
@@ -171,13 +168,14 @@ void tcp_arrives_syn(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
-	bool again = tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(s->isn, seg->seq);
+	bool again = tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(s->isn, seg->seq);
+	bool first = !tcp_side_has(s, TCP_SIDE_SYN_SEEN);
 
-	if (!again && tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_seq_eq(s->isn, seg->seq)) {
+	if (again && first) {
 		syn_overtaken(step);
 		return;
 	}
-	if (again || tcp_side_has(s, TCP_SIDE_SYN_SEEN))
+	if (!first)
 		tcp_conn_mark(conn, TCP_MARK_SYN, step->from, seg);
 	if (again) {
 		/* What had ended its attempt did not reach it, or it tries again all the same. */
@@ -211,22 +209,15 @@ void tcp_arrives_syn(TcpStep *step)
 	tcp_emit(step, TCP_EVENT_SYN, step->from);
 }
 
-/* RFC 9293 §3.5 figure 8: it answers an old duplicate that passed beside the real SYN. */
-static bool answers_pending(const TcpStep *step)
+/* Its ack is for the SYN that the other side has sent, data on it included or not; or for the one
+ * that waits (RFC 9293 §3.5 figure 8: an old duplicate that passed beside the real SYN). */
+static bool answers_syn(const TcpStep *step)
 {
-	return tcp_pending_is_answered_by(step->conn, step->from, step->seg);
-}
-
-/* Its ack is for the SYN that the other side has sent, data on it included or not. */
-static bool answers_syn(TcpStep *step)
-{
-	TcpConnection *conn = step->conn;
+	const TcpConnection *conn = step->conn;
 	const TcpSide *r = &conn->side[tcp_other(step->from)];
-	TcpSeq ack = step->seg->ack;
 
-	if (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
-		return true;
-	return (tcp_seq_lt(r->isn, ack) && tcp_seq_leq(ack, r->snd_nxt)) || answers_pending(step);
+	return !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || tcp_side_sent_before(r, step->seg->ack) ||
+	       tcp_pending_is_answered_by(conn, step->from, step->seg);
 }
 
 /* The answer to a SYN that was sent again, not to silence: there are no more of them than SYNs, and
@@ -262,14 +253,14 @@ static void syn_ack_first(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
 
-	if (!tcp_side_has(r, TCP_SIDE_SYN_SEEN) && !tcp_side_has(r, TCP_SIDE_SEEN))
+	if (!tcp_side_has(r, TCP_SIDE_SEEN))
 		tcp_believe(step, tcp_other(step->from), TCP_SENDS_SYN, SHAKEDOWN_EVIDENCE_ASSUMED);
 	/* It listens after all: an RST before was not its own, or it opened the port since. */
 	if (s->state == SHAKEDOWN_TCP_CLOSED)
 		tcp_confirm(step, step->from, TCP_GETS_RST);
 	/* What it acknowledges is then of other numbers than the first SYN's, and nothing that was
 	 * not captured. */
-	bool beside = answers_pending(step);
+	bool beside = tcp_pending_is_answered_by(conn, step->from, step->seg);
 
 	if (!beside)
 		tcp_two_answers_note(conn, step->from);
@@ -292,11 +283,7 @@ static void syn_ack_first(TcpStep *step)
 	if (tcp_conn_has(conn, TCP_CONN_REFUSED))
 		tcp_emit(step, TCP_EVENT_RST_CONTRADICTED, step->from);
 	/* Whatever was reset before was another attempt, RFC 9293 §3.5 figure 8. */
-	conn->flags &= ~(uint32_t)(TCP_CONN_REFUSED | TCP_CONN_RESET);
-	conn->teardown_first = conn->first_fin;
-	if (conn->aside)
-		conn->aside->rst_time = 0;
-	conn->reset_by = -1;
+	tcp_conn_forget_reset(conn, TCP_CONN_REFUSED);
 	if (!conn->syn_ack_first) {
 		conn->syn_ack_first = step->time;
 		if (conn->syn_last && !tcp_conn_has(conn, TCP_CONN_SIMULTANEOUS))

@@ -118,8 +118,7 @@ ShakedownTap tcp_tap(const TcpConnection *conn)
 	ShakedownDuration client = conn->leg[SHAKEDOWN_CLIENT],
 			  server = conn->leg[SHAKEDOWN_SERVER];
 
-	/* Unknown, or by a clock that was set back. */
-	if (client < 0 || server < 0)
+	if (client == SHAKEDOWN_DURATION_UNKNOWN || server == SHAKEDOWN_DURATION_UNKNOWN)
 		return SHAKEDOWN_TAP_UNKNOWN;
 	if (client < server / 8)
 		return SHAKEDOWN_TAP_NEAR_CLIENT;

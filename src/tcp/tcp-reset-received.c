@@ -24,9 +24,9 @@ bool tcp_reset_shows_synchronized(const TcpStep *step)
 	bool seen = tcp_side_has(r, TCP_SIDE_SEEN);
 
 	if (!(seg->flags & TCP_ACK) || tcp_answers_repetition(step->conn, step->from, step->seg) ||
-	    !tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) ||
-	    !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || (seen && !tcp_side_has(r, TCP_SIDE_SYN_SEEN)) ||
-	    !tcp_seq_lt(s->isn, seg->seq) || !tcp_seq_lt(r->isn, seg->ack) ||
+	    !tcp_side_has(s, TCP_SIDE_SYN_SEEN) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN) ||
+	    (seen && !tcp_side_has(r, TCP_SIDE_SYN_SEEN)) || !tcp_seq_lt(s->isn, seg->seq) ||
+	    !tcp_seq_lt(r->isn, seg->ack) ||
 	    tcp_seq_diff(seg->seq, s->snd_nxt) > tcp_window_of(r) ||
 	    tcp_seq_diff(seg->ack, r->snd_nxt) > (seen ? 0 : tcp_window_of(s)))
 		return false;

@@ -48,10 +48,8 @@ static bool acceptable_in_syn_sent(const TcpStep *step)
 		      *r = &step->conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
 
-	if ((seg->flags & TCP_ACK) && !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
-		return true;
-	if ((seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_ISN_KNOWN) &&
-	    tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt))
+	if ((seg->flags & TCP_ACK) &&
+	    (!tcp_side_has(r, TCP_SIDE_ISN_KNOWN) || tcp_side_sent_before(r, seg->ack)))
 		return true;
 	/* SYN,ACK has passed: it may be ESTABLISHED, though it has not shown it. */
 	return tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_seq_eq(seg->seq, s->snd_nxt);
@@ -136,8 +134,7 @@ static bool answers_ack_of_syn(const TcpStep *step)
 
 	return !(step->seg->flags & TCP_ACK) && s->syns == 1 &&
 	       step->time - step->conn->syn_ack_last < SYN_ACK_PATIENCE &&
-	       tcp_side_has(s, TCP_SIDE_ISN_KNOWN | TCP_SIDE_SYN_SEEN) && tcp_seq_lt(s->isn, seq) &&
-	       tcp_seq_leq(seq, s->snd_nxt);
+	       tcp_side_has(s, TCP_SIDE_SYN_SEEN) && tcp_side_sent_before(s, seq);
 }
 
 /* What its RST acknowledges it has got (§3.10.5: the RST of an ABORT). */
@@ -222,19 +219,19 @@ static void end_sender(TcpStep *step)
 		return;
 	}
 	if (s->state == SHAKEDOWN_TCP_SYN_SENT && answers_without_connection(step) &&
-	    tcp_side_has(s, TCP_SIDE_ISN_KNOWN) && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
-	    (tcp_seq_leq(seg->seq, s->isn) || tcp_seq_lt(s->snd_nxt, seg->seq))) {
+	    tcp_side_has(s, TCP_SIDE_SYN_SEEN) && !tcp_side_sent_before(s, seg->seq)) {
 		step->note = "answers what is not for its SYN";
 		return;
 	}
-	const TcpBelief *reset = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_RST);
+	const TcpBelief *reset = s->state == SHAKEDOWN_TCP_CLOSED
+					 ? tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_RST)
+					 : NULL;
 	/* Both have reset: it had not got the other's RST when it sent this. */
-	bool crossed = reset && s->state == SHAKEDOWN_TCP_CLOSED &&
+	bool crossed = reset &&
 		       (seg->flags & TCP_ACK ? step->time - reset->time < tcp_leg(conn, step->from)
 					     : tcp_reset_crosses(step, reset));
 	/* It has no connection: if a reset should have ended it, that reset did. */
-	if (answers_without_connection(step) && s->state == SHAKEDOWN_TCP_CLOSED && reset &&
-	    !crossed) {
+	if (reset && !crossed && answers_without_connection(step)) {
 		s->flags |= TCP_SIDE_SENT_RST;
 		tcp_confirm(step, step->from, TCP_GETS_RST);
 		return;

@@ -274,7 +274,7 @@ static bool answers_unseen_syn(const TcpConnection *conn, ShakedownSideId side, 
 		return false;
 	if (!tcp_side_has(r, TCP_SIDE_SEEN))
 		return true;
-	bool of_its_own = tcp_seq_lt(r->isn, seg->ack) && tcp_seq_leq(seg->ack, r->snd_nxt);
+	bool of_its_own = tcp_side_sent_before(r, seg->ack);
 	return tcp_was_synchronized(conn, side) &&
 	       (tcp_conn_gone(conn) || (!of_its_own && is_over(s) && is_over(r)));
 }

@@ -76,10 +76,8 @@ static bool outside(const TcpStep *step)
 		if (tcp_seq_diff(seg->seq, s->snd_nxt) < -(int32_t)MIN(reach + SLACK, 1u << 30))
 			return true;
 	}
-	if ((seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_SPACE) &&
-	    tcp_seq_diff(seg->ack, r->snd_nxt) < -(int32_t)MIN(widest(s) + SLACK, 1u << 30))
-		return true;
-	return false;
+	return (seg->flags & TCP_ACK) && tcp_side_has(r, TCP_SIDE_SPACE) &&
+	       tcp_seq_diff(seg->ack, r->snd_nxt) < -(int32_t)MIN(widest(s) + SLACK, 1u << 30);
 }
 
 static void suspect(TcpStep *step)

@@ -21,7 +21,7 @@ static bool only_opened(const TcpConnection *conn, ShakedownSideId side)
 	const TcpSide *s = &conn->side[side], *r = &conn->side[tcp_other(side)];
 
 	return side == SHAKEDOWN_SERVER && tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
-	       tcp_side_has(s, TCP_SIDE_SYN_SEEN | TCP_SIDE_ISN_KNOWN | TCP_SIDE_ACKED) &&
+	       tcp_side_has(s, TCP_SIDE_SYN_SEEN | TCP_SIDE_ACKED) &&
 	       !tcp_side_has(s, TCP_SIDE_SENT_SYN) && !s->ttl[1] &&
 	       tcp_seq_eq(s->snd_nxt, tcp_seq_add(s->isn, 1)) &&
 	       tcp_side_has(r, TCP_SIDE_ISN_KNOWN) &&

@@ -11,7 +11,7 @@ void tcp_two_answers_note(TcpConnection *conn, ShakedownSideId side)
 	const TcpSide *s = &conn->side[side];
 
 	if (s->state != SHAKEDOWN_TCP_SYN_RECEIVED || tcp_side_has(s, TCP_SIDE_SENT_SYN) ||
-	    !tcp_side_has(s, TCP_SIDE_SYN_SEEN | TCP_SIDE_ISN_KNOWN))
+	    !tcp_side_has(s, TCP_SIDE_SYN_SEEN))
 		return;
 	TcpAsideSide *aside = tcp_aside_side(conn, side);
 

@@ -7,7 +7,6 @@
 
 /* What is on its way when a router complains is not meant. */
 #define MTU_GRACE SHAKEDOWN_NS_PER_S
-#define ODD_RESERVED TCP_RESERVED
 
 static TcpWatch *watch_of(TcpConnection *conn)
 {
@@ -23,7 +22,7 @@ static bool odd_flags(uint16_t flags)
 {
 	bool syn = flags & TCP_SYN, fin = flags & TCP_FIN, rst = flags & TCP_RST;
 
-	if (flags & ODD_RESERVED)
+	if (flags & TCP_RESERVED)
 		return true;
 	if (syn && (fin || rst))
 		return true;
