@@ -5,7 +5,6 @@
  */
 #include "tcp/tcp-holes.h"
 #include "tcp/tcp-outcome.h"
-#include "tcp/tcp-pending.h"
 #include "tcp/tcp-space.h"
 #include "tcp/tcp-tracker-private.h"
 
@@ -35,7 +34,7 @@ static bool has_answered_unseen(const TcpStep *step)
 static void third_ack(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
-	TcpSide *s = &conn->side[step->from], *r = &conn->side[tcp_other(step->from)];
+	TcpSide *r = &conn->side[tcp_other(step->from)];
 	const Segment *seg = step->seg;
 
 	if (!tcp_side_has(r, TCP_SIDE_SYN_SEEN)) {
@@ -52,14 +51,6 @@ static void third_ack(TcpStep *step)
 	bool unseen = has_answered_unseen(step);
 	if (unseen)
 		tcp_believe(step, step->from, TCP_SENDS_SYN_ACK, SHAKEDOWN_EVIDENCE_CONFIRMED);
-	const TcpPendingSyn *pending = tcp_aside(conn)->pending;
-
-	if (pending && pending->side == step->from &&
-	    tcp_seq_eq(seg->seq, tcp_seq_add(pending->seg.seq, 1))) {
-		/* It had given up its first number and means the second. */
-		s->isn = pending->seg.seq;
-		tcp_pending_clear(conn);
-	}
 	tcp_believe(step, step->from, TCP_SENDS_ACK, SHAKEDOWN_EVIDENCE_SENT);
 	/* Data on a SYN may be answered before (RFC 7413). */
 	if (unseen && !r->bytes)
@@ -116,12 +107,10 @@ static void prove_established(TcpStep *step)
 	switch ((ShakedownTcpState)s->state) {
 	case SHAKEDOWN_TCP_CLOSED:
 		/* It was not captured opening; what has been closed does not open by an ACK. */
-		if (tcp_beliefs_last(&step->conn->beliefs, step->from)) {
-			if (tcp_side_has(s, TCP_SIDE_UNPROVEN) && shows_established(step))
-				tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
-			return;
-		}
-		third_ack(step);
+		if (tcp_beliefs_last(&step->conn->beliefs, step->from))
+			tcp_confirm_established(step);
+		else
+			third_ack(step);
 		return;
 	case SHAKEDOWN_TCP_LISTEN:
 	case SHAKEDOWN_TCP_SYN_SENT:
@@ -134,14 +123,10 @@ static void prove_established(TcpStep *step)
 		}
 		return;
 	case SHAKEDOWN_TCP_ESTABLISHED:
-		if (step->conn->side[tcp_other(step->from)].state != SHAKEDOWN_TCP_SYN_SENT) {
-			tcp_confirm_established(step);
-			return;
-		}
-		if (shows_established(step)) {
+		if (step->conn->side[tcp_other(step->from)].state == SHAKEDOWN_TCP_SYN_SENT &&
+		    shows_established(step))
 			tcp_infer_established(step);
-			tcp_confirm(step, step->from, TCP_GETS_ACK_OF_SYN);
-		}
+		tcp_confirm_established(step);
 		return;
 	case SHAKEDOWN_TCP_FIN_WAIT_1:
 	case SHAKEDOWN_TCP_FIN_WAIT_2:
@@ -190,14 +175,14 @@ static void fin_not_received(TcpStep *step)
 	const TcpBelief *got = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_FIN);
 	if (!got || got->evidence != SHAKEDOWN_EVIDENCE_DELIVERED)
 		return;
+	ShakedownDuration leg = tcp_leg(conn, step->from), since = step->time - got->time;
 	/* Data that came just before it may be acknowledged for itself, and the FIN only then. */
-	if (step->segment_class == SHAKEDOWN_SEGMENT_ACK && !waits_for_a_hole(step) &&
-	    step->time - got->time <= tcp_leg(conn, step->from) * 2)
-		return;
+	bool of_data = step->segment_class == SHAKEDOWN_SEGMENT_ACK && since <= leg * 2;
+
 	/* Without a known leg it may have been under way. */
-	if (!waits_for_a_hole(step) &&
-	    (conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
-	     step->time - got->time <= MAX(tcp_leg(conn, step->from), IN_THE_HOST)))
+	if ((of_data || conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
+	     since <= MAX(leg, IN_THE_HOST)) &&
+	    !waits_for_a_hole(step))
 		return;
 	tcp_take_back(step, step->from, TCP_GETS_FIN);
 	step->note = "it has not got the FIN";
@@ -235,7 +220,6 @@ static bool got_fin_before_ack(const TcpStep *step)
 
 	return acked && acked->evidence == SHAKEDOWN_EVIDENCE_DELIVERED &&
 	       acked->state == SHAKEDOWN_TCP_FIN_WAIT_2 && tcp_conn_has(conn, TCP_CONN_CROSSED) &&
-	       conn->leg[step->from] != SHAKEDOWN_DURATION_UNKNOWN &&
 	       step->time - acked->time < tcp_leg(conn, step->from);
 }
 

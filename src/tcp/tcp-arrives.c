@@ -152,11 +152,8 @@ static void arrives_in_order(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from];
 
-	if ((s->flags & (TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN)) == TCP_SIDE_SENT_FIN ||
-	    tcp_aside(conn)->side[step->from].refuted)
-		tcp_forged_fin_refuted(step);
-	if (conn->aside && conn->aside->holes[step->from])
-		tcp_unsent_refuted(step);
+	tcp_forged_fin_refuted(step);
+	tcp_unsent_refuted(step);
 	step->segment_class = tcp_space_class(step);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_CHALLENGE_ACK)
 		tcp_emit(step, TCP_EVENT_CHALLENGE_ACK, step->from);
@@ -171,9 +168,7 @@ static void arrives_in_order(TcpStep *step)
 	bool reset_follows = tcp_goes_on(step, &reset);
 
 	tcp_measure(step);
-	if ((conn->side[0].flags | conn->side[1].flags) &
-	    (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN))
-		tcp_hidden_fin_refuted(step);
+	tcp_hidden_fin_refuted(step);
 	bool closes = (seg->flags & TCP_FIN) && !tcp_fin_is_of_data(step);
 	uint64_t missing = tcp_space_take(step);
 	if (missing)

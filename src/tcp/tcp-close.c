@@ -24,29 +24,30 @@ static bool was_reset(const TcpConnection *conn, ShakedownSideId side)
 	return last && last->input == TCP_GETS_RST;
 }
 
-/* Who gets the other's FIN behind its own may send its own again with the ACK, as BSD does. Then
- * the ACK of the first has had no time to pass, and says nothing by its absence. */
-static bool answers_crossing_fin(const TcpStep *step, const TcpBelief *got)
+/* Who gets the other's FIN behind its own may send its own again with the ACK, as BSD does. */
+static bool acks_crossing_fin(const TcpStep *step)
 {
 	const TcpConnection *conn = step->conn;
-	ShakedownSideId other = tcp_other(step->from);
 
-	return tcp_conn_has(conn, TCP_CONN_CROSSED) && tcp_fin_acked(conn, other) &&
-	       !tcp_side_has(&conn->side[step->from], TCP_SIDE_BARE_ACK) &&
-	       step->time - got->time < tcp_leg(conn, other) + TCP_BUSY;
+	return tcp_conn_has(conn, TCP_CONN_CROSSED) && tcp_fin_acked(conn, tcp_other(step->from)) &&
+	       !tcp_side_has(&conn->side[step->from], TCP_SIDE_BARE_ACK);
+}
+
+/* Then the ACK of the first has had no time to pass, and says nothing by its absence. */
+static bool answers_crossing_fin(const TcpStep *step, const TcpBelief *got)
+{
+	return acks_crossing_fin(step) &&
+	       step->time - got->time < tcp_leg(step->conn, tcp_other(step->from)) + TCP_BUSY;
 }
 
 /* … nor does it show that the ACK of its FIN was lost, which came no sooner than what it answers.
  */
 static bool answers_before_ack(const TcpStep *step, const TcpBelief *acked)
 {
-	const TcpConnection *conn = step->conn;
-	ShakedownSideId other = tcp_other(step->from);
-	ShakedownTime fin = tcp_closing(conn)->fin_latest[other];
+	ShakedownTime fin = tcp_closing(step->conn)->fin_latest[tcp_other(step->from)];
 
-	return tcp_conn_has(conn, TCP_CONN_CROSSED) && tcp_fin_acked(conn, other) &&
-	       !tcp_side_has(&conn->side[step->from], TCP_SIDE_BARE_ACK) && acked->time >= fin &&
-	       step->time - fin < tcp_leg(conn, step->from) + TCP_BUSY;
+	return acks_crossing_fin(step) && acked->time >= fin &&
+	       step->time - fin < tcp_leg(step->conn, step->from) + TCP_BUSY;
 }
 
 /* The sender's FIN again: what rested on the acknowledgment of it is taken back. */
@@ -140,6 +141,17 @@ static void take_back_order(TcpStep *step)
 	step->note = "an earlier copy of its FIN was not captured";
 }
 
+void tcp_note_fin(TcpStep *step, ShakedownSideId side)
+{
+	TcpConnection *conn = step->conn;
+
+	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = step->time;
+	if (conn->teardown_first < 0)
+		conn->teardown_first = (int8_t)side;
+	if (conn->first_fin < 0)
+		conn->first_fin = (int8_t)side;
+}
+
 static void fin_first(TcpStep *step, TcpSeq fin)
 {
 	TcpConnection *conn = step->conn;
@@ -148,11 +160,7 @@ static void fin_first(TcpStep *step, TcpSeq fin)
 
 	s->flags = ((s->flags | TCP_SIDE_SENT_FIN) & ~TCP_SIDE_HIDDEN_FIN);
 	s->fin = fin;
-	tcp_closing_make(conn, step->tracker->closing)->fin_time[step->from] = step->time;
-	if (conn->teardown_first < 0)
-		conn->teardown_first = (int8_t)step->from;
-	if (conn->first_fin < 0)
-		conn->first_fin = (int8_t)step->from;
+	tcp_note_fin(step, step->from);
 	if (!tcp_side_has(r, TCP_SIDE_SENT_FIN))
 		return;
 	if (sent_before(step, fin)) {

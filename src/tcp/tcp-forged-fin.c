@@ -30,7 +30,7 @@ static bool data_instead(const TcpStep *step)
 	const Segment *seg = step->seg;
 	TcpSeq fin = step->conn->side[step->from].fin;
 
-	return seg->payload_len && tcp_seq_leq(seg->seq, fin) &&
+	return tcp_seq_leq(seg->seq, fin) &&
 	       tcp_seq_lt(fin, tcp_seq_add(seg->seq, seg->payload_len)) &&
 	       !tcp_watch_is_padding(seg) && !may_be_probe(step);
 }
@@ -175,7 +175,7 @@ static void goes_on(TcpStep *step)
 	const TcpSide *s = &step->conn->side[step->from];
 	const Segment *seg = step->seg;
 
-	if (aside->refuted && seg->payload_len && tcp_seq_eq(s->snd_nxt, aside->refuted_fin) &&
+	if (aside->refuted && tcp_seq_eq(s->snd_nxt, aside->refuted_fin) &&
 	    tcp_seq_leq(seg->seq, s->snd_nxt) &&
 	    tcp_seq_lt(s->snd_nxt, tcp_seq_add(seg->seq, seg->payload_len)))
 		tcp_emit(step, TCP_EVENT_FIN_CONTRADICTED, step->from);

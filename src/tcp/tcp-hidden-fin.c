@@ -26,11 +26,7 @@ void tcp_hidden_fin(TcpStep *step, ShakedownSideId side)
 		was_no_byte(conn, side);
 	s->flags = ((s->flags | TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &
 		    ~(TCP_SIDE_MAYBE_FIN | TCP_SIDE_LIKELY_FIN));
-	tcp_closing_make(conn, step->tracker->closing)->fin_time[side] = step->time;
-	if (conn->first_fin < 0)
-		conn->first_fin = (int8_t)side;
-	if (conn->teardown_first < 0)
-		conn->teardown_first = (int8_t)side;
+	tcp_note_fin(step, side);
 	tcp_believe(step, side, TCP_SENDS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	tcp_believe(step, other, TCP_GETS_FIN, SHAKEDOWN_EVIDENCE_CONFIRMED);
 	tcp_confirm(step, side, TCP_SENDS_FIN);
@@ -216,38 +212,23 @@ static void no_likely_fin(TcpStep *step, ShakedownSideId side)
 	take_back_fin(step, side);
 }
 
-/* Its sender goes on beyond it. */
-static void refute_own(TcpStep *step)
+/* That side sends, or is acknowledged, up to there. */
+static void refute(TcpStep *step, ShakedownSideId side, TcpSeq end)
 {
-	const TcpSide *s = &step->conn->side[step->from];
+	const TcpSide *s = &step->conn->side[side];
 
-	if (tcp_side_has(s, TCP_SIDE_LIKELY_FIN) &&
-	    tcp_seq_lt(tcp_seq_add(s->fin, 1), segment_seq_end(step->seg)))
-		no_likely_fin(step, step->from);
-
-	if (tcp_side_has(s, TCP_SIDE_SENT_FIN | TCP_SIDE_HIDDEN_FIN) &&
-	    tcp_seq_lt(tcp_seq_add(s->fin, 1), segment_seq_end(step->seg)))
-		no_hidden_fin(step, step->from);
-}
-
-/* The sender acknowledges what lies beyond that of the other. */
-static void refute_other(TcpStep *step)
-{
-	TcpConnection *conn = step->conn;
-	ShakedownSideId other = tcp_other(step->from);
-	const TcpSide *r = &conn->side[other];
-
-	if (!(r->flags & (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN)) ||
-	    !(step->seg->flags & TCP_ACK) || tcp_seq_leq(step->seg->ack, tcp_seq_add(r->fin, 1)))
+	if (!(s->flags & (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN)) ||
+	    tcp_seq_leq(end, tcp_seq_add(s->fin, 1)))
 		return;
-	if (tcp_side_has(r, TCP_SIDE_LIKELY_FIN))
-		no_likely_fin(step, other);
+	if (tcp_side_has(s, TCP_SIDE_LIKELY_FIN))
+		no_likely_fin(step, side);
 	else
-		no_hidden_fin(step, other);
+		no_hidden_fin(step, side);
 }
 
 void tcp_hidden_fin_refuted(TcpStep *step)
 {
-	refute_own(step);
-	refute_other(step);
+	refute(step, step->from, segment_seq_end(step->seg));
+	if (step->seg->flags & TCP_ACK)
+		refute(step, tcp_other(step->from), step->seg->ack);
 }

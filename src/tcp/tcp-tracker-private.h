@@ -121,6 +121,8 @@ void tcp_arrives_fin(TcpStep *step);
 /* The segment's FIN has the number of a byte that the other has acknowledged: none can be there. To
  * be asked before the segment is taken. */
 bool tcp_fin_is_of_data(TcpStep *step);
+/* The side has sent its first FIN, now or somewhat before. */
+void tcp_note_fin(TcpStep *step, ShakedownSideId side);
 /* What a segment that its receiver drops says of its sender: of its ACK, and of its FIN. */
 void tcp_proves_ack(TcpStep *step);
 void tcp_proves_fin(TcpStep *step);

@@ -77,6 +77,18 @@ static void connection_clear(TcpTracker *t, TcpConnection *conn)
 		slab_free_item(t->closing, conn->closing->handle);
 }
 
+static void free_room(TcpTracker *t)
+{
+	timer_wheel_free(t->wheel);
+	flow_table_free(t->table);
+	slab_free(t->slab);
+	slab_free(t->folded);
+	slab_free(t->wide_keys);
+	slab_free(t->closing);
+	byte_log_free(t->rests);
+	g_clear_pointer(&t->halves, g_hash_table_unref);
+}
+
 void tcp_tracker_free(TcpTracker *t)
 {
 	if (!t)
@@ -88,16 +100,8 @@ void tcp_tracker_free(TcpTracker *t)
 			h = conn->older;
 			connection_clear(t, conn);
 		}
-	timer_wheel_free(t->wheel);
-	flow_table_free(t->table);
-	slab_free(t->slab);
-	slab_free(t->folded);
-	slab_free(t->wide_keys);
-	slab_free(t->closing);
-	byte_log_free(t->rests);
+	free_room(t);
 	encap_table_free(t->encaps);
-	if (t->halves)
-		g_hash_table_unref(t->halves);
 	tcp_streams_free(t->streams);
 	tcp_recent_free(t->recent);
 	tcp_copies_free(t->copies);
@@ -361,14 +365,7 @@ void tcp_tracker_segments(TcpTracker *t, const Segment *segs, size_t n)
 
 void tcp_tracker_forget_all(TcpTracker *t)
 {
-	timer_wheel_free(t->wheel);
-	flow_table_free(t->table);
-	slab_free(t->slab);
-	slab_free(t->folded);
-	slab_free(t->wide_keys);
-	slab_free(t->closing);
-	byte_log_free(t->rests);
-	g_clear_pointer(&t->halves, g_hash_table_unref);
+	free_room(t);
 	make_room(t);
 }
 
