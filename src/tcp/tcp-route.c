@@ -108,13 +108,15 @@ static bool asks_again(const TcpConnection *conn, ShakedownSideId side, const Se
 	       seg->time - conn->end > SYN_COPY_WITHIN;
 }
 
-/* It has asked twice by its timer: the SYN was its own, whatever became of it. */
+/* It has asked twice by its timer, or anew behind an old duplicate: the SYN was its own, whatever
+ * became of it. */
 static bool has_asked_again(const TcpConnection *conn, ShakedownSideId side)
 {
 	const TcpMark *again = tcp_conn_latest_mark(conn, 1u << TCP_MARK_SYN, 1u << side);
 
-	return MAX(conn->syn_last, again ? again->time : 0) - conn->syn_first >=
-	       TCP_SYN_TIMER_LEAST;
+	return tcp_side_has(&conn->side[side], TCP_SIDE_ANEW) ||
+	       MAX(conn->syn_last, again ? again->time : 0) - conn->syn_first >=
+		       TCP_SYN_TIMER_LEAST;
 }
 
 /* Its attempt was its own, and this number is a later one: it has given that up. An old duplicate
