@@ -323,6 +323,8 @@ void tcp_arrives_rst(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	ShakedownSideId other = tcp_other(step->from);
 	TcpSide *s = &conn->side[step->from], *r = &conn->side[other];
+
+	tcp_count(&s->rsts);
 	bool alive = r->state != SHAKEDOWN_TCP_CLOSED, taken = acceptable(step);
 	/* A scanner makes its SYN itself, and its kernel, which knows nothing of it, resets the
 	 * answer: the TTLs of the two differ, and yet it is its own. If not, it will go on. */
@@ -337,7 +339,6 @@ void tcp_arrives_rst(TcpStep *step)
 				(tcp_side_has(s, TCP_SIDE_SPACE) && in_window(step)));
 
 	step->segment_class = SHAKEDOWN_SEGMENT_CONTROL;
-	tcp_count(&s->rsts);
 	if (tcp_space_is_beside(step)) {
 		step->segment_class = SHAKEDOWN_SEGMENT_OUT_OF_WINDOW;
 		step->note = TCP_NOTE_BESIDE;
