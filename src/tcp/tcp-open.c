@@ -83,7 +83,7 @@ static void take_pending(TcpStep *step, const TcpPendingSyn *p)
 	tcp_step_begin_segment(&syn, step->tracker, conn, step->from, &p->seg);
 	tcp_space_open(&syn, false);
 	read_options(s, &p->seg);
-	s->syns = (uint16_t)(s->syns + p->count - p->counted);
+	s->syns = (uint16_t)MIN(s->syns + p->count - p->counted, UINT16_MAX);
 	s->flags |= TCP_SIDE_ANEW;
 	for (unsigned i = 0; i < marks->len; i++)
 		if (marks->items[i].kind == TCP_MARK_OTHER_SYN &&

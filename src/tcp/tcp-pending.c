@@ -136,7 +136,7 @@ TcpConnection *tcp_promote(TcpTracker *tracker, TcpConnection *conn)
 
 	tcp_segment_arrives(tracker, next, side, &p->seg);
 	next->side[side].packets = p->count;
-	next->side[side].syns = (uint16_t)p->count;
+	next->side[side].syns = (uint16_t)MIN(p->count, UINT16_MAX);
 	tcp_conn_log_times(next, side, p->count);
 	if (answers)
 		replay_answer(tracker, next, tcp_other(side), p, answers);

@@ -70,6 +70,21 @@ Test(tcp_pending, next_host_beside_a_syn_without_an_answer)
 	EXPECT_OUTCOME(t, 2, "three-way complete, none open");
 }
 
+/* However often it came, it came. */
+Test(tcp_pending, more_often_than_can_be_counted)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	CLIENT(t, TCP_SYN);
+	t->isn[C] = 3000000000;
+	for (unsigned i = 0; i < UINT16_MAX + 1; i++)
+		CLIENT(t, TCP_SYN, .after = 10000);
+	SERVER(t, SYN_ACK, 0, 1);
+	CLIENT(t, TCP_ACK, 1, 1);
+	EXPECT_STATES_OF(t, 2, "ESTABLISHED / ESTABLISHED?");
+	cr_assert_eq(talk_record(t, 2)->handshake.syn, UINT16_MAX);
+}
+
 /* §3.10.7.3 first: whichever way the number of an older connection's ACK is wrong, the reset that
  * answers it ends nothing. */
 Test(tcp_pending, answered_for_an_older_connection)
