@@ -47,7 +47,7 @@ void tcp_conn_forget_reset(TcpConnection *conn, TcpConnFlags flags)
 
 void tcp_conn_mark(TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side, const Segment *seg)
 {
-	if (!seg || tcp_aside(conn)->marks.len == TCP_MARKS)
+	if (tcp_aside(conn)->marks.len == TCP_MARKS)
 		return;
 	TcpMarks *marks = &tcp_aside_make(conn)->marks;
 

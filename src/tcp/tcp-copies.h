@@ -31,7 +31,8 @@ typedef struct _TcpCopies {
 	/* Of connections whose packets come twice, by their prints; NULL: none do. */
 	TcpPrints *late;
 	unsigned late_seen; /* copies that came late */
-	unsigned all; /* of so many segments more, whosesoever, the prints go into late, too */
+	/* Of so many segments more, whosesoever, the prints go into late, too; UINT_MAX: of all. */
+	unsigned all;
 } TcpCopies;
 
 TcpCopies *tcp_copies_new(void);

@@ -58,6 +58,11 @@ ShakedownHandshakeKind tcp_handshake_kind(const TcpConnection *conn)
 	return SHAKEDOWN_HANDSHAKE_THREE_WAY;
 }
 
+static bool is_graceful(const TcpConnection *conn)
+{
+	return tcp_fin_acked(conn, SHAKEDOWN_CLIENT) && tcp_fin_acked(conn, SHAKEDOWN_SERVER);
+}
+
 static bool both_closed(const TcpConnection *conn)
 {
 	return tcp_side_has(&conn->side[0], TCP_SIDE_SENT_FIN) &&
@@ -164,10 +169,7 @@ static int8_t likely_closer(const TcpConnection *conn)
 
 ShakedownTeardownKind tcp_teardown_kind(const TcpConnection *conn, const TcpBeen *been)
 {
-	bool graceful = both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
-			tcp_fin_acked(conn, SHAKEDOWN_SERVER);
-
-	if (is_reset(conn) && !graceful &&
+	if (is_reset(conn) && !is_graceful(conn) &&
 	    (synchronized(been, SHAKEDOWN_CLIENT) || synchronized(been, SHAKEDOWN_SERVER) ||
 	     tcp_conn_has(conn, TCP_CONN_MIDSTREAM)))
 		return SHAKEDOWN_TEARDOWN_KIND_RESET;
@@ -190,8 +192,7 @@ ShakedownTeardownOutcome tcp_teardown_outcome(const TcpConnection *conn, const T
 	if (!opened ||
 	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && !synchronized(been, SHAKEDOWN_SERVER)))
 		return SHAKEDOWN_TEARDOWN_NEVER_OPENED;
-	if (both_closed(conn) && tcp_fin_acked(conn, SHAKEDOWN_CLIENT) &&
-	    tcp_fin_acked(conn, SHAKEDOWN_SERVER))
+	if (is_graceful(conn))
 		return SHAKEDOWN_TEARDOWN_GRACEFUL;
 	if (is_reset(conn))
 		return SHAKEDOWN_TEARDOWN_RESET;

@@ -315,11 +315,13 @@ static TcpConnection *route_odd(TcpTracker *tracker, const TcpLookup *lookup, co
 	unsigned end = lookup->end;
 	TcpConnection *conn = handle ? tcp_unfold(tracker, &handle) : NULL;
 
-	if (conn && tcp_aside(conn)->alias_of)
+	if (conn && tcp_aside(conn)->alias_of) {
 		conn = slab_get(tracker->slab, conn->aside->alias_of);
-	/* The alias stays with the connection that it was made for; the present one is the last. */
-	while (conn && conn->newer)
-		conn = slab_get(tracker->slab, conn->newer);
+		/* It stays with the connection that it was made for; the present one is the last.
+		 */
+		while (conn->newer)
+			conn = slab_get(tracker->slab, conn->newer);
+	}
 	if (!conn && seg->kind == SEGMENT_TCP)
 		conn = tcp_pairing_adopt(tracker, lookup, seg);
 	if (!conn && seg->kind == SEGMENT_ICMP_ERROR)
@@ -375,8 +377,7 @@ TcpConnection *tcp_route(TcpTracker *tracker, const TcpLookup *lookup, uint32_t 
 		TcpConnection *conn = slab_get(tracker->slab, found);
 
 		/* Nearly always: what is asked in route_odd() is asked of these. */
-		if (G_LIKELY(!conn->older && !conn->newer && !conn->aside &&
-			     !(seg->flags & TCP_SYN))) {
+		if (G_LIKELY(!conn->older && !conn->aside && !(seg->flags & TCP_SYN))) {
 			*side = tcp_conn_side(conn, lookup->end);
 			return conn;
 		}

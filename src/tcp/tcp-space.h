@@ -15,7 +15,7 @@
 bool tcp_space_out_of_window(TcpStep *step);
 /* It lies out of window, and agrees with one before that did: nothing has changed yet. */
 bool tcp_space_is_elsewhere(const TcpStep *step);
-/* It acknowledges more than the other side can have sent. */
+/* It acknowledges more than the other side can have sent, or nothing of its only SYN. */
 bool tcp_space_bad_ack(TcpStep *step);
 /* In window, of a side that is TCP_SIDE_CHALLENGED: who was told of bytes that it has not sent is
  * where it was. */
