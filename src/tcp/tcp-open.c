@@ -41,8 +41,7 @@ static void forget_answer(TcpStep *step)
 	TcpSide *r = &conn->side[tcp_other(step->from)];
 
 	r->flags &= TCP_SIDE_SEEN;
-	conn->flags &= ~(uint32_t)(TCP_CONN_ABORTED | TCP_CONN_RESET);
-	conn->teardown_first = -1;
+	tcp_conn_forget_reset(conn, TCP_CONN_ABORTED);
 	tcp_emit(step, TCP_EVENT_OLD_DUPLICATE_SYN, step->from);
 }
 

@@ -310,19 +310,6 @@ Test(tcp_open, old_duplicate_first)
 	cr_assert_eq(talk_record(t, 1)->side[C].isn, 100);
 }
 
-/* … but what is reset after it is no second one: who resets each answer asks anew each time. */
-Test(tcp_open, old_duplicate_once)
-{
-	g_autoptr(Talk) t = talk_new();
-
-	for (uint32_t n = 1; n <= 4; n++) {
-		CLIENT(t, TCP_SYN, .isn = 1000000 * n, .after = MS(300));
-		SERVER(t, SYN_ACK, 0, 1, .isn = 300 * n, .peer_isn = 1000000 * n);
-		CLIENT(t, TCP_RST, .isn = 1000000 * n + 1);
-		cr_assert_eq(t->connections, (n + 1) / 2, "after %u", n);
-	}
-}
-
 /* Figure 8, near A: the real SYN has passed, the old one answered elsewhere. */
 Test(tcp_open, old_duplicate_beside_the_real_one)
 {

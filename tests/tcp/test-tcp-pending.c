@@ -106,3 +106,33 @@ Test(tcp_pending, answered_for_an_older_connection)
 		EXPECT_HISTORY(t, 1, C, "SYN-SENT ESTABLISHED");
 	}
 }
+
+/* Figure 8: what is reset behind the real SYN is no second old duplicate. Who resets each answer
+ * asks anew each time. */
+Test(tcp_pending, old_duplicate_once)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	for (uint32_t n = 1; n <= 4; n++) {
+		CLIENT(t, TCP_SYN, .isn = 1000000 * n, .after = MS(300));
+		SERVER(t, SYN_ACK, 0, 1, .isn = 300 * n, .peer_isn = 1000000 * n);
+		CLIENT(t, TCP_RST, .isn = 1000000 * n + 1);
+		cr_assert_eq(t->connections, (n + 1) / 2, "after %u", n);
+	}
+}
+
+/* … and whatever ends the real one was not that reset. */
+Test(tcp_pending, refused_behind_an_old_duplicate)
+{
+	g_autoptr(Talk) t = talk_new();
+
+	t->isn[C] = 100;
+	CLIENT(t, TCP_SYN, .isn = 90);
+	SERVER(t, SYN_ACK, 0, 1, .isn = 300, .peer_isn = 90);
+	CLIENT(t, TCP_RST, .isn = 91);
+	CLIENT(t, TCP_SYN);
+	SERVER(t, RST_ACK, 0, 1);
+	EXPECT_STATES(t, "CLOSED? / CLOSED?");
+	cr_assert_eq(talk_record(t, 1)->teardown.reset_by, S);
+	cr_assert_eq(talk_record(t, 1)->teardown.first, S);
+}
