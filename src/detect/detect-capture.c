@@ -274,7 +274,6 @@ static void finish(void *data, DetectContext *context)
 }
 
 const DetectorOps detect_capture = {
-	.name = "capture",
 	.create = create,
 	.on = {[TCP_EVENT_CAPTURE_LOSS] = on_loss, [TCP_EVENT_OVER] = on_over},
 	.finish = finish,

@@ -290,8 +290,7 @@ static void destroy(void *data)
 	g_free(self);
 }
 
-const DetectorOps detect_flood = {.name = "flood",
-				  .create = create,
+const DetectorOps detect_flood = {.create = create,
 				  .on = {[TCP_EVENT_OPENED] = on_opened,
 					 [TCP_EVENT_SYN] = on_syn,
 					 [TCP_EVENT_SYN_ACK] = on_syn_ack,

@@ -233,7 +233,6 @@ static void on_unreachable(void *self, DetectContext *context, const TcpEvent *e
 	if (icmp->count++ || !event->seg)
 		return;
 	icmp->time = event->time;
-	icmp->frame = event->frame;
 	icmp->version = event->seg->icmp.version;
 	icmp->type = event->seg->icmp.type;
 	icmp->code = event->seg->icmp.code;
@@ -298,8 +297,7 @@ static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 		on_late(self, context, event);
 }
 
-const DetectorOps detect_handshake = {.name = "handshake",
-				      .on = {[TCP_EVENT_SYN] = on_syn,
+const DetectorOps detect_handshake = {.on = {[TCP_EVENT_SYN] = on_syn,
 					     [TCP_EVENT_SYN_ACK] = on_syn_ack,
 					     [TCP_EVENT_ESTABLISHED] = on_established,
 					     [TCP_EVENT_OLD_DUPLICATE_SYN] = on_old_duplicate_syn,

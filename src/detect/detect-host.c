@@ -332,7 +332,6 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 }
 
 const DetectorOps detect_host = {
-	.name = "host",
 	.create = create,
 	.on = {[TCP_EVENT_ESTABLISHED] = on_established, [TCP_EVENT_OVER] = on_over},
 	.over_if = NOTED_ODD,

@@ -75,7 +75,6 @@ static void on_too_big(void *self, DetectContext *context, const TcpEvent *event
 	if (!event->seg || icmp->count++)
 		return;
 	icmp->time = event->time;
-	icmp->frame = event->frame;
 	icmp->mtu = event->seg->icmp.mtu;
 	icmp->side = event->side;
 	icmp->sender.version = event->seg->icmp.version;
@@ -93,6 +92,5 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 }
 
 const DetectorOps detect_icmp = {
-	.name = "icmp",
 	.on = {[TCP_EVENT_TOO_BIG] = on_too_big, [TCP_EVENT_OVER] = on_over},
 	.over_if = NOTED_DOSSIER};

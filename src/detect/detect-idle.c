@@ -138,8 +138,7 @@ static void finish(void *data, DetectContext *context)
 	}
 }
 
-const DetectorOps detect_idle = {.name = "idle",
-				 .create = create,
+const DetectorOps detect_idle = {.create = create,
 				 .on = {[TCP_EVENT_OVER] = on_over},
 				 .over_if = OVER_WATCHED,
 				 .finish = finish,

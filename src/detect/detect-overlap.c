@@ -78,5 +78,4 @@ static void on_conflict(void *self, DetectContext *context, const TcpEvent *even
 	finding_report(&f);
 }
 
-const DetectorOps detect_overlap = {.name = "overlap",
-				    .on = {[TCP_EVENT_OVERLAP_CONFLICT] = on_conflict}};
+const DetectorOps detect_overlap = {.on = {[TCP_EVENT_OVERLAP_CONFLICT] = on_conflict}};

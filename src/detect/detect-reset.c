@@ -366,7 +366,6 @@ static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *ev
 		return;
 	DossierSyn *d = &dossier_rare_of(context->dossiers, event->conn)->syn[event->side];
 
-	d->last_frame = event->frame;
 	if (d->count++)
 		return;
 	d->time = event->time;
@@ -445,8 +444,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 	impossible_judge(context, conn, d);
 }
 
-const DetectorOps detect_reset = {.name = "reset",
-				  .on = {[TCP_EVENT_RST] = on_rst,
+const DetectorOps detect_reset = {.on = {[TCP_EVENT_RST] = on_rst,
 					 [TCP_EVENT_RST_IGNORED] = on_ignored_rst,
 					 [TCP_EVENT_RST_CONTRADICTED] = on_contradiction,
 					 [TCP_EVENT_CHALLENGE_ACK] = on_challenge,

@@ -207,8 +207,7 @@ static void finish(void *self, DetectContext *context)
 	scanners_finish(context->scanners, context);
 }
 
-const DetectorOps detect_scan = {.name = "scan",
-				 .on = {[TCP_EVENT_ODD_FLAGS] = on_odd_flags,
+const DetectorOps detect_scan = {.on = {[TCP_EVENT_ODD_FLAGS] = on_odd_flags,
 					[TCP_EVENT_SYN] = on_syn,
 					[TCP_EVENT_SYN_ACK] = on_syn_ack,
 					[TCP_EVENT_RST] = on_rst,

@@ -341,8 +341,7 @@ static void on_fin_late(void *self, DetectContext *context, const TcpEvent *even
 		conn->noted |= NOTED_FIN_LATE;
 }
 
-const DetectorOps detect_teardown = {.name = "teardown",
-				     .on = {[TCP_EVENT_FIN_LATE] = on_fin_late,
+const DetectorOps detect_teardown = {.on = {[TCP_EVENT_FIN_LATE] = on_fin_late,
 					    [TCP_EVENT_LINGERING] = on_lingering,
 					    [TCP_EVENT_DATA_AFTER_FIN] = on_data_after_fin,
 					    [TCP_EVENT_FIN_CONTRADICTED] = on_forged_fin,

@@ -402,8 +402,7 @@ static void finish(void *data, DetectContext *context)
 			report_pair(d, context, pairs[i]);
 }
 
-const DetectorOps detect_time_wait = {.name = "time-wait",
-				      .create = create,
+const DetectorOps detect_time_wait = {.create = create,
 				      .on = {[TCP_EVENT_TIME_WAIT] = hold_port,
 					     [TCP_EVENT_TIME_WAIT_RESTARTED] = on_restarted,
 					     [TCP_EVENT_REUSED] = on_reused,

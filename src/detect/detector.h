@@ -10,7 +10,6 @@
 #include "tcp/tcp-event.h"
 
 typedef struct {
-	const char *name;
 	/* What the detector keeps; NULL where it keeps nothing. */
 	void *(*create)(DetectContext *context);
 	/* What it does about an event, by its kind; NULL: it does not hear of them. */

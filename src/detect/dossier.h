@@ -53,7 +53,7 @@ typedef struct {
 typedef struct {
 	uint32_t count;
 	ShakedownTime time;
-	uint64_t frame, last_frame, challenged_frame;
+	uint64_t frame, challenged_frame;
 	bool foreign;
 	uint8_t ttl, usual_ttl;
 } DossierSyn;
@@ -73,7 +73,6 @@ typedef struct {
 typedef struct {
 	uint32_t count;
 	ShakedownTime time;
-	uint64_t frame;
 	uint8_t version, type, code;
 	uint32_t mtu;
 	ShakedownSideId side; /* whose segment it quotes */

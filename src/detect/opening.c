@@ -206,7 +206,8 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn, const
 	finding_report(&f);
 }
 
-void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now)
+/* SYNs without any answer. */
+static void no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now)
 {
 	const TcpSide *c = &conn->side[SHAKEDOWN_CLIENT], *s = &conn->side[SHAKEDOWN_SERVER];
 	/* Who resets has given up. */
@@ -439,7 +440,7 @@ void opening_judge_early(DetectContext *context, TcpConnection *conn, ShakedownT
 		return;
 	missing_third_ack(context, conn, now);
 	refusal_judge(context, conn);
-	opening_no_answer(context, conn, now);
+	no_answer(context, conn, now);
 }
 
 void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier,
@@ -470,5 +471,5 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED))
 		half_open_probe(context, conn);
 	if (!conn->syn_ack_first)
-		opening_no_answer(context, conn, now);
+		no_answer(context, conn, now);
 }

@@ -17,8 +17,6 @@ Backoff backoff_of(const ShakedownTime *times, size_t n);
 
 /* The client's SYNs without ACK: in a simultaneous open a side's SYN,ACK is counted with them. */
 unsigned opening_syns(const TcpConnection *conn);
-/* SYNs without any answer. */
-void opening_no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now);
 /* The opening has not come about, as far as can be known by now: told at once, if at all. */
 void opening_judge_early(DetectContext *context, TcpConnection *conn, ShakedownTime now);
 /* All the rest; dossier may be NULL. */
