@@ -70,22 +70,18 @@ static void put_right(DetectContext *context, TcpConnection *conn, Contact conta
 	if (!noted(conn, NOTED_FIRST_TRY) ||
 	    (before == CONTACT_PROBED && contact != CONTACT_SUCCEEDED))
 		return;
-	scanners_after_all(context->scanners, conn, scanners_source(conn), before, contact,
-			   probe_before(conn));
+	scanners_after_all(context->scanners, conn, before, contact, probe_before(conn));
 	conn->noted &= ~(uint32_t)NOTED_FIRST_TRY;
 }
 
 static void settle(DetectContext *context, TcpConnection *conn, Contact contact, uint16_t window)
 {
-	ShakedownSideId source = scanners_source(conn);
-
 	if (noted(conn, NOTED_JUDGED)) {
 		put_right(context, conn, contact);
 		return;
 	}
 	conn->noted |= NOTED_JUDGED;
-	if (scanners_outcome(context->scanners, context, conn, source, contact, probe_of(conn),
-			     window) &&
+	if (scanners_outcome(context->scanners, context, conn, contact, probe_of(conn), window) &&
 	    (contact == CONTACT_UNANSWERED || contact == CONTACT_PROBED))
 		conn->noted |= NOTED_FIRST_TRY;
 }
@@ -198,8 +194,8 @@ static void on_syn_ack(void *self, DetectContext *context, const TcpEvent *event
 	if (conn->side[SHAKEDOWN_SERVER].syns > 1 && !noted(conn, NOTED_JUDGED))
 		on_late(self, context, event);
 	else if (conn->side[SHAKEDOWN_SERVER].syns == 1 && noted(conn, NOTED_FIRST_TRY))
-		scanners_after_all(context->scanners, conn, scanners_source(conn),
-				   CONTACT_UNANSWERED, CONTACT_PROBED, probe_before(conn));
+		scanners_after_all(context->scanners, conn, CONTACT_UNANSWERED, CONTACT_PROBED,
+				   probe_before(conn));
 }
 
 static void finish(void *self, DetectContext *context)

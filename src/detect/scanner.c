@@ -295,10 +295,17 @@ static bool account(ScannerTable *t, DetectContext *context, Attempt *a, bool by
 	return first;
 }
 
-/* With whom it was and what came of it, looked up. */
-static Attempt *attempt_of(Scanners *t, const TcpConnection *conn, ShakedownSideId source,
-			   Contact contact, Probe probe)
+ShakedownSideId scanners_source(const TcpConnection *conn)
 {
+	return noted(conn, NOTED_STRAY_TO_CLIENT) && tcp_conn_has(conn, TCP_CONN_MIDSTREAM)
+		       ? SHAKEDOWN_SERVER
+		       : SHAKEDOWN_CLIENT;
+}
+
+/* With whom it was and what came of it, looked up. */
+static Attempt *attempt_of(Scanners *t, const TcpConnection *conn, Contact contact, Probe probe)
+{
+	ShakedownSideId source = scanners_source(conn);
 	ShakedownSideId target = tcp_other(source);
 	Attempt *a = scanner_table_attempt(&t->table);
 
@@ -319,19 +326,19 @@ static Attempt *attempt_of(Scanners *t, const TcpConnection *conn, ShakedownSide
 }
 
 bool scanners_outcome(Scanners *t, DetectContext *context, const TcpConnection *conn,
-		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window)
+		      Contact contact, Probe probe, uint16_t window)
 {
-	Attempt *a = attempt_of(t, conn, source, contact, probe);
+	Attempt *a = attempt_of(t, conn, contact, probe);
 
 	a->window = window;
 	account(&t->table, context, a, false);
 	return account(&t->table, context, a, true);
 }
 
-void scanners_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId source,
-			Contact before, Contact contact, Probe probe)
+void scanners_after_all(Scanners *t, const TcpConnection *conn, Contact before, Contact contact,
+			Probe probe)
 {
-	const Attempt *a = attempt_of(t, conn, source, contact, probe);
+	const Attempt *a = attempt_of(t, conn, contact, probe);
 
 	for (unsigned by_target = 0; by_target < 2; by_target++) {
 		ScannerFound found = scanner_table_find(&t->table, a, by_target);
@@ -343,18 +350,11 @@ void scanners_after_all(Scanners *t, const TcpConnection *conn, ShakedownSideId 
 	}
 }
 
-ShakedownSideId scanners_source(const TcpConnection *conn)
-{
-	return noted(conn, NOTED_STRAY_TO_CLIENT) && tcp_conn_has(conn, TCP_CONN_MIDSTREAM)
-		       ? SHAKEDOWN_SERVER
-		       : SHAKEDOWN_CLIENT;
-}
-
 bool scanners_cover(Scanners *t, const TcpConnection *conn)
 {
 	if (!t->table.list[true].len)
 		return false;
-	const Attempt *a = attempt_of(t, conn, scanners_source(conn), CONTACT_REFUSED, PROBE_SYN);
+	const Attempt *a = attempt_of(t, conn, CONTACT_REFUSED, PROBE_SYN);
 
 	for (unsigned by_target = 0; by_target < 2; by_target++) {
 		const Scanner *s = scanner_table_find(&t->table, a, by_target).scanner;

@@ -111,11 +111,11 @@ ShakedownSideId scanners_source(const TcpConnection *conn);
 /* What became of its first segment. True if it is the source's first try of that port of that
  * target. */
 bool scanners_outcome(Scanners *scanners, DetectContext *context, const TcpConnection *conn,
-		      ShakedownSideId source, Contact contact, Probe probe, uint16_t window);
+		      Contact contact, Probe probe, uint16_t window);
 /* Of a first try more has come since it was told of: another contact than CONTACT_UNANSWERED, that
  * it was taken for before, or CONTACT_SUCCEEDED, after CONTACT_PROBED. */
-void scanners_after_all(Scanners *scanners, const TcpConnection *conn, ShakedownSideId source,
-			Contact before, Contact contact, Probe probe);
+void scanners_after_all(Scanners *scanners, const TcpConnection *conn, Contact before,
+			Contact contact, Probe probe);
 /* The connection is one of a scan's: that is known. */
 bool scanners_cover(Scanners *scanners, const TcpConnection *conn);
 /* Reports one that is known. */

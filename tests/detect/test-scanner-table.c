@@ -110,8 +110,8 @@ static Probe outcome(Beside *b, ModelRand *rand, const TcpConnection *conn)
 	bool first[TABLES];
 
 	for (unsigned i = 0; i < TABLES; i++) {
-		first[i] = scanners_outcome(b->scanners[i], &b->context[i], conn, SHAKEDOWN_CLIENT,
-					    contact, probe, window);
+		first[i] = scanners_outcome(b->scanners[i], &b->context[i], conn, contact, probe,
+					    window);
 		cr_assert_eq(first[i], first[0]);
 	}
 	return probe;
@@ -140,8 +140,8 @@ Test(scanner_table, one_attempt_is_as_good_as_its_accounts)
 
 		for (unsigned i = 0; i < TABLES; i++) {
 			if (answered)
-				scanners_after_all(b.scanners[i], other, SHAKEDOWN_CLIENT,
-						   change[0], change[1], probes[other - earlier]);
+				scanners_after_all(b.scanners[i], other, change[0], change[1],
+						   probes[other - earlier]);
 			cr_assert_eq(scanners_cover(b.scanners[i], other),
 				     scanners_cover(b.scanners[0], other));
 		}
@@ -170,7 +170,7 @@ Test(scanner_table, known_scanners_leave_one_place)
 			conn.key.port[1] = (uint16_t)port;
 			for (unsigned i = 0; i < TABLES; i++)
 				scanners_outcome(b.scanners[i], &b.context[i], &conn,
-						 SHAKEDOWN_CLIENT, CONTACT_REFUSED, PROBE_SYN, 0);
+						 CONTACT_REFUSED, PROBE_SYN, 0);
 		}
 		compare(&b);
 	}
