@@ -29,10 +29,7 @@ static void report(Service *s, DetectContext *context)
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_SYN_COOKIES, &s->address, s->port);
 	finding_time(&f, k->start, k->last);
-	for (unsigned i = 0; i < k->frames_len; i++)
-		finding_frame(&f, k->frames[i]);
-	if (k->silent + k->stripped > k->frames_len)
-		finding_many(&f);
+	finding_frames(&f, k->frames, k->frames_len, k->silent + k->stripped);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==1");
 	finding_count(&f, "never_repeated", k->silent);
 	finding_count(&f, "repeated", k->repeated);

@@ -19,7 +19,7 @@ typedef struct {
 		ShakedownTime time;
 		bool seen;     /* that side had been captured by then */
 	} losses[FRAMES_MOST]; /* acknowledgments of what was not captured */
-	unsigned losses_len, one_sided_len;
+	unsigned losses_len;
 	uint64_t one_sided_frames[FRAMES_MOST]; /* with which those connections begin */
 	bool losses_cut;
 	ShakedownTime last_loss;
@@ -106,8 +106,9 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	if (half) {
 		if (missing)
 			forget_losses(d, conn->id);
-		if (d->one_sided++ < FRAMES_MOST)
-			d->one_sided_frames[d->one_sided_len++] = conn->first_frame;
+		if (d->one_sided < FRAMES_MOST)
+			d->one_sided_frames[d->one_sided] = conn->first_frame;
+		d->one_sided++;
 		d->client_only += seen == SHAKEDOWN_CLIENT;
 	} else if (tcp_side_has(&conn->side[0], TCP_SIDE_SEEN) &&
 		   tcp_side_has(&conn->side[1], TCP_SIDE_SEEN)) {
@@ -121,15 +122,6 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 static const char *plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
-}
-
-/* The first of so many. */
-static void examples(Finding *f, const uint64_t *frames, uint64_t n)
-{
-	for (uint64_t i = 0; i < n && i < FINDING_FRAMES; i++)
-		finding_frame(f, frames[i]);
-	if (n > FINDING_FRAMES)
-		finding_many(f);
 }
 
 static void say_losses(Finding *f, const CaptureDetector *d)
@@ -195,7 +187,7 @@ static void one_direction(const CaptureDetector *d, DetectContext *context)
 	if (!d->one_sided || d->one_sided * 2 <= both)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ONE_DIRECTION, NULL, 0);
-	examples(&f, d->one_sided_frames, d->one_sided_len);
+	finding_frames(&f, d->one_sided_frames, MIN(d->one_sided, FRAMES_MOST), d->one_sided);
 	finding_count(&f, "connections", d->one_sided);
 	finding_count(&f, "of", both);
 	finding_count(&f, "client_side_only", d->client_only);
@@ -208,13 +200,14 @@ static void one_direction(const CaptureDetector *d, DetectContext *context)
 
 static void duplicate_packets(const CaptureDetector *d, DetectContext *context)
 {
-	uint64_t copies = context->tracker ? tcp_tracker_counts(context->tracker)->copies : 0;
+	const TcpTrackerCounts *counts = tcp_tracker_counts(context->tracker);
+	uint64_t copies = counts->copies;
 	Finding f;
 
 	if (!copies)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_DUPLICATE_PACKETS, NULL, 0);
-	examples(&f, tcp_tracker_counts(context->tracker)->copy_frame, copies);
+	finding_frames(&f, counts->copy_frame, MIN(copies, TCP_EXAMPLES), copies);
 	finding_count(&f, "packets", copies);
 	finding_count(&f, "connections", d->copied_connections);
 	finding_summary(&f,
@@ -234,7 +227,7 @@ static void capture_disorder(DetectContext *context)
 	if (!disordered)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CAPTURE_DISORDER, NULL, 0);
-	examples(&f, context->disordered, disordered);
+	finding_frames(&f, context->disordered, MIN(disordered, FINDING_FRAMES), disordered);
 	finding_count(&f, "packets", disordered);
 	finding_summary(&f, "%" PRIu64 " packet%s come%s after a later one in the capture",
 			disordered, plural(disordered), disordered == 1 ? "s" : "");
@@ -243,17 +236,14 @@ static void capture_disorder(DetectContext *context)
 
 static void bad_checksum(const CaptureDetector *d, DetectContext *context)
 {
-	const TcpTrackerCounts *counts =
-		context->tracker ? tcp_tracker_counts(context->tracker) : NULL;
-	uint64_t bad = counts ? counts->bad_checksums : 0;
+	const TcpTrackerCounts *counts = tcp_tracker_counts(context->tracker);
+	uint64_t bad = counts->bad_checksums;
 	Finding f;
 
 	if (!bad)
 		return;
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BAD_CHECKSUM, NULL, 0);
-	examples(&f, counts->bad_frame, counts->bad_len);
-	if (bad > counts->bad_len)
-		finding_many(&f);
+	finding_frames(&f, counts->bad_frame, counts->bad_len, bad);
 	finding_count(&f, "segments", bad);
 	finding_count(&f, "connections", d->damaged_connections);
 	finding_summary(&f,

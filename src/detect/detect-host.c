@@ -200,10 +200,9 @@ static void point_at(Finding *f, const TcpConnection *conn, const DossierOdd *od
 	if (first)
 		finding_frame(f, conn->first_frame);
 	finding_time(f, first || !odd ? conn->start : odd->first, odd ? odd->last : conn->start);
-	for (unsigned i = 0; odd && i < odd->count && i < G_N_ELEMENTS(odd->frames); i++)
-		finding_frame(f, odd->frames[i]);
-	if (odd && odd->count > G_N_ELEMENTS(odd->frames))
-		finding_many(f);
+	if (odd)
+		finding_frames(f, odd->frames, MIN(odd->count, G_N_ELEMENTS(odd->frames)),
+			       odd->count);
 }
 
 static void unexpected_flags(DetectContext *context, TcpConnection *conn)

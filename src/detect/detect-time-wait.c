@@ -139,10 +139,7 @@ static void report_pair(TimeWaitDetector *d, DetectContext *context, const Pair 
 	if (share >= CRITICAL_PERCENT)
 		finding_severity(&f, SHAKEDOWN_SEVERITY_CRITICAL);
 	finding_time(&f, p->since, p->last);
-	for (unsigned i = 0; i < p->frames->len; i++)
-		finding_frame(&f, p->frames->frame[i]);
-	if (p->total > p->frames->len)
-		finding_many(&f);
+	finding_frames(&f, p->frames->frame, p->frames->len, p->total);
 	finding_filter(&f, narrowing);
 	finding_text(&f, "service", server);
 	finding_count(&f, "port", port);

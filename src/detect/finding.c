@@ -112,6 +112,13 @@ void finding_frame(Finding *f, uint64_t frame)
 	f->anomaly.frames_len++;
 }
 
+void finding_frames(Finding *f, const uint64_t *frames, uint64_t len, uint64_t of)
+{
+	for (uint64_t i = 0; i < len; i++)
+		finding_frame(f, frames[i]);
+	f->anomaly.frames_cut |= of > len;
+}
+
 void finding_marks(Finding *f, TcpMarkKind kind, int side)
 {
 	const TcpMarks *marks = &tcp_aside(f->conn)->marks;

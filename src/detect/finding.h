@@ -59,6 +59,8 @@ void finding_severity(Finding *finding, ShakedownSeverity severity);
 void finding_time(Finding *finding, ShakedownTime time, ShakedownTime until);
 /* 0 is ignored; frames are put in order; beyond the room the first ones stay. */
 void finding_frame(Finding *finding, uint64_t frame);
+/* The first ones of so many. */
+void finding_frames(Finding *finding, const uint64_t *frames, uint64_t len, uint64_t of);
 /* All marks of that kind and side (-1: both). */
 void finding_marks(Finding *finding, TcpMarkKind kind, int side);
 /* All FINs of that side (-1: both). */

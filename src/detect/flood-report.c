@@ -70,9 +70,7 @@ void flood_report(const Service *s, DetectContext *context, bool goes_on)
 
 	service_finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_FLOOD, s);
 	finding_time(&f, flood->start, flood->last);
-	for (unsigned i = 0; i < flood->frames_len; i++)
-		finding_frame(&f, flood->frames[i]);
-	finding_many(&f);
+	finding_frames(&f, flood->frames, flood->frames_len, flood->syns);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
 	finding_severity(&f, flood_severity(flood));
 	finding_count(&f, "syn", flood->syns);

@@ -22,7 +22,7 @@ static void report_accept_queue(Service *s, DetectContext *context)
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_ACCEPT_QUEUE_OVERFLOW, &s->address,
 			   s->port);
 	finding_time(&f, e->start, e->last);
-	service_episode_frames(&f, e);
+	finding_frames(&f, e->frames, e->frames_len, e->count);
 	finding_count(&f, "connections", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==1");
@@ -40,7 +40,7 @@ static void report_backlog(Service *s, DetectContext *context)
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_BACKLOG_OVERFLOW, &s->address, s->port);
 	finding_time(&f, e->start, e->last);
-	service_episode_frames(&f, e);
+	finding_frames(&f, e->frames, e->frames_len, e->count);
 	finding_count(&f, "attempts", e->count);
 	finding_duration(&f, "lasted_s", e->last - e->start);
 	finding_filter(&f, "tcp.flags.syn==1");
@@ -58,8 +58,7 @@ static void report_connections(Service *s, DetectContext *context, bool goes_on)
 
 	finding_begin_wide(&f, context, SHAKEDOWN_ANOMALY_CONNECTION_FLOOD, &s->address, s->port);
 	finding_time(&f, e->start, e->last);
-	service_episode_frames(&f, e);
-	finding_many(&f);
+	finding_frames(&f, e->frames, e->frames_len, e->peak);
 	finding_count(&f, "connections", e->peak);
 	finding_count(&f, "sources", e->count);
 	finding_lasted(&f, e->last - e->start, goes_on);

@@ -16,14 +16,6 @@ void service_finding_begin(Finding *f, DetectContext *context, ShakedownAnomalyK
 		finding_begin_wide(f, context, kind, &s->address, s->port);
 }
 
-void service_episode_frames(Finding *f, const ServiceEpisode *e)
-{
-	for (unsigned i = 0; i < e->frames_len; i++)
-		finding_frame(f, e->frames[i]);
-	if (e->count > e->frames_len)
-		finding_many(f);
-}
-
 static const char *about(uint64_t n)
 {
 	return n > ABOUT_FROM ? "about " : "";

@@ -7,8 +7,6 @@
 
 void service_finding_begin(Finding *finding, DetectContext *context, ShakedownAnomalyKind kind,
 			   const Service *service);
-/* Beyond the room of an episode its frames are examples. */
-void service_episode_frames(Finding *finding, const ServiceEpisode *episode);
 /* To how many ports of a host, or hosts of a subnet, so many segments came. */
 void service_finding_targets(Finding *finding, const Service *service,
 			     const SketchDistinct *targets, uint64_t segments);

@@ -80,7 +80,7 @@ static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 
 	service_finding_begin(&f, context, k->kind, s);
 	finding_time(&f, e->start, e->last);
-	service_episode_frames(&f, e);
+	finding_frames(&f, e->frames, e->frames_len, e->count);
 	finding_count(&f, "segments", e->count);
 	finding_lasted(&f, e->last - e->start, goes_on);
 	finding_filter(&f, k->filter);

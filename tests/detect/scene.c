@@ -62,6 +62,7 @@ static void hear_report(const ShakedownAnomaly *a, void *data)
 	r->time = a->time;
 	r->until = a->until;
 	r->frames = a->frames_len;
+	r->frames_cut = a->frames_cut;
 	r->summary = g_strdup(a->summary);
 	r->filter = g_strdup(a->filter);
 	r->facts = facts_of(a);

@@ -44,6 +44,7 @@ typedef struct {
 	uint64_t connection;
 	ShakedownTime time, until;
 	size_t frames;
+	bool frames_cut;
 	char *summary, *filter, *facts; /* facts: "syn=3 waited_s=1.500 …" */
 } SceneReport;
 

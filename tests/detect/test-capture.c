@@ -112,6 +112,30 @@ Test(capture, one_direction)
 	EXPECT_FACT(s, ONE_DIRECTION, "client_side_only=3");
 }
 
+static bool cut_with_connections(unsigned connections)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned n = 0; n < connections; n++) {
+		scene_client(s, n);
+		CLIENT(s, TCP_SYN);
+		CLIENT(s, TCP_ACK, 1, 1);
+		CLIENT(s, PSH_ACK, 1, 1, 100);
+	}
+	scene_finish(s);
+	EXPECT(s, ONE_DIRECTION);
+	cr_assert_eq(scene_report(s, SHAKEDOWN_ANOMALY_ONE_DIRECTION)->frames,
+		     MIN(connections, FINDING_FRAMES));
+	return scene_report(s, SHAKEDOWN_ANOMALY_ONE_DIRECTION)->frames_cut;
+}
+
+/* Its frames are examples as soon as there is no room for all. */
+Test(capture, one_direction_of_many)
+{
+	cr_assert_not(cut_with_connections(FINDING_FRAMES));
+	cr_assert(cut_with_connections(FINDING_FRAMES + 1));
+}
+
 /* Of a few connections the way back is another: what they acknowledge was not lost. */
 Test(capture, one_direction_of_some_is_no_loss)
 {
