@@ -24,7 +24,7 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 	TcpConnection *conn = event->conn;
 	Finding f;
 
-	if (!event->seg || !event->seg->payload_len || event->seg->cut == SEGMENT_CUT_HEADER ||
+	if (!event->seg->payload_len || event->seg->cut == SEGMENT_CUT_HEADER ||
 	    conn->side[event->side].options.fast_open >= 0 ||
 	    reported(conn, SHAKEDOWN_ANOMALY_SYN_WITH_DATA))
 		return;
@@ -46,8 +46,8 @@ static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
 	/* A SYN that came again may have left its data at home, and a SYN,ACK may be captured
 	 * behind what answers it. Without an option it is Fast Open by agreement, as Linux does it
 	 * between its own (no cookie), or something odd. */
-	if (!event->seg || event->side != SHAKEDOWN_SERVER || c->options.fast_open == 0 ||
-	    c->syns != 1 || tcp_side_originals(conn, SHAKEDOWN_CLIENT) != 1 ||
+	if (event->side != SHAKEDOWN_SERVER || c->options.fast_open == 0 || c->syns != 1 ||
+	    tcp_side_originals(conn, SHAKEDOWN_CLIENT) != 1 ||
 	    conn->side[SHAKEDOWN_SERVER].syns != 1 || !c->bytes ||
 	    !tcp_seq_eq(event->seg->ack, tcp_seq_add(c->isn, 1)) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_FAST_OPEN_IGNORED))
@@ -131,12 +131,12 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 	const TcpConnection *conn = event->conn;
 	const TcpSide *r = &conn->side[tcp_other(event->side)];
 	const Segment *seg = event->seg;
-	bool syn_ack = seg && (seg->flags & TCP_SYN);
-	bool third = seg && event->side == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
+	bool syn_ack = seg->flags & TCP_SYN;
+	bool third = event->side == SHAKEDOWN_CLIENT && conn->syn_ack_first &&
 		     !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
 		     !tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
 	/* Of an older connection, as one in TIME-WAIT or the half of one that was lost. */
-	bool bare = seg && event->side == SHAKEDOWN_SERVER && !conn->syn_ack_first &&
+	bool bare = event->side == SHAKEDOWN_SERVER && !conn->syn_ack_first &&
 		    r->state == SHAKEDOWN_TCP_SYN_SENT && tcp_side_has(r, TCP_SIDE_SYN_SEEN);
 
 	if ((!syn_ack && !third && !bare) || !tcp_side_has(r, TCP_SIDE_ISN_KNOWN))
@@ -162,8 +162,8 @@ static void note_renumbered(DetectContext *context, const TcpEvent *event)
 	DossierAck *d =
 		dossier && dossier->rare ? &dossier->rare->bad_handshake[event->side] : NULL;
 
-	if (d && d->syn_ack && d->ip_id && event->seg && event->seg->has_ip_id &&
-	    event->seg->ip_id == d->ip_id && event->time - d->time <= RENUMBERED_WITHIN)
+	if (d && d->syn_ack && d->ip_id && event->seg->has_ip_id && event->seg->ip_id == d->ip_id &&
+	    event->time - d->time <= RENUMBERED_WITHIN)
 		d->renumbered = true;
 }
 
@@ -211,36 +211,6 @@ static void bad_handshake_ack(DetectContext *context, TcpConnection *conn, const
 					    "these ports");
 		finding_report(&f);
 	}
-}
-
-/* By its flags, or by its number where the quote ends before them. */
-static bool quotes_syn(const TcpConnection *conn, const TcpEvent *event)
-{
-	const Segment *quote = event->seg;
-	const TcpSide *s = &conn->side[event->side];
-
-	if (quote->icmp.has_flags)
-		return quote->flags & TCP_SYN;
-	return !quote->icmp.has_seq || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN) ||
-	       tcp_seq_eq(quote->seq, s->isn);
-}
-
-static void on_unreachable(void *self, DetectContext *context, const TcpEvent *event)
-{
-	const TcpConnection *conn = event->conn;
-	DossierIcmp *icmp = &dossier_rare_of(context->dossiers, event->conn)->unreachable;
-
-	if (icmp->count++ || !event->seg)
-		return;
-	icmp->time = event->time;
-	icmp->version = event->seg->icmp.version;
-	icmp->type = event->seg->icmp.type;
-	icmp->code = event->seg->icmp.code;
-	icmp->side = event->side;
-	icmp->sender.version = icmp->version;
-	memcpy(icmp->sender.bytes, event->seg->icmp.sender, sizeof icmp->sender.bytes);
-	icmp->opening = quotes_syn(conn, event) && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
-			!tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
 }
 
 static void on_third_ack_lost(void *self, DetectContext *context, const TcpEvent *event)
@@ -303,7 +273,6 @@ const DetectorOps detect_handshake = {.on = {[TCP_EVENT_SYN] = on_syn,
 					     [TCP_EVENT_OLD_DUPLICATE_SYN] = on_old_duplicate_syn,
 					     [TCP_EVENT_BAD_ACK] = on_bad_ack,
 					     [TCP_EVENT_RST] = on_rst,
-					     [TCP_EVENT_UNREACHABLE] = on_unreachable,
 					     [TCP_EVENT_THIRD_ACK_LOST] = on_third_ack_lost,
 					     [TCP_EVENT_HANDSHAKE_LATE] = on_late,
 					     [TCP_EVENT_OVER] = on_over}};

@@ -68,17 +68,50 @@ static void too_big(DetectContext *context, TcpConnection *conn, const DossierIc
 	finding_report(&f);
 }
 
+/* By its flags, or by its number where the quote ends before them. */
+static bool quotes_syn(const TcpConnection *conn, const TcpEvent *event)
+{
+	const Segment *quote = event->seg;
+	const TcpSide *s = &conn->side[event->side];
+
+	if (quote->icmp.has_flags)
+		return quote->flags & TCP_SYN;
+	return !quote->icmp.has_seq || !tcp_side_has(s, TCP_SIDE_ISN_KNOWN) ||
+	       tcp_seq_eq(quote->seq, s->isn);
+}
+
+/* False: there was one before, which counts. */
+static bool note_first(DossierIcmp *icmp, const TcpEvent *event)
+{
+	const Segment *error = event->seg;
+
+	if (icmp->count++)
+		return false;
+	icmp->time = event->time;
+	icmp->version = error->icmp.version;
+	icmp->type = error->icmp.type;
+	icmp->code = error->icmp.code;
+	icmp->mtu = error->icmp.mtu;
+	icmp->side = event->side;
+	icmp->sender.version = error->icmp.version;
+	memcpy(icmp->sender.bytes, error->icmp.sender, sizeof icmp->sender.bytes);
+	return true;
+}
+
+static void on_unreachable(void *self, DetectContext *context, const TcpEvent *event)
+{
+	const TcpConnection *conn = event->conn;
+	DossierIcmp *icmp = &dossier_rare_of(context->dossiers, event->conn)->unreachable;
+
+	if (note_first(icmp, event))
+		icmp->opening = quotes_syn(conn, event) &&
+				!tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
+				!tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
+}
+
 static void on_too_big(void *self, DetectContext *context, const TcpEvent *event)
 {
-	DossierIcmp *icmp = &dossier_rare_of(context->dossiers, event->conn)->too_big;
-
-	if (!event->seg || icmp->count++)
-		return;
-	icmp->time = event->time;
-	icmp->mtu = event->seg->icmp.mtu;
-	icmp->side = event->side;
-	icmp->sender.version = event->seg->icmp.version;
-	memcpy(icmp->sender.bytes, event->seg->icmp.sender, sizeof icmp->sender.bytes);
+	note_first(&dossier_rare_of(context->dossiers, event->conn)->too_big, event);
 }
 
 static void on_over(void *self, DetectContext *context, const TcpEvent *event)
@@ -91,6 +124,7 @@ static void on_over(void *self, DetectContext *context, const TcpEvent *event)
 	too_big(context, event->conn, &d->too_big);
 }
 
-const DetectorOps detect_icmp = {
-	.on = {[TCP_EVENT_TOO_BIG] = on_too_big, [TCP_EVENT_OVER] = on_over},
-	.over_if = NOTED_DOSSIER};
+const DetectorOps detect_icmp = {.on = {[TCP_EVENT_UNREACHABLE] = on_unreachable,
+					[TCP_EVENT_TOO_BIG] = on_too_big,
+					[TCP_EVENT_OVER] = on_over},
+				 .over_if = NOTED_DOSSIER};
