@@ -56,7 +56,7 @@ static bool begin_in(Service *s, DetectContext *context, const TcpEvent *event)
 		slot->first_frame = event->frame;
 	slot->last = MAX(slot->last, event->time);
 	s->half_open++;
-	count_source(s, conn, slot, event->seg ? event->seg->ttl : 0);
+	count_source(s, conn, slot, event->seg->ttl);
 	if (s->flood && s->flood->frames_len < G_N_ELEMENTS(s->flood->frames))
 		s->flood->frames[s->flood->frames_len++] = event->frame;
 	return true;

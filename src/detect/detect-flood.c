@@ -11,8 +11,6 @@
 #include "detect/queue.h"
 #include "detect/stray.h"
 
-#include <string.h>
-
 typedef struct {
 	bool closing;  /* the capture is at its end */
 	CutShort *cut; /* NULL: memory has sufficed */
@@ -94,7 +92,7 @@ static bool goes_on_after_cut(const FloodDetector *self, DetectContext *context,
 {
 	const TcpConnection *conn = event->conn;
 
-	if (!self->cut || !event->seg || noted(conn, NOTED_IN_WINDOW))
+	if (!self->cut || noted(conn, NOTED_IN_WINDOW))
 		return false;
 	CutConnection *cut = cut_short_find(self->cut, conn);
 
@@ -166,11 +164,9 @@ static void on_ending(void *self, DetectContext *context, const TcpEvent *event)
 static void on_opened(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	uint16_t flags = event->seg ? event->seg->flags : 0;
-	unsigned end = conn->client_end;
+	uint16_t flags = event->seg->flags;
 
-	if (!event->seg || event->seg->kind != SEGMENT_TCP || (flags & TCP_SYN) ||
-	    goes_on_after_cut(self, context, event))
+	if ((flags & TCP_SYN) || goes_on_after_cut(self, context, event))
 		return;
 	/* What no stack sends goes on with nothing. */
 	if ((flags & (TCP_ACK | TCP_RST)) &&
@@ -180,8 +176,7 @@ static void on_opened(void *self, DetectContext *context, const TcpEvent *event)
 	conn->noted |= flags & TCP_RST	 ? NOTED_STRAY_RST
 		       : flags & TCP_FIN ? NOTED_STRAY_FIN
 					 : NOTED_STRAY_ACK;
-	if (event->seg->dst_port == conn->key.port[end] &&
-	    memcmp(event->seg->dst, conn->key.addr[end], sizeof event->seg->dst) == 0)
+	if (event->side == SHAKEDOWN_SERVER)
 		conn->noted |= NOTED_STRAY_TO_CLIENT;
 	/* No stack sends that: nothing that follows makes a connection of it. */
 	if (!(flags & (TCP_ACK | TCP_RST))) {

@@ -4,6 +4,7 @@
  * other. The first difference of a connection is told at once, with both copies' bytes.
  */
 #include "detect/detector.h"
+#include "detect/noted.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -50,8 +51,7 @@ static void on_conflict(void *self, DetectContext *context, const TcpEvent *even
 	const TcpOverlap *o = event->overlap;
 	Finding f;
 
-	if (!o ||
-	    (tcp_conn_anomalies(event->conn) & UINT64_C(1) << SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT))
+	if (reported(event->conn, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT))
 		return;
 	const char *who = shakedown_side_name(event->side);
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_OVERLAP_CONFLICT, event->conn);

@@ -210,7 +210,7 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 	bool opened = conn->syn_ack_first || tcp_conn_has(conn, TCP_CONN_MIDSTREAM);
 
 	/* What answers a SYN as it should is the handshake's affair. */
-	if (!event->seg || (!opened && accepted) ||
+	if ((!opened && accepted) ||
 	    (tcp_conn_has(conn, TCP_CONN_ABORTED) && event->side == SHAKEDOWN_CLIENT))
 		return;
 	DossierReset *r = dossier_reset_of(context->dossiers, event->conn, event->side);
@@ -302,8 +302,7 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 {
 	const TcpConnection *conn = event->conn;
 	const TcpMark *mark = tcp_conn_latest_mark(conn, 1u << TCP_MARK_RST, TCP_EITHER_SIDE);
-	bool refused =
-		event->seg && (event->seg->flags & TCP_SYN) && event->side == SHAKEDOWN_SERVER;
+	bool refused = (event->seg->flags & TCP_SYN) && event->side == SHAKEDOWN_SERVER;
 
 	if (!mark || (refused && answers_another_syn(event, mark)))
 		return;
@@ -321,7 +320,7 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 	}
 	if (!r->missed_frame)
 		r->missed_frame = event->frame;
-	r->missed_data |= event->seg && event->seg->payload_len;
+	r->missed_data |= event->seg->payload_len > 0;
 }
 
 /* A SYN that is the connection's own, once more, is in nobody's dossier. */
@@ -359,7 +358,7 @@ static void on_syn_inside(void *self, DetectContext *context, const TcpEvent *ev
 	const TcpConnection *conn = event->conn;
 	const TcpSide *s = &conn->side[event->side];
 
-	if (!event->seg || !tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
+	if (!tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
 	    !tcp_was_synchronized(conn, SHAKEDOWN_SERVER) ||
 	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_CLOSED ||
 	    conn->side[tcp_other(event->side)].state == SHAKEDOWN_TCP_TIME_WAIT)
@@ -392,7 +391,7 @@ static void on_bad_ack(void *self, DetectContext *context, const TcpEvent *event
 	bool opening = !tcp_conn_has(conn, TCP_CONN_THIRD_ACK) &&
 		       !tcp_conn_has(conn, TCP_CONN_MIDSTREAM) && !conn->talked;
 
-	if (!event->seg || opening || (event->seg->flags & TCP_SYN) ||
+	if (opening || (event->seg->flags & TCP_SYN) ||
 	    tcp_aside(conn)->side[tcp_other(event->side)].missing ||
 	    !tcp_side_has(r, TCP_SIDE_SEEN))
 		return;

@@ -91,8 +91,6 @@ static void on_odd_flags(void *self, DetectContext *context, const TcpEvent *eve
 {
 	TcpConnection *conn = event->conn;
 
-	if (!event->seg)
-		return;
 	on_flags(conn, event->seg->flags);
 	if (event->frame == conn->first_frame)
 		conn->noted |= NOTED_ODD_FIRST;
@@ -130,7 +128,7 @@ static bool asked(const TcpConnection *conn)
 static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
-	uint16_t window = event->seg ? event->seg->window : 0;
+	uint16_t window = event->seg->window;
 
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
 		ShakedownSideId source = scanners_source(conn);
@@ -160,7 +158,7 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 		return;
 	/* Every operating system offers at least one of these. */
 	if (!c->options.sack_permitted && !c->options.timestamps && c->options.window_scale < 0 &&
-	    !(event->seg && event->seg->cut == SEGMENT_CUT_HEADER))
+	    event->seg->cut != SEGMENT_CUT_HEADER)
 		conn->noted |= NOTED_BARE_SYN;
 	/* Captured behind its answer. */
 	if (tcp_conn_has(conn, TCP_CONN_REFUSED) && !conn->syn_ack_first)

@@ -285,7 +285,7 @@ static void on_data_after_fin(void *self, DetectContext *context, const TcpEvent
 		d->time = event->time;
 		d->frame = event->frame;
 	}
-	d->bytes += event->seg ? event->seg->payload_len : 0;
+	d->bytes += event->seg->payload_len;
 }
 
 static void on_forged_fin(void *self, DetectContext *context, const TcpEvent *event)

@@ -184,7 +184,7 @@ static int32_t newer_by(const TcpConnection *conn, const TcpEvent *event)
 	const TcpSide *s = &conn->side[event->side];
 	uint32_t tsval = 0, tsecr = 0;
 
-	if (!event->seg || !tcp_side_has(s, TCP_SIDE_TIMESTAMPS) || !s->tsval ||
+	if (!tcp_side_has(s, TCP_SIDE_TIMESTAMPS) || !s->tsval ||
 	    !tcp_options_timestamps(event->seg, &tsval, &tsecr))
 		return 0;
 	return (int32_t)(tsval - s->tsval);
@@ -197,7 +197,7 @@ static const char *allowed_by(const TcpConnection *conn, const TcpEvent *event)
 	const TcpSide *s = &conn->side[event->side];
 	int32_t newer = newer_by(conn, event);
 
-	if (!event->seg || newer < 0)
+	if (newer < 0)
 		return NULL;
 	if (newer > 0)
 		return "timestamp";
@@ -220,7 +220,7 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 	bool own = s->state == SHAKEDOWN_TCP_TIME_WAIT && o->state != SHAKEDOWN_TCP_TIME_WAIT;
 	const char *allowed = allowed_by(conn, event);
 	/* Once more the number that it began with: no host with random ones does that. */
-	bool alike = event->seg && tcp_seq_eq(event->seg->seq, s->isn);
+	bool alike = tcp_seq_eq(event->seg->seq, s->isn);
 
 	d->reused = conn->key;
 	d->expects = true;

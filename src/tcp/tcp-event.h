@@ -46,7 +46,7 @@ typedef struct {
 	TcpEventKind kind;
 	TcpConnection *conn;
 	ShakedownSideId side; /* whom it is about: the sender, the one that goes on … */
-	const Segment *seg;   /* NULL: a timer */
+	const Segment *seg;   /* NULL: a timer, or TCP_EVENT_OVER */
 	ShakedownTime time;
 	uint64_t frame;
 	const TcpOverlap *overlap; /* of TCP_EVENT_OVERLAP_CONFLICT */

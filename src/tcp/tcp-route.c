@@ -83,8 +83,9 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	tracker->counts.live_peak = MAX(tracker->counts.live_peak, tcp_tracker_live(tracker));
 	TcpStep step;
 
-	tcp_step_begin_segment(&step, tracker, conn, SHAKEDOWN_CLIENT, seg);
-	tcp_emit(&step, TCP_EVENT_OPENED, SHAKEDOWN_CLIENT);
+	ShakedownSideId side = tcp_conn_side(conn, end);
+	tcp_step_begin_segment(&step, tracker, conn, side, seg);
+	tcp_emit(&step, TCP_EVENT_OPENED, side);
 	return conn;
 }
 
