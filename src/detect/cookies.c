@@ -54,7 +54,7 @@ void cookies_end(Service *s, DetectContext *context)
 	const ServiceCookies *k = &s->cookies;
 
 	/* Most services that make room have shown nothing. */
-	if (!k->start && !k->silent && !k->stripped)
+	if (!k->start)
 		return;
 	/* Where third ACKs are not in the capture nobody's are missed. */
 	if (tcp_tracker_lacks_acks(context->tracker))

@@ -48,8 +48,7 @@ static void on_late(void *self, DetectContext *context, const TcpEvent *event)
 
 static void on_syn_again(Service *s, DetectContext *context, TcpConnection *conn)
 {
-	if (conn->side[SHAKEDOWN_CLIENT].syns < 2 || conn->syn_ack_first ||
-	    noted(conn, NOTED_AGAIN))
+	if (conn->syn_ack_first || noted(conn, NOTED_AGAIN))
 		return;
 	conn->noted |= NOTED_AGAIN;
 	attempt_turn(context, s, conn, (AttemptTurn){.again = true});
@@ -74,11 +73,10 @@ static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 
 	if (!s)
 		return;
-	if (event->side == SHAKEDOWN_CLIENT)
-		queue_syn(s, context, event);
 	cookies_syn(s, context, event->time);
 	if (event->side != SHAKEDOWN_CLIENT)
 		return;
+	queue_syn(s, context, event);
 	flood_advance(s, context, event->time);
 	if (noted(conn, NOTED_IN_WINDOW))
 		on_syn_again(s, context, conn);
@@ -266,8 +264,6 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	bool stray = count_stray(context, conn);
 	if (tcp_conn_has(conn, TCP_CONN_CUT_SHORT) && !stray)
 		cut_short_remember(&((FloodDetector *)data)->cut, conn);
-	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
-		return;
 	attempt_over(context, service_of(context, event), event);
 }
 

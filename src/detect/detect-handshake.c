@@ -49,8 +49,7 @@ static void fast_open_ignored(DetectContext *context, const TcpEvent *event)
 	if (event->side != SHAKEDOWN_SERVER || c->options.fast_open == 0 || c->syns != 1 ||
 	    tcp_side_originals(conn, SHAKEDOWN_CLIENT) != 1 ||
 	    conn->side[SHAKEDOWN_SERVER].syns != 1 || !c->bytes ||
-	    !tcp_seq_eq(event->seg->ack, tcp_seq_add(c->isn, 1)) ||
-	    reported(conn, SHAKEDOWN_ANOMALY_FAST_OPEN_IGNORED))
+	    !tcp_seq_eq(event->seg->ack, tcp_seq_add(c->isn, 1)))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_FAST_OPEN_IGNORED, conn);
 	finding_time(&f, conn->syn_first, event->time);

@@ -64,7 +64,7 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	IdleDetector *d = data;
 	const TcpConnection *conn = event->conn;
 
-	if (!tcp_aside(conn)->watch || !reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH))
+	if (!reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH))
 		return;
 	for (unsigned side = 0; side < 2; side++) {
 		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];

@@ -140,8 +140,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 			    ? tcp_seq_eq(seg->seq, s->snd_nxt)
 			    : tcp_side_has(o, TCP_SIDE_ACKED) && tcp_seq_eq(seg->seq, o->rcv_nxt);
 	r->seq = seg->seq.value;
-	r->without_ack = !(seg->flags & TCP_ACK) && tcp_side_has(o, TCP_SIDE_ACKED) &&
-			 tcp_seq_eq(seg->seq, o->rcv_nxt) && o->last > s->last &&
+	r->without_ack = !(seg->flags & TCP_ACK) && r->placed && o->last > s->last &&
 			 event->time - o->last <= ANSWER_MOST;
 	r->with_ack = tcp_answers_repetition(conn, side, seg);
 	r->state[0] = state_before(conn, side, event->frame);
@@ -283,7 +282,7 @@ static bool client_may_reset(const TcpConnection *conn, const Dossier *d, const 
 
 	return mark->side == SHAKEDOWN_CLIENT &&
 	       (!conn->syn_ack_first || mark->time < conn->syn_ack_first ||
-		dossier_rare(d)->bad_handshake[SHAKEDOWN_SERVER].count ||
+		(d && dossier_rare(d)->bad_handshake[SHAKEDOWN_SERVER].count) ||
 		!tcp_ttl_is_foreign(c, mark->ttl) || is_of_scanners_kernel(c, mark->ttl));
 }
 
@@ -306,13 +305,15 @@ static void on_contradiction(void *self, DetectContext *context, const TcpEvent 
 
 	if (!mark || (refused && answers_another_syn(event, mark)))
 		return;
+	const Dossier *d = dossier_find(context->dossiers, conn);
+	bool of_opening = !d || !d->reset[mark->side];
+
+	if (of_opening && client_may_reset(conn, d, mark))
+		return;
 	DossierReset *r = dossier_reset_of(context->dossiers, event->conn, mark->side);
 
-	if (!r->accepted && !r->ignored) {
-		if (client_may_reset(conn, dossier_get(context->dossiers, conn), mark))
-			return;
+	if (of_opening)
 		note_of_opening(r, mark);
-	}
 	if (mark->side == event->side) {
 		if (!r->goes_on_frame && (refused || event->time - r->time > DISORDER))
 			r->goes_on_frame = event->frame;
@@ -414,7 +415,7 @@ static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 		DossierReset *r = d->reset[side];
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
 
-		if (!r || (!r->accepted && !r->ignored))
+		if (!r)
 			continue;
 		/* What came later of a side that had reset, and has not been contradicted, was
 		 * late. */

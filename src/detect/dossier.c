@@ -115,11 +115,9 @@ void dossier_close(Dossiers *d, const TcpConnection *conn)
 
 size_t dossier_bytes(Dossiers *d, const TcpConnection *conn)
 {
-	const Dossier *dossier = dossier_find(d, conn);
+	const Dossier *dossier = dossier_get(d, conn);
 	size_t bytes = sizeof *dossier + PLACE;
 
-	if (!dossier)
-		return 0;
 	for (unsigned side = 0; side < 2; side++)
 		bytes += dossier->reset[side] ? sizeof(DossierReset) : 0;
 	return bytes + (dossier->rare ? sizeof(DossierRare) + MALLOC : 0);

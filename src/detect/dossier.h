@@ -10,7 +10,7 @@
 #include "flow/key-table.h"
 #include "tcp/tcp-event.h"
 
-/* Resets that bear one side's name. */
+/* Resets that bear one side's name: there is one at least. */
 typedef struct {
 	uint32_t accepted, ignored; /* how many, by what their receiver must make of them */
 	/* Of the first: */

@@ -115,7 +115,7 @@ static void say_backoff(Finding *f, const ShakedownTime *times, size_t n, bool t
 		finding_summary(f, " at first (as Linux since 6.5 does)");
 }
 
-/* No timer is so fast: the network or the capture has doubled it. */
+/* No timer is so fast: the network or the capture has doubled it, or it came but once. */
 static bool doubled(const ShakedownTime *times, size_t n)
 {
 	return times[n - 1] - times[0] < RETRANSMISSION_LEAST;
@@ -181,7 +181,7 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn, const
 		for (; n > 1 && acknowledged && times[n - 1] > acknowledged; n--)
 			syns--;
 	unsigned refusals = refusal_asked_again(conn);
-	if (n < 2 || doubled(times, n) || refusals + 1 >= n)
+	if (doubled(times, n) || refusals + 1 >= n)
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED, conn);
 	finding_time(&f, times[0], times[n - 1]);
@@ -217,7 +217,7 @@ static void no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime
 	Finding f;
 
 	/* Acknowledging or resetting it, the client had an answer that the tap did not see. */
-	if (conn->syn_ack_first || !conn->syn_first || tcp_side_has(s, TCP_SIDE_SEEN) ||
+	if (!conn->syn_first || tcp_side_has(s, TCP_SIDE_SEEN) ||
 	    tcp_beliefs_by(&conn->beliefs, SHAKEDOWN_SERVER, TCP_SENDS_SYN_ACK) ||
 	    tcp_side_has(c, TCP_SIDE_ACKED) || tcp_conn_has(conn, TCP_CONN_OLD_ANSWERED) ||
 	    waited < context->config->syn_timeout || reported(conn, SHAKEDOWN_ANOMALY_NO_ANSWER) ||
@@ -280,10 +280,8 @@ static void missing_third_ack(DetectContext *context, TcpConnection *conn, Shake
 	ShakedownDuration span = conn->syn_ack_last - conn->syn_ack_first;
 	Finding f;
 
-	if (!conn->syn_ack_first || tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) ||
-	    tcp_conn_has(conn, TCP_CONN_THIRD_ACK) || tcp_conn_has(conn, TCP_CONN_ABORTED) ||
-	    !tcp_side_has(c, TCP_SIDE_SENT_SYN) || c->rsts ||
-	    (tcp_aside(conn)->rst_time && !server_gave_up(conn)) ||
+	if (tcp_was_synchronized(conn, SHAKEDOWN_CLIENT) || !tcp_side_has(c, TCP_SIDE_SENT_SYN) ||
+	    c->rsts || (tcp_aside(conn)->rst_time && !server_gave_up(conn)) ||
 	    reported(conn, SHAKEDOWN_ANOMALY_MISSING_THIRD_ACK))
 		return;
 	/* Sent again it is proof; else the capture must have gone on. */
@@ -332,7 +330,7 @@ static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)
 	if (!conn->syn_ack_first)
 		return;
 	size_t n = times_of(conn, TCP_MARK_SYN_ACK, conn->syn_ack_first, times);
-	if (n < 2 || doubled(times, n))
+	if (doubled(times, n))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_ACK_RETRANSMITTED, conn);
 	finding_time(&f, conn->syn_ack_first, conn->syn_ack_last);
@@ -434,13 +432,21 @@ static void both_open(DetectContext *context, TcpConnection *conn)
 	finding_report(&f);
 }
 
+/* Of most there is nothing to be said, and nobody is asked to say so. */
+static void judge_failure(DetectContext *context, TcpConnection *conn, ShakedownTime now)
+{
+	if (conn->syn_ack_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
+		missing_third_ack(context, conn, now);
+	if (noted(conn, NOTED_REFUSED))
+		refusal_judge(context, conn);
+	if (!conn->syn_ack_first)
+		no_answer(context, conn, now);
+}
+
 void opening_judge_early(DetectContext *context, TcpConnection *conn, ShakedownTime now)
 {
-	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
-		return;
-	missing_third_ack(context, conn, now);
-	refusal_judge(context, conn);
-	no_answer(context, conn, now);
+	if (!tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
+		judge_failure(context, conn, now);
 }
 
 void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *dossier,
@@ -453,7 +459,6 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
 		return;
-	/* Of most there is nothing to be said, and nobody is asked to say so. */
 	if (tcp_side_has(c, TCP_SIDE_SYN_SEEN)) {
 		if (c->syns > 1)
 			syn_retransmitted(context, conn, dossier);
@@ -464,12 +469,7 @@ void opening_judge(DetectContext *context, TcpConnection *conn, const Dossier *d
 		third_ack_lost(context, conn, dossier->rare);
 	if (!both && s->syns > 1)
 		syn_ack_retransmitted(context, conn);
-	if (conn->syn_ack_first && !tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
-		missing_third_ack(context, conn, now);
-	if (noted(conn, NOTED_REFUSED))
-		refusal_judge(context, conn);
+	judge_failure(context, conn, now);
 	if (tcp_conn_has(conn, TCP_CONN_ABORTED))
 		half_open_probe(context, conn);
-	if (!conn->syn_ack_first)
-		no_answer(context, conn, now);
 }

@@ -171,9 +171,8 @@ static void syn_again(Service *s, const TcpEvent *event)
 
 	if (tcp_side_has(&conn->side[SHAKEDOWN_SERVER], TCP_SIDE_SEEN) || noted(conn, NOTED_REUSES))
 		return;
-	if (conn->side[SHAKEDOWN_CLIENT].syns < 2 || conn->syn_ack_first ||
-	    noted(conn, NOTED_PASSED_OVER) || s->answered_syn <= conn->syn_first ||
-	    event->time - s->answered_syn > TOGETHER_WITHIN)
+	if (conn->side[SHAKEDOWN_CLIENT].syns < 2 || noted(conn, NOTED_PASSED_OVER) ||
+	    s->answered_syn <= conn->syn_first || event->time - s->answered_syn > TOGETHER_WITHIN)
 		return;
 	conn->noted |= NOTED_PASSED_OVER;
 	s->passed_over[s->passed_overs++ % n] = event->time;
@@ -206,6 +205,6 @@ void queue_syn_ack(Service *s, const TcpEvent *event)
 void queue_established(Service *s, const TcpConnection *conn)
 {
 	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
-		if (conn->leg[side] != SHAKEDOWN_DURATION_UNKNOWN && conn->leg[side] >= 0)
+		if (conn->leg[side] >= 0)
 			service_leg(s, side, conn->leg[side]);
 }

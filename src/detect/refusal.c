@@ -54,8 +54,7 @@ void refusal_judge(DetectContext *context, TcpConnection *conn)
 	unsigned syns = opening_syns(conn), resets = conn->side[SHAKEDOWN_SERVER].rsts;
 	Finding f;
 
-	if (!noted(conn, NOTED_REFUSED) || reported(conn, SHAKEDOWN_ANOMALY_REFUSED) ||
-	    (accepted && !accepted_after_all(conn)))
+	if (reported(conn, SHAKEDOWN_ANOMALY_REFUSED) || (accepted && !accepted_after_all(conn)))
 		return;
 	if (accepted)
 		resets = resets_before(conn, accepted);

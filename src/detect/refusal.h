@@ -10,5 +10,5 @@
 /* How many of the client's SYNs came again because the one before had been refused, sooner than
  * a timer would have it: they are no retransmissions, for nothing was lost. */
 unsigned refusal_asked_again(const TcpConnection *conn);
-/* Once a connection. */
+/* Of one that is noted as refused: it is told once. */
 void refusal_judge(DetectContext *context, TcpConnection *conn);

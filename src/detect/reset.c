@@ -347,7 +347,7 @@ static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSid
 {
 	const DossierReset *r = dossier_reset(d, side);
 
-	if (!r->accepted && !r->ignored)
+	if (!d->reset[side])
 		return;
 	bool not_its_own = forged(context, conn, side, r);
 

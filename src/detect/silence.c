@@ -45,8 +45,7 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT;
-	     tcp_aside(conn)->watch && side <= SHAKEDOWN_SERVER; side++) {
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
 		const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
 		const TcpWatchSide *o_watch = &tcp_aside(conn)->watch->side[tcp_other(side)];
@@ -56,7 +55,7 @@ static void silent_death(DetectContext *context, TcpConnection *conn)
 		bool probes = w->keep_alives >= KEEP_ALIVES_LEAST ||
 			      w->zero_probes >= UNANSWERED_LEAST + 1;
 
-		if ((!data && !probes) || !w->asked || !tcp_side_has(o, TCP_SIDE_SEEN) ||
+		if ((!data && !probes) || !tcp_side_has(o, TCP_SIDE_SEEN) ||
 		    !tcp_side_has(o, TCP_SIDE_ACKED) ||
 		    reported(conn, SHAKEDOWN_ANOMALY_SILENT_DEATH) ||
 		    reported(conn, SHAKEDOWN_ANOMALY_FIN_UNANSWERED))
@@ -137,8 +136,7 @@ static void zero_window_stall(DetectContext *context, TcpConnection *conn)
 {
 	Finding f;
 
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT;
-	     tcp_aside(conn)->watch && side <= SHAKEDOWN_SERVER; side++) {
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++) {
 		const TcpWatchSide *w = &tcp_aside(conn)->watch->side[side];
 		ShakedownDuration open_end =
 			w->zero_since ? MAX(conn->end, conn->side[side].last) - w->zero_since : 0;
