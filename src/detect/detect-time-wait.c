@@ -10,8 +10,6 @@
 #include "tcp/tcp-outcome.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define PAIRS_MOST 4096
 #define CRITICAL_PERCENT 90
@@ -40,9 +38,8 @@ typedef struct {
 } Pair;
 
 typedef struct {
-	FlowKey reused;	       /* the next connection opened on it reuses it … */
-	bool expects, allowed; /* … and may, by RFC 6191 */
-	KeyTable *pairs;       /* of Pair */
+	bool expects, allowed; /* the next one opened reuses a four-tuple; and may, by RFC 6191 */
+	KeyTable *pairs;       /* of Pair: each has a port that is held */
 	uint64_t forgotten;
 } TimeWaitDetector;
 
@@ -164,10 +161,7 @@ static void free_port(TimeWaitDetector *d, DetectContext *context, TcpConnection
 	Pair *p = pair_of(d, conn);
 
 	conn->noted &= ~(uint32_t)NOTED_HOLDS_PORT;
-	if (!p)
-		return;
-	p->held -= p->held > 0;
-	if (p->held)
+	if (!p || --p->held)
 		return;
 	if (p->since)
 		report_pair(d, context, p);
@@ -222,7 +216,6 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 	/* Once more the number that it began with: no host with random ones does that. */
 	bool alike = tcp_seq_eq(event->seg->seq, s->isn);
 
-	d->reused = conn->key;
 	d->expects = true;
 	d->allowed = allowed != NULL;
 	dossier_rare_of(context->dossiers, event->conn)->reuse_frame = event->frame;
@@ -360,7 +353,7 @@ static void on_opened(void *data, DetectContext *context, const TcpEvent *event)
 {
 	TimeWaitDetector *d = data;
 
-	if (d->expects && flow_key_equal(&d->reused, &event->conn->key))
+	if (d->expects)
 		note_reuses(d, context, event->conn);
 	d->expects = false;
 }
@@ -377,28 +370,6 @@ static void on_over(void *data, DetectContext *context, const TcpEvent *event)
 	reuse_refused(context, event->conn);
 }
 
-/* By when they became too many, then by address: in no order of the table's. */
-static int by_time(const void *a, const void *b)
-{
-	const Pair *x = *(const Pair *const *)a, *y = *(const Pair *const *)b;
-
-	if (x->since != y->since)
-		return x->since < y->since ? -1 : 1;
-	return memcmp(&x->key, &y->key, sizeof x->key);
-}
-
-static void finish(void *data, DetectContext *context)
-{
-	TimeWaitDetector *d = data;
-	size_t n = key_table_len(d->pairs);
-	g_autofree void **pairs = key_table_items(d->pairs);
-
-	qsort(pairs, n, sizeof pairs[0], by_time);
-	for (size_t i = 0; i < n; i++)
-		if (((const Pair *)pairs[i])->since)
-			report_pair(d, context, pairs[i]);
-}
-
 const DetectorOps detect_time_wait = {.create = create,
 				      .on = {[TCP_EVENT_TIME_WAIT] = hold_port,
 					     [TCP_EVENT_TIME_WAIT_RESTARTED] = on_restarted,
@@ -408,5 +379,4 @@ const DetectorOps detect_time_wait = {.create = create,
 					     [TCP_EVENT_OVER] = on_over},
 				      /* Ports held; TIME-WAIT begun anew; a SYN in it. */
 				      .over_if = NOTED_HOLDS_PORT | NOTED_DOSSIER | NOTED_REUSES,
-				      .finish = finish,
 				      .destroy = destroy};

@@ -26,7 +26,8 @@ typedef enum {
 	TCP_EVENT_OLD_DUPLICATE_SYN,
 	TCP_EVENT_BAD_ACK, /* acknowledges what was never sent */
 	TCP_EVENT_UNREACHABLE,
-	TCP_EVENT_REUSED, /* the four-tuple is opened again; the connection is the old one */
+	TCP_EVENT_REUSED, /* the four-tuple is opened again; the connection is the old one, and
+			     the next TCP_EVENT_OPENED the new one's */
 	TCP_EVENT_HANDSHAKE_LATE, /* timer: no answer, or no third ACK, for as long as configured */
 	TCP_EVENT_FIN_LATE,	  /* timer: a FIN was not acknowledged in time */
 	TCP_EVENT_LINGERING,	  /* timer: half-closed, and nothing from the other side */
