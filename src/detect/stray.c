@@ -94,12 +94,10 @@ static void report(Service *s, DetectContext *context, Stray kind, bool goes_on)
 }
 
 /* They are counted when they are over, and that is not always the order in which they came: after a
- * leap of the clock the latest may be first. Stamps can be further apart than can be said. */
+ * leap of the clock the latest may be first. */
 static ShakedownDuration apart(ShakedownTime a, ShakedownTime b)
 {
-	uint64_t apart = a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
-
-	return (ShakedownDuration)MIN(apart, (uint64_t)INT64_MAX);
+	return ABS(a - b);
 }
 
 /* How far it lies from an episode, before or behind it. */
