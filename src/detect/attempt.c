@@ -36,7 +36,6 @@ static void count_source(Service *s, const TcpConnection *conn, const ServiceSlo
 	if (service_breadth(s) != SERVICE_ITSELF)
 		sketch_distinct_add(&s->sources->targets, target_of(s, conn));
 	s->sources->ttl[ttl]++;
-	s->sources->syns++;
 }
 
 /* False where the window has moved beyond it. */

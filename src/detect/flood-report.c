@@ -12,7 +12,7 @@ double flood_top_ttl_share(const ServiceSources *sources)
 
 	for (unsigned i = 0; i < 256; i++)
 		top = MAX(top, sources->ttl[i]);
-	return sources->syns ? (double)top / (double)sources->syns : 0;
+	return sources->sample.offered ? (double)top / (double)sources->sample.offered : 0;
 }
 
 /* 100 only if it is all of them. */
@@ -47,7 +47,7 @@ static void say_sources(Finding *f, const Service *s, DetectContext *context)
 	uint64_t sources = service_finding_sources(f, &s->sources->distinct, s->flood->syns);
 	double evenness = sketch_sample_evenness(&s->sources->sample);
 	double ttl = flood_top_ttl_share(s->sources);
-	bool forged = (double)sources >= SOURCES_MANY * (double)s->sources->syns &&
+	bool forged = (double)sources >= SOURCES_MANY * (double)s->sources->sample.offered &&
 		      evenness >= SOURCES_FORGED;
 
 	finding_ratio(f, "sources_evenness", evenness);

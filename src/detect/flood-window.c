@@ -79,25 +79,26 @@ bool flood_window_tells(const Service *s, const FloodWindow *sum, const Shakedow
 static bool share_distinct(const Service *s, double share)
 {
 	return s->sources && (double)sketch_distinct_count(&s->sources->distinct) >=
-				     share * (double)s->sources->syns;
+				     share * (double)s->sources->sample.offered;
 }
 
 bool flood_wider_from_many(const Service *wider, const FloodWindow *sum)
 {
-	return wider->sources && wider->sources->syns * 2 >= sum->opened &&
+	return wider->sources && wider->sources->sample.offered * 2 >= sum->opened &&
 	       share_distinct(wider, WIDER_SOURCES_MANY);
 }
 
 bool flood_sources_outdated(const Service *wider, int64_t id)
 {
-	return wider->sources->syns > 2 * flood_window(wider, id + SERVICE_GRACE_SLOTS).opened;
+	return wider->sources->sample.offered >
+	       2 * flood_window(wider, id + SERVICE_GRACE_SLOTS).opened;
 }
 
 static bool look_forged(const ServiceSources *sources)
 {
 	return sources &&
 	       (double)sketch_distinct_count(&sources->distinct) >=
-		       SOURCES_FORGED * (double)sources->syns &&
+		       SOURCES_FORGED * (double)sources->sample.offered &&
 	       flood_top_ttl_share(sources) >= SOURCES_FORGED;
 }
 

@@ -123,7 +123,7 @@ static void judge_connections(Service *s, DetectContext *context, const FloodWin
 		return;
 	uint64_t sources = sketch_distinct_count(&s->sources->distinct);
 
-	if (sources * 20 > s->sources->syns)
+	if (sources * 20 > s->sources->sample.offered)
 		return;
 	bool begins = !service_trouble(s, SERVICE_CONNECTIONS);
 	ServiceEpisode *e = service_episode(s, SERVICE_CONNECTIONS, sum->first, 0);
@@ -142,19 +142,12 @@ static void judge_connections(Service *s, DetectContext *context, const FloodWin
 	e->peak = MAX(e->peak, idle);
 	e->count = sources;
 	if (begins && context->early)
-		queue_connections_begin(s, context);
-}
-
-/* There are stamps at the very end of time. */
-static ShakedownTime later(ShakedownTime time, ShakedownDuration by)
-{
-	return time > INT64_MAX - by ? INT64_MAX : time + by;
+		queue_report_connections(s, context, true);
 }
 
 static bool under_way(const Service *s, const ShakedownConfig *config, ShakedownTime time)
 {
-	return s->flood && time >= s->flood->start &&
-	       time <= later(s->flood->last, config->flood_window);
+	return s->flood && time >= s->flood->start && time <= s->flood->last + config->flood_window;
 }
 
 static const ServiceSpan *past_at(const Service *s, const ShakedownConfig *config,
@@ -162,7 +155,7 @@ static const ServiceSpan *past_at(const Service *s, const ShakedownConfig *confi
 {
 	for (unsigned i = 0; i < SERVICE_FLOODS_PAST; i++)
 		if (s->past[i].until && time >= s->past[i].from &&
-		    time <= later(s->past[i].until, config->flood_window / 10))
+		    time <= s->past[i].until + config->flood_window / 10)
 			return &s->past[i];
 	return NULL;
 }
@@ -338,11 +331,6 @@ bool flood_looms(Service *wider, Service *const *parts, size_t n, const Shakedow
 	return wider->looms;
 }
 
-bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime time)
-{
-	return under_way(s, config, time) || past_at(s, config, time);
-}
-
 ShakedownSeverity flood_severity(const ServiceFlood *flood)
 {
 	return flood->refused * 2 > flood->syns || flood->aborted * 2 > flood->syns
@@ -350,12 +338,16 @@ ShakedownSeverity flood_severity(const ServiceFlood *flood)
 		       : SHAKEDOWN_SEVERITY_CRITICAL;
 }
 
-ShakedownSeverity flood_severity_at(const Service *s, const ShakedownConfig *config,
-				    ShakedownTime time)
+bool flood_covers(const Service *s, const ShakedownConfig *config, ShakedownTime time,
+		  ShakedownSeverity *severity)
 {
-	const ServiceSpan *past = under_way(s, config, time) ? NULL : past_at(s, config, time);
+	const ServiceSpan *past;
 
-	if (past)
-		return past->severity;
-	return s->flood ? flood_severity(s->flood) : SHAKEDOWN_SEVERITY_CRITICAL;
+	if (under_way(s, config, time))
+		*severity = flood_severity(s->flood);
+	else if ((past = past_at(s, config, time)))
+		*severity = past->severity;
+	else
+		return false;
+	return true;
 }

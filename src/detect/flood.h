@@ -23,11 +23,9 @@ ShakedownSeverity flood_severity(const ServiceFlood *flood);
  * (a service, its host) is too little of it to be told by itself. */
 bool flood_looms(Service *wider, Service *const *parts, size_t n, const ShakedownConfig *config,
 		 ShakedownTime time);
-/* A SYN at that time was one of a flood's. */
-bool flood_covers(const Service *service, const ShakedownConfig *config, ShakedownTime time);
-/* … how severe that flood was, or is. */
-ShakedownSeverity flood_severity_at(const Service *service, const ShakedownConfig *config,
-				    ShakedownTime time);
+/* A SYN at that time was one of a flood's: how severe that was, or is. */
+bool flood_covers(const Service *service, const ShakedownConfig *config, ShakedownTime time,
+		  ShakedownSeverity *severity);
 
 /* Sources of which that share is new with each SYN are not people who try again. */
 #define SOURCES_MANY 0.5

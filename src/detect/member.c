@@ -46,29 +46,30 @@ bool member_suspected(DetectContext *context, const TcpConnection *conn)
 	       suspected(wider_of(context, conn, s, SERVICE_SUBNET));
 }
 
-static bool covers(const Service *s, DetectContext *context, const TcpConnection *conn)
+static bool covers(const Service *s, DetectContext *context, const TcpConnection *conn,
+		   ShakedownSeverity *severity)
 {
-	return s &&
-	       (noted(conn, NOTED_BEHIND) || flood_covers(s, context->config, conn->syn_first));
+	if (!s)
+		return false;
+	/* Of the flood under way, if it still is. */
+	if (noted(conn, NOTED_BEHIND)) {
+		*severity = s->flood ? flood_severity(s->flood) : SHAKEDOWN_SEVERITY_CRITICAL;
+		return true;
+	}
+	return flood_covers(s, context->config, conn->syn_first, severity);
 }
 
 /* Its SYN was never acknowledged by a third ACK, and that service, host or subnet was flooded then.
  */
-static const Service *flooded(DetectContext *context, const TcpConnection *conn)
+static bool flooded(DetectContext *context, const TcpConnection *conn, ShakedownSeverity *severity)
 {
 	if (!conn->syn_first || tcp_conn_has(conn, TCP_CONN_THIRD_ACK))
-		return NULL;
+		return false;
 	const Service *s = services_get_of(context->services, conn, SERVICE_FIND);
 
-	if (covers(s, context, conn))
-		return s;
-	for (ServiceBreadth breadth = SERVICE_HOST; breadth < SERVICE_BREADTHS; breadth++) {
-		const Service *wider = wider_of(context, conn, s, breadth);
-
-		if (covers(wider, context, conn))
-			return wider;
-	}
-	return NULL;
+	return covers(s, context, conn, severity) ||
+	       covers(wider_of(context, conn, s, SERVICE_HOST), context, conn, severity) ||
+	       covers(wider_of(context, conn, s, SERVICE_SUBNET), context, conn, severity);
 }
 
 bool member_of_many(DetectContext *context, TcpConnection *conn)
@@ -76,10 +77,10 @@ bool member_of_many(DetectContext *context, TcpConnection *conn)
 	/* Whatever came about and was used is no part of it, even now. */
 	if (conn->talked)
 		return false;
-	const Service *s = flooded(context, conn);
-	if (s) {
-		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD,
-			       flood_severity_at(s, context->config, conn->syn_first));
+	ShakedownSeverity severity;
+
+	if (flooded(context, conn, &severity)) {
+		tcp_conn_blame(conn, SHAKEDOWN_ANOMALY_SYN_FLOOD, severity);
 		return true;
 	}
 	if (one_of_stray(context, conn))

@@ -51,7 +51,7 @@ static void report_backlog(Service *s, DetectContext *context)
 	finding_report(&f);
 }
 
-static void report_connections(Service *s, DetectContext *context, bool goes_on)
+void queue_report_connections(Service *s, DetectContext *context, bool goes_on)
 {
 	const ServiceEpisode *e = &s->episode[SERVICE_CONNECTIONS];
 	Finding f;
@@ -78,11 +78,6 @@ static void report_connections(Service *s, DetectContext *context, bool goes_on)
 	finding_report(&f);
 }
 
-void queue_connections_begin(Service *s, DetectContext *context)
-{
-	report_connections(s, context, true);
-}
-
 static void report(Service *s, DetectContext *context, ServiceTrouble trouble)
 {
 	if (trouble == SERVICE_ACCEPT_QUEUE)
@@ -90,7 +85,7 @@ static void report(Service *s, DetectContext *context, ServiceTrouble trouble)
 	else if (trouble == SERVICE_BACKLOG)
 		report_backlog(s, context);
 	else
-		report_connections(s, context, false);
+		queue_report_connections(s, context, false);
 	service_episode_over(s, trouble);
 }
 

@@ -13,8 +13,8 @@ void queue_syn(Service *service, DetectContext *context, const TcpEvent *event);
 void queue_syn_ack(Service *service, const TcpEvent *event);
 void queue_established(Service *service, const TcpConnection *conn);
 void queue_third_ack_lost(Service *service, const TcpEvent *event);
-/* Many connections that say nothing have come together, and go on to. */
-void queue_connections_begin(Service *service, DetectContext *context);
+/* Many connections that say nothing have come together; goes_on: their end is not known yet. */
+void queue_report_connections(Service *service, DetectContext *context, bool goes_on);
 /* Time passes: what is over is reported. */
 void queue_advance(Service *service, DetectContext *context, ShakedownTime now);
 /* Reports what has come together. */

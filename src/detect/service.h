@@ -69,11 +69,10 @@ typedef struct {
 
 typedef struct {
 	SketchDistinct distinct;
-	SketchSample sample;
+	SketchSample sample; /* it was offered each SYN that is known of */
 	SketchTop top;
 	SketchDistinct targets; /* ports of a host, or hosts of a subnet, that they came to */
 	uint32_t ttl[256];
-	uint64_t syns;
 } ServiceSources;
 
 /* Whence they came, and to what of a host or subnet: two kilobytes where they are many. */
