@@ -73,17 +73,18 @@ Backoff backoff_of(const ShakedownTime *times, size_t n)
 	return linear ? BACKOFF_LINEAR : BACKOFF_IRREGULAR;
 }
 
-/* The first one's time, then those of the marks; returns how many. */
-static size_t times_of(const TcpConnection *conn, TcpMarkKind kind, ShakedownTime first,
-		       ShakedownTime out[TCP_MARKS + 1])
+/* The first one's time, then those of the side's marks; returns how many. */
+static size_t times_of(const TcpConnection *conn, TcpMarkKind kind, ShakedownSideId side,
+		       ShakedownTime first, ShakedownTime out[TCP_MARKS + 1])
 {
+	const TcpMarks *marks = &tcp_aside(conn)->marks;
 	size_t n = 0;
 
 	out[n++] = first;
-	for (unsigned i = 0; i < tcp_aside(conn)->marks.len; i++)
-		if (tcp_aside(conn)->marks.items[i].kind == kind &&
-		    tcp_aside(conn)->marks.items[i].time > first)
-			out[n++] = tcp_aside(conn)->marks.items[i].time;
+	for (unsigned i = 0; i < marks->len; i++)
+		if (marks->items[i].kind == kind && marks->items[i].side == side &&
+		    marks->items[i].time > first)
+			out[n++] = marks->items[i].time;
 	return n;
 }
 
@@ -168,7 +169,7 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn, const
 
 	if (syns < 2 || !tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SENT_SYN))
 		return;
-	size_t n = times_of(conn, TCP_MARK_SYN, conn->syn_first, times);
+	size_t n = times_of(conn, TCP_MARK_SYN, SHAKEDOWN_CLIENT, conn->syn_first, times);
 	/* RFC 9293 §3.5 figure 8: the first was not its own, and is no repetition's beginning. */
 	if (anew && n > 1) {
 		memmove(times, times + 1, --n * sizeof *times);
@@ -329,7 +330,7 @@ static void syn_ack_retransmitted(DetectContext *context, TcpConnection *conn)
 
 	if (!conn->syn_ack_first)
 		return;
-	size_t n = times_of(conn, TCP_MARK_SYN_ACK, conn->syn_ack_first, times);
+	size_t n = times_of(conn, TCP_MARK_SYN_ACK, SHAKEDOWN_SERVER, conn->syn_ack_first, times);
 	if (doubled(times, n))
 		return;
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_ACK_RETRANSMITTED, conn);

@@ -365,3 +365,42 @@ Test(near_miss, fin_that_comes_no_more_in_one_direction)
 		EXPECT_NOT(s, FIN_UNANSWERED);
 	}
 }
+
+/* What somebody who watches was told when it was late is not told again when it is over. */
+Test(near_miss, told_early_and_once)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	s->context.early = true;
+	scene_client(s, 0);
+	CLIENT(s, TCP_SYN);
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	scene_client(s, 1);
+	CLIENT(s, TCP_SYN);
+	SERVER(s, RST_ACK, -s->isn[SHAKEDOWN_SERVER], 1);
+	scene_client(s, 2);
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	SERVER(s, SYN_ACK, 0, 1, .after = SECONDS(1));
+	scene_wait(s, SECONDS(20));
+	EXPECT_KINDS(s, "refused no-answer missing-third-ack");
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "refused no-answer missing-third-ack syn-retransmitted "
+			"syn-ack-retransmitted");
+}
+
+/* Where both open each repeats its own SYN. */
+Test(near_miss, the_others_syn_that_comes_again)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, TCP_SYN);
+	CLIENT(s, TCP_SYN, .after = SECONDS(1));
+	SERVER(s, TCP_SYN, .after = SECONDS(2));
+	CLIENT(s, SYN_ACK, 0, 1);
+	SERVER(s, SYN_ACK, 0, 1);
+	scene_finish(s);
+	EXPECT_FACT(s, SYN_RETRANSMITTED, "lasted_s=1.010");
+}
