@@ -65,3 +65,19 @@ Test(scan_late, third_acks_left_out)
 	scene_finish(s);
 	EXPECT_NOT(s, PORT_SCAN);
 }
+
+/* Whoever probes twice before it is answered probes none the less. */
+Test(scan_late, probes_that_are_sent_twice)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 20; i++) {
+		scene_to_port(s, 1 + i, 40000);
+		CLIENT(s, TCP_ACK, 5, 5);
+		CLIENT(s, TCP_ACK, 5, 5, .after = MS(500));
+		SERVER(s, TCP_RST, 5);
+	}
+	scene_finish(s);
+	EXPECT_FACT(s, PORT_SCAN, "scan=ACK");
+	EXPECT_FACT(s, PORT_SCAN, "ports=20");
+}

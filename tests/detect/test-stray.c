@@ -130,6 +130,21 @@ Test(stray, a_pause_loses_none)
 	EXPECT_FACT(s, RESET_FLOOD, "segments=600");
 }
 
+/* Minutes later it is another one. */
+Test(stray, two_floods)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (unsigned i = 0; i < 600; i++) {
+		from(s, i, 0);
+		CLIENT(s, TCP_RST, 5, .after = i == 300 ? SECONDS(300) : MS(5));
+	}
+	scene_wait(s, SECONDS(300));
+	scene_finish(s);
+	EXPECT_KINDS(s, "reset-flood reset-flood");
+	EXPECT_FACT(s, RESET_FLOOD, "segments=300");
+}
+
 /* After a leap of the clock they are over all at once, the latest first. */
 Test(stray, a_trickle_before_a_leap_is_no_flood)
 {
