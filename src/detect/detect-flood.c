@@ -125,7 +125,7 @@ static void on_established(void *self, DetectContext *context, const TcpEvent *e
 
 	goes_on_after_cut(self, context, event);
 	if (s)
-		queue_established(s, conn);
+		service_note_legs(s, conn);
 	attempt_turn(context, s, conn, (AttemptTurn){.finished = true, .established = true});
 }
 

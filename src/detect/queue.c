@@ -196,10 +196,3 @@ void queue_syn_ack(Service *s, const TcpEvent *event)
 	if (event->conn->syn_ack_first == event->time)
 		s->answered_syn = MAX(s->answered_syn, event->conn->syn_first);
 }
-
-void queue_established(Service *s, const TcpConnection *conn)
-{
-	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
-		if (conn->leg[side] >= 0)
-			service_leg(s, side, conn->leg[side]);
-}

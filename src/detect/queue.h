@@ -11,7 +11,6 @@
 /* What happens on the service's connections; a SYN: the client's. */
 void queue_syn(Service *service, DetectContext *context, const TcpEvent *event);
 void queue_syn_ack(Service *service, const TcpEvent *event);
-void queue_established(Service *service, const TcpConnection *conn);
 void queue_third_ack_lost(Service *service, const TcpEvent *event);
 /* Many connections that say nothing have come together; goes_on: their end is not known yet. */
 void queue_report_connections(Service *service, DetectContext *context, bool goes_on);

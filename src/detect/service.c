@@ -323,9 +323,12 @@ ServiceSlot *service_slot(Service *s, const ShakedownConfig *config, ShakedownTi
 	return slot;
 }
 
-void service_leg(Service *s, ShakedownSideId side, ShakedownDuration leg)
+void service_note_legs(Service *s, const TcpConnection *conn)
 {
-	s->leg[side][s->legs[side]++ % SERVICE_LEGS] = (float)leg / (float)SHAKEDOWN_NS_PER_S;
+	for (ShakedownSideId side = SHAKEDOWN_CLIENT; side <= SHAKEDOWN_SERVER; side++)
+		if (conn->leg[side] >= 0)
+			s->leg[side][s->legs[side]++ % SERVICE_LEGS] =
+				(float)conn->leg[side] / (float)SHAKEDOWN_NS_PER_S;
 }
 
 ShakedownDuration service_leg_median(const Service *s, ShakedownSideId side)

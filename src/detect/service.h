@@ -248,7 +248,8 @@ static inline uint32_t service_repeated(const Service *service, const ServiceSlo
 /* Slots are counted from the service's first, so that nothing depends on the calendar. */
 int64_t service_slot_id(const Service *service, const ShakedownConfig *config, ShakedownTime time);
 ShakedownTime service_slot_end(const Service *service, const ShakedownConfig *config, int64_t id);
-void service_leg(Service *service, ShakedownSideId side, ShakedownDuration leg);
+/* How long either side took to answer in a handshake. */
+void service_note_legs(Service *service, const TcpConnection *conn);
 /* The median of the latest; unknown while there are few. */
 ShakedownDuration service_leg_median(const Service *service, ShakedownSideId side);
 

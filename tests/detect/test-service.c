@@ -21,6 +21,14 @@ static Service *numbered(Services *t, unsigned n)
 	return services_get(t, &a, 80, SERVICE_MAKE);
 }
 
+static void answered_after(Service *s, ShakedownDuration leg)
+{
+	const TcpConnection conn = {
+		.leg = {[SHAKEDOWN_CLIENT] = SHAKEDOWN_DURATION_UNKNOWN, [SHAKEDOWN_SERVER] = leg}};
+
+	service_note_legs(s, &conn);
+}
+
 Test(service, table_is_bounded_and_says_what_it_forgot)
 {
 	Services *t = services_new(&config);
@@ -64,7 +72,7 @@ Test(service, who_takes_anothers_place_knows_nothing_of_it)
 	for (unsigned i = 0; i < SERVICE_SLOTS; i++)
 		service_slot(old, &config, now + i * service_slot_width(&config))->opened = 7;
 	for (unsigned i = 0; i < SERVICE_LEGS; i++)
-		service_leg(old, SHAKEDOWN_SERVER, now);
+		answered_after(old, now);
 	for (ServiceTrouble trouble = 0; trouble < SERVICE_TROUBLES; trouble++)
 		service_episode(old, trouble, now, 9)->peak = 5;
 	for (unsigned n = 1; n <= SERVICES_MOST; n++)
@@ -74,7 +82,7 @@ Test(service, who_takes_anothers_place_knows_nothing_of_it)
 	cr_assert_eq(services_forgotten(t), 1);
 	cr_assert_eq(service_slot(old, &config, now)->opened, 0);
 	cr_assert_eq(old->slots & (old->slots - 1), 0, "one slot is in use");
-	service_leg(old, SHAKEDOWN_SERVER, now);
+	answered_after(old, now);
 	cr_assert_eq(service_leg_median(old, SHAKEDOWN_SERVER), SHAKEDOWN_DURATION_UNKNOWN);
 	for (ServiceTrouble trouble = 0; trouble < SERVICE_TROUBLES; trouble++) {
 		cr_assert_null(service_trouble(old, trouble));
@@ -101,9 +109,9 @@ Test(service, median_leg)
 	Service *s = numbered(t, 1);
 
 	for (unsigned n = 1; n <= 4; n++)
-		service_leg(s, SHAKEDOWN_SERVER, n * SHAKEDOWN_NS_PER_S);
+		answered_after(s, n * SHAKEDOWN_NS_PER_S);
 	cr_assert_eq(service_leg_median(s, SHAKEDOWN_SERVER), SHAKEDOWN_DURATION_UNKNOWN);
-	service_leg(s, SHAKEDOWN_SERVER, 100 * SHAKEDOWN_NS_PER_S);
+	answered_after(s, 100 * SHAKEDOWN_NS_PER_S);
 	cr_assert_eq(service_leg_median(s, SHAKEDOWN_SERVER), 3 * SHAKEDOWN_NS_PER_S);
 	cr_assert_eq(service_leg_median(s, SHAKEDOWN_CLIENT), SHAKEDOWN_DURATION_UNKNOWN);
 	services_free(t);
