@@ -101,28 +101,20 @@ static void on_odd_flags(void *self, DetectContext *context, const TcpEvent *eve
 		settle(context, conn, CONTACT_UNANSWERED, 0);
 }
 
-/* A segment that belongs to no connection is a probe if it has no successor. */
-static void on_over(void *self, DetectContext *context, const TcpEvent *event)
-{
-	TcpConnection *conn = event->conn;
-
-	if (!tcp_conn_has(conn, TCP_CONN_MIDSTREAM))
-		return;
-	ShakedownSideId source = scanners_source(conn);
-	ShakedownSideId target = tcp_other(source);
-	const TcpSide *s = &conn->side[source], *t = &conn->side[target];
-
-	if (s->bytes || tcp_side_originals(conn, target) > t->rsts ||
-	    tcp_side_originals(conn, source) > 2)
-		return;
-	if (t->rsts)
-		settle(context, conn, CONTACT_REFUSED, t->window);
-}
-
 /* §3.10.7.1: else the SYN may have been forged in its name, and it never asked. */
 static bool asked(const TcpConnection *conn)
 {
 	return tcp_side_has(&conn->side[SHAKEDOWN_CLIENT], TCP_SIDE_SYN_SEEN);
+}
+
+/* A segment that belongs to no connection, or the same once more, and nothing but RST in answer. */
+static bool is_refused_probe(const TcpConnection *conn, ShakedownSideId by)
+{
+	ShakedownSideId source = scanners_source(conn);
+
+	return by != source && noted(conn, NOTED_STRAY_ACK | NOTED_STRAY_FIN) &&
+	       tcp_side_originals(conn, source) <= 2 && !conn->side[source].bytes &&
+	       tcp_side_originals(conn, by) == conn->side[by].rsts;
 }
 
 static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
@@ -131,10 +123,7 @@ static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 	uint16_t window = event->seg->window;
 
 	if (tcp_conn_has(conn, TCP_CONN_MIDSTREAM)) {
-		ShakedownSideId source = scanners_source(conn);
-		if (event->side != source && noted(conn, NOTED_STRAY_ACK | NOTED_STRAY_FIN) &&
-		    tcp_side_originals(conn, source) == 1 && !conn->side[source].bytes &&
-		    tcp_side_originals(conn, event->side) == conn->side[event->side].rsts)
+		if (is_refused_probe(conn, event->side))
 			settle(context, conn, CONTACT_REFUSED, window);
 	} else if (event->side == SHAKEDOWN_SERVER) {
 		if (!conn->syn_ack_first && asked(conn))
@@ -206,7 +195,5 @@ const DetectorOps detect_scan = {.on = {[TCP_EVENT_ODD_FLAGS] = on_odd_flags,
 					[TCP_EVENT_SYN_ACK] = on_syn_ack,
 					[TCP_EVENT_RST] = on_rst,
 					[TCP_EVENT_FIRST_DATA] = on_first_data,
-					[TCP_EVENT_HANDSHAKE_LATE] = on_late,
-					[TCP_EVENT_OVER] = on_over},
-				 .over_if = NOTED_STRAY,
+					[TCP_EVENT_HANDSHAKE_LATE] = on_late},
 				 .finish = finish};

@@ -29,9 +29,9 @@ typedef enum {
 	NOTED_HALF_OPEN = 1 << 14,     /* among the service's half-open ones */
 	NOTED_IN_WINDOW = 1 << 15,     /* its SYN in the service's window */
 	NOTED_JUDGED = 1 << 16,	       /* its outcome in its source's account */
+	NOTED_FIRST_TRY = 1 << 21,     /* … and its source had not tried that port before */
 	NOTED_AGAIN = 1 << 17,	       /* its SYN came again */
 	NOTED_HOLDS_PORT = 1 << 18,    /* among the client's ports in TIME-WAIT */
-	NOTED_FIRST_TRY = 1 << 21,     /* … and its source had not tried that port before */
 	NOTED_PASSED_OVER = 1 << 20,   /* later SYNs of its service were answered, not its own */
 	NOTED_SILENT = 1 << 22,	       /* its SYN,ACK was not sent again in time */
 	NOTED_FIN_LATE = 1 << 23,      /* a FIN sent again had no answer for fin_timeout */
