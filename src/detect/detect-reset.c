@@ -157,14 +157,6 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->spoke[1] = spoken(conn, other);
 }
 
-/* SYNs in its name within the connection. */
-static bool syns_inside(DetectContext *context, const TcpEvent *event)
-{
-	const Dossier *d = dossier_get(context->dossiers, event->conn);
-
-	return dossier_rare(d)->syn[event->side].count;
-}
-
 /* The last that it has said: a small stack begins with the same number each time it starts. */
 static bool just_opened_again(const TcpConnection *conn, ShakedownSideId side)
 {
@@ -222,8 +214,7 @@ static void note_rst(DetectContext *context, const TcpEvent *event, bool accepte
 		/* Who guesses does that near the window, and from where it is. */
 		r->moving = moves && r->near && r->ttl == event->seg->ttl;
 		note_first(r, event);
-		r->after_syn = r->after_syn || syns_inside(context, event) ||
-			       just_opened_again(conn, event->side);
+		r->after_syn = r->after_syn || just_opened_again(conn, event->side);
 		r->first_accepted = accepted;
 		r->near = is_near(ahead);
 		r->in_window = in_window(conn, event);

@@ -42,7 +42,7 @@ static void report_syn_inside(DetectContext *context, TcpConnection *conn, const
 
 		if (!syn->count || reported(conn, SHAKEDOWN_ANOMALY_SYN_IN_ESTABLISHED))
 			continue;
-		bool reset = r->accepted && r->time >= syn->time;
+		bool reset = r->accepted && r->after_syn;
 		finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_IN_ESTABLISHED, conn);
 		finding_time(&f, syn->time, conn->end);
 		finding_frame(&f, syn->frame);

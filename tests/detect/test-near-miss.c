@@ -404,3 +404,32 @@ Test(near_miss, the_others_syn_that_comes_again)
 	scene_finish(s);
 	EXPECT_FACT(s, SYN_RETRANSMITTED, "lasted_s=1.010");
 }
+
+/* A blind SYN that the server challenges; its "sender" goes on, and aborts later. */
+Test(near_miss, an_abort_long_after_a_forged_syn)
+{
+	g_autoptr(Scene) s = scene_talking();
+
+	CLIENT(s, TCP_SYN, 77777);
+	SERVER(s, TCP_ACK, 1001, 121);
+	CLIENT(s, PSH_ACK, 121, 1001, 50);
+	SERVER(s, PSH_ACK, 1001, 171, 500);
+	CLIENT(s, TCP_RST, 171);
+	scene_finish(s);
+	EXPECT_NOT(s, HALF_OPEN_CONNECTION);
+	EXPECT(s, RESET_ABORT);
+	EXPECT_FACT(s, SYN_IN_ESTABLISHED, "followed_by=challenge-ack");
+}
+
+/* One that begins with the same number each time it starts has lost the connection all the same. */
+Test(near_miss, opened_anew_by_the_same_number)
+{
+	g_autoptr(Scene) s = scene_talking();
+
+	scene_wait(s, SECONDS(30));
+	CLIENT(s, TCP_SYN);
+	SERVER(s, TCP_ACK, 1001, 121);
+	CLIENT(s, TCP_RST, 121);
+	scene_finish(s);
+	EXPECT_KINDS(s, "half-open-connection challenge-ack");
+}
