@@ -81,9 +81,9 @@ TcpConnection *tcp_connection_open(TcpTracker *tracker, const FlowKey *key, uint
 	++*tcp_tracker_pair(tracker, conn);
 	tracker->counts.connections++;
 	tracker->counts.live_peak = MAX(tracker->counts.live_peak, tcp_tracker_live(tracker));
+	ShakedownSideId side = tcp_conn_side(conn, end);
 	TcpStep step;
 
-	ShakedownSideId side = tcp_conn_side(conn, end);
 	tcp_step_begin_segment(&step, tracker, conn, side, seg);
 	tcp_emit(&step, TCP_EVENT_OPENED, side);
 	return conn;
