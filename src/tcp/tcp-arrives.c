@@ -152,8 +152,11 @@ static void arrives_in_order(TcpStep *step)
 	TcpConnection *conn = step->conn;
 	TcpSide *s = &conn->side[step->from];
 
-	tcp_forged_fin_refuted(step);
-	tcp_unsent_refuted(step);
+	/* What is hardly ever so is asked here, too, to spare a call. */
+	if (tcp_side_has(s, TCP_SIDE_SENT_FIN) || conn->aside) {
+		tcp_forged_fin_refuted(step);
+		tcp_unsent_refuted(step);
+	}
 	step->segment_class = tcp_space_class(step);
 	if (step->segment_class == SHAKEDOWN_SEGMENT_CHALLENGE_ACK)
 		tcp_emit(step, TCP_EVENT_CHALLENGE_ACK, step->from);
@@ -168,7 +171,9 @@ static void arrives_in_order(TcpStep *step)
 	bool reset_follows = tcp_goes_on(step, &reset);
 
 	tcp_measure(step);
-	tcp_hidden_fin_refuted(step);
+	if ((s->flags | conn->side[tcp_other(step->from)].flags) &
+	    (TCP_SIDE_HIDDEN_FIN | TCP_SIDE_LIKELY_FIN))
+		tcp_hidden_fin_refuted(step);
 	bool closes = (seg->flags & TCP_FIN) && !tcp_fin_is_of_data(step);
 	uint64_t missing = tcp_space_take(step);
 	if (missing)
