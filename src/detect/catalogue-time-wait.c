@@ -31,7 +31,7 @@ AT(TIME_WAIT_ACCUMULATION) = {.info = {
 	"A client holds so many of its ports toward one service in TIME-WAIT that new connections "
 	"will soon fail for want of a port. Critical from 90 percent on.",
 	.detected =
-	"More than ${time_wait_share} percent of ${ephemeral_ports} ports toward one service in "
+	"At least ${time_wait_share} percent of ${ephemeral_ports} ports toward one service in "
 	"TIME-WAIT at once; each stays there for 2 MSL (${msl} each).",
 	.innocent = "A load test. A burst that ends by itself.",
 	.action =

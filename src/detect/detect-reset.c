@@ -9,6 +9,7 @@
 #include "detect/noted.h"
 #include "detect/reset.h"
 #include "tcp/tcp-outcome.h"
+#include "tcp/tcp-pending.h"
 #include "tcp/tcp-repetition.h"
 #include "tcp/tcp-ttl.h"
 
@@ -152,7 +153,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->zero_window = tcp_side_has(s, TCP_SIDE_ZERO_WINDOW);
 	r->idle = MAX(event->time - conn->end, 0);
 	r->silent = MAX(event->time - (s->last ? s->last : conn->start), 0);
-	r->after_syn = pending != NULL;
+	r->after_syn = pending && pending->side == side;
 	r->spoke[0] = spoken(conn, side);
 	r->spoke[1] = spoken(conn, other);
 }
@@ -412,10 +413,9 @@ static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 		 * late. */
 		bool ended = s->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(s, TCP_SIDE_SENT_RST);
 
-		if (spoken(conn, side) > r->spoke[0] + r->after_syn &&
+		if (!r->after_syn && !r->goes_on_frame && spoken(conn, side) > r->spoke[0] &&
 		    s->last - r->time > DISORDER &&
-		    (r->foreign || (!r->first_accepted && !ended)) && !r->goes_on_frame &&
-		    !r->after_syn)
+		    (r->foreign || (!r->first_accepted && !ended)))
 			r->goes_on_frame = conn->last_frame;
 		if (!r->first_accepted && spoken(conn, tcp_other(side)) > r->spoke[1] &&
 		    o->last > r->time && !r->missed_frame)

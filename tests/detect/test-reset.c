@@ -98,6 +98,19 @@ Test(reset, forged_and_its_sender_goes_on)
 	EXPECT_NOT(s, RESET_ABORT);
 }
 
+/* That the other had just sent a SYN says nothing of who reset. */
+Test(reset, forged_behind_a_syn_of_the_other)
+{
+	g_autoptr(Scene) s = scene_talking();
+
+	CLIENT(s, TCP_SYN, 77777);
+	SERVER(s, TCP_RST, 1001, .ttl = 51);
+	SERVER(s, PSH_ACK, 1001, 121, 500, .after = MS(100));
+	CLIENT(s, TCP_ACK, 121, 1501);
+	scene_finish(s);
+	EXPECT_FACT(s, FORGED_RST, "sender_goes_on=1");
+}
+
 Test(reset, forged_by_its_ttl_alone)
 {
 	g_autoptr(Scene) s = scene_talking();
