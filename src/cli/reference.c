@@ -145,12 +145,13 @@ int main(int argc, char **argv)
 		size_t len = end ? (size_t)(end - p - 1) : 0;
 
 		if (len && strspn(p + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len) {
+			bool begins = p == text || p[-1] == '\n';
+
 			fill_in(p + 1, len, argv + 2);
-			p = end + 1;
 			/* Blocks end their own lines. */
-			if (*p == '\n' && p[-len - 3] == '\n' &&
-			    strncmp(end - len, "WORDS", 5) != 0)
-				p++;
+			if (begins && end[1] == '\n' && strncmp(p + 1, "WORDS", 5) != 0)
+				end++;
+			p = end + 1;
 		} else {
 			putchar(*p++);
 		}
