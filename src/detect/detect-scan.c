@@ -138,6 +138,14 @@ static void on_rst(void *self, DetectContext *context, const TcpEvent *event)
 	}
 }
 
+/* Some small stacks answer whatever comes with the number 0, an ACK too: a connection would ignore
+ * that, a prober reads it. */
+static void on_ignored_rst(void *self, DetectContext *context, const TcpEvent *event)
+{
+	if (tcp_conn_has(event->conn, TCP_CONN_MIDSTREAM) && event->seg->seq.value == 0)
+		on_rst(self, context, event);
+}
+
 static void on_syn(void *self, DetectContext *context, const TcpEvent *event)
 {
 	TcpConnection *conn = event->conn;
@@ -194,6 +202,7 @@ const DetectorOps detect_scan = {.on = {[TCP_EVENT_ODD_FLAGS] = on_odd_flags,
 					[TCP_EVENT_SYN] = on_syn,
 					[TCP_EVENT_SYN_ACK] = on_syn_ack,
 					[TCP_EVENT_RST] = on_rst,
+					[TCP_EVENT_RST_IGNORED] = on_ignored_rst,
 					[TCP_EVENT_FIRST_DATA] = on_first_data,
 					[TCP_EVENT_HANDSHAKE_LATE] = on_late},
 				 .finish = finish};

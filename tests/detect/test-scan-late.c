@@ -81,3 +81,38 @@ Test(scan_late, probes_that_are_sent_twice)
 	EXPECT_FACT(s, PORT_SCAN, "scan=ACK");
 	EXPECT_FACT(s, PORT_SCAN, "ports=20");
 }
+
+/* Many a small stack answers any probe with the number 0, which a connection would ignore. */
+Test(scan_late, probes_that_are_answered_from_zero)
+{
+	static const uint16_t probes[] = {TCP_ACK, FIN_ACK};
+
+	for (size_t k = 0; k < G_N_ELEMENTS(probes); k++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (uint16_t i = 0; i < 20; i++) {
+			scene_to_port(s, 1 + i, 40000);
+			CLIENT(s, probes[k], 5, 900000);
+			SERVER(s, RST_ACK, 0u - s->isn[SHAKEDOWN_SERVER], 6);
+		}
+		scene_finish(s);
+		EXPECT_FACT(s, PORT_SCAN, "refused=20");
+	}
+}
+
+/* Whoever goes on as if there were no such RST has a connection, and the RST was none of it. */
+Test(scan_late, what_ignores_an_rst_probes_nothing)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	for (uint16_t i = 0; i < 20; i++) {
+		scene_to_port(s, 1 + i, 40000);
+		CLIENT(s, TCP_ACK, 5, 900000);
+		SERVER(s, TCP_RST, 904000);
+		CLIENT(s, PSH_ACK, 5, 900000, 10);
+		SERVER(s, PSH_ACK, 900000, 15, 100);
+		CLIENT(s, TCP_ACK, 15, 900100);
+	}
+	scene_finish(s);
+	EXPECT_NOT(s, PORT_SCAN);
+}
