@@ -120,6 +120,13 @@ static void note_beyond(DossierReset *r, const TcpEvent *event, int32_t ahead)
 	r->beyond_seq = seq;
 }
 
+/* §3.10.7.1, as of who has no connection: of a SYN that came beside it, and of nothing else. */
+static bool refuses(const Segment *rst, const Segment *syn)
+{
+	return (rst->flags & TCP_ACK) && rst->seq.value == 0 &&
+	       tcp_seq_eq(rst->ack, segment_seq_end(syn));
+}
+
 static void note_first(DossierReset *r, const TcpEvent *event)
 {
 	const TcpConnection *conn = event->conn;
@@ -153,7 +160,7 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->zero_window = tcp_side_has(s, TCP_SIDE_ZERO_WINDOW);
 	r->idle = MAX(event->time - conn->end, 0);
 	r->silent = MAX(event->time - (s->last ? s->last : conn->start), 0);
-	r->after_syn = pending && pending->side == side;
+	r->after_syn = pending && (pending->side == side || refuses(seg, &pending->seg));
 	r->spoke[0] = spoken(conn, side);
 	r->spoke[1] = spoken(conn, other);
 }

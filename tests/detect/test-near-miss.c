@@ -433,3 +433,31 @@ Test(near_miss, opened_anew_by_the_same_number)
 	scene_finish(s);
 	EXPECT_KINDS(s, "half-open-connection challenge-ack");
 }
+
+/* §3.10.7.1: the RST answers that SYN, with the number 0 as it should, and says nothing of the
+ * connection that goes on beside it. */
+Test(near_miss, a_syn_that_is_refused_within_a_connection)
+{
+	g_autoptr(Scene) s = scene_talking();
+	const uint32_t zero = 0u - s->isn[SHAKEDOWN_SERVER];
+
+	CLIENT(s, TCP_SYN, 77777);
+	SERVER(s, RST_ACK, zero, 77778);
+	SERVER(s, PSH_ACK, 1001, 121, 500, .after = MS(100));
+	CLIENT(s, TCP_ACK, 121, 1501);
+	scene_finish(s);
+	EXPECT_NOT(s, FORGED_RST);
+}
+
+Test(near_miss, a_syn_that_nobody_has_sent_is_refused)
+{
+	g_autoptr(Scene) s = scene_talking();
+	const uint32_t zero = 0u - s->isn[SHAKEDOWN_SERVER];
+
+	CLIENT(s, TCP_SYN, 77777);
+	SERVER(s, RST_ACK, zero, 88888);
+	SERVER(s, PSH_ACK, 1001, 121, 500, .after = MS(100));
+	CLIENT(s, TCP_ACK, 121, 1501);
+	scene_finish(s);
+	EXPECT_FACT(s, FORGED_RST, "sender_goes_on=1");
+}
