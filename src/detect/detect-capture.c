@@ -192,9 +192,9 @@ static void one_direction(const CaptureDetector *d, DetectContext *context)
 	finding_count(&f, "of", both);
 	finding_count(&f, "client_side_only", d->client_only);
 	finding_summary(&f,
-			"only one direction is in the capture of %" PRIu64 " of %" PRIu64
-			" connection%s",
-			d->one_sided, both, both == 1 ? "" : "s");
+			"%" PRIu64 " of %" PRIu64
+			" connection%s ha%s only one direction in the capture",
+			d->one_sided, both, plural(both), d->one_sided == 1 ? "s" : "ve");
 	finding_report(&f);
 }
 
