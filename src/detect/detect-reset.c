@@ -421,8 +421,7 @@ static void see_who_went_on(const TcpConnection *conn, Dossier *d)
 		bool ended = s->state == SHAKEDOWN_TCP_CLOSED && tcp_side_has(s, TCP_SIDE_SENT_RST);
 
 		if (!r->after_syn && !r->goes_on_frame && spoken(conn, side) > r->spoke[0] &&
-		    s->last - r->time > DISORDER &&
-		    (r->foreign || (!r->first_accepted && !ended)))
+		    s->last - r->time > DISORDER && (r->foreign || (!r->first_accepted && !ended)))
 			r->goes_on_frame = conn->last_frame;
 		if (!r->first_accepted && spoken(conn, tcp_other(side)) > r->spoke[1] &&
 		    o->last > r->time && !r->missed_frame)
