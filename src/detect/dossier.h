@@ -37,7 +37,8 @@ typedef struct {
 	bool fin[2];		  /* they had sent theirs */
 	uint32_t unacked[2];	  /* bytes that each had sent and the other had not acknowledged */
 	bool zero_window;	  /* its sender had offered no window */
-	bool after_syn;		  /* its sender had just sent a SYN within the connection */
+	bool after_syn;		  /* behind a SYN beside the connection: its sender's own, or one
+				     that it refuses */
 	ShakedownDuration idle;	  /* nothing had passed for so long */
 	ShakedownDuration silent; /* nothing of its sender */
 	uint32_t spoke[2];	  /* segments other than resets, sender and receiver, up to it */
