@@ -14,9 +14,10 @@ typedef struct {
 	const uint8_t *end;
 } Bytes;
 
+/* NULL is good for no bytes; to it C17 lets not even 0 be added. */
 static inline Bytes bytes_of(const uint8_t *data, size_t len)
 {
-	return (Bytes){data, data + len};
+	return (Bytes){data, len ? data + len : data};
 }
 
 static inline size_t bytes_left(const Bytes *b)

@@ -178,7 +178,6 @@ static void keep_segment(BoardConnection *e, const ShakedownSegment *s)
 	BoardSegment *kept = room_for_segment(e);
 	/* The last changes count, should there ever be more. */
 	size_t n = MIN(s->changes_len, BOARD_CHANGES);
-	const ShakedownStateChange *from = s->changes + (s->changes_len - n);
 
 	*kept = (BoardSegment){
 		.time = s->time,
@@ -199,10 +198,12 @@ static void keep_segment(BoardConnection *e, const ShakedownSegment *s)
 	};
 	memcpy(kept->sack, s->sack, sizeof kept->sack);
 	for (size_t i = 0; i < n; i++) {
-		kept->changes[i].side = from[i].side & 1u;
-		kept->changes[i].state = (uint8_t)from[i].state;
-		kept->changes[i].evidence = (uint8_t)from[i].evidence;
-		kept->changes[i].taken_back = from[i].taken_back;
+		const ShakedownStateChange *from = &s->changes[s->changes_len - n + i];
+
+		kept->changes[i].side = from->side & 1u;
+		kept->changes[i].state = (uint8_t)from->state;
+		kept->changes[i].evidence = (uint8_t)from->evidence;
+		kept->changes[i].taken_back = from->taken_back;
 	}
 	for (unsigned side = 0; side < 2; side++)
 		if (s->isn_known[side])

@@ -29,6 +29,17 @@ static char *rows_of(uint64_t n, unsigned width)
 	return g_string_free(caught.text, FALSE);
 }
 
+/* Cuts it off; NULL behind the last. */
+static char *next_line(char **rest)
+{
+	char *line = *rest, *end = line ? strchr(line, '\n') : NULL;
+
+	*rest = end ? end + 1 : NULL;
+	if (end)
+		*end = '\0';
+	return line;
+}
+
 /* The number of a connection is there to be given to ladder: of half of it nothing can be drawn. */
 Test(conns, no_number_is_cut)
 {
@@ -36,10 +47,12 @@ Test(conns, no_number_is_cut)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(widths); i++) {
 		g_autofree char *text = rows_of(100020, widths[i]);
-		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-		cr_assert_eq(strtoull(lines[1], NULL, 10), 1);
+		/* Line by line: under the address sanitizer strstr() looks for the end of the whole. */
+		char *rest = text, *line = next_line(&rest);
+
 		for (unsigned id = 1; id <= 100020; id++) {
-			const char *line = lines[id];
+			line = next_line(&rest);
+			cr_assert(line);
 			cr_assert_eq(strtoull(line, NULL, 10), id, "%u: %s", widths[i], line);
 			cr_assert_leq(text_width(line, strlen(line)), widths[i], "%s", line);
 			/* A start of so many seconds is whole as well. */
