@@ -200,7 +200,7 @@ static bool in_window(const TcpConnection *conn, const TcpEvent *event)
 		return false;
 	if (tcp_side_has(o, TCP_SIDE_SYN_SEEN))
 		reach = MIN(o->window_max, (uint32_t)INT32_MAX);
-	return is_near(ahead) && ahead <= (int32_t)reach;
+	return ahead >= -NEAR && ahead <= (int32_t)reach;
 }
 
 static void note_rst(DetectContext *context, const TcpEvent *event, bool accepted)
