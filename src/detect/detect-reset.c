@@ -140,9 +140,9 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->ttl = seg->ttl;
 	r->usual_ttl = s->ttl[0];
 	r->foreign = tcp_ttl_is_foreign(s, seg->ttl);
-	r->same_distance = s->ttl[0] && tcp_ttl_hops(seg->ttl) == tcp_ttl_hops(s->ttl[0]);
+	r->same_distance = tcp_ttl_hops(seg->ttl) == tcp_ttl_hops(s->ttl[0]);
 	r->behind_proxy = tcp_ttl_behind_proxy(conn, side, seg);
-	r->neighbour = r->foreign && abs(seg->ttl - s->ttl[0]) <= NEIGHBOUR_HOPS;
+	r->neighbour = abs(seg->ttl - s->ttl[0]) <= NEIGHBOUR_HOPS;
 	r->of_listener = of_listener(event);
 	r->placed = (seg->flags & TCP_ACK)
 			    ? tcp_seq_eq(seg->seq, s->snd_nxt)
