@@ -117,13 +117,10 @@ void tcp_paws_take(TcpStep *step)
 
 bool tcp_paws_is_current(const TcpStep *step, uint32_t echoed)
 {
-	const TcpSide *s = &step->conn->side[step->from],
-		      *r = &step->conn->side[tcp_other(step->from)];
+	const TcpSide *r = &step->conn->side[tcp_other(step->from)];
 	uint32_t tsval, tsecr;
 
-	if (!tcp_side_has(r, TCP_SIDE_TIMESTAMPS | TCP_SIDE_ECHOES) ||
-	    !tcp_side_has(s, TCP_SIDE_ECHOES) || !segment_seq_len(step->seg) ||
-	    !tcp_options_timestamps(step->seg, &tsval, &tsecr) || (int32_t)(tsecr - r->tsval) > 0)
+	if (!tcp_options_timestamps(step->seg, &tsval, &tsecr) || (int32_t)(tsecr - r->tsval) > 0)
 		return false;
 	return tsecr == r->tsval || (echoed && (int32_t)(tsecr - echoed) > 0);
 }

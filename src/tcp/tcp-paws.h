@@ -15,6 +15,7 @@ bool tcp_paws_drops(TcpStep *step);
 /* What the segment says of its sender's TS.Recent, and of whether its sender drops such segments at
  * all. */
 void tcp_paws_take(TcpStep *step);
-/* It echoes the other's very latest stamp, or a later one than its sender has echoed so far: no old
- * duplicate, whatever its receiver makes of it. echoed: its ts_recent before tcp_paws_take(). */
+/* What tcp_paws_drops() echoes the other's very latest stamp, or a later one than its sender has
+ * echoed so far: no old duplicate, whatever its receiver makes of it. echoed: its ts_recent before
+ * tcp_paws_take(). */
 bool tcp_paws_is_current(const TcpStep *step, uint32_t echoed);

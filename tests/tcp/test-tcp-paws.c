@@ -2,6 +2,8 @@
 /* RFC 7323 §5: what bears an older timestamp than its receiver has is dropped. */
 #include "talk.h"
 
+#include <string.h>
+
 #define C SHAKEDOWN_CLIENT
 #define S SHAKEDOWN_SERVER
 
@@ -305,4 +307,31 @@ Test(tcp_paws, what_is_dropped_proves_its_sender)
 	SERVER(u, PSH_ACK, 1, 101, 10, .tsval = 5500, .tsecr = 50001020);
 	CLIENT(u, FIN_ACK, 101, 11, .tsval = 1540, .tsecr = 5500);
 	EXPECT_STATES(u, "FIN-WAIT-1 / ESTABLISHED!");
+}
+
+/* What is dropped says where its sender is only if it is no old duplicate: it echoes the other's
+ * latest stamp, or one that is newer than all that it has echoed. Of one that has echoed nothing
+ * yet that is not known, and what was never sent cannot be echoed. */
+Test(tcp_paws, what_is_dropped_may_be_old)
+{
+	static const struct {
+		bool has_echoed;
+		uint32_t tsecr;
+		bool closes;
+	} cases[] = {{true, 5050, true},  {true, 5040, true},  {true, 5030, false},
+		     {true, 5051, false}, {false, 5050, true}, {false, 5040, false}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Talk) t = stamped();
+
+		SERVER(t, PSH_ACK, 1, 101, 10, .tsval = 5030, .tsecr = 1020);
+		if (cases[i].has_echoed)
+			CLIENT(t, TCP_ACK, 101, 11, .tsval = 1030, .tsecr = 5030);
+		SERVER(t, PSH_ACK, 11, 101, 10, .tsval = 5040, .tsecr = 1020);
+		SERVER(t, PSH_ACK, 21, 101, 10, .tsval = 5050, .tsecr = 1020);
+		CLIENT(t, FIN_ACK, 101, 31, .tsval = 900, .tsecr = cases[i].tsecr);
+		EXPECT_CLASS(t, OUT_OF_WINDOW);
+		cr_expect_eq(strstr(talk_states(t), "FIN-WAIT-1") != NULL, cases[i].closes,
+			     "%zu: %s", i, talk_states(t));
+	}
 }
