@@ -264,10 +264,10 @@ static bool answers_another_syn(const TcpEvent *event, const TcpMark *refusal)
 /* Linux, BSD, macOS: 64; Windows: 128. */
 #define KERNELS_TTL_MOST 128
 
+/* ttl: none of the client's own. */
 static bool is_of_scanners_kernel(const TcpSide *c, uint8_t ttl)
 {
-	return c->ttl[0] > KERNELS_TTL_MOST && ttl <= KERNELS_TTL_MOST &&
-	       tcp_ttl_hops(ttl) == tcp_ttl_hops(c->ttl[0]);
+	return c->ttl[0] > KERNELS_TTL_MOST && tcp_ttl_hops(ttl) == tcp_ttl_hops(c->ttl[0]);
 }
 
 /* A client that opens resets what answers another SYN than its own (§3.10.7.3 first), as old

@@ -94,3 +94,60 @@ Test(refusal, a_server_resets_what_the_client_asks_again)
 	scene_finish(s);
 	EXPECT_NOT(s, MISSING_THIRD_ACK);
 }
+
+/* One SYN is not refused and accepted; of two one may be, and one that asks again after a refusal
+ * waits for half a second, so that its second SYN may have been lost to the capture. */
+Test(refusal, and_acceptance_of_the_same)
+{
+	static const struct {
+		unsigned syns, rsts;
+		ShakedownDuration after;
+		bool forged;
+	} cases[] = {{1, 1, MS(5), true},
+		     {2, 1, MS(5), false},
+		     {2, 2, MS(5), true},
+		     {1, 1, MS(500), false}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Scene) s = scene_new();
+
+		for (unsigned n = 0; n < cases[i].syns; n++)
+			CLIENT(s, TCP_SYN, .after = SECONDS(1));
+		for (unsigned n = 0; n < cases[i].rsts; n++)
+			SERVER(s, RST_ACK, -300000u, 1, .after = MS(1));
+		SERVER(s, SYN_ACK, 0, 1, .after = cases[i].after);
+		CLIENT(s, TCP_ACK, 1, 1);
+		scene_talk(s);
+		scene_finish(s);
+		cr_expect_eq(scene_report(s, SHAKEDOWN_ANOMALY_FORGED_RST) != NULL, cases[i].forged,
+			     "%zu", i);
+	}
+}
+
+/* A program that makes its segments itself goes on though its kernel resets: from as far away, with
+ * a kernel's TTL where the program's is none. */
+Test(refusal, of_an_answer_by_the_programs_own_kernel)
+{
+	static const struct {
+		uint8_t program, rst;
+		bool forged;
+	} cases[] = {{250, 59, false},
+		     {250, 123, false},
+		     {250, 61, true},
+		     {59, 250, true},
+		     {64, 64, false}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Scene) s = scene_new();
+
+		CLIENT(s, TCP_SYN, .ttl = cases[i].program);
+		SERVER(s, SYN_ACK, 0, 1);
+		CLIENT(s, TCP_RST, 1, .ttl = cases[i].rst);
+		CLIENT(s, TCP_ACK, 1, 1, .ttl = cases[i].program, .after = MS(50));
+		CLIENT(s, PSH_ACK, 1, 1, 120, .ttl = cases[i].program);
+		SERVER(s, TCP_ACK, 1, 121);
+		scene_finish(s);
+		cr_expect_eq(scene_report(s, SHAKEDOWN_ANOMALY_FORGED_RST) != NULL, cases[i].forged,
+			     "%zu", i);
+	}
+}
