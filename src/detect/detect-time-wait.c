@@ -178,8 +178,7 @@ static int32_t newer_by(const TcpConnection *conn, const TcpEvent *event)
 	const TcpSide *s = &conn->side[event->side];
 	uint32_t tsval = 0, tsecr = 0;
 
-	if (!tcp_side_has(s, TCP_SIDE_TIMESTAMPS) || !s->tsval ||
-	    !tcp_options_timestamps(event->seg, &tsval, &tsecr))
+	if (!s->tsval || !tcp_options_timestamps(event->seg, &tsval, &tsecr))
 		return 0;
 	return (int32_t)(tsval - s->tsval);
 }
@@ -211,7 +210,7 @@ static void on_reuse(TimeWaitDetector *d, DetectContext *context, const TcpEvent
 	if ((s->state != SHAKEDOWN_TCP_TIME_WAIT && o->state != SHAKEDOWN_TCP_TIME_WAIT) ||
 	    since >= 2 * context->config->msl)
 		return;
-	bool own = s->state == SHAKEDOWN_TCP_TIME_WAIT && o->state != SHAKEDOWN_TCP_TIME_WAIT;
+	bool own = o->state != SHAKEDOWN_TCP_TIME_WAIT;
 	const char *allowed = allowed_by(conn, event);
 	/* Once more the number that it began with: no host with random ones does that. */
 	bool alike = tcp_seq_eq(event->seg->seq, s->isn);
@@ -261,13 +260,13 @@ static void reuse_refused(DetectContext *context, TcpConnection *conn)
 		return;
 	/* A SYN that was repeated before it was answered had another answer, or none. */
 	if (!noted(conn, NOTED_REUSES) || (!never && !again) ||
-	    (never && !refused && !again && tcp_conn_has(conn, TCP_CONN_ENDED) &&
+	    (!refused && !again && tcp_conn_has(conn, TCP_CONN_ENDED) &&
 	     tcp_tracker_now(context->tracker) - conn->syn_first < context->config->syn_timeout))
 		return;
 	/* No stack refuses it without a word of the old connection (RFC 6191 §2), though a device
 	 * on the way may: more often the port is closed, or the SYN lost or passed over. */
 	bool safe = !(d && (dossier_rare(d)->reuse_not_allowed || dossier_rare(d)->waits_no_more));
-	bool closed = refused && never && safe;
+	bool closed = refused && never;
 
 	finding_begin(&f, context, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE_REFUSED, conn);
 	if (safe)

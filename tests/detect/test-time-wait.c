@@ -106,6 +106,8 @@ Test(time_wait, the_same_again)
 	scene_finish(s);
 	EXPECT_KINDS(s, "time-wait-reuse reset-abort");
 	EXPECT_SEVERITY(s, TIME_WAIT_REUSE, NOTICE);
+	cr_assert_not_null(strstr(scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_REUSE)->summary,
+				  "its SYN is the same as before"));
 	cr_assert_eq(scene_loud(s), 0);
 }
 
@@ -244,6 +246,23 @@ Test(time_wait, the_port_is_closed_and_not_in_time_wait)
 	EXPECT_KINDS(s, "time-wait-reuse time-wait-assassination syn-retransmitted refused");
 	EXPECT_SEVERITY(s, TIME_WAIT_ASSASSINATION, NOTICE);
 	cr_assert_eq(scene_loud(s), 0);
+}
+
+/* It was closed, and is opened soon after: that cost the client a second SYN. */
+Test(time_wait, the_port_is_opened_later)
+{
+	g_autoptr(Scene) s = port_closed(64);
+
+	CLIENT(s, TCP_SYN);
+	s->isn[SHAKEDOWN_SERVER] = 0;
+	SERVER(s, RST_ACK, 0, 1);
+	CLIENT(s, TCP_SYN, .after = MS(500));
+	s->isn[SHAKEDOWN_SERVER] = 700000;
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	scene_finish(s);
+	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "reset=1");
+	EXPECT_FACT(s, TIME_WAIT_REUSE_REFUSED, "opened_later=1");
 }
 
 /* By a device on the way that remembers for longer than the server; or the port is closed, where
@@ -387,6 +406,8 @@ Test(time_wait, ports_run_out)
 	EXPECT_FACT(s, TIME_WAIT_ACCUMULATION, "time_wait=95");
 	const SceneReport *r = scene_report(s, SHAKEDOWN_ANOMALY_TIME_WAIT_ACCUMULATION);
 	cr_assert_eq(r->frames, 16);
+	EXPECT_FACT(s, TIME_WAIT_ACCUMULATION, "lasted_s=0.564");
+	cr_assert_eq(r->until - r->time, MS(270), "from where it was half of the ports");
 	cr_assert_not_null(strstr(r->filter, " && tcp.flags.fin==1 && "), "%s", r->filter);
 }
 
