@@ -104,8 +104,9 @@ static void put_blocks(ReportText *self, const char *left_title, const Shares *l
 		       unsigned right_rows)
 {
 	TextLayout *text = &self->text;
-	unsigned whole = block_columns(self) + GAP;
-	unsigned columns = MAX(whole - GAP, left->name_columns + COUNT + PERCENT);
+	unsigned columns = MAX(block_columns(self), left->name_columns + COUNT + PERCENT);
+	/* A left block that is wider than its half moves the right one on. */
+	unsigned whole = MAX(block_columns(self) + GAP, columns + 1);
 	bool stack = stacked(self);
 	unsigned rows = stack ? left->n : MAX(left->n, right_rows);
 
