@@ -118,6 +118,15 @@ static ShakedownTime unanswered_until(const TcpConnection *conn, ShakedownSideId
 		       : MIN(end, tcp_closing(conn)->fin_latest[side]);
 }
 
+/* What has come of its waiting; NULL: it goes on. */
+static const char *ended_by(const TcpConnection *conn, ShakedownSideId side)
+{
+	if (tcp_aside(conn)->rst_time)
+		return "then a reset ended it";
+	return conn->side[side].state == SHAKEDOWN_TCP_CLOSED ? "then its ports were used again"
+							      : NULL;
+}
+
 /* A FIN that was sent again: one that was not has been acknowledged where the tap did not see. */
 static void fin_unanswered(DetectContext *context, TcpConnection *conn)
 {
@@ -146,8 +155,9 @@ static void fin_unanswered(DetectContext *context, TcpConnection *conn)
 		finding_text(&f, "state", shakedown_tcp_state_name(s->state));
 		finding_summary(&f, "%s sent FIN %u times in %s and got no acknowledgment: ",
 				finding_side(side), s->fins, finding_span(&f, waited));
-		if (tcp_aside(conn)->rst_time)
-			finding_summary(&f, "then a reset ended it");
+		const char *end_of_it = ended_by(conn, side);
+		if (end_of_it)
+			finding_summary(&f, "%s", end_of_it);
 		else
 			finding_summary(&f, "it hangs in %s", shakedown_tcp_state_name(s->state));
 		finding_report(&f);
