@@ -207,6 +207,29 @@ static void syn_retransmitted(DetectContext *context, TcpConnection *conn, const
 	finding_report(&f);
 }
 
+/* Of crossing SYNs those of the server alone came again. */
+static void servers_syn_retransmitted(DetectContext *context, TcpConnection *conn)
+{
+	const TcpBelief *own = tcp_beliefs_by(&conn->beliefs, SHAKEDOWN_SERVER, TCP_SENDS_SYN);
+	ShakedownTime times[TCP_MARKS + 1];
+	size_t n = own ? times_of(conn, TCP_MARK_SYN, SHAKEDOWN_SERVER, own->time, times) : 0;
+	Finding f;
+
+	if (!n || doubled(times, n) || reported(conn, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED))
+		return;
+	finding_begin(&f, context, SHAKEDOWN_ANOMALY_SYN_RETRANSMITTED, conn);
+	finding_time(&f, times[0], times[n - 1]);
+	finding_frame(&f, own->frame);
+	finding_marks(&f, TCP_MARK_SYN, SHAKEDOWN_SERVER);
+	finding_filter(&f, "tcp.flags.syn==1 && tcp.flags.ack==0");
+	finding_count(&f, "syn", n);
+	finding_duration(&f, "lasted_s", times[n - 1] - times[0]);
+	finding_summary(&f, "the server sent a SYN of its own %zu times in %s", n,
+			finding_span(&f, times[n - 1] - times[0]));
+	say_backoff(&f, times, n, true, true);
+	finding_report(&f);
+}
+
 /* SYNs without any answer. */
 static void no_answer(DetectContext *context, TcpConnection *conn, ShakedownTime now)
 {
@@ -420,6 +443,7 @@ static void both_open(DetectContext *context, TcpConnection *conn)
 	bool split = tcp_conn_has(conn, TCP_CONN_SPLIT);
 	Finding f;
 
+	servers_syn_retransmitted(context, conn);
 	finding_begin(&f, context,
 		      split ? SHAKEDOWN_ANOMALY_SPLIT_HANDSHAKE
 			    : SHAKEDOWN_ANOMALY_SIMULTANEOUS_OPEN,
