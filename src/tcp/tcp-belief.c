@@ -153,21 +153,21 @@ void tcp_prove(TcpStep *step, ShakedownSideId side, TcpInput input)
 	note_change(step, side, b->state, b->evidence, false);
 }
 
-/* Forgets what is believed of the side from that item on. */
-static void cut(TcpStep *step, ShakedownSideId side, unsigned from)
+/* Forgets what is believed of the side from that item on; kept: that will be believed again. */
+static void cut(TcpStep *step, ShakedownSideId side, unsigned from, const TcpBelief *kept)
 {
 	TcpBeliefs *beliefs = &step->conn->beliefs;
 	TcpBelief *items = items_of(beliefs);
-	unsigned kept = from;
+	unsigned len = from;
 
 	for (unsigned i = from; i < beliefs->len; i++) {
 		const TcpBelief *b = &items[i];
-		if (b->side == side)
+		if (b->side != side)
+			items[len++] = *b;
+		else if (!kept || b->frame != kept->frame || b->input != kept->input)
 			note_change(step, side, b->state, b->evidence, true);
-		else
-			items[kept++] = *b;
 	}
-	beliefs->len = (uint16_t)kept;
+	beliefs->len = (uint16_t)len;
 	const TcpBelief *last = tcp_beliefs_last(beliefs, side);
 	enter(step, side, last ? last->state : SHAKEDOWN_TCP_CLOSED);
 }
@@ -178,8 +178,28 @@ bool tcp_take_back(TcpStep *step, ShakedownSideId side, TcpInput input)
 
 	if (!b)
 		return false;
-	cut(step, side, (unsigned)(b - tcp_beliefs_items(&step->conn->beliefs)));
+	cut(step, side, (unsigned)(b - tcp_beliefs_items(&step->conn->beliefs)), NULL);
 	return true;
+}
+
+void tcp_take_back_but(TcpStep *step, const TcpBelief *got, TcpInput sent)
+{
+	TcpConnection *conn = step->conn;
+	ShakedownSideId side = got->side;
+	const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, side, sent);
+	TcpBelief kept = {0};
+
+	if (b && b > got)
+		kept = *b;
+	cut(step, side, (unsigned)(got - tcp_beliefs_items(&conn->beliefs)), &kept);
+	const TcpTransition *t = kept.frame ? tcp_transition(sent, conn->side[side].state) : NULL;
+
+	if (!t)
+		return;
+	kept.state = t->to;
+	append(step->tracker, conn, &kept);
+	enter(step, side, t->to);
+	note_change(step, side, t->to, kept.evidence, false);
 }
 
 void tcp_take_back_unproven(TcpStep *step, ShakedownSideId side)
@@ -196,5 +216,5 @@ void tcp_take_back_unproven(TcpStep *step, ShakedownSideId side)
 		from = i;
 	}
 	if (from < beliefs->len)
-		cut(step, side, from);
+		cut(step, side, from, NULL);
 }

@@ -229,11 +229,20 @@ static bool answers_syn_again(const TcpStep *step)
 	return s->syns < r->syns && step->time - conn->syn_last < TCP_SYN_TIMER_LEAST;
 }
 
+/* Where the server has closed before it (RFC 7413 §4.2), the first ACK that comes is that of its
+ * FIN, too. */
+static const TcpBelief *third_ack_of(const TcpConnection *conn, ShakedownSideId side)
+{
+	const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, side, TCP_GETS_ACK_OF_SYN);
+
+	return b ? b : tcp_beliefs_by(&conn->beliefs, side, TCP_GETS_ACK_OF_FIN);
+}
+
 /* SYN,ACK again: the server has not got the third ACK that passed, if it had the time. */
 static void syn_ack_again(TcpStep *step)
 {
 	TcpConnection *conn = step->conn;
-	const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, step->from, TCP_GETS_ACK_OF_SYN);
+	const TcpBelief *b = third_ack_of(conn, step->from);
 
 	step->segment_class = SHAKEDOWN_SEGMENT_RETRANSMISSION;
 	tcp_aside_side(conn, step->from)->retransmissions++;
@@ -241,7 +250,7 @@ static void syn_ack_again(TcpStep *step)
 	if (!b || b->evidence != SHAKEDOWN_EVIDENCE_DELIVERED ||
 	    step->time - b->time < tcp_leg(conn, step->from) || answers_syn_again(step))
 		return;
-	tcp_take_back(step, step->from, TCP_GETS_ACK_OF_SYN);
+	tcp_take_back_but(step, b, TCP_SENDS_FIN);
 	conn->flags |= TCP_CONN_THIRD_ACK_LOST;
 	step->note = "the third ACK was lost or not accepted";
 	tcp_emit(step, TCP_EVENT_THIRD_ACK_LOST, step->from);

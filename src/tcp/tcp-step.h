@@ -63,6 +63,9 @@ void tcp_prove(TcpStep *step, ShakedownSideId side, TcpInput input);
 /* The input had not reached the side after all (or was not its own): it is as it was before. False
  * where nothing rested on it. */
 bool tcp_take_back(TcpStep *step, ShakedownSideId side, TcpInput input);
+/* The same with a belief of the connection's; what the side sent since stays, as it proves what it
+ * did, from the state that it is in then. */
+void tcp_take_back_but(TcpStep *step, const TcpBelief *got, TcpInput sent);
 /* Takes back what was only delivered since the side last proved anything. */
 void tcp_take_back_unproven(TcpStep *step, ShakedownSideId side);
 
