@@ -84,6 +84,20 @@ static bool of_listener(const TcpEvent *event)
 	       !tcp_seq_eq(event->seg->seq, tcp_seq_add(s->isn, 1));
 }
 
+/* RFC 4987 §3.6: who answers by SYN cookies listens until the third ACK comes, and resets what has
+ * overtaken that (§3.10.7.2 second), with the number of its SYN,ACK. */
+static bool of_stateless_listener(const TcpEvent *event)
+{
+	const TcpSide *s = &event->conn->side[event->side],
+		      *o = &event->conn->side[tcp_other(event->side)];
+
+	return event->side == SHAKEDOWN_SERVER && tcp_side_has(s, TCP_SIDE_SYN_SEEN) &&
+	       tcp_seq_eq(event->seg->seq, tcp_seq_add(s->isn, 1)) &&
+	       !(s->flags & (TCP_SIDE_SENT_SYN | TCP_SIDE_SENT_DATA | TCP_SIDE_SENT_FIN)) &&
+	       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_side_has(o, TCP_SIDE_SYN_SEEN) &&
+	       tcp_seq_eq(s->rcv_nxt, tcp_seq_add(o->isn, 1));
+}
+
 /* … and that was the third ACK, if it was captured, and no right one before it. */
 static void note_bad_third(DetectContext *context, const TcpEvent *event)
 {
@@ -150,6 +164,8 @@ static void note_first(DossierReset *r, const TcpEvent *event)
 	r->seq = seg->seq.value;
 	r->without_ack = !(seg->flags & TCP_ACK) && r->placed && o->last > s->last &&
 			 event->time - o->last <= ANSWER_MOST;
+	r->stateless = r->without_ack && of_stateless_listener(event);
+	r->answered = o->snd_nxt.value;
 	r->with_ack = tcp_answers_repetition(conn, side, seg);
 	r->state[0] = state_before(conn, side, event->frame);
 	r->state[1] = state_before(conn, other, event->frame);

@@ -47,7 +47,9 @@ typedef struct {
 	uint64_t missed_frame;	/* the receiver went on here as if nothing had come */
 	bool missed_data;	/* … with payload */
 	uint64_t challenged_frame;
-	uint32_t handle; /* its own */
+	uint32_t handle;   /* its own */
+	bool stateless;	   /* a listener that keeps nothing of half-open connections says so, … */
+	uint32_t answered; /* … of what ends at most there */
 } DossierReset;
 
 /* SYNs within a connection that was open. */

@@ -57,6 +57,18 @@ static void say_whose(Finding *f, const DossierReset *r, const char *device)
 			nearer ? device : "");
 }
 
+/* It went on as the third ACK came after all, with the data that this or the next bore; what had
+ * overtaken it, it has never had: another's RST would not have kept that from it. */
+static bool took_third_ack_later(const TcpConnection *conn, ShakedownSideId side,
+				 const DossierReset *r)
+{
+	const TcpSide *s = &conn->side[side], *o = &conn->side[tcp_other(side)];
+
+	return r->stateless && r->goes_on_frame && !r->foreign && !r->moving &&
+	       tcp_seq_lt(tcp_seq_add(o->isn, 1), s->rcv_nxt) &&
+	       tcp_seq_lt(s->rcv_nxt, (TcpSeq){r->answered});
+}
+
 /* Evidence that its sender did not send it. One that goes on as if nothing had been is certain;
  * another TTL may also be a middlebox that resets with the owner's consent. */
 static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId side,
@@ -72,7 +84,8 @@ static bool forged(DetectContext *context, TcpConnection *conn, ShakedownSideId 
 	/* Not even of a sender whose data was not captured. */
 	bool guesses = r->beyond >= GUESSES_LEAST;
 	if ((!r->goes_on_frame && !stranger && !guesses) ||
-	    (r->of_listener && !stranger && !guesses && !(r->moving && r->accepted)))
+	    (r->of_listener && !stranger && !guesses && !(r->moving && r->accepted)) ||
+	    (!guesses && took_third_ack_later(conn, side, r)))
 		return false;
 	begin(&f, context, SHAKEDOWN_ANOMALY_FORGED_RST, conn, side, r);
 	if (!r->goes_on_frame && !r->moving)
@@ -260,8 +273,12 @@ static bool assassination(DetectContext *context, TcpConnection *conn, Shakedown
 	return true;
 }
 
-static const char *what_before(const DossierReset *r)
+static const char *what_before(const TcpConnection *conn, ShakedownSideId side,
+			       const DossierReset *r)
 {
+	if (took_third_ack_later(conn, side, r))
+		return "as data had overtaken the third ACK: a listener with SYN cookies knows of "
+		       "no connection before that";
 	/* A program that aborts says RST,ACK: this is the answer of one that took no connection. */
 	if (r->without_ack && r->state[0] == SHAKEDOWN_TCP_SYN_RECEIVED && !r->unacked[1])
 		return "instead of taking the third ACK: its accept queue was full "
@@ -303,7 +320,7 @@ static void abort_or_late(DetectContext *context, TcpConnection *conn, Shakedown
 					     : "both");
 	else
 		finding_summary(&f, "%s reset the connection %s", finding_side(side),
-				what_before(r));
+				what_before(conn, side, r));
 	if (!late && r->idle >= IDLE_LEAST)
 		finding_summary(&f, " of %s", finding_span(&f, r->idle));
 	if (r->unacked[1])

@@ -126,6 +126,71 @@ Test(forged, listener_resets_what_was_not_captured)
 	EXPECT_NOT(s, FORGED_RST);
 }
 
+/* The server's own reset, and not: of a listener with SYN cookies, of what overtakes the third ACK
+ * (RFC 4987 §3.6). It takes that ACK later, or the data that bears it, and nothing else. */
+static Scene *overtaken_third_ack(void)
+{
+	Scene *s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1);
+	CLIENT(s, TCP_ACK, 1, 1);
+	CLIENT(s, TCP_ACK, 1, 1, 1400, .after = MS(1));
+	CLIENT(s, PSH_ACK, 1401, 1, 1400, .after = MS(1));
+	SERVER(s, TCP_RST, 1);
+	return s;
+}
+
+Test(forged, listener_with_cookies_resets_what_overtakes_the_third_ack)
+{
+	g_autoptr(Scene) s = overtaken_third_ack();
+
+	SERVER(s, TCP_ACK, 1, 1401, .after = MS(50));
+	CLIENT(s, TCP_RST, 1401);
+	scene_finish(s);
+	EXPECT_NOT(s, FORGED_RST);
+	EXPECT_SEVERITY(s, RESET_ABORT, WARNING);
+}
+
+/* It has had all of it: nobody has reset that. */
+Test(forged, reset_of_what_is_acknowledged_later)
+{
+	g_autoptr(Scene) s = overtaken_third_ack();
+
+	SERVER(s, TCP_ACK, 1, 1401, .after = MS(50));
+	SERVER(s, TCP_ACK, 1, 2801);
+	CLIENT(s, TCP_RST, 1401);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+}
+
+/* It has taken nothing since: it speaks first, and what it had got before shows nothing. */
+Test(forged, reset_and_the_server_speaks)
+{
+	g_autoptr(Scene) s = overtaken_third_ack();
+
+	SERVER(s, PSH_ACK, 1, 1, 30, .after = MS(50));
+	CLIENT(s, TCP_RST, 1);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+}
+
+/* A connection that was open keeps what it is. */
+Test(forged, reset_behind_the_first_data)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	scene_open(s);
+	CLIENT(s, PSH_ACK, 1, 1, 700);
+	SERVER(s, TCP_ACK, 1, 701);
+	CLIENT(s, PSH_ACK, 701, 1, 700);
+	CLIENT(s, PSH_ACK, 1401, 1, 700, .after = MS(1));
+	SERVER(s, TCP_RST, 1);
+	SERVER(s, TCP_ACK, 1, 1401, .after = MS(50));
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+}
+
 /* Within the window: the capture has lost nothing, as the other shows where it is. */
 Test(forged, ack_of_what_was_not_sent)
 {
