@@ -47,7 +47,8 @@ Test(conns, no_number_is_cut)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(widths); i++) {
 		g_autofree char *text = rows_of(100020, widths[i]);
-		/* Line by line: under the address sanitizer strstr() looks for the end of the whole. */
+		/* Line by line: under the address sanitizer strstr() looks for the end of the
+		 * whole. */
 		char *rest = text, *line = next_line(&rest);
 
 		for (unsigned id = 1; id <= 100020; id++) {
