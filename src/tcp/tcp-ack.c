@@ -139,6 +139,16 @@ static void prove_established(TcpStep *step)
 	}
 }
 
+/* Without SACK: it says again up to where it has got all, and what comes next has not passed. */
+static bool repeats_ack_of_hole(const TcpStep *step)
+{
+	TcpHoles *holes = tcp_aside(step->conn)->holes[tcp_other(step->from)];
+	TcpSeq ack = step->seg->ack;
+
+	return step->segment_class == SHAKEDOWN_SEGMENT_DUPLICATE_ACK &&
+	       tcp_holes_at(holes, ack, tcp_seq_add(ack, 1));
+}
+
 /* It holds what lies beyond a hole (RFC 2018) that nothing has filled since. */
 static bool waits_for_a_hole(const TcpStep *step)
 {
@@ -154,7 +164,7 @@ static bool waits_for_a_hole(const TcpStep *step)
 	for (unsigned i = 0; i < n; i++)
 		if (tcp_seq_lt(ack, blocks[i].left))
 			return true;
-	return false;
+	return repeats_ack_of_hole(step);
 }
 
 /* Whoever gets a FIN acknowledges it at once (§3.10.7.4 eighth). What it sends when the FIN should
