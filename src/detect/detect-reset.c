@@ -84,6 +84,20 @@ static bool of_listener(const TcpEvent *event)
 	       !tcp_seq_eq(event->seg->seq, tcp_seq_add(s->isn, 1));
 }
 
+/* From a tap at a host to its TCP, and back. */
+#define IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
+
+/* It is that long ago that the client answered the SYN,ACK, that the server may have answered what
+ * came then. */
+static bool had_time_to_answer(const TcpEvent *event)
+{
+	const TcpBelief *b = tcp_beliefs_by(&event->conn->beliefs, SHAKEDOWN_CLIENT, TCP_SENDS_ACK);
+	ShakedownDuration leg = event->conn->leg[SHAKEDOWN_SERVER];
+
+	return b && leg != SHAKEDOWN_DURATION_UNKNOWN &&
+	       event->time - b->time + leg / 4 + IN_THE_HOST >= leg;
+}
+
 /* RFC 4987 §3.6: who answers by SYN cookies listens until the third ACK comes, and resets what has
  * overtaken that (§3.10.7.2 second), with the number of its SYN,ACK. */
 static bool of_stateless_listener(const TcpEvent *event)
@@ -95,7 +109,7 @@ static bool of_stateless_listener(const TcpEvent *event)
 	       tcp_seq_eq(event->seg->seq, tcp_seq_add(s->isn, 1)) &&
 	       !(s->flags & (TCP_SIDE_SENT_SYN | TCP_SIDE_SENT_DATA | TCP_SIDE_SENT_FIN)) &&
 	       tcp_side_has(s, TCP_SIDE_ACKED) && tcp_side_has(o, TCP_SIDE_SYN_SEEN) &&
-	       tcp_seq_eq(s->rcv_nxt, tcp_seq_add(o->isn, 1));
+	       tcp_seq_eq(s->rcv_nxt, tcp_seq_add(o->isn, 1)) && had_time_to_answer(event);
 }
 
 /* … and that was the third ACK, if it was captured, and no right one before it. */

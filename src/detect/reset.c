@@ -375,7 +375,8 @@ static void judge_side(DetectContext *context, TcpConnection *conn, ShakedownSid
 	if (assassination(context, conn, side, d) || not_its_own || !r->first_accepted ||
 	    r->of_listener)
 		return;
-	if (half_open(context, conn, side, r) || answers_a_stray(conn, r))
+	if ((!took_third_ack_later(conn, side, r) && half_open(context, conn, side, r)) ||
+	    answers_a_stray(conn, r))
 		return;
 	/* Both were through with it, or it never came about. */
 	if (!synchronized_state(r->state[0]) && !synchronized_state(r->state[1]))

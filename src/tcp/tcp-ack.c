@@ -139,14 +139,19 @@ static void prove_established(TcpStep *step)
 	}
 }
 
-/* Without SACK: it says again up to where it has got all, and what comes next has not passed. */
+/* Without SACK: it says again up to where it has got all, and what comes next has not passed, as it
+ * was to have reached it. */
 static bool repeats_ack_of_hole(const TcpStep *step)
 {
 	TcpHoles *holes = tcp_aside(step->conn)->holes[tcp_other(step->from)];
 	TcpSeq ack = step->seg->ack;
+	ShakedownDuration leg = tcp_leg(step->conn, step->from);
 
-	return step->segment_class == SHAKEDOWN_SEGMENT_DUPLICATE_ACK &&
-	       tcp_holes_at(holes, ack, tcp_seq_add(ack, 1));
+	if (step->segment_class != SHAKEDOWN_SEGMENT_DUPLICATE_ACK)
+		return false;
+	const TcpHole *hole = tcp_holes_at(holes, ack, tcp_seq_add(ack, 1));
+
+	return hole && step->time - hole->since >= leg - leg / 4;
 }
 
 /* It holds what lies beyond a hole (RFC 2018) that nothing has filled since. */
@@ -164,7 +169,8 @@ static bool waits_for_a_hole(const TcpStep *step)
 	for (unsigned i = 0; i < n; i++)
 		if (tcp_seq_lt(ack, blocks[i].left))
 			return true;
-	return repeats_ack_of_hole(step);
+	/* One with a block that lies below tells of what came twice (RFC 2883). */
+	return n == 0 && repeats_ack_of_hole(step);
 }
 
 /* Whoever gets a FIN acknowledges it at once (§3.10.7.4 eighth). What it sends when the FIN should

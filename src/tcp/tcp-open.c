@@ -234,8 +234,10 @@ static bool answers_syn_again(const TcpStep *step)
 static const TcpBelief *third_ack_of(const TcpConnection *conn, ShakedownSideId side)
 {
 	const TcpBelief *b = tcp_beliefs_by(&conn->beliefs, side, TCP_GETS_ACK_OF_SYN);
+	bool opened =
+		tcp_beliefs_been(&conn->beliefs).states[side] & 1u << SHAKEDOWN_TCP_ESTABLISHED;
 
-	return b ? b : tcp_beliefs_by(&conn->beliefs, side, TCP_GETS_ACK_OF_FIN);
+	return b || opened ? b : tcp_beliefs_by(&conn->beliefs, side, TCP_GETS_ACK_OF_FIN);
 }
 
 /* SYN,ACK again: the server has not got the third ACK that passed, if it had the time. */

@@ -128,7 +128,7 @@ Test(forged, listener_resets_what_was_not_captured)
 
 /* The server's own reset, and not: of a listener with SYN cookies, of what overtakes the third ACK
  * (RFC 4987 §3.6). It takes that ACK later, or the data that bears it, and nothing else. */
-static Scene *overtaken_third_ack(void)
+static Scene *overtaken_third_ack(ShakedownDuration reset_after)
 {
 	Scene *s = scene_new();
 
@@ -137,13 +137,13 @@ static Scene *overtaken_third_ack(void)
 	CLIENT(s, TCP_ACK, 1, 1);
 	CLIENT(s, TCP_ACK, 1, 1, 1400, .after = MS(1));
 	CLIENT(s, PSH_ACK, 1401, 1, 1400, .after = MS(1));
-	SERVER(s, TCP_RST, 1);
+	SERVER(s, TCP_RST, 1, .after = reset_after);
 	return s;
 }
 
 Test(forged, listener_with_cookies_resets_what_overtakes_the_third_ack)
 {
-	g_autoptr(Scene) s = overtaken_third_ack();
+	g_autoptr(Scene) s = overtaken_third_ack(MS(10));
 
 	SERVER(s, TCP_ACK, 1, 1401, .after = MS(50));
 	CLIENT(s, TCP_RST, 1401);
@@ -152,10 +152,41 @@ Test(forged, listener_with_cookies_resets_what_overtakes_the_third_ack)
 	EXPECT_SEVERITY(s, RESET_ABORT, WARNING);
 }
 
+/* Sooner than the server can have got the third ACK: of one on the path, who keeps the data back.
+ */
+Test(forged, reset_before_the_third_ack_has_come)
+{
+	g_autoptr(Scene) s = overtaken_third_ack(MS(1));
+
+	SERVER(s, TCP_ACK, 1, 1401, .after = MS(50));
+	CLIENT(s, TCP_RST, 1401);
+	scene_finish(s);
+	EXPECT_SEVERITY(s, FORGED_RST, CRITICAL);
+}
+
+/* The third ACK comes long after what has overtaken it: the server has not forgotten anything. */
+Test(forged, listener_with_cookies_and_a_slow_client)
+{
+	g_autoptr(Scene) s = scene_new();
+
+	CLIENT(s, TCP_SYN);
+	SERVER(s, SYN_ACK, 0, 1, .after = MS(1));
+	CLIENT(s, PSH_ACK, 501, 1, 500, .after = MS(600));
+	SERVER(s, TCP_RST, 1, .after = MS(1));
+	CLIENT(s, TCP_ACK, 1, 1, .after = MS(30));
+	CLIENT(s, PSH_ACK, 1, 1, 500, .after = MS(1));
+	SERVER(s, TCP_ACK, 1, 501, .after = MS(1));
+	CLIENT(s, TCP_RST, 501, .after = MS(600));
+	scene_finish(s);
+	EXPECT_NOT(s, FORGED_RST);
+	EXPECT_NOT(s, HALF_OPEN_CONNECTION);
+	EXPECT_SEVERITY(s, RESET_ABORT, WARNING);
+}
+
 /* It has had all of it: nobody has reset that. */
 Test(forged, reset_of_what_is_acknowledged_later)
 {
-	g_autoptr(Scene) s = overtaken_third_ack();
+	g_autoptr(Scene) s = overtaken_third_ack(MS(10));
 
 	SERVER(s, TCP_ACK, 1, 1401, .after = MS(50));
 	SERVER(s, TCP_ACK, 1, 2801);
@@ -167,7 +198,7 @@ Test(forged, reset_of_what_is_acknowledged_later)
 /* It has taken nothing since: it speaks first, and what it had got before shows nothing. */
 Test(forged, reset_and_the_server_speaks)
 {
-	g_autoptr(Scene) s = overtaken_third_ack();
+	g_autoptr(Scene) s = overtaken_third_ack(MS(10));
 
 	SERVER(s, PSH_ACK, 1, 1, 30, .after = MS(50));
 	CLIENT(s, TCP_RST, 1);
