@@ -60,8 +60,8 @@ AT(FORGED_RST) = {.info = {
 	.innocent =
 	"A load balancer or firewall that resets in the server's name when its own timeout expires: "
 	"forged all the same, but with consent. A route that changed, and with it the TTL. A server "
-	"with SYN cookies resets what overtakes the third ACK, and then takes that ACK: one that has never acknowledged "
-	"what it reset is told as reset-abort.",
+	"with SYN cookies resets what overtakes the third ACK, and then takes that ACK: one that has "
+	"never acknowledged what it reset is told as reset-abort.",
 	.action =
 	"The TTL tells how far away the real sender is. Compare with captures at both ends; ask the "
 	"owner of each device on the path whether it resets connections."},

@@ -84,9 +84,6 @@ static bool of_listener(const TcpEvent *event)
 	       !tcp_seq_eq(event->seg->seq, tcp_seq_add(s->isn, 1));
 }
 
-/* From a tap at a host to its TCP, and back. */
-#define IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
-
 /* It is that long ago that the client answered the SYN,ACK, that the server may have answered what
  * came then. */
 static bool had_time_to_answer(const TcpEvent *event)
@@ -95,7 +92,7 @@ static bool had_time_to_answer(const TcpEvent *event)
 	ShakedownDuration leg = event->conn->leg[SHAKEDOWN_SERVER];
 
 	return b && leg != SHAKEDOWN_DURATION_UNKNOWN &&
-	       event->time - b->time + leg / 4 + IN_THE_HOST >= leg;
+	       event->time - b->time + leg / 4 + TCP_IN_THE_HOST >= leg;
 }
 
 /* RFC 4987 §3.6: who answers by SYN cookies listens until the third ACK comes, and resets what has

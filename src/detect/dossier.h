@@ -39,6 +39,8 @@ typedef struct {
 	bool zero_window;	  /* its sender had offered no window */
 	bool after_syn;		  /* behind a SYN beside the connection: its sender's own, or one
 				     that it refuses */
+	bool stateless;		  /* a listener that keeps nothing of half-open connections may
+				     have sent it */
 	ShakedownDuration idle;	  /* nothing had passed for so long */
 	ShakedownDuration silent; /* nothing of its sender */
 	uint32_t spoke[2];	  /* segments other than resets, sender and receiver, up to it */
@@ -48,8 +50,7 @@ typedef struct {
 	bool missed_data;	/* … with payload */
 	uint64_t challenged_frame;
 	uint32_t handle;   /* its own */
-	bool stateless;	   /* a listener that keeps nothing of half-open connections says so, … */
-	uint32_t answered; /* … of what ends at most there */
+	uint32_t answered; /* what it resets ends at most there */
 } DossierReset;
 
 /* SYNs within a connection that was open. */

@@ -10,8 +10,6 @@
 
 #include <glib.h>
 
-/* From a tap at a host to its TCP, and back. */
-#define IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
 /* How many bytes behind its SYN may be missing where its handshake is missing, too. */
 #define NEAR_SYN 65535
 
@@ -197,7 +195,7 @@ static void fin_not_received(TcpStep *step)
 
 	/* Without a known leg it may have been under way. */
 	if ((of_data || conn->leg[step->from] == SHAKEDOWN_DURATION_UNKNOWN ||
-	     since <= MAX(leg, IN_THE_HOST)) &&
+	     since <= MAX(leg, TCP_IN_THE_HOST)) &&
 	    !waits_for_a_hole(step))
 		return;
 	tcp_take_back(step, step->from, TCP_GETS_FIN);
@@ -335,7 +333,7 @@ static bool syns_crossed(const TcpStep *step)
 	const TcpBelief *syn = tcp_beliefs_by(&conn->beliefs, step->from, TCP_SENDS_SYN);
 
 	return syn && conn->syn_ack_last &&
-	       (syn->time - asked_before(conn, syn->time)) * 5 / 3 + IN_THE_HOST <
+	       (syn->time - asked_before(conn, syn->time)) * 5 / 3 + TCP_IN_THE_HOST <
 		       step->time - conn->syn_ack_last;
 }
 

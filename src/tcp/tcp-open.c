@@ -237,7 +237,7 @@ static const TcpBelief *third_ack_of(const TcpConnection *conn, ShakedownSideId 
 	bool opened =
 		tcp_beliefs_been(&conn->beliefs).states[side] & 1u << SHAKEDOWN_TCP_ESTABLISHED;
 
-	return b || opened ? b : tcp_beliefs_by(&conn->beliefs, side, TCP_GETS_ACK_OF_FIN);
+	return (b || opened) ? b : tcp_beliefs_by(&conn->beliefs, side, TCP_GETS_ACK_OF_FIN);
 }
 
 /* SYN,ACK again: the server has not got the third ACK that passed, if it had the time. */

@@ -36,6 +36,8 @@ typedef struct {
 /* No timer repeats a SYN, or SYN,ACK, sooner: after a second, RFC 6298 §2.1, less what clocks err.
  */
 #define TCP_SYN_TIMER_LEAST (INT64_C(900) * 1000 * 1000)
+/* From a tap at a host to its TCP, and back. */
+#define TCP_IN_THE_HOST (SHAKEDOWN_NS_PER_S / 500)
 
 typedef struct {
 	uint64_t segments, connections, live_peak;
